@@ -1,0 +1,120 @@
+namespace Tiny.Graph;
+
+/// <summary>
+/// The one vocabulary of the tensor graph, of kernels and of linear code. Which operations are legal at which stage,
+/// and their operands, is stated here and checked by the spec.
+/// </summary>
+public enum Op : byte
+{
+    // ---- leaves
+    /// <summary>A number. Arg: <see cref="Constant"/>. Rank 0 in the tensor graph. Any stage.</summary>
+    Const,
+    /// <summary>The captured method's input. Arg: <see cref="ParamArg"/>. Tensor graph.</summary>
+    Param,
+    /// <summary>Memory that holds a tensor, row-major. Arg: <see cref="IBufferArg"/>. Tensor graph.</summary>
+    Buffer,
+
+    // ---- movement, tensor graph only: index arithmetic, no work
+    /// <summary>Src: x. Arg: <see cref="Shape"/> with the same number of elements.</summary>
+    Reshape,
+    /// <summary>Src: x. Arg: <see cref="Axes"/>, output axis i is input axis Arg[i].</summary>
+    Permute,
+    /// <summary>Src: x. Arg: <see cref="Shape"/> of the same rank; extents of 1 are repeated.</summary>
+    Expand,
+    /// <summary>Src: x. Arg: <see cref="Edges"/>, elements of zero (false) added before and after each axis.</summary>
+    Pad,
+    /// <summary>Src: x. Arg: <see cref="Edges"/>, the half-open interval kept of each axis.</summary>
+    Shrink,
+    /// <summary>Src: x. Arg: <see cref="Axes"/> reversed.</summary>
+    Flip,
+
+    // ---- tensor graph only
+    /// <summary>Src: x. Arg: <see cref="ReduceArg"/>. Reduced axes stay with extent 1.</summary>
+    Reduce,
+    /// <summary>Src: x. The value placed in memory of its own.</summary>
+    Contiguous,
+
+    // ---- elementwise, any stage; operands of one dtype and (tensor graph) one shape unless said
+    /// <summary>-x.</summary>
+    Neg,
+    /// <summary>Square root, floats.</summary>
+    Sqrt,
+    /// <summary>2 to the x, floats.</summary>
+    Exp2,
+    /// <summary>Logarithm to base 2, floats.</summary>
+    Log2,
+    /// <summary>Sine of radians, floats.</summary>
+    Sin,
+    /// <summary>Round towards zero, floats.</summary>
+    Trunc,
+    /// <summary>Convert the value; float to integer truncates and saturates. Dtype: the target's.</summary>
+    Cast,
+    /// <summary>Reinterpret the bits as a dtype of the same size.</summary>
+    Bitcast,
+    /// <summary>a + b; integers wrap.</summary>
+    Add,
+    /// <summary>a * b; integers wrap.</summary>
+    Mul,
+    /// <summary>a / b, floats, rounded once.</summary>
+    Div,
+    /// <summary>Quotient rounded down, integers.</summary>
+    FloorDiv,
+    /// <summary>a - b * FloorDiv(a, b), integers: takes the sign of b.</summary>
+    FloorMod,
+    /// <summary>The larger. A NaN operand gives NaN.</summary>
+    Max,
+    /// <summary>The smaller. A NaN operand gives NaN.</summary>
+    Min,
+    /// <summary>Bitwise, or logical for bool.</summary>
+    And,
+    /// <summary>Bitwise, or logical for bool.</summary>
+    Or,
+    /// <summary>Bitwise, or logical for bool.</summary>
+    Xor,
+    /// <summary>a shifted left by b bits, integers, 0 &lt;= b &lt; bits.</summary>
+    Shl,
+    /// <summary>a shifted right by b bits, arithmetic for signed integers.</summary>
+    Shr,
+    /// <summary>a &lt; b, dtype bool.</summary>
+    CmpLt,
+    /// <summary>a != b, dtype bool. NaN differs from everything.</summary>
+    CmpNe,
+    /// <summary>Src: bool condition, a, b.</summary>
+    Where,
+    /// <summary>a * b + c in one rounding. Made by lowering where the target has it.</summary>
+    MulAcc,
+
+    // ---- kernels
+    /// <summary>The kernel's memory argument. Arg: int slot. Dtype: its elements'.</summary>
+    Pointer,
+    /// <summary>A loop variable, 0 &lt;= r &lt; extent. Src: extent. Arg: <see cref="Axis"/>. Dtype: index. In linear code it opens the loop.</summary>
+    Range,
+    /// <summary>The global thread id of a GPU grid, 0 &lt;= id &lt; extent. Src: extent.</summary>
+    Special,
+    /// <summary>Src: pointer, index[, bool gate]. Reads 0 (false) where the gate is false. A vector dtype reads consecutive elements from index.</summary>
+    Load,
+    /// <summary>Src: pointer, index, value[, bool gate]. A vector value writes consecutive elements from index.</summary>
+    Store,
+    /// <summary>A reduction over ranges. Src: values..., ranges... (innermost last). Arg: <see cref="FoldArg"/>. Every value is combined each iteration.</summary>
+    Fold,
+    /// <summary>All of a kernel's stores.</summary>
+    Sink,
+
+    // ---- vectors
+    /// <summary>Src: scalar, repeated in every lane of the dtype.</summary>
+    Broadcast,
+    /// <summary>Src: one scalar a lane.</summary>
+    Vector,
+    /// <summary>Src: vector. Arg: int lane. The lane as a scalar.</summary>
+    Lane,
+    /// <summary>Src: vector. Arg: <see cref="Op"/> (Add, Mul, Max, Min). All lanes combined to a scalar.</summary>
+    FoldLanes,
+
+    // ---- linear code
+    /// <summary>A mutable local. Src: initial value. Arg: int id. As an operand it is the local's value at that point.</summary>
+    Acc,
+    /// <summary>Src: acc, value. Assigns the local.</summary>
+    Set,
+    /// <summary>Src: range. Closes its loop.</summary>
+    End,
+}

@@ -1,0 +1,26 @@
+namespace Tiny;
+
+/// <summary>An error in a tensor program, in the user's terms. <see cref="Code"/> is its stable id, for example <c>TINY1001</c>.</summary>
+public class TinyException : Exception
+{
+    /// <summary>An error with a stable id.</summary>
+    public TinyException(string code, string message, Exception? inner = null) : base(message, inner) => Code = code;
+
+    /// <summary>Stable id: TINY0xxx analyzer, TINY1xxx compiler, TINY2xxx build.</summary>
+    public string Code { get; }
+}
+
+/// <summary>Shapes that do not fit one another, or an operation's arguments that do not fit a shape.</summary>
+public sealed class ShapeException(string message) : TinyException("TINY1001", message);
+
+/// <summary>A dtype that an operation or a target cannot take.</summary>
+public sealed class DTypeException(string message) : TinyException("TINY1002", message);
+
+/// <summary>A weights file that cannot be read, or a tensor that it lacks.</summary>
+public sealed class WeightsException(string message, Exception? inner = null) : TinyException("TINY1003", message, inner);
+
+/// <summary>A method that cannot be captured as it stands.</summary>
+public sealed class TinyJitException(string message, Exception? inner = null) : TinyException("TINY1004", message, inner);
+
+/// <summary>Something that a target cannot do; the message names the target and what to use instead.</summary>
+public sealed class TargetException(string message) : TinyException("TINY1005", message);

@@ -1,0 +1,32 @@
+using System.Collections.Immutable;
+using Tiny.Graph;
+using Tiny.Optimize;
+
+namespace Tiny.Lower;
+
+/// <summary>
+/// A scheduled kernel before it is shaped for a target: stores of elementwise values and folds over ranges, every
+/// index final and inside its buffer. Kernels with equal bodies are one object.
+/// </summary>
+public sealed class Kernel
+{
+    internal Kernel(string name, UOp sink, ImmutableArray<KernelParam> parameters, Interner interner)
+    {
+        Name = name;
+        Sink = sink;
+        Params = parameters;
+        Interner = interner;
+    }
+
+    /// <summary>What it computes, as an identifier: <c>conv1_conv2d_relu</c>. Unique in a program.</summary>
+    public string Name { get; internal set; }
+    /// <summary><see cref="Op.Sink"/> of stores.</summary>
+    public UOp Sink { get; }
+    /// <summary>Memory arguments, those written first.</summary>
+    public ImmutableArray<KernelParam> Params { get; }
+    internal Interner Interner { get; }
+
+    /// <summary>Optimised and lowered for a target.</summary>
+    /// <exception cref="TargetException">The target lacks a dtype that the kernel uses.</exception>
+    public LinearKernel Lower(TargetProfile profile) => LowerPipeline.Run(this, profile);
+}

@@ -1,0 +1,24 @@
+using Tiny.Graph;
+
+namespace Tiny.Optimize;
+
+/// <summary>What a target offers a kernel: the only thing optimisation and lowering know of it.</summary>
+public sealed record TargetProfile(string Name)
+{
+    /// <summary>Lanes of its vectors of 32-bit elements; 1 where code is scalar.</summary>
+    public int VectorLanes { get; init; } = 1;
+    /// <summary>Narrower vectors that it also has, widest first, for extents that the widest does not fit.</summary>
+    public IReadOnlyList<int> NarrowerLanes { get; init; } = [];
+    /// <summary>Values that stay in registers at once.</summary>
+    public int Registers { get; init; } = 16;
+    /// <summary>True where <see cref="Op.MulAcc"/> is one instruction.</summary>
+    public bool Fma { get; init; }
+    /// <summary>True for a GPU: output elements are spread over a grid of threads.</summary>
+    public bool Grid { get; init; }
+    /// <summary>Threads in a workgroup of the grid.</summary>
+    public int WorkgroupSize { get; init; } = 64;
+    /// <summary>Elementwise operations that lowering must express by others.</summary>
+    public IReadOnlySet<Op> Lacks { get; init; } = new HashSet<Op>();
+    /// <summary>Element kinds that it can store and compute with.</summary>
+    public IReadOnlySet<ScalarKind> Kinds { get; init; } = new HashSet<ScalarKind>();
+}

@@ -1,0 +1,56 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Tiny.Runtime;
+
+/// <summary>Bytes that the host can read where they lie: an array of ours, or part of a mapped file.</summary>
+public abstract unsafe class HostMemory
+{
+    /// <summary>Length in bytes.</summary>
+    public abstract long Bytes { get; }
+    /// <summary>Address of the first byte, valid while this object is reachable.</summary>
+    public abstract byte* Pointer { get; }
+    /// <summary>The bytes. Keep this object alive (<see cref="GC.KeepAlive"/>) while the span is in use.</summary>
+    public ReadOnlySpan<byte> Span => new(Pointer, checked((int)Bytes));
+}
+
+/// <summary>Zeroed memory of our own, aligned to 64 bytes, freed with the object.</summary>
+public sealed unsafe class OwnedMemory : HostMemory
+{
+    readonly byte* _pointer;
+    readonly long _pressure;
+
+    /// <summary>Memory of at least one byte.</summary>
+    public OwnedMemory(long bytes)
+    {
+        Bytes = bytes;
+        _pressure = Math.Max(bytes, 64);
+        // Rounded up to whole vectors, so that the last one may be read or written whole.
+        nuint size = (nuint)((_pressure + 63) / 64 * 64);
+        _pointer = (byte*)NativeMemory.AlignedAlloc(size, 64);
+        NativeMemory.Clear(_pointer, size);
+        GC.AddMemoryPressure(_pressure);
+    }
+
+    /// <summary>A copy of the given elements.</summary>
+    public static OwnedMemory Of<T>(ReadOnlySpan<T> items) where T : unmanaged
+    {
+        var memory = new OwnedMemory((long)items.Length * Unsafe.SizeOf<T>());
+        MemoryMarshal.AsBytes(items).CopyTo(memory.Writable);
+        return memory;
+    }
+
+    /// <inheritdoc/>
+    public override long Bytes { get; }
+    /// <inheritdoc/>
+    public override byte* Pointer => _pointer;
+    /// <summary>The bytes, to be filled.</summary>
+    public Span<byte> Writable => new(_pointer, checked((int)Bytes));
+
+    /// <summary>Frees the memory.</summary>
+    ~OwnedMemory()
+    {
+        NativeMemory.AlignedFree(_pointer);
+        GC.RemoveMemoryPressure(_pressure);
+    }
+}

@@ -1,0 +1,60 @@
+using Tiny.Graph;
+
+namespace Tiny.Runtime;
+
+/// <summary>
+/// The memory behind a realised tensor: host bytes, a device's buffer, or both. A weight read from a file has only
+/// host bytes (the mapped file) until a kernel runs on a device.
+/// </summary>
+public sealed class Storage : IBufferArg
+{
+    DeviceBuffer? _buffer;
+    readonly Lock _lock = new();
+
+    /// <summary>A tensor that lies in host memory.</summary>
+    public Storage(DType dtype, Shape shape, HostMemory host)
+    {
+        DType = dtype;
+        Shape = shape;
+        Host = host;
+    }
+
+    /// <summary>A tensor that lies in a device's buffer.</summary>
+    public Storage(DType dtype, Shape shape, DeviceBuffer buffer)
+    {
+        DType = dtype;
+        Shape = shape;
+        _buffer = buffer;
+    }
+
+    /// <summary>Element type.</summary>
+    public DType DType { get; }
+    /// <inheritdoc/>
+    public Shape Shape { get; }
+    /// <summary>The host's bytes, where there are any.</summary>
+    public HostMemory? Host { get; private set; }
+    /// <summary>A name for generated code: the weight's path in the state dictionary.</summary>
+    public string? Name { get; set; }
+
+    /// <summary>The tensor in memory of <paramref name="device"/>, moved there at first use.</summary>
+    public DeviceBuffer On(Device device)
+    {
+        lock (_lock)
+        {
+            if (_buffer is { } b && ReferenceEquals(b.Device, device)) return b;
+            return _buffer = device.Upload(ToHost());
+        }
+    }
+
+    /// <summary>The tensor's bytes on the host, copied from the device if they are only there.</summary>
+    public HostMemory ToHost()
+    {
+        if (Host is { } host) return host;
+        var memory = new OwnedMemory((long)Shape.Numel * DType.Size);
+        _buffer!.CopyTo(memory.Writable);
+        return Host = memory;
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => Name ?? $"{DType}{Shape}";
+}

@@ -1,0 +1,23 @@
+namespace Tiny.Jit;
+
+/// <summary>Writes a program out for one kind of machine.</summary>
+public abstract class ExportTarget
+{
+    /// <summary>Short name, also the export's folder: <c>webgpu</c>, <c>c</c>.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>
+    /// Writes all files of the export into <see cref="ExportContext.Directory"/>, an empty folder that the caller moves into place
+    /// when everything has succeeded. The same program gives the same bytes.
+    /// </summary>
+    public abstract void Export(Program program, ExportContext context);
+}
+
+/// <summary>Where and with what settings an export is written.</summary>
+public sealed record ExportContext(string Directory, string ProjectDirectory)
+{
+    /// <summary>See <see cref="TinyExportAttribute.Page"/>.</summary>
+    public string? Page { get; init; }
+    /// <summary>Cancels a long export.</summary>
+    public CancellationToken Cancellation { get; init; }
+}

@@ -1,0 +1,50 @@
+using System.Collections.Immutable;
+using Tiny.Lower;
+using Tiny.Runtime;
+
+namespace Tiny.Jit;
+
+/// <summary>What a buffer of a program is for.</summary>
+public enum BufferRole
+{
+    /// <summary>The caller's, read.</summary>
+    Input,
+    /// <summary>The caller's, written.</summary>
+    Output,
+    /// <summary>Weights and whatever was computed once from them.</summary>
+    Constant,
+    /// <summary>A place in the arena.</summary>
+    Arena,
+}
+
+/// <summary>
+/// A row-major buffer of a program. <paramref name="Offset"/> is its place in the arena in bytes, a multiple of 256
+/// (arena buffers only); <paramref name="Data"/> its bytes (constants only). Names are unique.
+/// </summary>
+public sealed record ProgramBuffer(int Id, string Name, DType DType, Shape Shape, BufferRole Role, long Offset = 0, HostMemory? Data = null)
+{
+    /// <summary>Length in bytes.</summary>
+    public long Bytes => (long)Shape.Numel * DType.Size;
+}
+
+/// <summary>A named input or output of an entry point.</summary>
+public sealed record Port(string Name, int Buffer);
+
+/// <summary>One launch: kernel number, and buffer ids in the order of <see cref="Kernel.Params"/>.</summary>
+public sealed record ProgramCall(int Kernel, ImmutableArray<int> Buffers);
+
+/// <summary>A captured method: launches in order.</summary>
+public sealed record EntryPoint(string Name, ImmutableArray<Port> Inputs, ImmutableArray<Port> Outputs, ImmutableArray<ProgramCall> Calls);
+
+/// <summary>
+/// A captured model, complete: the only thing an exporter sees. <paramref name="Name"/> is an identifier in lower case.
+/// Entry points share weights and one arena of <paramref name="ArenaBytes"/>. <paramref name="OnceEvaluated"/> counts
+/// subgraphs of weights alone that were computed on the host, once.
+/// </summary>
+public sealed record Program(
+    string Name,
+    ImmutableArray<ProgramBuffer> Buffers,
+    ImmutableArray<Kernel> Kernels,
+    ImmutableArray<EntryPoint> Entries,
+    long ArenaBytes,
+    int OnceEvaluated);
