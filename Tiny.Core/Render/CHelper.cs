@@ -18,6 +18,8 @@ public sealed partial class CHelper
     public string Name { get; }
     /// <summary>Its declaration.</summary>
     public string Text { get; }
+    // No function: it stands in the block of types at the top.
+    bool IsType => !Text.Contains('{', StringComparison.Ordinal);
     /// <summary>What its own text uses.</summary>
     public ImmutableArray<CHelper> Needs { get; }
 
@@ -41,9 +43,10 @@ public sealed partial class CHelper
     internal static string Join(IEnumerable<CHelper> helpers)
     {
         var text = new StringBuilder();
-        foreach (var h in Closure(helpers))
+        // Types first, in a block of their own.
+        foreach (var h in Closure(helpers).OrderBy(h => h.IsType ? 0 : 1))
         {
-            if (text.Length > 0) text.Append('\n');
+            if (text.Length > 0 && !h.IsType) text.Append('\n');
             text.Append(h.Text);
         }
         return text.ToString();

@@ -80,6 +80,8 @@ public abstract partial class CStyleRenderer
                 return Literal(UOp.Const(-u.Float.Value, u.DType));
             case Op.Const when u.DType.IsInt && u.Int < 0 && u.Int > Bounds.OfType(u.DType).Min:
                 return Literal(UOp.Const(-u.Int.Value, u.DType));
+            case Op.Broadcast when u.Src[0].Op == Op.Const:
+                return Negated(u.Src[0]);
             case Op.Neg when !Wraps(u):
             case Op.Mul when !Wraps(u) && IsMinusOne(u.Src[1]):
                 return Written(u.Src[0]);
