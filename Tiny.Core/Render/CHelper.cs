@@ -40,11 +40,11 @@ public sealed partial class CHelper
         }
     }
 
-    internal static string Join(IEnumerable<CHelper> helpers)
+    /// <summary>Their text, types first in a block of their own; what they need is not added (<see cref="Closure"/>).</summary>
+    public static string Listing(IEnumerable<CHelper> helpers)
     {
         var text = new StringBuilder();
-        // Types first, in a block of their own.
-        foreach (var h in Closure(helpers).OrderBy(h => h.IsType ? 0 : 1))
+        foreach (var h in helpers.OrderBy(h => h.IsType ? 0 : 1))
         {
             if (text.Length > 0 && !h.IsType) text.Append('\n');
             text.Append(h.Text);
@@ -72,6 +72,10 @@ public sealed partial class CHelper
         ScalarKind.Int32 => "int",
         _ => CRenderer.MemoryType(t),
     };
+
+    /// <summary>The function of libm.</summary>
+    internal static string? LibraryFunction(Op op, DType t) => !t.IsFloat || op is not (Op.Sqrt or Op.Trunc or Op.Sin or Op.Exp2 or Op.Log2)
+        ? null : op.ToString().ToLowerInvariant() + (t.Kind == ScalarKind.Float32 ? "f" : "");
 
     internal static CHelper? ScalarFunction(Op op, DType t) => op switch
     {

@@ -46,7 +46,6 @@ public abstract partial class CStyleRenderer
 
     private protected Expression Called(UOp u)
     {
-        if (Kernel.Profile.Lacks.Contains(u.Op)) throw Lacking(u.Op, u.DType);
         var arguments = new Expression[u.Src.Length];
         for (int i = 0; i < arguments.Length; i++) arguments[i] = Written(u.Src[i]);
         return Expression.Call(Function(u.Op, u.DType), arguments);

@@ -165,9 +165,9 @@ public sealed partial class CHelper
                         {bits} y = ({bits})__builtin_convertvector(whole, {type}) | sign;
                         return ({type})((small & y) | (~small & ({bits})x));
                     """, null, vector, VectorType(Bits(t)));
-            case Op.Sqrt or Op.Trunc:
-                var function = (op == Op.Sqrt ? "sqrt" : "trunc") + (t.Kind == ScalarKind.Float32 ? "f" : "");
-                return Lanewise($"{function.TrimEnd('f')}_{type}", t, 1, function, vector);
+            case Op.Sqrt or Op.Trunc or Op.Sin or Op.Exp2 or Op.Log2:
+                return LibraryFunction(op, t.Scalar) is { } function
+                    ? Lanewise($"{op.ToString().ToLowerInvariant()}_{type}", t, 1, function, vector) : null;
             default:
                 var scalar = ScalarFunction(op, t.Scalar);
                 return scalar is null ? null : Lanewise($"{scalar.Name[..scalar.Name.LastIndexOf('_')]}_{type}", t, op == Op.Neg ? 1 : 2, scalar.Name, vector, scalar);
