@@ -216,8 +216,9 @@ sealed partial class IlRenderer
         GetLocal(four);
         GetLocal(four);
         foreach (int lane in (int[])[2, 3, 2, 3]) PushInt(lane);
-        Create(ScalarKind.Int32, 4);
-        Call(typeof(Vector128), "Shuffle", IlMethods.VectorOf(kind, 4), typeof(Vector128<int>));
+        var order = kind == ScalarKind.UInt32 ? kind : ScalarKind.Int32;
+        Create(order, 4);
+        Call(typeof(Vector128), "Shuffle", IlMethods.VectorOf(kind, 4), IlMethods.VectorOf(order, 4));
         VectorOp(op, u, kind, 4);
         Release(four);
         two = Keep(kind, 4);
