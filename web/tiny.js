@@ -54,7 +54,7 @@ const textOf = (e) => (e instanceof Error ? e.message : String(e));
  */
 export async function loadProgram(program, weightsUrl, options = {}) {
   const { backend = 'auto', signal } = options;
-  if (backend === 'wasm') throw new TinyError('backend', "backend 'wasm': WebAssembly comes with a later version of Tiny; use 'webgpu' or 'auto'.");
+  if (backend === 'wasm') throw new TinyError('backend', "backend 'wasm': WebAssembly comes with a later version; use 'webgpu' or 'auto'.");
   if (backend !== 'auto' && backend !== 'webgpu') throw new TinyError('backend', `unknown backend '${backend}'; use 'webgpu' or 'auto'.`);
   signal?.throwIfAborted();
 
@@ -94,7 +94,7 @@ async function openDevice(program) {
   }
   const adapter = await navigator.gpu.requestAdapter();
   if (!adapter) {
-    throw new TinyError('no-adapter', 'WebGPU found no usable GPU. Update the graphics driver, or turn on hardware acceleration in the browser.');
+    throw new TinyError('no-adapter', 'WebGPU found no GPU. Update the graphics driver, or turn on hardware acceleration in the browser.');
   }
   for (const [name, needed] of Object.entries(program.limits)) {
     const has = /** @type {any} */ (adapter.limits)[name];
@@ -245,8 +245,8 @@ export class Model {
         const begin = loaded - filled;
         const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', block));
         if (Array.from(hash, (b) => b.toString(16).padStart(2, '0')).join('') !== sha256[Math.floor(begin / blockBytes)]) {
-          throw new TinyError('weights-altered',
-            `${file} is not the file that this program was built with: bytes ${begin} to ${loaded} have another SHA-256. Copy the whole bundle again.`);
+          throw new TinyError('weights-altered', `${file} is not the file that this program was built with: `
+            + `bytes ${begin} to ${loaded} have another SHA-256. Copy the whole bundle again.`);
         }
         signal.throwIfAborted();
         for (const place of tensors) {
@@ -326,7 +326,7 @@ export class Model {
   /** @param {string} what */
   _alive(what) {
     if (this._ended === 'disposed') throw new TinyError('disposed', `${what}() after dispose(): load the model again.`);
-    if (this._ended === 'lost') throw new TinyError('device-lost', `the GPU was lost (${this._endedWhy || 'no reason given'}): load the model again.`);
+    if (this._ended === 'lost') throw new TinyError('device-lost', `the GPU was lost (${this._endedWhy}): load the model again.`);
   }
 
   /** Brings the model back to where it was after loading: clears its working memory. */
@@ -347,8 +347,9 @@ export class Model {
 
 /** @param {string} file @param {number} got @param {number} total */
 function wrongLength(file, got, total) {
-  return new TinyError('weights-length', `${file} has ${got < total ? `only ${got}` : `at least ${got}`} bytes, the program was built with ${total}: `
-    + `the file is ${got < total ? 'truncated' : 'another one'}. Copy the whole bundle again.`);
+  const [has, is] = got < total ? ['only', 'truncated'] : ['at least', 'another one'];
+  return new TinyError('weights-length',
+    `${file} has ${has} ${got} bytes, the program was built with ${total}: the file is ${is}. Copy the whole bundle again.`);
 }
 
 /**
@@ -386,15 +387,15 @@ function checkInputs(name, entry, inputs) {
   for (const [port, { dtype, shape }] of Object.entries(entry.inputs)) {
     const array = arrays[dtype].name;
     const count = countOf(shape);
-    const wants = `input '${port}' of ${name}() takes a ${array} of ${count} values (shape [${shape.join(', ')}])`;
+    const wants = `input '${port}' of ${name}(): ${array} of ${count} values (shape [${shape.join(', ')}]) expected`;
     const value = given[port];
-    if (value === undefined) throw new TinyError('input-missing', `${wants}; none was given.`);
+    if (value === undefined) throw new TinyError('input-missing', `${wants}, got nothing.`);
     const kind = kindOf(value);
     if (kind === 'GPUBuffer') {
       const { size } = /** @type {GPUBuffer} */ (value);
       if (size < 4 * count) throw new TinyError('input-length', `${wants}, got a GPUBuffer of ${size} bytes.`);
     } else if (kind !== array) {
-      throw new TinyError('input-dtype', `${wants}, got ${Array.isArray(value) ? 'a plain array' : `a value of type ${kind}`}: ${array} expected.`);
+      throw new TinyError('input-dtype', `${wants}, got ${kind}.`);
     } else if (/** @type {TypedArray} */ (value).length !== count) {
       throw new TinyError('input-length', `${wants}, got ${/** @type {TypedArray} */ (value).length} values.`);
     }
