@@ -27,6 +27,7 @@
  * @property {string | URL | ArrayBuffer | ArrayBufferView} [weights] the weights file if it is not beside the module, or its bytes
  * @property {(progress: { loaded: number, total: number }) => void} [onProgress]
  * @property {AbortSignal} [signal]
+ * @typedef {{ device: number, pipelines: number, weights: number, total: number }} Timings
  */
 
 /** Any error of this runtime. `code` is stable: test it, not the text. */
@@ -40,11 +41,9 @@ export class TinyError extends Error {
 }
 
 const arrays = { float32: Float32Array, int32: Int32Array, uint32: Uint32Array };
-
-/** @param {unknown} value */
-const kindOf = (value) => Object.prototype.toString.call(value).slice(8, -1);
-/** @param {unknown} e */
-const textOf = (e) => (e instanceof Error ? e.message : String(e));
+const kindOf = (/** @type {unknown} */ value) => Object.prototype.toString.call(value).slice(8, -1);
+const textOf = (/** @type {unknown} */ e) => (e instanceof Error ? e.message : String(e));
+const countOf = (/** @type {number[]} */ shape) => shape.reduce((n, d) => n * d, 1);
 
 /**
  * Compiles a program and puts its weights on the GPU.
@@ -124,7 +123,7 @@ async function checked(device, what, work) {
 
 /** A loaded program. Its entry points are methods of the same names. */
 export class Model {
-  /** @param {Program} program @param {GPUDevice} device @param {{ device: number, pipelines: number, weights: number, total: number }} ms */
+  /** @param {Program} program @param {GPUDevice} device @param {Timings} ms */
   constructor(program, device, ms) {
     this._program = program;
     /** The device that the model runs on: make input `GPUBuffer`s here. */
@@ -372,9 +371,6 @@ async function* partsOf(source, file, signal) {
     throw new TinyError('weights-fetch', `cannot read ${file} from ${source}: ${textOf(e)}`, e);
   }
 }
-
-/** @param {number[]} shape */
-const countOf = (shape) => shape.reduce((n, d) => n * d, 1);
 
 /** @param {string} name @param {Entry} entry @param {Record<string, unknown>} inputs */
 function checkInputs(name, entry, inputs) {
