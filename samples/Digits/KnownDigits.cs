@@ -29,7 +29,11 @@ public sealed record KnownDigit(int Label, byte[] Pixels)
         }
         return lines;
     }
+}
 
+/// <summary>The digits that come with the sample; <c>data/README.md</c> says where they are from.</summary>
+public static class KnownDigits
+{
     /// <summary>The 1,000 digits in <c>data/digits.bin.gz</c>, classes in turn.</summary>
     public static IReadOnlyList<KnownDigit> Load(string folder)
     {
