@@ -64,6 +64,16 @@ public sealed class TestBrowser
 /// <summary>A page of the browser in a context of its own. What it writes to the console as errors is kept.</summary>
 public sealed class TestPage : IAsyncDisposable
 {
+    // Typed arrays travel as base64, bit by bit.
+    const string Prelude = """
+        const floatsOf = (text) => new Float32Array(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer);
+        const textOf = (array) => {
+          let text = '';
+          for (const byte of new Uint8Array(array.buffer, array.byteOffset, array.byteLength)) text += String.fromCharCode(byte);
+          return btoa(text);
+        };
+        """;
+
     readonly IBrowserContext _context;
 
     public TestPage(IBrowserContext context, IPage page)
@@ -84,7 +94,7 @@ public sealed class TestPage : IAsyncDisposable
     /// <summary>Runs the body of an async function and gives what it returns. It must not be longer than the time limit.</summary>
     public async Task<JsonElement> RunAsync(string body, object? argument = null)
     {
-        var run = Page.EvaluateAsync<JsonElement>($"async (argument) => {{ {body} }}", argument);
+        var run = Page.EvaluateAsync<JsonElement>($"async (argument) => {{ {Prelude}\n{body} }}", argument);
         return await run.WaitAsync(TimeSpan.FromSeconds(120));
     }
 
@@ -99,6 +109,13 @@ public sealed class TestPage : IAsyncDisposable
         Assert.That(error.ValueKind, Is.EqualTo(JsonValueKind.Object), "it should have thrown");
         return (error.GetProperty("name").GetString()!, error.GetProperty("code").GetString()!, error.GetProperty("message").GetString()!);
     }
+
+    /// <summary>Floats as text that <c>floatsOf</c> reads in the page.</summary>
+    public static string Text(ReadOnlySpan<float> values) => Convert.ToBase64String(System.Runtime.InteropServices.MemoryMarshal.AsBytes(values));
+
+    /// <summary>The floats of a text that <c>textOf</c> made in the page.</summary>
+    public static float[] Floats(JsonElement text) =>
+        System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(Convert.FromBase64String(text.GetString()!)).ToArray();
 
     public async ValueTask DisposeAsync() => await _context.CloseAsync();
 }
