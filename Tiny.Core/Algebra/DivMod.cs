@@ -50,6 +50,8 @@ static class DivMod
         var rest = form.Where(n => n % c != 0, Numbers.FloorMod(form.Constant, c));
         if (rest.Terms.Count() < form.Terms.Count() || rest.Constant != form.Constant) return rest.ToUOp() % c;
         // (g*a + b) % (g*c) -> g*(a % c) + b, when 0 <= b < g
+        // ((c*m + n)*x) % c -> (n*x) % c
+        if (form.Terms.Any(t => Math.Abs(t.Coefficient) > c)) return form.Map(n => n % c).ToUOp() % c;
         return SplitBy(form, c) is var (high, low, g)
             ? LinearForm.Of(low.ToUOp()).Add(high.ToUOp() % (c / g), g).ToUOp() : null;
     }

@@ -77,16 +77,22 @@ public sealed class LinearForm
         return part;
     }
 
+    /// <summary>The form with other coefficients and the same constant; those that become zero are gone.</summary>
+    public LinearForm Map(Func<long, long> coefficient)
+    {
+        var form = new LinearForm(DType) { Constant = Constant };
+        foreach (var (id, t) in _terms)
+            if (coefficient(t.Coefficient) is var k and not 0) form._terms[id] = (t.Atom, k);
+        return form;
+    }
+
     /// <summary>Every coefficient and the constant divided by a common divisor.</summary>
     public LinearForm DivideBy(long divisor)
     {
-        var q = new LinearForm(DType) { Constant = Constant / divisor };
-        foreach (var (id, t) in _terms) q._terms[id] = (t.Atom, t.Coefficient / divisor);
+        var q = Map(k => k / divisor);
+        q.Constant = Constant / divisor;
         return q;
     }
-
-    /// <summary>The greatest common divisor of the coefficients (0 when there are none).</summary>
-    public long Gcd() => _terms.Values.Aggregate(0L, (g, t) => Numbers.Gcd(g, t.Coefficient));
 
     /// <summary>Bounds by interval arithmetic on the terms.</summary>
     public (Int128 Min, Int128 Max) Bounds()

@@ -12,6 +12,8 @@ namespace Tiny.Lower;
 /// </summary>
 sealed class Linearize
 {
+    const int AfterAll = 1_000_000;
+
     readonly FreeRanges _free;
     readonly TargetProfile _profile;
     readonly List<UOp> _lines = [];
@@ -19,7 +21,7 @@ sealed class Linearize
     readonly Dictionary<UOp, UOp> _emitted = new(ReferenceEqualityComparer.Instance);
     readonly List<UOp> _log = [];
     readonly HashSet<UOp> _open = new(ReferenceEqualityComparer.Instance);
-    int _accumulators;
+    int _accumulators, _loops;
 
     Linearize(UOp sink, TargetProfile profile)
     {
@@ -53,10 +55,12 @@ sealed class Linearize
         Folds(known);
         Straight(known);
         int mark = _log.Count;
+        // A range that several folds close one after another is a loop each time, with a variable of its own.
+        var loop = _lines.Contains(loops[0]) ? UOp.Range(AfterAll + _loops++, ((Axis)loops[0].Arg!).Kind, loops[0].Max + 1) : loops[0];
         _open.Add(loops[0]);
-        Emit(loops[0], loops[0]);
+        Emit(loops[0], loop);
         Nest(loops[1..], roots, innermost);
-        _lines.Add(UOp.New(Op.End, DType.Void, [loops[0]]));
+        _lines.Add(UOp.New(Op.End, DType.Void, [loop]));
         _open.Remove(loops[0]);
         for (; _log.Count > mark; _log.RemoveAt(_log.Count - 1)) _emitted.Remove(_log[^1]);
     }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Tiny.Algebra;
 using Tiny.Graph;
+using Tiny.Lower;
 
 namespace Tiny.Optimize;
 
@@ -61,15 +62,16 @@ static class OptOps
 
     static UOp Split(UOp sink, UOp range, UOp index, UOp[] closed, UOp? tail)
     {
+        var free = FreeRanges.Of(sink);
         var main = new Dictionary<UOp, UOp>(ReferenceEqualityComparer.Instance);
         foreach (var node in sink.Topological())
             main[node] = node == range ? index
-                : node.Op == Op.Fold && ClosedBy(node).Contains(range) ? SplitFold(node, range, main, closed, tail)
+                : node.Op == Op.Fold && ClosedBy(node).Contains(range) ? SplitFold(node, range, main, closed, tail, free)
                 : node.WithSrc([.. node.Src.Select(s => main[s])]);
         return main[sink];
     }
 
-    static UOp SplitFold(UOp fold, UOp range, Dictionary<UOp, UOp> main, UOp[] closed, UOp? tail)
+    static UOp SplitFold(UOp fold, UOp range, Dictionary<UOp, UOp> main, UOp[] closed, UOp? tail, FreeRanges free)
     {
         var arg = (FoldArg)fold.Arg!;
         var values = fold.Src.Take(arg.Values);
@@ -77,8 +79,11 @@ static class OptOps
         if (tail is null) return body;
         // fold over n -> fold over the whole blocks, combined with a fold over the rest
         var map = new Dictionary<UOp, UOp>(ReferenceEqualityComparer.Instance) { [range] = tail };
+        // An inner fold may close the same range: it does not depend on it, and is the same in both.
+        foreach (var node in Walk.Topological(values))
+            if (node != range) map[node] = free.DependsOn(node, range) ? node.WithSrc([.. node.Src.Select(s => map[s])]) : main[node];
         var restRanges = ClosedBy(fold).SelectMany(r => r == range ? tail.Topological().Where(u => u.Op == Op.Range) : [r]).ToArray();
-        var restValues = values.Select(v => v.Substitute(map)).ToImmutableArray();
+        var restValues = values.Select(v => map[v]).ToImmutableArray();
         var rest = restRanges.Length > 0 ? fold.WithSrc([.. restValues, .. restRanges]) : restValues.Aggregate((a, b) => a.Alu(arg.Op, b))!;
         return body.Alu(arg.Op, rest);
     }

@@ -7,11 +7,11 @@ namespace Tiny.Render;
 /// <summary>Finds the methods that emitted code calls: the runtime's vector API and its math. Each is looked up once.</summary>
 static class IlMethods
 {
-    static readonly ConcurrentDictionary<(Type, string, Signature), MethodInfo> s_found = new();
+    static readonly ConcurrentDictionary<Signature, MethodInfo> s_found = new();
 
     /// <summary>A static method by its exact parameter types; a generic one is closed over <paramref name="generic"/>.</summary>
     public static MethodInfo Find(Type owner, string name, Type[] generic, params Type[] parameters) =>
-        s_found.GetOrAdd((owner, name, new Signature(generic, parameters)), static key => Search(key.Item1, key.Item2, key.Item3));
+        s_found.GetOrAdd(new Signature(owner, name, generic, parameters), Search);
 
     /// <summary>The element type of a kind; bool lanes are masks of 32 bits.</summary>
     public static Type Element(ScalarKind kind) => kind switch
@@ -48,30 +48,53 @@ static class IlMethods
         return open.MakeGenericType(Element(kind));
     }
 
-    static MethodInfo Search(Type owner, string name, Signature signature)
+    static MethodInfo Search(Signature wanted)
     {
-        foreach (MethodInfo m in owner.GetMember(name, MemberTypes.Method, BindingFlags.Public | BindingFlags.Static))
+        foreach (MethodInfo m in wanted.Owner.GetMember(wanted.Name, MemberTypes.Method, BindingFlags.Public | BindingFlags.Static))
         {
             int arity = m.IsGenericMethodDefinition ? m.GetGenericArguments().Length : 0;
-            if (arity != signature.Generic.Length || m.GetParameters().Length != signature.Parameters.Length) continue;
-            var closed = arity > 0 ? m.MakeGenericMethod(signature.Generic) : m;
-            if (closed.GetParameters().Select(p => p.ParameterType).SequenceEqual(signature.Parameters)) return closed;
+            if (arity != wanted.Generic.Length) continue;
+            var closed = arity > 0 ? m.MakeGenericMethod(wanted.Generic) : m;
+            if (Takes(closed.GetParameters(), wanted.Parameters)) return closed;
         }
-        throw new MissingMethodException(owner.Name, $"{name}({string.Join(", ", signature.Parameters.Select(p => p.Name))})");
+        throw new MissingMethodException(wanted.Owner.Name, $"{wanted.Name}({string.Join(", ", wanted.Parameters.Select(p => p.Name))})");
     }
 
-    /// <summary>Type lists compared by their elements.</summary>
-    readonly record struct Signature(Type[] Generic, Type[] Parameters)
+    static bool Takes(ParameterInfo[] has, Type[] wanted)
     {
-        public bool Equals(Signature other) =>
-            Generic.AsSpan().SequenceEqual(other.Generic) && Parameters.AsSpan().SequenceEqual(other.Parameters);
+        if (has.Length != wanted.Length) return false;
+        for (int i = 0; i < has.Length; i++)
+            if (has[i].ParameterType != wanted[i]) return false;
+        return true;
+    }
+
+    /// <summary>A method's name and types. A class: over a struct the runtime would compile a dictionary of its own at start-up.</summary>
+    sealed class Signature(Type owner, string name, Type[] generic, Type[] parameters) : IEquatable<Signature>
+    {
+        public Type Owner => owner;
+        public string Name => name;
+        public Type[] Generic => generic;
+        public Type[] Parameters => parameters;
+
+        public bool Equals(Signature? other) => other is not null && owner == other.Owner && name == other.Name
+            && Same(generic, other.Generic) && Same(parameters, other.Parameters);
+
+        public override bool Equals(object? obj) => Equals(obj as Signature);
 
         public override int GetHashCode()
         {
-            var h = new HashCode();
-            foreach (var t in Generic) h.Add(t);
-            foreach (var t in Parameters) h.Add(t);
-            return h.ToHashCode();
+            int h = owner.GetHashCode() ^ name.GetHashCode(StringComparison.Ordinal);
+            foreach (var t in generic) h = h * 31 + t.GetHashCode();
+            foreach (var t in parameters) h = h * 31 + t.GetHashCode();
+            return h;
+        }
+
+        static bool Same(Type[] a, Type[] b)
+        {
+            if (a.Length != b.Length) return false;
+            for (int i = 0; i < a.Length; i++)
+                if (a[i] != b[i]) return false;
+            return true;
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Reflection.Emit;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Tiny.Graph;
 using Tiny.Lower;
@@ -40,7 +41,10 @@ sealed partial class IlRenderer : StackRenderer
         renderer.LoadPointers();
         renderer.RenderLines();
         renderer._il.Emit(OpCodes.Ret);
-        return method.CreateDelegate<IlKernel>();
+        var code = method.CreateDelegate<IlKernel>();
+        // Otherwise the runtime would compile at the first call.
+        RuntimeHelpers.PrepareDelegate(code);
+        return code;
     }
 
     void LoadPointers()

@@ -16,7 +16,7 @@ sealed partial class IlRenderer
         {
             case Op.Broadcast:
                 PushLane(u.Src[0]);
-                Call(IlMethods.VectorClass(n), "Create", IlMethods.Element(kind));
+                Fill(kind, n);
                 break;
             case Op.Vector:
                 foreach (var s in u.Src) PushLane(s);
@@ -161,7 +161,7 @@ sealed partial class IlRenderer
                 Shift(left: false, kind, n);
                 return;
             }
-            Call(IlMethods.VectorClass(n), "Create", IlMethods.Element(kind));
+            Fill(kind, n);
             VectorCall("BitwiseAnd", kind, n, 2);
         }
         else LaneByLane(u, n);
@@ -216,8 +216,9 @@ sealed partial class IlRenderer
         GetLocal(four);
         GetLocal(four);
         foreach (int lane in (int[])[2, 3, 2, 3]) PushInt(lane);
-        Create(ScalarKind.Int32, 4);
-        Call(typeof(Vector128), "Shuffle", IlMethods.VectorOf(kind, 4), typeof(Vector128<int>));
+        var order = kind == ScalarKind.UInt32 ? kind : ScalarKind.Int32;
+        Create(order, 4);
+        Call(typeof(Vector128), "Shuffle", IlMethods.VectorOf(kind, 4), IlMethods.VectorOf(order, 4));
         VectorOp(op, u, kind, 4);
         Release(four);
         two = Keep(kind, 4);
@@ -250,20 +251,20 @@ sealed partial class IlRenderer
             case (ScalarKind.Bool, ScalarKind.Float32):
                 // the bits of 1 where the mask is set
                 PushInt(BitConverter.SingleToInt32Bits(1f));
-                Call(IlMethods.VectorClass(n), "Create", typeof(int));
+                Fill(ScalarKind.Int32, n);
                 VectorCall("BitwiseAnd", from, n, 2);
                 As(from, to, n);
                 break;
             case (ScalarKind.Bool, _):
                 PushInt(1);
-                Call(IlMethods.VectorClass(n), "Create", typeof(int));
+                Fill(ScalarKind.Int32, n);
                 VectorCall("BitwiseAnd", from, n, 2);
                 As(from, to, n);
                 break;
             case (_, ScalarKind.Bool):
                 if (from == ScalarKind.Float32) _il.Emit(OpCodes.Ldc_R4, 0f);
                 else PushInt(0);
-                Call(IlMethods.VectorClass(n), "Create", IlMethods.Element(from));
+                Fill(from, n);
                 VectorCall("Equals", from, n, 2);
                 As(from, to, n);
                 VectorCall("OnesComplement", to, n, 1);
@@ -296,6 +297,11 @@ sealed partial class IlRenderer
         _il.Emit(OpCodes.Call, IlMethods.Find(IlMethods.VectorClass(n), "As", [a, b], IlMethods.VectorOf(from, n)));
     }
 
+    /// <summary>One scalar in all lanes. The generic form: to tell apart the other overloads costs the runtime milliseconds.</summary>
+    void Fill(ScalarKind kind, int n) =>
+        _il.Emit(OpCodes.Call, IlMethods.Find(IlMethods.VectorClass(n), "Create", [IlMethods.Element(kind)], IlMethods.Element(kind)));
+
+    /// <summary>One scalar a lane.</summary>
     void Create(ScalarKind kind, int n) =>
         Call(IlMethods.VectorClass(n), "Create", [.. Enumerable.Repeat(IlMethods.Element(kind), n)]);
 

@@ -10,11 +10,14 @@ namespace Tiny.Render;
 /// </summary>
 sealed class StackPlan
 {
+    /// <summary>An index as a variable part (null for none) and a constant.</summary>
+    public sealed record Place(UOp? Root, long Offset);
+
     /// <summary>Expressions deeper than this are cut by a local: renderers and the machine's compiler recurse over them.</summary>
     const int MaxDepth = 24;
 
     readonly Dictionary<UOp, int> _position = new(ReferenceEqualityComparer.Instance);
-    readonly Dictionary<UOp, (UOp? Root, long Offset)> _address = new(ReferenceEqualityComparer.Instance);
+    readonly Dictionary<UOp, Place> _address = new(ReferenceEqualityComparer.Instance);
     readonly HashSet<UOp> _held = new(ReferenceEqualityComparer.Instance);
     readonly UsePlan _uses;
     readonly List<UOp>?[] _dying;
@@ -39,24 +42,24 @@ sealed class StackPlan
     public bool IsUsed(UOp line) => _uses.Uses(line) > 0;
     /// <summary>Held values whose last use is the line at this position.</summary>
     public IReadOnlyList<UOp> DyingAt(int position) => (IReadOnlyList<UOp>?)_dying[position] ?? [];
-    /// <summary>The index of a load or store as a variable part (null for none) and a constant.</summary>
-    public (UOp? Root, long Offset) Address(UOp access) => _address[access];
+    /// <summary>Where a load or store goes in its buffer.</summary>
+    public Place Address(UOp access) => _address[access];
 
     /// <summary>A vector constant costs nothing to repeat, so it takes no local.</summary>
     public static bool IsConstant(UOp u) => u.Op is Op.Const or Op.Pointer || u.Op == Op.Broadcast && u.Src[0].Op == Op.Const;
 
-    static (UOp?, long) Split(UOp access, LinearKernel kernel)
+    static Place Split(UOp access, LinearKernel kernel)
     {
         var index = access.Src[1];
         long offset = 0, count = kernel.Params[(int)access.Src[0].Arg!].Count;
         while (index.Op == Op.Add && index.Src[1].Int is { } n)
         {
             // The sum is an index inside the buffer; with this bound the variable part cannot have wrapped.
-            if (count + Math.Abs(offset + n) > int.MaxValue) return (index, offset);
+            if (count + Math.Abs(offset + n) > int.MaxValue) return new Place(index, offset);
             offset += n;
             index = index.Src[0];
         }
-        return index.Int is { } all ? (null, offset + all) : (index, offset);
+        return index.Int is { } all ? new Place(null, offset + all) : new Place(index, offset);
     }
 
     ImmutableArray<UOp> Operands(UOp line)

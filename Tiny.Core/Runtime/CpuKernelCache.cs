@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Security.Cryptography;
 using Tiny.Graph;
 using Tiny.Lower;
 using Tiny.Render;
@@ -12,13 +11,13 @@ namespace Tiny.Runtime;
 /// </summary>
 static class CpuKernelCache
 {
-    static readonly ConcurrentDictionary<string, WeakReference<IlKernel>> s_compiled = new(StringComparer.Ordinal);
+    static readonly ConcurrentDictionary<Content, WeakReference<IlKernel>> s_compiled = new();
     static int s_sweepAt = 1024;
 
     /// <summary>The kernel's machine code, compiled if no equal one is alive.</summary>
     public static IlKernel Get(LinearKernel kernel)
     {
-        var key = KeyOf(kernel);
+        var key = ContentOf(kernel);
         if (s_compiled.TryGetValue(key, out var known) && known.TryGetTarget(out var code)) return code;
         // Two threads may compile the same kernel at once; either result will do.
         code = IlRenderer.Compile(kernel);
@@ -30,12 +29,12 @@ static class CpuKernelCache
     static void Sweep()
     {
         foreach (var (key, code) in s_compiled)
-            if (!code.TryGetTarget(out _)) s_compiled.TryRemove(new KeyValuePair<string, WeakReference<IlKernel>>(key, code));
+            if (!code.TryGetTarget(out _)) s_compiled.TryRemove(new KeyValuePair<Content, WeakReference<IlKernel>>(key, code));
         s_sweepAt = Math.Max(1024, 2 * s_compiled.Count);
     }
 
-    /// <summary>SHA-256 of the code: equal keys are equal code.</summary>
-    static string KeyOf(LinearKernel kernel)
+    /// <summary>The code as bytes, operands by line number.</summary>
+    static Content ContentOf(LinearKernel kernel)
     {
         var bytes = new MemoryStream();
         var writer = new BinaryWriter(bytes);
@@ -57,7 +56,7 @@ static class CpuKernelCache
             position[line] = position.Count;
         }
         writer.Flush();
-        return Convert.ToHexString(SHA256.HashData(bytes.GetBuffer().AsSpan(0, (int)bytes.Length)));
+        return new Content(bytes.ToArray());
 
         void Write(UOp u)
         {
@@ -74,6 +73,24 @@ static class CpuKernelCache
                 case null: break;
                 default: throw new ArgumentException($"{kernel.Name}: {u} is no linear code");
             }
+        }
+    }
+
+    /// <summary>Bytes compared by value.</summary>
+    sealed class Content(byte[] bytes) : IEquatable<Content>
+    {
+        readonly byte[] _bytes = bytes;
+        readonly int _hash = HashOf(bytes);
+
+        public bool Equals(Content? other) => other is not null && _hash == other._hash && _bytes.AsSpan().SequenceEqual(other._bytes);
+        public override bool Equals(object? obj) => Equals(obj as Content);
+        public override int GetHashCode() => _hash;
+
+        static int HashOf(byte[] bytes)
+        {
+            var h = new HashCode();
+            h.AddBytes(bytes);
+            return h.ToHashCode();
         }
     }
 }

@@ -17,8 +17,9 @@ sealed class Cost
     {
         foreach (var node in order)
         {
-            _weight[node] = Math.Min(Weight(node), 1e9);
-            if (node.Op == Op.Reduce || node.Op != Op.Contiguous && node.Src.Any(_folds.Contains)) _folds.Add(node);
+            bool stored = node.Op == Op.Contiguous || WillBeStored(node);
+            _weight[node] = stored ? 1 : Math.Min(Weight(node), 1e9);
+            if (!stored && (node.Op == Op.Reduce || node.Src.Any(_folds.Contains))) _folds.Add(node);
         }
     }
 
@@ -41,6 +42,10 @@ sealed class Cost
         return evaluations * weight > evaluations * Memory + node.Shape.Numel * (weight + Memory) + Launch;
     }
 
+    // Users of a repeated reduction load it: below them it will have been stored.
+    bool WillBeStored(UOp node) => node.Op == Op.Expand && _folds.Contains(node.Src[0]) && node.Shape.Numel > node.Src[0].Shape.Numel
+        && node.Shape.Numel * _weight[node.Src[0]] > Launch;
+
     /// <summary>Iterations of the reductions around a use that it really depends on; what does not depend on them is hoisted.</summary>
     static double Iterations(Demand use)
     {
@@ -58,7 +63,6 @@ sealed class Cost
         {
             Op.Const => 0,
             Op.Param or Op.Buffer => 1,
-            Op.Contiguous => 1,
             Op.Reduce => Math.Max(node.Src[0].Shape.Numel, 1.0) / Math.Max(node.Shape.Numel, 1) * (1 + Math.Min(operands, MostInFold)),
             Op.Exp2 or Op.Log2 or Op.Sin => operands + Transcendental,
             >= Op.Neg and <= Op.MulAcc => operands + 1,
