@@ -40,7 +40,7 @@ public sealed class MethodKindAnalyzer : MethodRule
     {
         if (!KnownTypes.IsCaptured(method)) return;
         if (CaptureRules.KindProblem(method) is { } problem)
-            report(Diagnostic.Create(s_kind, Place(method), method.Name.Length > 0 ? method.Name : "=>", problem));
+            report(Diagnostic.Create(s_kind, Place(method), method.Name.Length > 0 ? method.Name : "(...) => ...", problem));
         else
             foreach (var parameter in method.Parameters)
                 if (parameter.RefKind != RefKind.None)
