@@ -189,16 +189,16 @@ public class LoopTests
     [Test]
     public void AnIndexThatMayWrapIsNotTakenForPositive()
     {
-        // 100000 * 50000 wraps to a negative number: the bounds of the loop variable alone do not show it.
+        // 100000 * 30000 wraps to a negative number: the bounds of the loop variable alone do not show it.
         using var lines = new Lines();
         var to = lines.Output(DType.Int32, 2);
-        var i = lines.Loop(50001);
+        var i = lines.Loop(30001);
         lines.Store(to, UOp.Index(0), i * 100000 / 3);
         lines.Store(to, UOp.Index(1), i * 100000 % 3);
         lines.End(i);
         var result = new int[2];
         lines.Run(result);
-        int wrapped = unchecked(50000 * 100000);
+        int wrapped = unchecked(30000 * 100000);
         Assert.That(result, Is.EqualTo(new[] { (int)Math.Floor(wrapped / 3.0), (wrapped % 3 + 3) % 3 }));
     }
 
