@@ -1,0 +1,195 @@
+using Tiny.Graph;
+
+namespace Tiny.Runtime;
+
+/// <summary>Elementwise nodes of the interpreter: floats by way of double, integers and bools by way of long.</summary>
+static unsafe class InterpreterElementwise
+{
+    public static HostArray Run(Op op, DType dtype, Shape shape, HostArray[] src)
+    {
+        var result = HostArray.New(dtype, shape.Dims);
+        var reals = new double[4][];
+        var wholes = new long[4][];
+        int longest = Math.Min(shape.Numel, InterpreterRows.Chunk);
+        for (int i = 0; i < 4; i++) (reals[i], wholes[i]) = (new double[longest], new long[longest]);
+        byte* target = result.Start;
+        var starts = new nint[src.Length];
+        for (int i = 0; i < src.Length; i++) starts[i] = (nint)src[i].Start;
+        long[][] strides = [result.Strides, .. src.Select(s => s.Strides)];
+
+        InterpreterRows.Each(result.Extents, strides, (at, n, step) =>
+        {
+            for (int i = 0; i < src.Length; i++)
+            {
+                var type = src[i].DType;
+                byte* from = (byte*)starts[i] + at[i + 1] * type.Size;
+                if (type.IsFloat) InterpreterRows.Load(from, step[i + 1], type, reals[i].AsSpan(0, n));
+                else InterpreterRows.Load(from, step[i + 1], type, wholes[i].AsSpan(0, n));
+            }
+            Compute(op, dtype, src[^1].DType, reals, wholes, n);
+            byte* to = target + at[0] * dtype.Size;
+            if (dtype.IsFloat) InterpreterRows.Store(to, step[0], dtype, reals[3].AsSpan(0, n));
+            else InterpreterRows.Store(to, step[0], dtype, wholes[3].AsSpan(0, n));
+        });
+        return result;
+    }
+
+    /// <summary>Operands are rows 0, 1, 2 of their kind (float or not), the result is row 3 of its kind.</summary>
+    static void Compute(Op op, DType dtype, DType operand, double[][] reals, long[][] wholes, int n)
+    {
+        switch (op)
+        {
+            case Op.Cast when operand.IsFloat && dtype.IsFloat:
+                Array.Copy(reals[0], reals[3], n);
+                break;
+            case Op.Cast when operand.IsFloat:
+                for (int i = 0; i < n; i++) wholes[3][i] = Saturate(reals[0][i], dtype.Kind);
+                break;
+            case Op.Cast when dtype.Kind == ScalarKind.Float32:
+                for (int i = 0; i < n; i++) reals[3][i] = (float)wholes[0][i];
+                break;
+            case Op.Cast when dtype.IsFloat:
+                for (int i = 0; i < n; i++) reals[3][i] = wholes[0][i];
+                break;
+            case Op.Cast:
+                for (int i = 0; i < n; i++) wholes[3][i] = dtype.IsBool ? (wholes[0][i] != 0 ? 1 : 0) : wholes[0][i];
+                break;
+            case Op.Where when dtype.IsFloat:
+                for (int i = 0; i < n; i++) reals[3][i] = wholes[0][i] != 0 ? reals[1][i] : reals[2][i];
+                break;
+            case Op.Where:
+                for (int i = 0; i < n; i++) wholes[3][i] = wholes[0][i] != 0 ? wholes[1][i] : wholes[2][i];
+                break;
+            case Op.CmpLt when operand.IsFloat:
+                for (int i = 0; i < n; i++) wholes[3][i] = reals[0][i] < reals[1][i] ? 1 : 0;
+                break;
+            case Op.CmpLt:
+                for (int i = 0; i < n; i++) wholes[3][i] = wholes[0][i] < wholes[1][i] ? 1 : 0;
+                break;
+            case Op.CmpNe when operand.IsFloat:
+                for (int i = 0; i < n; i++) wholes[3][i] = reals[0][i] != reals[1][i] ? 1 : 0;
+                break;
+            case Op.CmpNe:
+                for (int i = 0; i < n; i++) wholes[3][i] = wholes[0][i] != wholes[1][i] ? 1 : 0;
+                break;
+            default:
+                if (dtype.IsFloat) Real(op, reals[0], reals[1], reals[2], reals[3].AsSpan(0, n));
+                else Whole(op, dtype.Kind, wholes[0], wholes[1], wholes[2], wholes[3].AsSpan(0, n));
+                break;
+        }
+    }
+
+    static void Real(Op op, double[] a, double[] b, double[] c, Span<double> r)
+    {
+        switch (op)
+        {
+            case Op.Neg:
+                for (int i = 0; i < r.Length; i++) r[i] = -a[i];
+                break;
+            case Op.Sqrt:
+                for (int i = 0; i < r.Length; i++) r[i] = Math.Sqrt(a[i]);
+                break;
+            case Op.Exp2:
+                for (int i = 0; i < r.Length; i++) r[i] = Math.Pow(2, a[i]);
+                break;
+            case Op.Log2:
+                for (int i = 0; i < r.Length; i++) r[i] = Math.Log2(a[i]);
+                break;
+            case Op.Sin:
+                for (int i = 0; i < r.Length; i++) r[i] = Math.Sin(a[i]);
+                break;
+            case Op.Trunc:
+                for (int i = 0; i < r.Length; i++) r[i] = Math.Truncate(a[i]);
+                break;
+            case Op.Add:
+                for (int i = 0; i < r.Length; i++) r[i] = a[i] + b[i];
+                break;
+            case Op.Mul:
+                for (int i = 0; i < r.Length; i++) r[i] = a[i] * b[i];
+                break;
+            case Op.Div:
+                for (int i = 0; i < r.Length; i++) r[i] = a[i] / b[i];
+                break;
+            case Op.Max:
+                for (int i = 0; i < r.Length; i++) r[i] = Math.Max(a[i], b[i]);
+                break;
+            case Op.Min:
+                for (int i = 0; i < r.Length; i++) r[i] = Math.Min(a[i], b[i]);
+                break;
+            case Op.MulAcc:
+                for (int i = 0; i < r.Length; i++) r[i] = Math.FusedMultiplyAdd(a[i], b[i], c[i]);
+                break;
+            default:
+                throw new InvalidOperationException($"{op} does not take floats");
+        }
+    }
+
+    static void Whole(Op op, ScalarKind kind, long[] a, long[] b, long[] c, Span<long> r)
+    {
+        switch (op)
+        {
+            case Op.Neg:
+                for (int i = 0; i < r.Length; i++) r[i] = unchecked(-a[i]);
+                break;
+            case Op.Add:
+                for (int i = 0; i < r.Length; i++) r[i] = unchecked(a[i] + b[i]);
+                break;
+            case Op.Mul:
+                for (int i = 0; i < r.Length; i++) r[i] = unchecked(a[i] * b[i]);
+                break;
+            case Op.MulAcc:
+                for (int i = 0; i < r.Length; i++) r[i] = unchecked(a[i] * b[i] + c[i]);
+                break;
+            case Op.FloorDiv:
+                for (int i = 0; i < r.Length; i++) r[i] = FloorDiv(a[i], b[i]);
+                break;
+            case Op.FloorMod:
+                for (int i = 0; i < r.Length; i++) r[i] = unchecked(a[i] - b[i] * FloorDiv(a[i], b[i]));
+                break;
+            case Op.Max:
+                for (int i = 0; i < r.Length; i++) r[i] = Math.Max(a[i], b[i]);
+                break;
+            case Op.Min:
+                for (int i = 0; i < r.Length; i++) r[i] = Math.Min(a[i], b[i]);
+                break;
+            case Op.And:
+                for (int i = 0; i < r.Length; i++) r[i] = a[i] & b[i];
+                break;
+            case Op.Or:
+                for (int i = 0; i < r.Length; i++) r[i] = a[i] | b[i];
+                break;
+            case Op.Xor:
+                for (int i = 0; i < r.Length; i++) r[i] = a[i] ^ b[i];
+                break;
+            case Op.Shl:
+                for (int i = 0; i < r.Length; i++) r[i] = a[i] << (int)b[i];
+                break;
+            case Op.Shr:
+                // Unsigned values were read without a sign, so this fills with zeros for them.
+                for (int i = 0; i < r.Length; i++) r[i] = a[i] >> (int)b[i];
+                break;
+            default:
+                throw new InvalidOperationException($"{op} does not take {kind}");
+        }
+    }
+
+    /// <summary>Rounded down. Division by zero has no meaning; it gives 0 here, so that it is at least the same every time.</summary>
+    static long FloorDiv(long a, long b)
+    {
+        if (b == 0) return 0;
+        if (b == -1) return unchecked(-a);
+        long q = a / b;
+        return a % b != 0 && (a < 0) != (b < 0) ? q - 1 : q;
+    }
+
+    /// <summary>Truncated and limited to the kind's range; NaN gives 0.</summary>
+    static long Saturate(double x, ScalarKind kind) => kind switch
+    {
+        _ when double.IsNaN(x) => kind == ScalarKind.Bool ? 1 : 0,
+        ScalarKind.Bool => x != 0 ? 1 : 0,
+        ScalarKind.UInt8 => (long)Math.Clamp(x, 0, byte.MaxValue),
+        ScalarKind.Int32 => (long)Math.Clamp(x, int.MinValue, int.MaxValue),
+        ScalarKind.UInt32 => (long)Math.Clamp(x, 0, uint.MaxValue),
+        _ => x >= long.MaxValue ? long.MaxValue : x <= long.MinValue ? long.MinValue : (long)x,
+    };
+}

@@ -1,0 +1,82 @@
+using Tiny.Graph;
+
+namespace Tiny.Runtime;
+
+/// <summary>Reductions of the interpreter: one accumulator an output element, double for floats and long for the rest.</summary>
+static unsafe class InterpreterReduce
+{
+    public static HostArray Run(ReduceArg arg, HostArray x, Shape shape)
+    {
+        var result = HostArray.New(x.DType, shape.Dims);
+        // An accumulator stands still along reduced axes.
+        var strides = result.Strides.Select((s, i) => arg.Axes.Contains(i) ? 0 : s).ToArray();
+        if (x.DType.IsFloat) Reals(arg.Op, x, result, strides);
+        else Wholes(arg.Op, x, result, strides);
+        return result;
+    }
+
+    static void Reals(Op op, HostArray x, HostArray result, long[] strides)
+    {
+        var sums = new double[new Shape(result.Extents).Numel];
+        Array.Fill(sums, op switch
+        {
+            Op.Add => 0.0,
+            Op.Mul => 1.0,
+            Op.Max => double.NegativeInfinity,
+            Op.Min => double.PositiveInfinity,
+            _ => throw new InvalidOperationException($"{op} is no reduction"),
+        });
+        var row = new double[Math.Min(InterpreterRows.Chunk, new Shape(x.Extents).Numel)];
+        byte* start = x.Start;
+        InterpreterRows.Each(x.Extents, [x.Strides, strides], (at, n, step) =>
+        {
+            InterpreterRows.Load(start + at[0] * x.DType.Size, step[0], x.DType, row.AsSpan(0, n));
+            long to = at[1], by = step[1];
+            switch (op)
+            {
+                case Op.Add:
+                    for (int i = 0; i < n; i++, to += by) sums[to] += row[i];
+                    break;
+                case Op.Mul:
+                    for (int i = 0; i < n; i++, to += by) sums[to] *= row[i];
+                    break;
+                case Op.Max:
+                    for (int i = 0; i < n; i++, to += by) sums[to] = Math.Max(sums[to], row[i]);
+                    break;
+                default:
+                    for (int i = 0; i < n; i++, to += by) sums[to] = Math.Min(sums[to], row[i]);
+                    break;
+            }
+        });
+        InterpreterRows.Store(result.Start, 1, result.DType, sums);
+    }
+
+    static void Wholes(Op op, HostArray x, HostArray result, long[] strides)
+    {
+        var sums = new long[new Shape(result.Extents).Numel];
+        Array.Fill(sums, op switch
+        {
+            Op.Add => 0,
+            Op.Mul => 1,
+            Op.Max => long.MinValue,
+            Op.Min => long.MaxValue,
+            _ => throw new InvalidOperationException($"{op} is no reduction"),
+        });
+        var row = new long[Math.Min(InterpreterRows.Chunk, new Shape(x.Extents).Numel)];
+        byte* start = x.Start;
+        InterpreterRows.Each(x.Extents, [x.Strides, strides], (at, n, step) =>
+        {
+            InterpreterRows.Load(start + at[0] * x.DType.Size, step[0], x.DType, row.AsSpan(0, n));
+            long to = at[1], by = step[1];
+            for (int i = 0; i < n; i++, to += by)
+                sums[to] = op switch
+                {
+                    Op.Add => unchecked(sums[to] + row[i]),
+                    Op.Mul => unchecked(sums[to] * row[i]),
+                    Op.Max => Math.Max(sums[to], row[i]),
+                    _ => Math.Min(sums[to], row[i]),
+                };
+        });
+        InterpreterRows.Store(result.Start, 1, result.DType, sums);
+    }
+}

@@ -1,0 +1,139 @@
+using System.Runtime.CompilerServices;
+
+namespace Tiny.Runtime;
+
+/// <summary>
+/// Walks strided arrays row by row, and reads and writes rows: floats as double, everything else as long.
+/// Addresses need not be aligned: weights lie where a file has them.
+/// </summary>
+static unsafe class InterpreterRows
+{
+    /// <summary>Elements handled at a time, so that working rows stay in the cache.</summary>
+    public const int Chunk = 1024;
+
+    /// <summary>One row: where each array's first element is, how many elements, and the step of each array, all in elements.</summary>
+    public delegate void Row(ReadOnlySpan<long> at, int count, ReadOnlySpan<long> step);
+
+    /// <summary>Calls <paramref name="row"/> for all rows of at most <see cref="Chunk"/> elements, in row-major order.</summary>
+    public static void Each(int[] extents, long[][] strides, Row row)
+    {
+        if (Array.IndexOf(extents, 0) >= 0) return;
+        var (dims, steps) = Merged(extents, strides);
+        int arrays = strides.Length, last = dims.Count - 1;
+        var index = new int[dims.Count];
+        var start = new long[arrays];
+        var at = new long[arrays];
+        while (true)
+        {
+            start.CopyTo(at, 0);
+            for (int left = dims[last]; left > 0; left -= Chunk)
+            {
+                row(at, Math.Min(left, Chunk), steps[last]);
+                for (int k = 0; k < arrays; k++) at[k] += Chunk * steps[last][k];
+            }
+            int d = last - 1;
+            for (; d >= 0; d--)
+            {
+                for (int k = 0; k < arrays; k++) start[k] += steps[d][k];
+                if (++index[d] < dims[d]) break;
+                for (int k = 0; k < arrays; k++) start[k] -= dims[d] * steps[d][k];
+                index[d] = 0;
+            }
+            if (d < 0) return;
+        }
+    }
+
+    /// <summary>Neighbouring axes that all arrays run through in one step are one axis; axes of extent 1 are none.</summary>
+    static (List<int> Dims, List<long[]> Steps) Merged(int[] extents, long[][] strides)
+    {
+        var dims = new List<int>();
+        var steps = new List<long[]>();
+        for (int i = 0; i < extents.Length; i++)
+        {
+            if (extents[i] == 1) continue;
+            var step = Array.ConvertAll(strides, s => s[i]);
+            int n = extents[i];
+            if (dims.Count > 0 && steps[^1].Zip(step).All(p => p.First == p.Second * n) && (long)dims[^1] * n <= int.MaxValue)
+            {
+                dims[^1] *= n;
+                steps[^1] = step;
+                continue;
+            }
+            dims.Add(n);
+            steps.Add(step);
+        }
+        return dims.Count > 0 ? (dims, steps) : ([1], [new long[strides.Length]]);
+    }
+
+    public static void Load(byte* from, long step, DType dtype, Span<double> row)
+    {
+        long bytes = step * dtype.Size;
+        if (dtype.Kind == ScalarKind.Float32)
+            for (int i = 0; i < row.Length; i++, from += bytes) row[i] = Unsafe.ReadUnaligned<float>(from);
+        else
+            for (int i = 0; i < row.Length; i++, from += bytes) row[i] = Unsafe.ReadUnaligned<double>(from);
+    }
+
+    public static void Load(byte* from, long step, DType dtype, Span<long> row)
+    {
+        long bytes = step * dtype.Size;
+        switch (dtype.Kind)
+        {
+            case ScalarKind.Bool:
+                for (int i = 0; i < row.Length; i++, from += bytes) row[i] = *from != 0 ? 1 : 0;
+                break;
+            case ScalarKind.UInt8:
+                for (int i = 0; i < row.Length; i++, from += bytes) row[i] = *from;
+                break;
+            case ScalarKind.Int32:
+                for (int i = 0; i < row.Length; i++, from += bytes) row[i] = Unsafe.ReadUnaligned<int>(from);
+                break;
+            case ScalarKind.UInt32:
+                for (int i = 0; i < row.Length; i++, from += bytes) row[i] = Unsafe.ReadUnaligned<uint>(from);
+                break;
+            default:
+                for (int i = 0; i < row.Length; i++, from += bytes) row[i] = Unsafe.ReadUnaligned<long>(from);
+                break;
+        }
+    }
+
+    public static void Store(byte* to, long step, DType dtype, ReadOnlySpan<double> row)
+    {
+        long bytes = step * dtype.Size;
+        if (dtype.Kind == ScalarKind.Float32)
+            for (int i = 0; i < row.Length; i++, to += bytes) Unsafe.WriteUnaligned(to, (float)row[i]);
+        else
+            for (int i = 0; i < row.Length; i++, to += bytes) Unsafe.WriteUnaligned(to, row[i]);
+    }
+
+    public static void Store(byte* to, long step, DType dtype, ReadOnlySpan<long> row)
+    {
+        long bytes = step * dtype.Size;
+        switch (dtype.Size)
+        {
+            case 1:
+                for (int i = 0; i < row.Length; i++, to += bytes) *to = unchecked((byte)row[i]);
+                break;
+            case 4:
+                for (int i = 0; i < row.Length; i++, to += bytes) Unsafe.WriteUnaligned(to, unchecked((int)row[i]));
+                break;
+            default:
+                for (int i = 0; i < row.Length; i++, to += bytes) Unsafe.WriteUnaligned(to, row[i]);
+                break;
+        }
+    }
+
+    /// <summary>Copies elements of a size; steps in bytes.</summary>
+    public static void CopyRow(byte* from, long fromStep, byte* to, long toStep, int count, int size)
+    {
+        if (fromStep == size && toStep == size)
+        {
+            Buffer.MemoryCopy(from, to, (long)count * size, (long)count * size);
+            return;
+        }
+        for (int i = 0; i < count; i++, from += fromStep, to += toStep)
+            if (size == 4) Unsafe.WriteUnaligned(to, Unsafe.ReadUnaligned<int>(from));
+            else if (size == 8) Unsafe.WriteUnaligned(to, Unsafe.ReadUnaligned<long>(from));
+            else *to = *from;
+    }
+}

@@ -1,0 +1,86 @@
+using System.Globalization;
+using Tiny.Graph;
+
+namespace Tiny;
+
+/// <summary>
+/// A constant written beside a tensor, as in <c>x * 2</c>. It adapts to the tensor: a whole number takes the tensor's dtype
+/// (int32 beside a bool), a floating-point one makes an integer tensor float32.
+/// </summary>
+public readonly struct Number : IEquatable<Number>
+{
+    enum Form : byte { Whole, Real, Truth }
+
+    readonly Form _form;
+    readonly long _whole;
+    readonly double _real;
+
+    Number(Form form, long whole, double real)
+    {
+        _form = form;
+        _whole = whole;
+        _real = real;
+    }
+
+    /// <summary>A whole number.</summary>
+    public static implicit operator Number(int value) => new(Form.Whole, value, value);
+    /// <summary>A whole number.</summary>
+    public static implicit operator Number(long value) => new(Form.Whole, value, value);
+    /// <summary>A floating-point number.</summary>
+    public static implicit operator Number(float value) => new(Form.Real, 0, value);
+    /// <summary>A floating-point number.</summary>
+    public static implicit operator Number(double value) => new(Form.Real, 0, value);
+    /// <summary>True or false.</summary>
+    public static implicit operator Number(bool value) => new(Form.Truth, value ? 1 : 0, value ? 1 : 0);
+
+    /// <summary>The dtype it has on its own: int32, float32 or bool.</summary>
+    internal DType Natural => _form switch { Form.Whole => DType.Int32, Form.Real => DType.Float32, _ => DType.Bool };
+
+    /// <summary>The dtype it takes beside a tensor.</summary>
+    internal DType Beside(DType tensor) => _form switch
+    {
+        Form.Real => tensor.IsFloat ? tensor : DType.Float32,
+        Form.Whole => tensor.IsBool ? DType.Int32 : tensor,
+        _ => tensor,
+    };
+
+    /// <summary>True for a zero that padding gives by itself (not for -0).</summary>
+    internal bool IsPlainZero => _form == Form.Real ? BitConverter.DoubleToInt64Bits(_real) == 0 : _whole == 0;
+
+    /// <summary>Throws unless an integer dtype can hold it.</summary>
+    internal Number CheckFits(DType dtype, string operation)
+    {
+        if (!dtype.IsInt) return this;
+        var (lo, hi) = dtype.Kind switch
+        {
+            ScalarKind.UInt8 => (0L, byte.MaxValue),
+            ScalarKind.Int32 => (int.MinValue, int.MaxValue),
+            ScalarKind.UInt32 => (0L, uint.MaxValue),
+            _ => (long.MinValue, long.MaxValue),
+        };
+        if (_form == Form.Real ? !(_real >= lo && _real <= hi) : _whole < lo || _whole > hi)
+            throw new DTypeException($"{operation}: the constant {this} does not fit {dtype}");
+        return this;
+    }
+
+    internal UOp ToConst(DType dtype) => _form != Form.Real ? UOp.Const(_whole, dtype)
+        : dtype.IsFloat ? UOp.Const(_real, dtype) : UOp.Const(dtype.IsBool ? (_real != 0 ? 1L : 0L) : (long)_real, dtype);
+
+    /// <inheritdoc/>
+    public bool Equals(Number other) => _form == other._form && _whole == other._whole && _real.Equals(other._real);
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => obj is Number n && Equals(n);
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(_form, _whole, _real);
+    /// <summary>Equal form and value.</summary>
+    public static bool operator ==(Number a, Number b) => a.Equals(b);
+    /// <summary>Different form or value.</summary>
+    public static bool operator !=(Number a, Number b) => !a.Equals(b);
+    /// <inheritdoc/>
+    public override string ToString() => _form switch
+    {
+        Form.Whole => _whole.ToString(CultureInfo.InvariantCulture),
+        Form.Real => _real.ToString("R", CultureInfo.InvariantCulture),
+        _ => _whole != 0 ? "true" : "false",
+    };
+}

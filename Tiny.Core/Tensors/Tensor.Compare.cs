@@ -1,0 +1,89 @@
+using Tiny.Graph;
+
+namespace Tiny;
+
+// Comparisons give bool. With NaN all are false except Ne, which is true.
+public sealed partial class Tensor
+{
+    /// <summary>a &lt; b.</summary>
+    public Tensor Lt(Tensor other) => Compare("Lt", this, other, Less);
+    /// <summary>a &lt; b.</summary>
+    public Tensor Lt(Number other) => Lt(Beside(other, "Lt"));
+    /// <summary>a &gt; b.</summary>
+    public Tensor Gt(Tensor other) => Compare("Gt", this, other, static (a, b) => Less(b, a));
+    /// <summary>a &gt; b.</summary>
+    public Tensor Gt(Number other) => Gt(Beside(other, "Gt"));
+    /// <summary>a &lt;= b.</summary>
+    public Tensor Le(Tensor other) => Compare("Le", this, other, LessOrEqual);
+    /// <summary>a &lt;= b.</summary>
+    public Tensor Le(Number other) => Le(Beside(other, "Le"));
+    /// <summary>a &gt;= b.</summary>
+    public Tensor Ge(Tensor other) => Compare("Ge", this, other, static (a, b) => LessOrEqual(b, a));
+    /// <summary>a &gt;= b.</summary>
+    public Tensor Ge(Number other) => Ge(Beside(other, "Ge"));
+    /// <summary>a == b.</summary>
+    public Tensor Eq(Tensor other) => Compare("Eq", this, other, static (a, b) => Build.Not(Build.Binary(Op.CmpNe, a, b)));
+    /// <summary>a == b.</summary>
+    public Tensor Eq(Number other) => Eq(Beside(other, "Eq"));
+    /// <summary>a != b.</summary>
+    public Tensor Ne(Tensor other) => Compare("Ne", this, other, static (a, b) => Build.Binary(Op.CmpNe, a, b));
+    /// <summary>a != b.</summary>
+    public Tensor Ne(Number other) => Ne(Beside(other, "Ne"));
+
+    /// <summary>a &lt; b.</summary>
+    public static Tensor operator <(Tensor a, Tensor b) => NotNull(a).Lt(b);
+    /// <summary>a &gt; b.</summary>
+    public static Tensor operator >(Tensor a, Tensor b) => NotNull(a).Gt(b);
+    /// <summary>a &lt;= b.</summary>
+    public static Tensor operator <=(Tensor a, Tensor b) => NotNull(a).Le(b);
+    /// <summary>a &gt;= b.</summary>
+    public static Tensor operator >=(Tensor a, Tensor b) => NotNull(a).Ge(b);
+    /// <summary>a &lt; b.</summary>
+    public static Tensor operator <(Tensor a, Number b) => NotNull(a).Lt(b);
+    /// <summary>a &gt; b.</summary>
+    public static Tensor operator >(Tensor a, Number b) => NotNull(a).Gt(b);
+    /// <summary>a &lt;= b.</summary>
+    public static Tensor operator <=(Tensor a, Number b) => NotNull(a).Le(b);
+    /// <summary>a &gt;= b.</summary>
+    public static Tensor operator >=(Tensor a, Number b) => NotNull(a).Ge(b);
+
+    /// <summary>Where this bool tensor is true, an element of <paramref name="a"/>, elsewhere of <paramref name="b"/>.</summary>
+    public Tensor Where(Tensor a, Tensor b)
+    {
+        ArgumentNullException.ThrowIfNull(a);
+        ArgumentNullException.ThrowIfNull(b);
+        if (!DType.IsBool) throw new DTypeException($"Where: the condition {Shape} is {DType}, not bool; compare it first");
+        using var scope = Origin.Scope("where");
+        var dtype = Promote(a.DType, b.DType);
+        var shape = BroadcastShape("Where", Shape, BroadcastShape("Where", a.Shape, b.Shape));
+        return new Tensor(Build.Where(Build.Broadcast(Node, shape),
+            Build.Broadcast(Build.Cast(a.Node, dtype), shape), Build.Broadcast(Build.Cast(b.Node, dtype), shape)));
+    }
+
+    /// <summary>Where this bool tensor is true, an element of <paramref name="a"/>, elsewhere a constant.</summary>
+    public Tensor Where(Tensor a, Number b) => Where(a, NotNull(a).Beside(b, "Where"));
+    /// <summary>Where this bool tensor is true, a constant, elsewhere an element of <paramref name="b"/>.</summary>
+    public Tensor Where(Number a, Tensor b) => Where(NotNull(b).Beside(a, "Where"), b);
+    /// <summary>One of two constants.</summary>
+    public Tensor Where(Number a, Number b) => Where(Scalar(a, Promote(a.Natural, b.Natural)), Scalar(b, Promote(a.Natural, b.Natural)));
+
+    static Tensor Compare(string name, Tensor a, Tensor b, Func<UOp, UOp, UOp> compare)
+    {
+        using var scope = Origin.Scope(name.ToLowerInvariant());
+        var (x, y) = Operands(name, a, b, atLeast: DType.Int32);
+        return new Tensor(compare(x, y));
+    }
+
+    static UOp Less(UOp a, UOp b) => Build.Binary(Op.CmpLt, a, b);
+
+    // Not (b < a) would be true for NaN.
+    static UOp LessOrEqual(UOp a, UOp b) => a.DType.IsFloat
+        ? Build.Binary(Op.Or, Less(a, b), Build.Not(Build.Binary(Op.CmpNe, a, b)))
+        : Build.Not(Less(b, a));
+
+    static Tensor NotNull(Tensor t)
+    {
+        ArgumentNullException.ThrowIfNull(t);
+        return t;
+    }
+}

@@ -1,0 +1,63 @@
+using Tiny.Graph;
+using Tiny.Runtime;
+
+namespace Tiny;
+
+public sealed partial class Tensor
+{
+    /// <summary>A copy of the elements, row-major; without a shape, a vector.</summary>
+    /// <exception cref="ShapeException">The shape has another number of elements.</exception>
+    /// <exception cref="DTypeException">No dtype holds <typeparamref name="T"/>.</exception>
+    public static Tensor From<T>(ReadOnlySpan<T> data, params ReadOnlySpan<int> shape) where T : unmanaged
+    {
+        var dtype = Element.TypeOf<T>("From");
+        var s = shape.IsEmpty ? new Shape(data.Length) : new Shape(shape);
+        if (s.Numel != data.Length) throw new ShapeException($"From: {data.Length} elements do not fill {s} ({s.Numel} elements)");
+        return FromStorage(new Storage(dtype, s, OwnedMemory.Of(data)));
+    }
+
+    /// <summary>A copy of the elements, row-major; without a shape, a vector.</summary>
+    public static Tensor From<T>(T[] data, params ReadOnlySpan<int> shape) where T : unmanaged
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        return From(new ReadOnlySpan<T>(data), shape);
+    }
+
+    /// <summary>A constant of rank 0; its dtype is int32, float32 or bool unless given.</summary>
+    public static Tensor Scalar(Number value, DType? dtype = null) => Full(Shape.Scalar, value, dtype);
+
+    /// <summary>A constant in every element; its dtype is int32, float32 or bool unless given.</summary>
+    public static Tensor Full(Shape shape, Number value, DType? dtype = null)
+    {
+        ArgumentNullException.ThrowIfNull(shape);
+        using var scope = Origin.Scope("full");
+        var type = dtype ?? value.Natural;
+        return new Tensor(Build.Fill(value.CheckFits(type, "Full"), type, shape));
+    }
+
+    /// <summary>Zeros of float32.</summary>
+    public static Tensor Zeros(params ReadOnlySpan<int> shape) => Full(new Shape(shape), 0, DType.Float32);
+
+    /// <summary>Zeros.</summary>
+    public static Tensor Zeros(Shape shape, DType dtype) => Full(shape, 0, dtype);
+
+    /// <summary>Ones of float32.</summary>
+    public static Tensor Ones(params ReadOnlySpan<int> shape) => Full(new Shape(shape), 1, DType.Float32);
+
+    /// <summary>Ones.</summary>
+    public static Tensor Ones(Shape shape, DType dtype) => Full(shape, 1, dtype);
+
+    /// <summary>0, 1, ... <paramref name="count"/> - 1 as int32.</summary>
+    public static Tensor Arange(int count) => Arange(0, count);
+
+    /// <summary>Whole numbers from <paramref name="start"/>, before <paramref name="stop"/>, by <paramref name="step"/>, as int32.</summary>
+    public static Tensor Arange(int start, int stop, int step = 1)
+    {
+        if (step == 0) throw new ShapeException("Arange: the step is 0");
+        long count = Math.Max(0, ((long)stop - start + step - Math.Sign(step)) / step);
+        if (count > int.MaxValue) throw new ShapeException($"Arange: {count} elements are too many");
+        var items = new int[count];
+        for (int i = 0; i < items.Length; i++) items[i] = start + i * step;
+        return From(items);
+    }
+}

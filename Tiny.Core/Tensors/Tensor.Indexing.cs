@@ -1,0 +1,69 @@
+using System.Runtime.CompilerServices;
+using Tiny.Graph;
+
+namespace Tiny;
+
+public sealed partial class Tensor
+{
+    /// <summary>
+    /// A part of the tensor, one index an axis from the front: <c>t[1..3, ^1, ..]</c>. Numbers remove their axis, ranges keep it,
+    /// axes without an index are taken whole. Indices outside of the tensor are errors.
+    /// </summary>
+    [IndexerName("Part")] // the name Item is taken
+    public Tensor this[params ReadOnlySpan<SliceIndex> indices]
+    {
+        get
+        {
+            if (indices.Length > Rank) throw new ShapeException($"slice: {indices.Length} indices for {Shape} of rank {Rank}");
+            using var scope = Origin.Scope("slice");
+            var keep = new (int Lo, int Hi)[Rank];
+            var steps = new int[Rank];
+            for (int i = 0; i < Rank; i++)
+            {
+                var index = i < indices.Length ? indices[i] : Range.All;
+                steps[i] = index.Step;
+                keep[i] = Interval(index, i);
+            }
+            return new Tensor(Stepped(Build.Shrink(Node, keep), steps));
+        }
+    }
+
+    (int Lo, int Hi) Interval(SliceIndex index, int axis)
+    {
+        int extent = Shape[axis];
+        int lo = (index.Step == 0 ? index.At : index.Range.Start).GetOffset(extent);
+        int hi = index.Step == 0 ? lo + 1 : index.Range.End.GetOffset(extent);
+        if (lo < 0 || hi < lo || hi > extent) throw new ShapeException($"slice: {index} of axis {axis} is outside of {Shape}");
+        return (lo, hi);
+    }
+
+    /// <summary>Applies steps (0 removes an axis of extent 1) to an interval already cut out.</summary>
+    static UOp Stepped(UOp x, int[] steps)
+    {
+        x = Build.Flip(x, [.. Enumerable.Range(0, steps.Length).Where(i => steps[i] < 0)]);
+        int rank = steps.Length;
+        var pad = new (int, int)[rank];
+        var split = new List<int>();
+        var first = new List<(int, int)>();
+        var result = new List<int>();
+        for (int i = 0; i < rank; i++)
+        {
+            int extent = x.Shape[i];
+            // A step beyond the interval takes its first element, as a step of its length does.
+            int step = (int)Math.Clamp(Math.Abs((long)steps[i]), 1, Math.Max(1, extent));
+            int count = extent == 0 ? 0 : (extent - 1) / step + 1;
+            pad[i] = (0, count * step - extent);
+            split.Add(count);
+            first.Add((0, count));
+            if (step > 1)
+            {
+                split.Add(step);
+                first.Add((0, 1));
+            }
+            if (steps[i] != 0) result.Add(count);
+        }
+        // Rows of one step each; the first of every row stays.
+        x = Build.Reshape(Build.Pad(x, pad), new Shape([.. split]));
+        return Build.Reshape(Build.Shrink(x, [.. first]), new Shape([.. result]));
+    }
+}

@@ -1,0 +1,71 @@
+using Tiny.Graph;
+
+namespace Tiny;
+
+public sealed partial class Tensor
+{
+    /// <summary>
+    /// Matrix product over the last axis of this and the last but one of <paramref name="other"/>; leading axes broadcast. A
+    /// vector counts as a row on the left, as a column on the right, and its axis is not in the result.
+    /// </summary>
+    public Tensor MatMul(Tensor other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        if (Rank == 0 || other.Rank == 0) throw new ShapeException($"MatMul: {Shape} x {other.Shape}: a scalar is not a matrix");
+        int k = Shape.Dims[^1], k2 = other.Shape[Math.Max(0, other.Rank - 2)];
+        if (k != k2) throw new ShapeException($"MatMul: {Shape} x {other.Shape}: inner extents {k} and {k2} differ");
+        using var scope = Origin.Scope("matmul");
+        int m = Rank == 1 ? 1 : Shape.Dims[^2], n = other.Rank == 1 ? 1 : other.Shape.Dims[^1];
+        var left = Rank < 2 ? [] : Shape.Dims[..^2];
+        var right = other.Rank < 2 ? [] : other.Shape.Dims[..^2];
+        int[] batch = [.. BroadcastBatch(other, new Shape(left), new Shape(right)).Dims];
+        CheckSize("MatMul", Shape, other.Shape, [.. batch, m, n, k]);
+
+        var dtype = Promote(Promote(DType, other.DType), DType.IsBool && other.DType.IsBool ? DType.Int32 : DType);
+        var whole = new Shape([.. batch, m, n, k]);
+        var a = Build.Reshape(Build.Cast(Node, dtype), new Shape([.. left, m, 1, k]));
+        var columns = other.Rank < 2 ? other.Node : other.Transpose().Node;
+        var b = Build.Reshape(Build.Cast(columns, dtype), new Shape([.. right, 1, n, k]));
+        var sum = Contract(Build.Broadcast(a, whole), Build.Broadcast(b, whole), [whole.Rank - 1]);
+        return new Tensor(Build.Reshape(sum, new Shape([.. batch, .. Rank == 1 ? [] : new[] { m }, .. other.Rank == 1 ? [] : new[] { n }])));
+    }
+
+    /// <summary>Another name for <see cref="MatMul"/>.</summary>
+    public Tensor Dot(Tensor other) => MatMul(other);
+
+    /// <summary>A dense layer: the last axis times weight[out, in], plus bias[out].</summary>
+    public Tensor Linear(Tensor weight, Tensor? bias = null)
+    {
+        ArgumentNullException.ThrowIfNull(weight);
+        if (weight.Rank != 2) throw new ShapeException($"Linear: weight {weight.Shape} is not [out, in]");
+        int outs = weight.Shape[0], ins = weight.Shape[1];
+        if (Rank == 0 || Shape.Dims[^1] != ins)
+            throw new ShapeException($"Linear: input {Shape} has {(Rank == 0 ? 0 : Shape.Dims[^1])} features, weight {weight.Shape} takes {ins}");
+        if (bias is not null && !(bias.Rank == 1 && bias.Shape[0] == outs))
+            throw new ShapeException($"Linear: bias {bias.Shape} is not [{outs}] as weight {weight.Shape} asks");
+        using var scope = Origin.Scope("linear");
+        int[] rows = [.. Shape.Dims[..^1]];
+        CheckSize("Linear", Shape, weight.Shape, [.. rows, outs, ins]);
+        var dtype = Promote(DType, weight.DType);
+        var whole = new Shape([.. rows, outs, ins]);
+        var x = Build.Broadcast(Build.Reshape(Build.Cast(Node, dtype), new Shape([.. rows, 1, ins])), whole);
+        var sum = Contract(x, Build.Broadcast(Build.Cast(weight.Node, dtype), whole), [whole.Rank - 1]);
+        var y = new Tensor(Build.Reshape(sum, new Shape([.. rows, outs])));
+        return bias is null ? y : y + bias;
+    }
+
+    /// <summary>The sum of products over some axes, which stay with extent 1.</summary>
+    static UOp Contract(UOp a, UOp b, IEnumerable<int> axes) => Build.Reduce(Build.Binary(Op.Mul, a, b), Op.Add, axes);
+
+    Shape BroadcastBatch(Tensor other, Shape left, Shape right)
+    {
+        try
+        {
+            return Shape.Broadcast(left, right);
+        }
+        catch (ShapeException)
+        {
+            throw new ShapeException($"MatMul: {Shape} x {other.Shape}: leading extents {left} and {right} do not broadcast");
+        }
+    }
+}

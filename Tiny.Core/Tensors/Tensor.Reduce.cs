@@ -1,0 +1,146 @@
+using Tiny.Graph;
+
+namespace Tiny;
+
+// Reductions over one axis, several, or (none given) all. A negative axis counts from the end; with keepdim reduced
+// axes stay with extent 1.
+public sealed partial class Tensor
+{
+    /// <summary>Sum; bools and uint8 are summed as int32.</summary>
+    public Tensor Sum(int? axis = null, bool keepdim = false) => Sum(Few(axis), keepdim);
+    /// <summary>Sum; bools and uint8 are summed as int32.</summary>
+    public Tensor Sum(ReadOnlySpan<int> axes, bool keepdim = false) => Reduce("Sum", Op.Add, Counting(), axes, keepdim);
+
+    /// <summary>Product; bools and uint8 are multiplied as int32.</summary>
+    public Tensor Prod(int? axis = null, bool keepdim = false) => Prod(Few(axis), keepdim);
+    /// <summary>Product; bools and uint8 are multiplied as int32.</summary>
+    public Tensor Prod(ReadOnlySpan<int> axes, bool keepdim = false) => Reduce("Prod", Op.Mul, Counting(), axes, keepdim);
+
+    /// <summary>The largest element; NaN if there is one.</summary>
+    public Tensor Max(int? axis = null, bool keepdim = false) => Max(Few(axis), keepdim);
+    /// <summary>The largest element; NaN if there is one.</summary>
+    public Tensor Max(ReadOnlySpan<int> axes, bool keepdim = false) => Extreme("Max", Op.Max, axes, keepdim);
+
+    /// <summary>The smallest element; NaN if there is one.</summary>
+    public Tensor Min(int? axis = null, bool keepdim = false) => Min(Few(axis), keepdim);
+    /// <summary>The smallest element; NaN if there is one.</summary>
+    public Tensor Min(ReadOnlySpan<int> axes, bool keepdim = false) => Extreme("Min", Op.Min, axes, keepdim);
+
+    /// <summary>Mean; integers become float32.</summary>
+    public Tensor Mean(int? axis = null, bool keepdim = false) => Mean(Few(axis), keepdim);
+    /// <summary>Mean; integers become float32.</summary>
+    public Tensor Mean(ReadOnlySpan<int> axes, bool keepdim = false)
+    {
+        using var scope = Origin.Scope("mean");
+        var sum = Reduce("Mean", Op.Add, AsFloat(), axes, keepdim).Node;
+        return new Tensor(Build.Binary(Op.Div, sum, Build.Fill((double)Count(axes, "Mean"), sum)));
+    }
+
+    /// <summary>Variance: the mean squared distance from the mean, with the count reduced by <paramref name="correction"/> (1: unbiased).</summary>
+    public Tensor Var(int? axis = null, bool keepdim = false, int correction = 1) => Var(Few(axis), keepdim, correction);
+    /// <summary>Variance: the mean squared distance from the mean, with the count reduced by <paramref name="correction"/> (1: unbiased).</summary>
+    public Tensor Var(ReadOnlySpan<int> axes, bool keepdim = false, int correction = 1)
+    {
+        using var scope = Origin.Scope("var");
+        var x = AsFloat();
+        int count = Count(axes, "Var");
+        var mean = new Tensor(x).Mean(axes, keepdim: true).Node;
+        var distance = Build.Sub(x, Build.Broadcast(mean, x.Shape));
+        var sum = Reduce("Var", Op.Add, Build.Binary(Op.Mul, distance, distance), axes, keepdim).Node;
+        return new Tensor(Build.Binary(Op.Div, sum, Build.Fill((double)Math.Max(0, count - correction), sum)));
+    }
+
+    /// <summary>The position of the largest element (of the first NaN, if there is one; of the first of equals) as int32; without an axis, in row-major order.</summary>
+    public Tensor ArgMax(int? axis = null, bool keepdim = false)
+    {
+        using var scope = Origin.Scope("argmax");
+        if (axis is null)
+        {
+            var flat = Reshape(Numel).ArgMax(0);
+            return keepdim ? flat.Reshape([.. Enumerable.Repeat(1, Rank)]) : flat;
+        }
+        int a = Axis(axis.Value, "ArgMax"), n = Shape[a];
+        var x = DType.IsBool ? Build.Cast(Node, DType.Int32) : Node;
+        var largest = Build.Broadcast(Extreme("ArgMax", Op.Max, [a], keepdim: true).Node, Shape);
+        var hit = Build.Not(Build.Binary(Op.CmpNe, x, Build.Cast(largest, x.DType)));
+        // Nothing equals NaN, but where one is, the maximum is NaN and only NaN may count.
+        if (x.DType.IsFloat) hit = Build.Binary(Op.Or, hit, Build.Binary(Op.CmpNe, x, x));
+        var dims = new int[Rank];
+        Array.Fill(dims, 1);
+        dims[a] = n;
+        // Counted down from n, so that the largest count is the first hit.
+        var down = Build.Broadcast(Build.Reshape(Arange(n, 0, -1).Node, new Shape(dims)), Shape);
+        var count = Reduce("ArgMax", Op.Max, Build.Where(hit, down, Build.Fill(0, down)), [a], keepdim).Node;
+        return new Tensor(Build.Sub(Build.Fill(n, count), count));
+    }
+
+    /// <summary>e^x / sum of e^x along an axis; the maximum is subtracted first, so nothing overflows.</summary>
+    public Tensor Softmax(int axis = -1)
+    {
+        using var scope = Origin.Scope("softmax");
+        var (shifted, sum, _) = Exponentials(axis, "Softmax", finite: false);
+        return new Tensor(Build.Binary(Op.Div, Exp(shifted), Build.Broadcast(sum, shifted.Shape)));
+    }
+
+    /// <summary>Logarithm of <see cref="Softmax"/>, computed without losing small probabilities.</summary>
+    public Tensor LogSoftmax(int axis = -1)
+    {
+        using var scope = Origin.Scope("log_softmax");
+        var (shifted, sum, _) = Exponentials(axis, "LogSoftmax", finite: false);
+        return new Tensor(Build.Sub(shifted, Build.Broadcast(Log(sum), shifted.Shape)));
+    }
+
+    /// <summary>Logarithm of the sum of e^x along an axis, without overflow.</summary>
+    public Tensor LogSumExp(int axis = -1, bool keepdim = false)
+    {
+        using var scope = Origin.Scope("log_sum_exp");
+        var (_, sum, max) = Exponentials(axis, "LogSumExp", finite: true);
+        var result = new Tensor(Build.Binary(Op.Add, Log(sum), max));
+        return keepdim ? result : result.Squeeze(axis);
+    }
+
+    /// <summary>x - max, the sum of its exponentials and max, along an axis that stays with extent 1.</summary>
+    (UOp Shifted, UOp Sum, UOp Max) Exponentials(int axis, string operation, bool finite)
+    {
+        int a = Axis(axis, operation);
+        var x = AsFloat();
+        var max = new Tensor(x).Extreme(operation, Op.Max, [a], keepdim: true).Node;
+        // inf - inf is NaN: where the maximum is infinite nothing is subtracted.
+        if (finite)
+            max = Build.Where(Build.Binary(Op.CmpLt, Build.Binary(Op.Max, max, Build.Neg(max)), Build.Fill(double.PositiveInfinity, max)), max, Build.Fill(0.0, max));
+        var shifted = Build.Sub(x, Build.Broadcast(max, x.Shape));
+        return (shifted, Build.Reduce(Exp(shifted), Op.Add, [a]), max);
+    }
+
+    Tensor Extreme(string name, Op op, ReadOnlySpan<int> axes, bool keepdim)
+    {
+        if (Count(axes, name) == 0) throw new ShapeException($"{name}: {Shape} has no elements along the axes to reduce");
+        using var scope = Origin.Scope(name.ToLowerInvariant());
+        if (!DType.IsBool) return Reduce(name, op, Node, axes, keepdim);
+        return new Tensor(Build.Cast(Reduce(name, op, Build.Cast(Node, DType.Int32), axes, keepdim).Node, DType.Bool));
+    }
+
+    Tensor Reduce(string name, Op op, UOp x, ReadOnlySpan<int> axes, bool keepdim)
+    {
+        using var scope = Origin.Scope(name.ToLowerInvariant());
+        var over = Over(axes, name);
+        var reduced = Build.Reduce(x, op, over);
+        if (keepdim) return new Tensor(reduced);
+        return new Tensor(Build.Reshape(reduced, new Shape([.. Enumerable.Range(0, Rank).Except(over).Select(i => Shape[i])])));
+    }
+
+    // uint8 would wrap after a few elements.
+    UOp Counting() => DType.IsBool || DType == DType.UInt8 ? Build.Cast(Node, DType.Int32) : Node;
+
+    int[] Over(ReadOnlySpan<int> axes, string operation) =>
+        axes.IsEmpty ? [.. Enumerable.Range(0, Rank)] : AllAxes(axes, operation);
+
+    int Count(ReadOnlySpan<int> axes, string operation)
+    {
+        int count = 1;
+        foreach (int a in Over(axes, operation)) count *= Shape[a];
+        return count;
+    }
+
+    static ReadOnlySpan<int> Few(int? axis) => axis is { } a ? new int[] { a } : [];
+}

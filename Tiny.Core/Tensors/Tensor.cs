@@ -1,0 +1,94 @@
+using Tiny.Graph;
+using Tiny.Runtime;
+
+namespace Tiny;
+
+/// <summary>
+/// A tensor: a value that is computed when it is asked for. Operations only build a graph; see <see cref="Realize()"/>.
+/// Tensors are values: no operation changes an existing one.
+/// </summary>
+public sealed partial class Tensor
+{
+    internal Tensor(UOp node) => Node = node;
+
+    /// <summary>The graph that computes the tensor; memory (<see cref="Op.Buffer"/>) once it has been realised.</summary>
+    internal UOp Node { get; set; }
+
+    /// <summary>The extents, outermost first.</summary>
+    public Shape Shape => Node.Shape;
+    /// <summary>Element type.</summary>
+    public DType DType => Node.DType;
+    /// <summary>Number of dimensions.</summary>
+    public int Rank => Shape.Rank;
+    /// <summary>Number of elements.</summary>
+    public int Numel => Shape.Numel;
+
+    /// <summary>The memory behind a realised tensor, null before.</summary>
+    internal Storage? Storage => Node is { Op: Op.Buffer, Arg: Storage storage } ? storage : null;
+
+    /// <summary>A tensor that lies in memory.</summary>
+    internal static Tensor FromStorage(Storage storage) => new(UOp.New(Op.Buffer, storage.DType, storage));
+
+    /// <summary>Dtype and shape; never the values.</summary>
+    public override string ToString() => $"Tensor {DType}{Shape}";
+
+    // ---- shared by operations
+
+    /// <summary>The dtype that holds both: bool, uint8, int32, uint32, int64, float32, float64, the later of the two.</summary>
+    internal static DType Promote(DType a, DType b) => a.Kind > b.Kind ? a : b;
+
+    /// <summary>An axis counted from the front; negative ones count from the end.</summary>
+    int Axis(int axis, string operation)
+    {
+        int normal = axis < 0 ? axis + Rank : axis;
+        if (normal < 0 || normal >= Rank)
+            throw new ShapeException($"{operation}: axis {axis} is out of range for {Shape} of rank {Rank}");
+        return normal;
+    }
+
+    /// <summary>Distinct axes counted from the front, ascending; none given means all.</summary>
+    int[] AllAxes(ReadOnlySpan<int> axes, string operation)
+    {
+        var normal = new int[axes.Length];
+        for (int i = 0; i < axes.Length; i++)
+        {
+            normal[i] = Axis(axes[i], operation);
+            if (Array.IndexOf(normal, normal[i], 0, i) >= 0)
+                throw new ShapeException($"{operation}: axis {axes[i]} of {Shape} is named twice");
+        }
+        Array.Sort(normal);
+        return normal;
+    }
+
+    /// <summary>A constant beside this tensor, as a tensor of rank 0.</summary>
+    Tensor Beside(Number value, string operation)
+    {
+        var dtype = value.Beside(DType);
+        return new Tensor(Origin.Stamp(value.CheckFits(dtype, operation).ToConst(dtype)));
+    }
+
+    /// <summary>This tensor's node as a float: integers and bools become float32.</summary>
+    UOp AsFloat() => DType.IsFloat ? Node : Build.Cast(Node, DType.Float32);
+
+    static Shape BroadcastShape(string operation, Shape a, Shape b)
+    {
+        try
+        {
+            return Shape.Broadcast(a, b);
+        }
+        catch (ShapeException)
+        {
+            throw new ShapeException($"{operation}: shapes {a} and {b} do not broadcast");
+        }
+    }
+
+    /// <summary>Throws where an operation's loops have more points than a shape can count.</summary>
+    static void CheckSize(string operation, Shape a, Shape b, params ReadOnlySpan<int> extents)
+    {
+        long size = 1;
+        bool empty = extents.Contains(0);
+        foreach (int d in extents)
+            if ((size *= d) > int.MaxValue && !empty)
+                throw new ShapeException($"{operation}: {a} with {b} takes more than 2^31 - 1 multiplications");
+    }
+}
