@@ -117,7 +117,8 @@ public class LoopTests
         var k = lines.Loop(3);
         var x = Lines.Load(from, k * lanes, lanes);
         lines.Set(f, f + x);
-        lines.Set(n, n + x.Lt(UOp.Const(0.0, DType.Float32).Splat(lanes)).Where(UOp.Const(1, DType.Int32).Splat(lanes), UOp.Const(0, DType.Int32).Splat(lanes)));
+        UOp one = UOp.Const(1L, DType.Int32).Splat(lanes), zero = UOp.Const(0L, DType.Int32).Splat(lanes);
+        lines.Set(n, n + x.Lt(UOp.Const(0.0, DType.Float32).Splat(lanes)).Where(one, zero));
         lines.Set(l, l + Lines.Load(from, k).Cast(DType.Int64));
         lines.Set(d, d + Lines.Load(from, k).Cast(DType.Float64));
         lines.Set(b, b | Lines.Load(from, k).Lt(UOp.Const(-2.7, DType.Float32)));

@@ -110,7 +110,8 @@ public class MemoryTests
         using var lines = new Lines();
         UOp to = lines.Output(type, 3), from = lines.Input(type, 3);
         lines.Store(to, UOp.Index(1), Lines.Load(from, UOp.Index(2)));
-        byte[] a = [.. Enumerable.Range(0, 3 * type.Size).Select(k => (byte)(k & 1))], result = [.. Enumerable.Repeat((byte)9, 3 * type.Size)];
+        byte[] a = [.. Enumerable.Range(0, 3 * type.Size).Select(k => (byte)(k & 1))];
+        byte[] result = [.. Enumerable.Repeat((byte)9, 3 * type.Size)];
         lines.Run(result, a);
         byte[] expected = [.. Enumerable.Repeat((byte)9, 3 * type.Size)];
         a.AsSpan(2 * type.Size).CopyTo(expected.AsSpan(type.Size));
