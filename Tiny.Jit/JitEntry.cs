@@ -95,7 +95,7 @@ public sealed class JitEntry
         readonly Capture _capture;
         readonly Executable _program;
         readonly Device _device = Device.Default;
-        readonly Func<object, IEnumerable<Tensor>> _weights = static self => StateDict.Of(self).Select(entry => entry.Tensor);
+        readonly Func<object, IEnumerable<Tensor>> _weights = static self => StateDict.Of(self).Select(entry => entry.Value);
         readonly UOp[] _seen;
 
         public Replay(MethodInfo method, object? self, Func<object?[], object?> body, object?[] args)

@@ -4,11 +4,11 @@ namespace Tiny.Schedule;
 
 /// <summary>
 /// The price of computing a node again against that of storing it, in units of one arithmetic operation. A launch costs about as much
-/// as four thousand operations on the targets measured; a load or store that misses registers about two.
+/// as four thousand operations on the targets measured; a load or store about four.
 /// </summary>
 sealed class Cost
 {
-    const double Launch = 4096, Memory = 2, Transcendental = 10, MostInFold = 64;
+    const double Launch = 4096, Memory = 4, Transcendental = 8, MostInFold = 64;
 
     readonly Dictionary<UOp, double> _weight = new(ReferenceEqualityComparer.Instance);
     readonly HashSet<UOp> _folds = new(ReferenceEqualityComparer.Instance);

@@ -32,7 +32,9 @@ static class KernelNames
 
     static List<string> Operations(Draft draft)
     {
-        var names = draft.Members.Select(m => m.Origin).OfType<string>().Distinct().ToList();
+        // What computes names the kernel; movement and constants only where there is nothing else.
+        var members = draft.Members.Exists(Cost.Computes) ? draft.Members.Where(Cost.Computes) : draft.Members;
+        var names = members.Select(m => m.Origin).OfType<string>().Distinct().ToList();
         return names.Count <= MostOperations ? names : [.. names.Take(MostOperations - 1), names[^1]];
     }
 

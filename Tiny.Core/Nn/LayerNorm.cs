@@ -1,0 +1,42 @@
+namespace Tiny.Nn;
+
+/// <summary>Layer normalisation: the last axes are brought to mean 0 and variance 1, then scaled and shifted.</summary>
+public sealed class LayerNorm
+{
+    /// <summary>Scale, of the normalised shape, or null.</summary>
+    public Tensor? Weight;
+    /// <summary>Shift, of the normalised shape, or null.</summary>
+    public Tensor? Bias;
+
+    /// <summary>A layer over the last axis.</summary>
+    public LayerNorm(int size, double eps = 1e-5, bool affine = true) : this(new Shape(size), eps, affine) { }
+
+    /// <summary>A layer over as many last axes as the shape has.</summary>
+    public LayerNorm(Shape shape, double eps = 1e-5, bool affine = true)
+    {
+        ArgumentNullException.ThrowIfNull(shape);
+        if (shape.Rank == 0) throw new ShapeException("LayerNorm: the normalised shape has no axes");
+        if (affine) (Weight, Bias) = (Initial.Full(1, shape.Dims), Initial.Full(0, shape.Dims));
+        (NormalizedShape, Eps) = (shape, eps);
+    }
+
+    /// <summary>Extents of the axes that are normalised.</summary>
+    public Shape NormalizedShape { get; }
+    /// <summary>Added to the variance.</summary>
+    public double Eps { get; }
+
+    /// <summary>The layer applied to x[..., normalised shape].</summary>
+    public Tensor Forward(Tensor x)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        int rank = NormalizedShape.Rank;
+        if (x.Rank < rank || !x.Shape.Dims[^rank..].SequenceEqual(NormalizedShape.Dims))
+            throw new ShapeException($"LayerNorm: input {x.Shape} does not end in {NormalizedShape}");
+        using var scope = Origin.Scope("layer_norm");
+        int[] axes = [.. Enumerable.Range(x.Rank - rank, rank)];
+        var centred = x - x.Mean(axes, keepdim: true);
+        var y = centred * (centred.Square().Mean(axes, keepdim: true) + Eps).Rsqrt();
+        if (Weight is not null) y *= Weight;
+        return Bias is null ? y : y + Bias;
+    }
+}
