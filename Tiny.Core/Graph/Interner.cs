@@ -38,7 +38,7 @@ public sealed class Interner : IDisposable
         for (int i = hash & (_table.Length - 1); ; i = (i + 1) & (_table.Length - 1))
         {
             var e = _table[i];
-            if (e is null) return Insert(i, new UOp(op, dtype, src, arg, hash, Shapes.Infer(op, src, arg)));
+            if (e is null) return Insert(i, new UOp(op, dtype, src, arg, hash, Shapes.Infer(op, src, arg)) { Serial = _count });
             if (e.Hash == hash && e.Op == op && e.DType == dtype && SameSrc(e.Src, src) && Equals(e.Arg, arg)) return e;
         }
     }

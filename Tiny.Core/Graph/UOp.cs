@@ -20,6 +20,7 @@ public sealed class UOp
         Arg = arg;
         Hash = hash;
         ShapeOrNull = shape;
+        (Min, Max) = Algebra.Bounds.Infer(op, dtype, src, arg);
     }
 
     /// <summary>The operation.</summary>
@@ -31,6 +32,12 @@ public sealed class UOp
     /// <summary>The operation's argument, documented at <see cref="Graph.Op"/>; compared by value.</summary>
     public object? Arg { get; }
     internal int Hash { get; }
+    /// <summary>A lower bound of an integer or bool value, over all lanes and iterations.</summary>
+    public long Min { get; }
+    /// <summary>An upper bound of an integer or bool value, over all lanes and iterations.</summary>
+    public long Max { get; }
+    /// <summary>Position in the compilation's table: a stable order of nodes, the same in every run.</summary>
+    internal int Serial { get; init; }
     internal Shape? ShapeOrNull { get; }
 
     /// <summary>The tensor's shape (tensor-graph nodes only).</summary>
@@ -45,6 +52,8 @@ public sealed class UOp
     public double? Float => Op == Op.Const && DType.IsFloat ? ((Constant)Arg!).Double : Op == Op.Broadcast ? Src[0].Float : null;
     /// <summary>True for a constant 0 of an integer type, or false.</summary>
     public bool IsZero => Int == 0;
+    /// <summary>True for the constant that a false gate reads: 0 of any type with no bit set.</summary>
+    public bool IsNothing => IsZero || Float is { } f && BitConverter.DoubleToInt64Bits(f) == 0;
     /// <summary>True for a constant 1 of any type, or true.</summary>
     public bool IsOne => Int == 1 || Float == 1;
 

@@ -11,6 +11,8 @@ public sealed record TargetProfile(string Name)
     public IReadOnlyList<int> NarrowerLanes { get; init; } = [];
     /// <summary>Values that stay in registers at once.</summary>
     public int Registers { get; init; } = 16;
+    /// <summary>Most steps of accumulation in the body of an unrolled loop.</summary>
+    public int Unroll { get; init; } = 16;
     /// <summary>True where <see cref="Op.MulAcc"/> is one instruction.</summary>
     public bool Fma { get; init; }
     /// <summary>True for a GPU: output elements are spread over a grid of threads.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Tiny.Graph;
 using Tiny.Lower;
 
@@ -14,9 +15,10 @@ public sealed class UsePlan
 
     /// <summary>
     /// A value is inline when one line uses it once, that line stands in the same block, and no assignment to a local that it
-    /// reads comes between (by the contract of <see cref="LinearKernel"/> none does).
+    /// reads comes between (by the contract of <see cref="LinearKernel"/> none does). A renderer that reads other operands
+    /// than a line's own (an address without its constant part) says which in <paramref name="operands"/>.
     /// </summary>
-    public UsePlan(LinearKernel kernel)
+    public UsePlan(LinearKernel kernel, Func<UOp, ImmutableArray<UOp>>? operands = null)
     {
         var block = new Dictionary<UOp, int>(ReferenceEqualityComparer.Instance);
         var userBlock = new Dictionary<UOp, int>(ReferenceEqualityComparer.Instance);
@@ -25,7 +27,7 @@ public sealed class UsePlan
         foreach (var line in kernel.Code)
         {
             if (line.Op == Op.End) open.Pop();
-            foreach (var s in line.Src)
+            foreach (var s in operands is null ? line.Src : operands(line))
             {
                 _uses[s] = Uses(s) + 1;
                 userBlock[s] = open.Peek();

@@ -1,19 +1,53 @@
+using System.Collections.Immutable;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
+using Tiny.Graph;
 using Tiny.Lower;
 using Tiny.Optimize;
 
 namespace Tiny.Runtime;
 
-/// <summary>The live CPU: kernels become IL.</summary>
+/// <summary>The live CPU: kernels become IL, tensors lie in host memory.</summary>
 public sealed class CpuDevice : Device
 {
     /// <inheritdoc/>
     public override string Name => "cpu";
+
+    /// <summary>What this machine's vector units offer.</summary>
+    public override TargetProfile Profile { get; } = OfHardware();
+
     /// <inheritdoc/>
-    public override TargetProfile Profile { get; } = new("cpu");
+    public override DeviceBuffer Allocate(long bytes) => new CpuBuffer(this, new OwnedMemory(bytes), 0, bytes);
+
+    /// <summary>Host bytes as a buffer, used where they lie. Only <see cref="OwnedMemory"/> can be written.</summary>
+    public override DeviceBuffer Upload(HostMemory host)
+    {
+        ArgumentNullException.ThrowIfNull(host);
+        return new CpuBuffer(this, host, 0, host.Bytes);
+    }
+
     /// <inheritdoc/>
-    public override DeviceBuffer Allocate(long bytes) => throw new NotSupportedException();
-    /// <inheritdoc/>
-    public override DeviceBuffer Upload(HostMemory host) => throw new NotSupportedException();
-    /// <inheritdoc/>
-    public override DeviceKernel Compile(LinearKernel kernel) => throw new NotSupportedException();
+    public override DeviceKernel Compile(LinearKernel kernel)
+    {
+        ArgumentNullException.ThrowIfNull(kernel);
+        return new CpuKernel(kernel, CpuKernelCache.Get(kernel));
+    }
+
+    static TargetProfile OfHardware()
+    {
+        int lanes = Vector512.IsHardwareAccelerated ? 16 : Vector256.IsHardwareAccelerated ? 8 : 4;
+        return new TargetProfile("cpu")
+        {
+            VectorLanes = lanes,
+            NarrowerLanes = lanes switch { 16 => [8, 4], 8 => [4], _ => [] },
+            // AVX-512 and AdvSimd have 32 vector registers, the rest of x86 and WebAssembly's engines 16.
+            Registers = lanes == 16 || AdvSimd.IsSupported ? 32 : 16,
+            Fma = Fma.IsSupported || AdvSimd.IsSupported,
+            // By polynomials they are vector code; the runtime's functions take one number at a time.
+            Lacks = ImmutableHashSet.Create(Op.Exp2, Op.Log2, Op.Sin),
+            Kinds = ImmutableHashSet.Create(ScalarKind.Bool, ScalarKind.UInt8, ScalarKind.Int32, ScalarKind.UInt32, ScalarKind.Int64,
+                ScalarKind.Float32, ScalarKind.Float64),
+        };
+    }
 }

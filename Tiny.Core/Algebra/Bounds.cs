@@ -1,0 +1,79 @@
+using System.Collections.Immutable;
+using Tiny.Graph;
+
+namespace Tiny.Algebra;
+
+/// <summary>
+/// Interval analysis of integers and bools. Every node carries its bounds from construction (<see cref="UOp.Min"/>,
+/// <see cref="UOp.Max"/>), so asking costs nothing and no walk can overflow a stack. A result that might wrap has the
+/// whole range of its dtype.
+/// </summary>
+public static class Bounds
+{
+    /// <summary>Inclusive bounds of an integer or bool node.</summary>
+    public static (long Min, long Max) Of(UOp node) => (node.Min, node.Max);
+
+    /// <summary>The values that a dtype can hold.</summary>
+    public static (long Min, long Max) OfType(DType dtype) => dtype.Kind switch
+    {
+        ScalarKind.Bool => (0, 1),
+        ScalarKind.UInt8 => (0, byte.MaxValue),
+        ScalarKind.Int32 => (int.MinValue, int.MaxValue),
+        ScalarKind.UInt32 => (0, uint.MaxValue),
+        _ => (long.MinValue, long.MaxValue),
+    };
+
+    internal static (long Min, long Max) Infer(Op op, DType dtype, ImmutableArray<UOp> src, object? arg)
+    {
+        if (dtype.IsFloat || dtype.Kind == ScalarKind.Void) return (long.MinValue, long.MaxValue);
+        var whole = OfType(dtype);
+        var (min, max) = Raw(op, src, arg) ?? whole;
+        return min < whole.Min || max > whole.Max ? whole : ((long)min, (long)max);
+    }
+
+    // In 128 bits, so that no intermediate result overflows.
+    static (Int128 Min, Int128 Max)? Raw(Op op, ImmutableArray<UOp> src, object? arg)
+    {
+        switch (op)
+        {
+            case Op.Const:
+                var c = ((Constant)arg!).Bits;
+                return (c, c);
+            case Op.Range or Op.Special:
+                return (0, Math.Max(src[0].Max - 1, 0));
+            case Op.Broadcast or Op.Lane or Op.Reshape or Op.Permute or Op.Expand or Op.Shrink or Op.Flip or Op.Contiguous or Op.Acc:
+                return op == Op.Acc ? null : (src[0].Min, src[0].Max);
+            case Op.Vector:
+                return (src.Min(s => s.Min), src.Max(s => s.Max));
+            case Op.Cast when src[0].DType.IsInt || src[0].DType.IsBool:
+                return (src[0].Min, src[0].Max);
+            case Op.Where:
+                return (Math.Min(src[1].Min, src[2].Min), Math.Max(src[1].Max, src[2].Max));
+        }
+        if (src.Length != 2 || src[0].DType.IsFloat) return null;
+        Int128 a = src[0].Min, b = src[0].Max, x = src[1].Min, y = src[1].Max;
+        return op switch
+        {
+            Op.Add => (a + x, b + y),
+            Op.Mul => Hull(a * x, a * y, b * x, b * y),
+            Op.Max => (Int128.Max(a, x), Int128.Max(b, y)),
+            Op.Min => (Int128.Min(a, x), Int128.Min(b, y)),
+            Op.FloorDiv when x == y && x > 0 => (Floor(a, x), Floor(b, x)),
+            Op.FloorMod when x == y && x > 0 => Floor(a, x) == Floor(b, x) ? (a - Floor(a, x) * x, b - Floor(b, x) * x) : (0, x - 1),
+            Op.And when a >= 0 && x >= 0 => (0, Int128.Min(b, y)),
+            Op.Or or Op.Xor when src[0].DType.IsBool => (0, 1),
+            Op.CmpLt => b < x ? (1, 1) : a >= y ? (0, 0) : (0, 1),
+            Op.CmpNe => b < x || y < a ? (1, 1) : a == b && x == y && a == x ? (0, 0) : (0, 1),
+            _ => null,
+        };
+    }
+
+    static (Int128, Int128) Hull(Int128 p, Int128 q, Int128 r, Int128 s) =>
+        (Int128.Min(Int128.Min(p, q), Int128.Min(r, s)), Int128.Max(Int128.Max(p, q), Int128.Max(r, s)));
+
+    static Int128 Floor(Int128 a, Int128 b)
+    {
+        var q = a / b;
+        return a % b < 0 ? q - 1 : q;
+    }
+}

@@ -1,0 +1,80 @@
+using Tiny.Graph;
+
+namespace Tiny.Algebra;
+
+/// <summary>Evaluates operations on constants exactly as the targets do: float32 in float32, integers wrapping.</summary>
+static class Constants
+{
+    public static ReadOnlySpan<Op> Foldable =>
+    [
+        Op.Neg, Op.Sqrt, Op.Trunc, Op.Cast, Op.Add, Op.Mul, Op.Div, Op.FloorDiv, Op.FloorMod, Op.Max, Op.Min,
+        Op.And, Op.Or, Op.Xor, Op.Shl, Op.Shr, Op.CmpLt, Op.CmpNe,
+    ];
+
+    // op(constants) -> the constant
+    public static UOp? Fold(UOp node)
+    {
+        foreach (var s in node.Src)
+            if (s.Int is null && s.Float is null) return null;
+        var from = node.Src[0].DType;
+        var value = from.IsFloat
+            ? OfFloats(node.Op, node.DType, from.Kind == ScalarKind.Float32, node.Src[0].Float!.Value, node.Src.Length > 1 ? node.Src[1].Float!.Value : 0)
+            : OfInts(node.Op, node.DType, node.Src[0].Int!.Value, node.Src.Length > 1 ? node.Src[1].Int!.Value : 0);
+        return value?.Splat(node.DType.Lanes);
+    }
+
+    static UOp? OfFloats(Op op, DType to, bool single, double a, double b)
+    {
+        // Double arithmetic rounded once more to float is exact for + * / and sqrt of floats (its 53 bits exceed 2*24 + 2).
+        double? r = op switch
+        {
+            Op.Neg => -a,
+            Op.Sqrt => Math.Sqrt(a),
+            Op.Trunc => Math.Truncate(a),
+            Op.Add => a + b,
+            Op.Mul => a * b,
+            Op.Div => a / b,
+            Op.Max => Math.Max(a, b),
+            Op.Min => Math.Min(a, b),
+            _ => null,
+        };
+        if (r is { } value) return UOp.Const(single ? (float)value : value, to.Scalar);
+        return op switch
+        {
+            Op.CmpLt => UOp.Bool(a < b),
+            Op.CmpNe => UOp.Bool(a != b),
+            Op.Cast => to.IsFloat ? UOp.Const(a, to.Scalar) : to.IsBool ? UOp.Bool(a != 0) : UOp.Const(Saturate(a, to), to.Scalar),
+            _ => null,
+        };
+    }
+
+    static long Saturate(double a, DType to)
+    {
+        var (min, max) = Bounds.OfType(to);
+        return double.IsNaN(a) ? 0 : a <= min ? min : a >= max ? max : (long)a;
+    }
+
+    static UOp? OfInts(Op op, DType to, long a, long b)
+    {
+        if (op is Op.FloorDiv or Op.FloorMod && b == 0 || op is Op.Shl or Op.Shr && (b < 0 || b >= to.Size * 8)) return null;
+        long? r = op switch
+        {
+            Op.Add => unchecked(a + b),
+            Op.Mul => unchecked(a * b),
+            Op.FloorDiv when b != -1 => Numbers.FloorDiv(a, b),
+            Op.FloorMod when b != -1 => Numbers.FloorMod(a, b),
+            Op.Max => Math.Max(a, b),
+            Op.Min => Math.Min(a, b),
+            Op.And => a & b,
+            Op.Or => a | b,
+            Op.Xor => a ^ b,
+            Op.Shl => a << (int)b,
+            Op.Shr => a >> (int)b,
+            Op.CmpLt => a < b ? 1 : 0,
+            Op.CmpNe => a != b ? 1 : 0,
+            Op.Cast => a,
+            _ => null,
+        };
+        return r is { } value ? UOp.Const(value, to.Scalar) : null;
+    }
+}

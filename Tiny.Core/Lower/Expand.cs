@@ -1,0 +1,57 @@
+using System.Collections.Immutable;
+using Tiny.Graph;
+using Tiny.Optimize;
+
+namespace Tiny.Lower;
+
+/// <summary>
+/// Takes a kernel body with Upcast and Unroll axes; gives one without: a store for each element of the register tile, and folds that combine
+/// several values an iteration. Parts that do not depend on an axis stay one node, so they are computed once.
+/// </summary>
+static class Expand
+{
+    public static UOp Run(UOp sink, Rewriter simplify)
+    {
+        var free = FreeRanges.Of(sink);
+        var stores = ImmutableArray.CreateBuilder<UOp>();
+        foreach (var store in sink.Src)
+            foreach (var copy in Copies(store, [.. free.In(store).Where(r => Kind(r) == AxisKind.Upcast)]))
+                stores.Add(Unroll(copy, simplify));
+        return simplify.Run(UOp.New(Op.Sink, DType.Void, stores.ToImmutable()));
+    }
+
+    // Operands first, so that inner folds are unrolled before the copies of outer ones are made.
+    static UOp Unroll(UOp store, Rewriter simplify)
+    {
+        var done = new Dictionary<UOp, UOp>(ReferenceEqualityComparer.Instance);
+        foreach (var node in store.Topological())
+        {
+            var made = node.WithSrc([.. node.Src.Select(s => done[s])]);
+            done[node] = made.Op == Op.Fold ? UnrollFold(made, simplify) : made;
+        }
+        return done[store];
+    }
+
+    static UOp UnrollFold(UOp fold, Rewriter simplify)
+    {
+        var arg = (FoldArg)fold.Arg!;
+        var closed = OptOps.ClosedBy(fold);
+        var unrolled = closed.Where(r => Kind(r) == AxisKind.Unroll).ToArray();
+        if (unrolled.Length == 0) return fold;
+        var values = fold.Src.Take(arg.Values).SelectMany(v => Copies(v, unrolled)).Select(simplify.Run).ToImmutableArray();
+        var loops = closed.Where(r => Kind(r) != AxisKind.Unroll).ToArray();
+        return loops.Length == 0
+            ? values.Aggregate((a, b) => a.Alu(arg.Op, b))!
+            : UOp.New(Op.Fold, fold.DType, [.. values, .. loops], arg with { Values = values.Length });
+    }
+
+    // One copy for each combination of the axes' values, the last axis fastest.
+    static IEnumerable<UOp> Copies(UOp node, UOp[] axes)
+    {
+        if (axes.Length == 0) return [node];
+        return Enumerable.Range(0, (int)axes[0].Max + 1).SelectMany(i => Copies(
+            node.Substitute(new Dictionary<UOp, UOp>(ReferenceEqualityComparer.Instance) { [axes[0]] = UOp.Index(i) }), axes[1..]));
+    }
+
+    static AxisKind Kind(UOp range) => ((Axis)range.Arg!).Kind;
+}

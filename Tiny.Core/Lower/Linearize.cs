@@ -1,0 +1,177 @@
+using System.Collections.Immutable;
+using Tiny.Graph;
+using Tiny.Optimize;
+using Tiny.Schedule;
+
+namespace Tiny.Lower;
+
+/// <summary>
+/// Pass 9. Takes a lowered body; gives ordered lines (<see cref="LinearKernel"/>). A value is computed in the outermost loop in which all
+/// that it depends on is known, and once there. Folds over the same ranges that do not need one another share a loop. Within a block a fold's
+/// loop comes as early as its operands allow, and everything else as late as its users do, to keep few values alive.
+/// </summary>
+sealed class Linearize
+{
+    const int AfterAll = 1_000_000;
+
+    readonly FreeRanges _free;
+    readonly TargetProfile _profile;
+    readonly List<UOp> _lines = [];
+    // What is available here, by the node it stands for; entries of a block are taken back when it closes.
+    readonly Dictionary<UOp, UOp> _emitted = new(ReferenceEqualityComparer.Instance);
+    readonly List<UOp> _log = [];
+    readonly HashSet<UOp> _open = new(ReferenceEqualityComparer.Instance);
+    int _accumulators, _loops;
+
+    Linearize(UOp sink, TargetProfile profile)
+    {
+        _free = FreeRanges.Of(sink);
+        _profile = profile;
+    }
+
+    public static ImmutableArray<UOp> Run(UOp sink, TargetProfile profile)
+    {
+        var pass = new Linearize(sink, profile);
+        var loops = sink.Topological().Where(u => u.Op == Op.Range && ((Axis)u.Arg!).Kind == AxisKind.Loop).OrderBy(u => ((Axis)u.Arg!).Id).ToArray();
+        if (profile.Grid)
+        {
+            var thread = sink.Topological().Find(u => u.Op == Op.Special) ?? GridDims.Thread(1);
+            pass.Emit(thread, thread);
+        }
+        pass.Nest(loops, sink.Src, () => pass.Straight(sink.Src));
+        return [.. pass._lines];
+    }
+
+    // Opens loops one in another; before each, what its body needs and is known already.
+    void Nest(ReadOnlySpan<UOp> loops, IReadOnlyCollection<UOp> roots, Action innermost)
+    {
+        if (loops.IsEmpty)
+        {
+            Folds(roots);
+            innermost();
+            return;
+        }
+        var known = Known(roots);
+        Folds(known);
+        Straight(known);
+        int mark = _log.Count;
+        // A range that several folds close one after another is a loop each time, with a variable of its own.
+        var loop = _lines.Contains(loops[0]) ? UOp.Range(AfterAll + _loops++, ((Axis)loops[0].Arg!).Kind, loops[0].Max + 1) : loops[0];
+        _open.Add(loops[0]);
+        Emit(loops[0], loop);
+        Nest(loops[1..], roots, innermost);
+        _lines.Add(UOp.New(Op.End, DType.Void, [loop]));
+        _open.Remove(loops[0]);
+        for (; _log.Count > mark; _log.RemoveAt(_log.Count - 1)) _emitted.Remove(_log[^1]);
+    }
+
+    // The largest parts of an expression that depend on open loops only and are not computed yet.
+    List<UOp> Known(IEnumerable<UOp> roots)
+    {
+        var known = new List<UOp>();
+        var seen = new HashSet<UOp>(ReferenceEqualityComparer.Instance);
+        var stack = new Stack<UOp>(roots.Reverse());
+        while (stack.TryPop(out var node))
+        {
+            if (IsImplicit(node) || _emitted.ContainsKey(node) || !seen.Add(node)) continue;
+            if (node.Op is not (Op.Store or Op.Range) && _free.In(node).All(_open.Contains)) known.Add(node);
+            else
+                for (int i = node.Src.Length - 1; i >= 0; i--) stack.Push(node.Src[i]);
+        }
+        return known;
+    }
+
+    // All folds that the roots need in this block, those that can share a loop together.
+    void Folds(IEnumerable<UOp> roots)
+    {
+        var needs = new Dictionary<UOp, List<UOp>>(ReferenceEqualityComparer.Instance);
+        var levels = new Dictionary<UOp, int>(ReferenceEqualityComparer.Instance);
+        var groups = new SortedDictionary<int, List<List<UOp>>>();
+        foreach (var node in Walk.Topological(roots.Where(r => !_emitted.ContainsKey(r)), Children))
+        {
+            int level = Children(node).Max(c => (int?)levels[c]) ?? 0;
+            if (node.Op == Op.Fold)
+            {
+                if (!groups.TryGetValue(level, out var list)) groups[level] = list = [];
+                var closed = OptOps.ClosedBy(node);
+                if (list.Find(g => OptOps.ClosedBy(g[0]).SequenceEqual(closed)) is { } group) group.Add(node);
+                else list.Add([node]);
+                level++;
+            }
+            levels[node] = level;
+        }
+        foreach (var group in groups.Values.SelectMany(g => g)) Loop(group);
+
+        IEnumerable<UOp> Children(UOp node)
+        {
+            if (node.Op != Op.Fold) return node.Src.Where(s => !IsImplicit(s) && !_emitted.ContainsKey(s));
+            if (!needs.TryGetValue(node, out var list)) needs[node] = list = Known(Values(node));
+            return list.Where(s => !_emitted.ContainsKey(s));
+        }
+    }
+
+    void Loop(List<UOp> folds)
+    {
+        var known = Known(folds.SelectMany(Values));
+        Straight(known);
+        var accumulators = folds.Select(Accumulator).ToArray();
+        Nest(OptOps.ClosedBy(folds[0]).AsSpan(), [.. folds.SelectMany(Values)], () =>
+        {
+            for (int f = 0; f < folds.Count; f++)
+                foreach (var value in Values(folds[f])) Accumulate(accumulators[f], ((FoldArg)folds[f].Arg!).Op, value);
+        });
+        for (int f = 0; f < folds.Count; f++) Provide(folds[f], accumulators[f]);
+    }
+
+    UOp Accumulator(UOp fold)
+    {
+        var start = Rangeify.Identity(((FoldArg)fold.Arg!).Op, fold.DType.Scalar).Splat(fold.DType.Lanes);
+        Straight([start]);
+        var acc = UOp.New(Op.Acc, fold.DType, [start], _accumulators++);
+        _lines.Add(acc);
+        return acc;
+    }
+
+    void Accumulate(UOp acc, Op op, UOp value)
+    {
+        UOp next;
+        if (op == Op.Add && _profile.Fma && value.Op == Op.Mul && value.DType.Kind == ScalarKind.Float32)
+        {
+            Straight(value.Src);
+            next = UOp.New(Op.MulAcc, acc.DType, [.. value.Src.Select(Available), acc]);
+        }
+        else
+        {
+            Straight([value]);
+            next = acc.Alu(op, Available(value));
+        }
+        _lines.Add(next);
+        _lines.Add(UOp.New(Op.Set, DType.Void, [acc, next]));
+    }
+
+    // Lines for the roots and all they need that has none yet, operands first.
+    void Straight(IEnumerable<UOp> roots)
+    {
+        foreach (var node in Walk.Topological(roots.Where(r => !IsImplicit(r) && !_emitted.ContainsKey(r)),
+            n => n.Src.Where(s => !IsImplicit(s) && !_emitted.ContainsKey(s))))
+            Emit(node, node.WithSrc([.. node.Src.Select(Available)]));
+    }
+
+    void Emit(UOp node, UOp line)
+    {
+        _lines.Add(line);
+        Provide(node, line);
+    }
+
+    void Provide(UOp node, UOp line)
+    {
+        _emitted[node] = line;
+        _log.Add(node);
+    }
+
+    UOp Available(UOp node) => IsImplicit(node) ? node : _emitted[node];
+
+    static IEnumerable<UOp> Values(UOp fold) => fold.Src.Take(((FoldArg)fold.Arg!).Values);
+
+    static bool IsImplicit(UOp node) => node.Op is Op.Const or Op.Pointer;
+}

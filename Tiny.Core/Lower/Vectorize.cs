@@ -1,0 +1,129 @@
+using System.Collections.Immutable;
+using Tiny.Algebra;
+using Tiny.Graph;
+using Tiny.Optimize;
+
+namespace Tiny.Lower;
+
+/// <summary>
+/// Takes an expanded body with Vector axes; gives one without: every value that depends on such an axis is a vector of its extent.
+/// Loads and stores whose address moves by one a lane are vector loads and stores, others go lane by lane; a fold over a
+/// vector axis keeps a vector of partial results and combines its lanes after the loop. A store has at most one vector axis.
+/// </summary>
+sealed class Vectorize(UOp sink, KernelParamList parameters, Rewriter simplify)
+{
+    readonly FreeRanges _free = FreeRanges.Of(sink);
+    readonly Dictionary<UOp, UOp> _done = new(ReferenceEqualityComparer.Instance);
+
+    public static UOp Run(UOp sink, ImmutableArray<KernelParam> parameters, Rewriter simplify)
+    {
+        if (!sink.Topological().Exists(IsVector)) return sink;
+        return new Vectorize(sink, new(parameters), simplify).Body();
+    }
+
+    UOp Body()
+    {
+        foreach (var node in sink.Topological())
+            if (node.Op is not (Op.Sink or Op.Store)) _done[node] = simplify.Run(Value(node));
+        return UOp.New(Op.Sink, DType.Void, [.. sink.Src.SelectMany(Stores)]);
+    }
+
+    UOp? Axis(UOp node) => _free.In(node).SingleOrDefault(IsVector);
+
+    UOp Value(UOp node)
+    {
+        if (node.Op == Op.Fold) return Fold(node);
+        if (Axis(node) is not { } axis) return node.WithSrc([.. node.Src.Select(s => _done[s])]);
+        int lanes = Lanes(axis);
+        switch (node.Op)
+        {
+            case Op.Range:
+                return UOp.New(Op.Vector, DType.Index.Vec(lanes), [.. Enumerable.Range(0, lanes).Select(i => UOp.Index(i))]);
+            case Op.Load:
+                return Load(node, axis, lanes);
+            default:
+                var src = node.Src.Select(s => Widen(_done[s], lanes)).ToImmutableArray();
+                return LaneByLane(node)
+                    ? UOp.New(Op.Vector, node.DType.Vec(lanes), [.. Enumerable.Range(0, lanes).Select(i =>
+                        UOp.New(node.Op, node.DType, [.. src.Select(s => Lane(s, i))], node.Arg))])
+                    : UOp.New(node.Op, node.DType.Vec(lanes), src, node.Arg);
+        }
+    }
+
+    // No target has these for vectors.
+    static bool LaneByLane(UOp node) => node.Op is Op.FloorDiv or Op.FloorMod or Op.Sin;
+
+    UOp Load(UOp node, UOp axis, int lanes)
+    {
+        var (pointer, index) = (node.Src[0], node.Src[1]);
+        var gate = node.Src.Length > 2 ? node.Src[2] : null;
+        var dtype = node.DType.Vec(lanes);
+        if (Consecutive(index, axis) && (gate is null || Axis(gate) is null))
+        {
+            var first = At(index, axis, 0);
+            if (gate is null) return UOp.New(Op.Load, dtype, [pointer, first]);
+            // A gate that is the same for all lanes: where it is false, read a place that exists and drop it.
+            if (parameters.CountOf(pointer) >= lanes)
+            {
+                var safe = UOp.New(Op.Load, dtype, [pointer, simplify.Run(gate.Where(first, UOp.Index(0)))]);
+                return gate.Splat(lanes).Where(safe, UOp.Const(0L, node.DType).Splat(lanes));
+            }
+        }
+        return UOp.New(Op.Vector, dtype, [.. Enumerable.Range(0, lanes).Select(i => UOp.New(Op.Load, node.DType, [.. node.Src.Select(s => At(s, axis, i))]))]);
+    }
+
+    UOp Fold(UOp node)
+    {
+        var arg = (FoldArg)node.Arg!;
+        var closed = OptOps.ClosedBy(node);
+        var own = closed.SingleOrDefault(IsVector);
+        var axis = own ?? Axis(node);
+        int lanes = axis is null ? 1 : Lanes(axis);
+        var values = node.Src.Take(arg.Values).Select(v => Widen(_done[v], lanes)).ToImmutableArray();
+        var loops = closed.Where(r => r != own).ToArray();
+        var all = loops.Length == 0 ? values.Aggregate((a, b) => a.Alu(arg.Op, b))!
+            : UOp.New(Op.Fold, node.DType.Vec(lanes), [.. values, .. loops], arg);
+        return own is null ? all : UOp.New(Op.FoldLanes, node.DType, [all], arg.Op);
+    }
+
+    IEnumerable<UOp> Stores(UOp store)
+    {
+        var (pointer, index) = (store.Src[0], store.Src[1]);
+        if (Axis(store) is not { } axis) return [store.WithSrc([.. store.Src.Select(s => _done[s])])];
+        int lanes = Lanes(axis);
+        var value = Widen(_done[store.Src[2]], lanes);
+        if (Consecutive(index, axis)) return [UOp.New(Op.Store, DType.Void, [pointer, At(index, axis, 0), value])];
+        return Enumerable.Range(0, lanes).Select(i => UOp.New(Op.Store, DType.Void, [pointer, At(index, axis, i), Lane(value, i)]));
+    }
+
+    UOp At(UOp node, UOp axis, int lane) =>
+        simplify.Run(node.Substitute(new Dictionary<UOp, UOp>(ReferenceEqualityComparer.Instance) { [axis] = UOp.Index(lane) }));
+
+    bool Consecutive(UOp index, UOp axis) => IsAffine(index, axis, _free, out long step) && step == 1;
+
+    /// <summary>True where an index moves by the same step for each step of a range.</summary>
+    internal static bool IsAffine(UOp index, UOp range, FreeRanges free, out long step)
+    {
+        var form = LinearForm.Of(index);
+        step = form.Coefficient(range);
+        return form.Terms.All(t => t.Atom == range || !free.DependsOn(t.Atom, range));
+    }
+
+    static UOp Widen(UOp value, int lanes) => value.DType.Lanes == lanes ? value : value.Splat(lanes);
+
+    static UOp Lane(UOp vector, int i) => vector.Op switch
+    {
+        Op.Broadcast => vector.Src[0],
+        Op.Vector => vector.Src[i],
+        _ => UOp.New(Op.Lane, vector.DType.Scalar, [vector], i),
+    };
+
+    static bool IsVector(UOp u) => u.Op == Op.Range && ((Axis)u.Arg!).Kind == AxisKind.Vector;
+    static int Lanes(UOp axis) => (int)axis.Max + 1;
+}
+
+/// <summary>How many elements a kernel's pointers have.</summary>
+readonly record struct KernelParamList(ImmutableArray<KernelParam> Items)
+{
+    public int CountOf(UOp pointer) => Items[(int)pointer.Arg!].Count;
+}

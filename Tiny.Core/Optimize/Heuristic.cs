@@ -1,0 +1,120 @@
+using Tiny.Graph;
+using Tiny.Lower;
+
+namespace Tiny.Optimize;
+
+/// <summary>
+/// Chooses a kernel's <see cref="OptOp"/>s from its form alone: vectors along an axis that every load and store walks one by one, else along
+/// a reduction that all loads do; a register tile of outputs that share loads; short inner reductions unrolled.
+/// </summary>
+sealed class Heuristic
+{
+    const int MostUnrolled = 4, ThreadsToKeep = 1024;
+
+    static readonly int[] s_tiles = [8, 6, 4, 3, 2];
+
+    readonly UOp _sink;
+    readonly TargetProfile _profile;
+    readonly FreeRanges _free;
+    readonly List<UOp> _nodes;
+    readonly List<UOp> _loads;
+    readonly List<UOp> _loops;
+    readonly List<OptOp> _chosen = [];
+
+    Heuristic(UOp sink, TargetProfile profile)
+    {
+        _sink = sink;
+        _profile = profile;
+        _free = FreeRanges.Of(sink);
+        _nodes = sink.Topological();
+        _loads = _nodes.FindAll(u => u.Op == Op.Load);
+        _loops = [.. _nodes.Where(u => u.Op == Op.Range && Kind(u) == AxisKind.Loop).OrderBy(Id)];
+    }
+
+    public static IReadOnlyList<OptOp> Choose(UOp sink, TargetProfile profile)
+    {
+        var pass = new Heuristic(sink, profile);
+        pass.Choose();
+        return pass._chosen;
+    }
+
+    void Choose()
+    {
+        var folds = _nodes.FindAll(u => u.Op == Op.Fold);
+        var vector = _profile.VectorLanes > 1 && CanBeVectors() ? VectorAxis() : null;
+        if (vector is not null) Add(OptKind.Vector, vector, BestLanes(Extent(vector)));
+        if (folds.Count == 0) return;
+        if (vector is null && _profile.VectorLanes > 1 && CanBeVectors()) VectorFold(folds);
+        int tile = Tile(folds, vector);
+        Unroll(folds, tile);
+    }
+
+    // 64-bit and 8-bit values would need vectors of another number of lanes.
+    bool CanBeVectors() => _nodes.TrueForAll(u => u.DType.Kind switch
+    {
+        ScalarKind.Float32 or ScalarKind.Int32 or ScalarKind.UInt32 or ScalarKind.Void => true,
+        ScalarKind.Bool => u.Op is not (Op.Load or Op.Pointer or Op.Cast or Op.Fold),
+        _ => false,
+    });
+
+    UOp? VectorAxis()
+    {
+        int narrowest = _profile.NarrowerLanes.Append(_profile.VectorLanes).Min();
+        return _loops.LastOrDefault(r => Extent(r) >= narrowest && _sink.Src.All(s => Walks(s.Src[1], r, null)) && LoadsWalk(r));
+    }
+
+    bool LoadsWalk(UOp range) => _loads.TrueForAll(l => !_free.DependsOn(l, range) || Walks(l.Src[1], range, l.Src.Length > 2 ? l.Src[2] : null));
+
+    bool Walks(UOp index, UOp range, UOp? gate) =>
+        Vectorize.IsAffine(index, range, _free, out long step) && step == 1 && (gate is null || !_free.DependsOn(gate, range));
+
+    void VectorFold(List<UOp> folds)
+    {
+        var range = folds.SelectMany(f => OptOps.ClosedBy(f)).Distinct().LastOrDefault(r => Extent(r) >= _profile.VectorLanes && LoadsWalk(r)
+            && folds.TrueForAll(f => OptOps.ClosedBy(f).Contains(r) || !_free.DependsOn(f, r)));
+        if (range is not null) Add(OptKind.VectorFold, range, _profile.VectorLanes);
+    }
+
+    // Fewest blocks, then the narrowest vectors that reach that.
+    int BestLanes(int extent) => _profile.NarrowerLanes.Append(_profile.VectorLanes).Where(l => l <= extent)
+        .OrderBy(l => (extent + l - 1) / l).ThenBy(l => l).First();
+
+    // Output axes that some load inside a fold does not depend on: computing several of their elements together loads it once.
+    int Tile(List<UOp> folds, UOp? vector)
+    {
+        var inner = _loads.FindAll(l => folds.Exists(f => OptOps.ClosedBy(f).Any(r => _free.DependsOn(l, r))));
+        int budget = _profile.Registers / 2, tile = 1;
+        long threads = _loops.Aggregate(1L, (n, r) => n * Extent(r));
+        foreach (var axis in _loops.Where(r => inner.Exists(l => !_free.DependsOn(l, r))).OrderBy(r => r == vector ? 1 : 0).ThenBy(Id))
+        {
+            int extent = axis == vector ? Blocks(axis) : Extent(axis);
+            int amount = s_tiles.Where(k => k <= extent && k * tile <= budget && (!_profile.Grid || k <= 4 && threads / k >= ThreadsToKeep))
+                .OrderBy(k => (double)((extent + k - 1) / k * k) / extent > 1.15 ? 1 : 0).ThenByDescending(k => k).FirstOrDefault();
+            if (amount < 2) continue;
+            Add(OptKind.Upcast, axis, amount);
+            tile *= amount;
+            threads /= amount;
+        }
+        return tile;
+    }
+
+    void Unroll(List<UOp> folds, int tile)
+    {
+        var range = OptOps.ClosedBy(folds[^1])[^1];
+        int extent = Extent(range);
+        if (extent is > 1 and <= MostUnrolled && extent * tile <= _profile.Unroll && !_chosen.Exists(o => o.Axis == Id(range)))
+            Add(OptKind.Unroll, range, extent);
+    }
+
+    int Blocks(UOp axis)
+    {
+        int lanes = _chosen.Find(o => o.Kind == OptKind.Vector)!.Amount;
+        return (Extent(axis) + lanes - 1) / lanes;
+    }
+
+    void Add(OptKind kind, UOp range, int amount) => _chosen.Add(new OptOp(kind, Id(range), amount));
+
+    static AxisKind Kind(UOp range) => ((Axis)range.Arg!).Kind;
+    static int Id(UOp range) => ((Axis)range.Arg!).Id;
+    static int Extent(UOp range) => (int)range.Max + 1;
+}

@@ -1,0 +1,96 @@
+using System.Collections.Immutable;
+using Tiny.Algebra;
+using Tiny.Graph;
+using Tiny.Lower;
+
+namespace Tiny.Optimize;
+
+/// <summary>One choice of the optimiser, as data: what is done to an axis, and by how much.</summary>
+public sealed record OptOp(OptKind Kind, int Axis, int Amount)
+{
+    /// <inheritdoc/>
+    public override string ToString() => $"{Kind}({Axis}, {Amount})";
+}
+
+/// <summary>The kinds of <see cref="OptOp"/>.</summary>
+public enum OptKind
+{
+    /// <summary>Split an output axis; the inner part is computed side by side in registers.</summary>
+    Upcast,
+    /// <summary>Split an output axis; the inner part is the lanes of vectors.</summary>
+    Vector,
+    /// <summary>Split a reduction; the inner part is unrolled.</summary>
+    Unroll,
+    /// <summary>Split a reduction; the inner part is the lanes of vectors, combined after the loop. What is left over is a loop of its own.</summary>
+    VectorFold,
+}
+
+/// <summary>
+/// Applies <see cref="OptOp"/>s to a kernel body. Each gives the same result as the plain loops up to the order of float additions.
+/// An output axis whose extent is no multiple of the amount is covered by blocks of which the last is moved back to end at the edge: it computes
+/// some elements twice and needs neither masks nor a tail. (A kernel never reads what it writes, so writing an element twice is harmless.)
+/// </summary>
+static class OptOps
+{
+    const int NewAxis = 1000;
+
+    public static UOp Apply(UOp sink, OptOp opt, Rewriter simplify)
+    {
+        var range = sink.Topological().Find(u => u.Op == Op.Range && ((Axis)u.Arg!).Id == opt.Axis)
+            ?? throw new ArgumentException($"{opt}: the kernel has no such axis");
+        int n = (int)range.Max + 1, k = opt.Amount;
+        if (k < 2 || k > n) throw new ArgumentException($"{opt}: the axis has extent {n}");
+        bool output = ((Axis)range.Arg!).Kind == AxisKind.Loop;
+        if (output != opt.Kind is OptKind.Upcast or OptKind.Vector) throw new ArgumentException($"{opt}: an axis of the other kind");
+        if (opt.Kind == OptKind.Unroll && n % k != 0) throw new ArgumentException($"{opt}: {n} is no multiple of {k}");
+
+        var inner = UOp.Range(FreshAxis(sink), opt.Kind switch
+        {
+            OptKind.Upcast => AxisKind.Upcast,
+            OptKind.Unroll => AxisKind.Unroll,
+            _ => AxisKind.Vector,
+        }, k);
+        int blocks = output ? (n + k - 1) / k : n / k;
+        var outer = blocks == 1 ? null : UOp.Range(opt.Axis, ((Axis)range.Arg!).Kind, blocks);
+        var start = outer is null ? UOp.Index(0) : outer * k;
+        if (output && n % k != 0) start = outer is null ? UOp.Index(0) : start.Alu(Op.Min, UOp.Index(n - k));
+        UOp[] closed = outer is null ? [inner] : [outer, inner];
+        int rest = output ? 0 : n % k;
+        var tail = rest switch { 0 => null, 1 => UOp.Index(n - 1), _ => UOp.Range(opt.Axis, AxisKind.Reduce, rest) + (n - rest) };
+        return simplify.Run(Split(sink, range, start + inner, closed, tail));
+    }
+
+    static UOp Split(UOp sink, UOp range, UOp index, UOp[] closed, UOp? tail)
+    {
+        var free = FreeRanges.Of(sink);
+        var main = new Dictionary<UOp, UOp>(ReferenceEqualityComparer.Instance);
+        foreach (var node in sink.Topological())
+            main[node] = node == range ? index
+                : node.Op == Op.Fold && ClosedBy(node).Contains(range) ? SplitFold(node, range, main, closed, tail, free)
+                : node.WithSrc([.. node.Src.Select(s => main[s])]);
+        return main[sink];
+    }
+
+    static UOp SplitFold(UOp fold, UOp range, Dictionary<UOp, UOp> main, UOp[] closed, UOp? tail, FreeRanges free)
+    {
+        var arg = (FoldArg)fold.Arg!;
+        var values = fold.Src.Take(arg.Values);
+        var body = fold.WithSrc([.. values.Select(v => main[v]), .. ClosedBy(fold).SelectMany(r => r == range ? closed : [main[r]])]);
+        if (tail is null) return body;
+        // fold over n -> fold over the whole blocks, combined with a fold over the rest
+        var map = new Dictionary<UOp, UOp>(ReferenceEqualityComparer.Instance) { [range] = tail };
+        // An inner fold may close the same range: it does not depend on it, and is the same in both.
+        foreach (var node in Walk.Topological(values))
+            if (node != range) map[node] = free.DependsOn(node, range) ? node.WithSrc([.. node.Src.Select(s => map[s])]) : main[node];
+        var restRanges = ClosedBy(fold).SelectMany(r => r == range ? tail.Topological().Where(u => u.Op == Op.Range) : [r]).ToArray();
+        var restValues = values.Select(v => map[v]).ToImmutableArray();
+        var rest = restRanges.Length > 0 ? fold.WithSrc([.. restValues, .. restRanges]) : restValues.Aggregate((a, b) => a.Alu(arg.Op, b))!;
+        return body.Alu(arg.Op, rest);
+    }
+
+    /// <summary>The ranges that a fold closes.</summary>
+    internal static ImmutableArray<UOp> ClosedBy(UOp fold) => fold.Src[((FoldArg)fold.Arg!).Values..];
+
+    static int FreshAxis(UOp sink) =>
+        Math.Max(NewAxis, sink.Topological().Where(u => u.Op == Op.Range).Max(u => ((Axis)u.Arg!).Id) + 1);
+}

@@ -1,0 +1,178 @@
+using System.Collections.Immutable;
+using System.Text;
+using Tiny.Graph;
+
+namespace Tiny.Render;
+
+/// <summary>A type or function of generated C that kernels call, with those that it needs before it. One name, one text.</summary>
+public sealed partial class CHelper
+{
+    CHelper(string name, string text, params ReadOnlySpan<CHelper> needs)
+    {
+        Name = name;
+        Text = text;
+        Needs = [.. needs];
+    }
+
+    /// <summary>The identifier that it declares.</summary>
+    public string Name { get; }
+    /// <summary>Its declaration.</summary>
+    public string Text { get; }
+    /// <summary>What its own text uses.</summary>
+    public ImmutableArray<CHelper> Needs { get; }
+
+    /// <summary>The helpers and all that they need, each once, in order of need.</summary>
+    public static IReadOnlyList<CHelper> Closure(IEnumerable<CHelper> helpers)
+    {
+        var seen = new HashSet<string>();
+        var all = new List<CHelper>();
+        foreach (var h in helpers) Visit(h);
+        return all;
+
+        // As deep as helpers need helpers, which is three.
+        void Visit(CHelper h)
+        {
+            if (!seen.Add(h.Name)) return;
+            foreach (var n in h.Needs) Visit(n);
+            all.Add(h);
+        }
+    }
+
+    internal static string Join(IEnumerable<CHelper> helpers)
+    {
+        var text = new StringBuilder();
+        foreach (var h in Closure(helpers))
+        {
+            if (text.Length > 0) text.Append('\n');
+            text.Append(h.Text);
+        }
+        return text.ToString();
+    }
+
+    // ---- scalars
+
+    // The name of a scalar type inside a helper's name.
+    static string Short(DType t) => t.Kind switch
+    {
+        ScalarKind.Bool => "bool",
+        ScalarKind.UInt8 => "u8",
+        ScalarKind.Int32 => "i32",
+        ScalarKind.UInt32 => "u32",
+        ScalarKind.Int64 => "i64",
+        ScalarKind.Float32 => "f32",
+        _ => "f64",
+    };
+
+    static string ScalarType(DType t) => t.Kind switch
+    {
+        ScalarKind.Bool => "bool",
+        ScalarKind.Int32 => "int",
+        _ => CRenderer.MemoryType(t),
+    };
+
+    internal static CHelper? ScalarFunction(Op op, DType t) => op switch
+    {
+        Op.Max => Extremum("max", ">", "larger", t),
+        Op.Min => Extremum("min", "<", "smaller", t),
+        Op.Add => Wrapping("add", "+", t),
+        Op.Mul => Wrapping("mul", "*", t),
+        Op.Shl => Wrapping("shl", "<<", t),
+        Op.Neg => Function($"wrap_neg_{Short(t)}", t, "a", $"return ({ScalarType(t)})(0u - ({Unsigned(t)})a);", "-a with two's complement wrap-around."),
+        Op.FloorDiv => FloorDiv(t),
+        Op.FloorMod => FloorMod(t),
+        _ => null,
+    };
+
+    static CHelper Extremum(string name, string op, string word, DType t) => t.IsFloat
+        ? Function($"{name}_{Short(t)}", t, "a, b", $"return a {op} b || a != a ? a : b;", $"The {word}; NaN if either is.")
+        : Function($"{name}_{Short(t)}", t, "a, b", $"return a {op} b ? a : b;");
+
+    static CHelper Wrapping(string name, string op, DType t) => Function($"wrap_{name}_{Short(t)}", t, "a, b",
+        op == "<<" ? $"return ({ScalarType(t)})(({Unsigned(t)})a << b);" : $"return ({ScalarType(t)})(({Unsigned(t)})a {op} ({Unsigned(t)})b);",
+        $"a {op} b with two's complement wrap-around.");
+
+    static string Unsigned(DType t) => t.Kind == ScalarKind.Int64 ? "uint64_t" : "uint32_t";
+
+    static CHelper FloorDiv(DType t)
+    {
+        var name = $"floor_div_{Short(t)}";
+        if (t.Kind is ScalarKind.UInt8 or ScalarKind.UInt32)
+            return Function(name, t, "a, b", $"return {Back(t, "b != 0 ? a / b : 0")};", "a / b; 0 for a divisor of 0.");
+        var negate = ScalarFunction(Op.Neg, t)!;
+        return Function(name, t, "a, b", $"""
+            if (b == 0) return 0;
+                if (b == -1) return {negate.Name}(a);
+                return a / b - (a % b != 0 && (a < 0) != (b < 0));
+            """, "a / b rounded down; 0 for a divisor of 0.", negate);
+    }
+
+    static CHelper FloorMod(DType t)
+    {
+        var name = $"floor_mod_{Short(t)}";
+        if (t.Kind is ScalarKind.UInt8 or ScalarKind.UInt32)
+            return Function(name, t, "a, b", $"return {Back(t, "b != 0 ? a % b : a")};", "a % b; a for a divisor of 0.");
+        return Function(name, t, "a, b", $"""
+            if (b == 0) return a;
+                if (b == -1) return 0;
+                {ScalarType(t)} r = a % b;
+                return r != 0 && (r < 0) != (b < 0) ? r + b : r;
+            """, "a - b * floor(a / b); a for a divisor of 0.");
+    }
+
+    static string Back(DType t, string text) => t.Kind == ScalarKind.UInt8 ? $"(uint8_t)({text})" : text;
+
+    /// <summary>A conversion of floats to integers.</summary>
+    internal static CHelper Saturating(DType from, DType to)
+    {
+        // The bounds are powers of two, and so exact in both float types; the low one is inside the integer's range or one below it.
+        var suffix = from.Kind == ScalarKind.Float32 ? "f" : "";
+        var (high, max, min) = to.Kind switch
+        {
+            ScalarKind.UInt8 => ("256.0", "UINT8_MAX", "0"),
+            ScalarKind.UInt32 => ("4294967296.0", "UINT32_MAX", "0"),
+            ScalarKind.Int32 => ("2147483648.0", "INT32_MAX", "INT32_MIN"),
+            _ => ("9223372036854775808.0", "INT64_MAX", "INT64_MIN"),
+        };
+        var low = min == "0" ? $"if (!(x > 0.0{suffix})) return 0;" : $"""
+            if (x != x) return 0;
+                if (x <= -{high}{suffix}) return {min};
+            """;
+        return new($"{Short(from)}_to_{Short(to)}", $$"""
+            /* Rounds towards zero and saturates; 0 for NaN. */
+            static inline {{ScalarType(to)}} {{Short(from)}}_to_{{Short(to)}}({{ScalarType(from)}} x)
+            {
+                {{low}}
+                return x >= {{high}}{{suffix}} ? {{max}} : ({{ScalarType(to)}})x;
+            }
+
+            """);
+    }
+
+    /// <summary>The bits of one type seen as another.</summary>
+    internal static CHelper Bitcast(DType from, DType to)
+    {
+        var name = $"bitcast_{Short(from)}_{Short(to)}";
+        return new(name, $$"""
+            static inline {{ScalarType(to)}} {{name}}({{ScalarType(from)}} x)
+            {
+                {{ScalarType(to)}} y;
+                memcpy(&y, &x, sizeof y);
+                return y;
+            }
+
+            """);
+    }
+
+    static CHelper Function(string name, DType t, string arguments, string body, string? comment = null, params ReadOnlySpan<CHelper> needs)
+    {
+        var type = t.Lanes > 1 ? TypeName(t) : ScalarType(t);
+        var list = string.Join(", ", arguments.Split(", ").Select(a => $"{type} {a}"));
+        return new(name, $$"""
+            {{(comment is null ? "" : $"/* {comment} */\n")}}static inline {{type}} {{name}}({{list}})
+            {
+                {{body}}
+            }
+
+            """, needs);
+    }
+}

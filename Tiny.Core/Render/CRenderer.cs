@@ -1,0 +1,201 @@
+using System.Text.RegularExpressions;
+using Tiny.Graph;
+using Tiny.Lower;
+using Tiny.Optimize;
+
+namespace Tiny.Render;
+
+/// <summary>A kernel as a C function, and the helper functions that its text calls.</summary>
+public sealed record CKernel(string Text, IReadOnlyList<CHelper> Helpers);
+
+/// <summary>
+/// C99. Two profiles: <see cref="Plain"/> for any compiler, <see cref="Gnu128"/> with vectors of 128 bits in the notation that
+/// gcc and clang share. Signed overflow, division, conversion and NaN behave as the graph says, by helper functions
+/// where the operators of C do not; integer arithmetic whose bounds exclude overflow is plain.
+/// </summary>
+public sealed partial class CRenderer : CStyleRenderer
+{
+    const int LongSignature = 120;
+
+    static readonly HashSet<Op> s_lacks = [Op.Exp2, Op.Log2, Op.Sin, Op.MulAcc];
+    static readonly HashSet<ScalarKind> s_kinds =
+        [ScalarKind.Bool, ScalarKind.UInt8, ScalarKind.Int32, ScalarKind.UInt32, ScalarKind.Int64, ScalarKind.Float32, ScalarKind.Float64];
+
+    readonly List<CHelper> _helpers = [];
+
+    CRenderer(LinearKernel kernel, IReadOnlyList<string> parameterNames) : base(kernel, parameterNames, []) { }
+
+    /// <summary>Scalar C99.</summary>
+    public static TargetProfile Plain { get; } = new("c") { Lacks = s_lacks, Kinds = s_kinds };
+
+    /// <summary>C99 with four-lane vectors by the GNU extension, for gcc and clang on any machine.</summary>
+    public static TargetProfile Gnu128 { get; } = new("c-gnu128") { VectorLanes = 4, Lacks = s_lacks, Kinds = s_kinds };
+
+    /// <summary>
+    /// The function. Names are identifiers made by <see cref="Identifiers.ForC"/>, all different. The text expects the standard
+    /// headers math, stdbool, stdint and string, and the helpers before it (<see cref="Prologue"/>).
+    /// </summary>
+    public static CKernel Render(LinearKernel kernel, IReadOnlyList<string> parameterNames)
+    {
+        var renderer = new CRenderer(kernel, parameterNames);
+        var text = renderer.RenderFunction();
+        // A helper may have been asked for by an expression that was then written in another way.
+        var words = Word().Matches(text).Select(m => m.Value).ToHashSet();
+        return new CKernel(text, [.. renderer._helpers.Where(h => words.Contains(h.Name))]);
+    }
+
+    /// <summary>Types and functions that kernels call, each once and after those that it needs itself.</summary>
+    public static string Prologue(IEnumerable<CHelper> helpers) => CHelper.Join(helpers);
+
+    private protected override void OpenFunction()
+    {
+        var parameters = Kernel.Params.Select((p, i) => $"{(p.Written ? "" : "const ")}{MemoryType(p.DType)} *restrict {ParameterNames[i]}").ToList();
+        var head = $"static void {Kernel.Name}(";
+        var line = head + string.Join(", ", parameters);
+        if (line.Length + 1 <= LongSignature)
+        {
+            Line(line + ")");
+        }
+        else
+        {
+            for (int i = 0; i < parameters.Count; i++)
+                Line((i == 0 ? head : new string(' ', head.Length)) + parameters[i] + (i + 1 < parameters.Count ? "," : ")"));
+        }
+        Line("{");
+    }
+
+    private protected override string OpenGrid(UOp special) => throw Lacking(special.Op, special.DType);
+
+    private protected override string LoopHeader(string name, Expression extent) =>
+        $"for (int {name} = 0; {name} < {extent.Text}; {name}++) {{";
+
+    private protected override string Declaration(DType type, string name, Expression value, bool mutable) =>
+        $"{LocalType(type)} {name} = {value.Text};";
+
+    private protected override void WriteStore(UOp store)
+    {
+        var (pointer, index, value) = (Written(store.Src[0]), Written(store.Src[1]), store.Src[2]);
+        var element = $"{pointer.Text}[{index.Text}]";
+        var text = value.DType.Lanes > 1 ? $"{VectorStore(value.DType)}(&{element}, {Written(value).Text});" : $"{element} = {Written(value).Text};";
+        if (store.Src.Length > 3)
+        {
+            Line($"if ({Written(store.Src[3]).Text}) {{");
+            Line("    " + text);
+            Line("}");
+        }
+        else
+        {
+            Line(text);
+        }
+    }
+
+    private protected override Expression LoadValue(UOp load)
+    {
+        var element = Expression.Primary($"{Written(load.Src[0]).Text}[{Written(load.Src[1]).Text}]");
+        if (load.DType.Lanes > 1) return Expression.Call(VectorLoad(load.DType), Expression.Prefix("&", element));
+        if (load.DType == DType.Bool) element = Expression.Binary(element, "!=", Expression.Primary("0"));
+        return load.Src.Length > 2 ? Expression.Conditional(Written(load.Src[2]), element, Literal(UOp.Const(0L, load.DType))) : element;
+    }
+
+    private protected override Expression Literal(UOp constant)
+    {
+        switch (constant.DType.Kind)
+        {
+            case ScalarKind.Bool:
+                return Expression.Primary(constant.IsZero ? "false" : "true");
+            case ScalarKind.UInt32:
+                return Expression.Primary($"{constant.Int}u");
+            case ScalarKind.Float32 or ScalarKind.Float64:
+                double value = constant.Float!.Value;
+                if (double.IsNaN(value)) return Expression.Primary("NAN");
+                bool single = constant.DType.Kind == ScalarKind.Float32;
+                return Signed(double.IsNegative(value),
+                    double.IsInfinity(value) ? "INFINITY" : Decimal(Math.Abs(value), single) + (single ? "f" : ""));
+            default:
+                long n = constant.Int!.Value;
+                if (n == long.MinValue) return Expression.Primary("INT64_MIN");
+                if (n == int.MinValue) return Expression.Primary("INT32_MIN");
+                return Signed(n < 0, Math.Abs(n) > int.MaxValue ? $"INT64_C({Math.Abs(n)})" : $"{Math.Abs(n)}");
+        }
+    }
+
+    static Expression Signed(bool negative, string text) => negative ? new("-" + text, Precedence.Unary) : Expression.Primary(text);
+
+    private protected override Expression CastValue(UOp cast)
+    {
+        var (from, to, x) = (cast.Src[0].DType, cast.DType, Written(cast.Src[0]));
+        if (to.Lanes > 1) return Expression.Call(Helper(CHelper.VectorCast(from, to)), x);
+        if (to == DType.Bool) return Expression.Binary(x, "!=", Literal(UOp.Const(0L, from)));
+        if (from.IsFloat && to.IsInt) return Expression.Call(Helper(CHelper.Saturating(from, to)), x);
+        return Expression.Prefix($"({LocalType(to)})", x);
+    }
+
+    private protected override Expression BitcastValue(UOp cast)
+    {
+        var (from, to, x) = (cast.Src[0].DType, cast.DType, Written(cast.Src[0]));
+        if (to.Lanes > 1 && to.Kind != ScalarKind.Bool && from.Kind != ScalarKind.Bool)
+        {
+            Helper(CHelper.VectorType(to));
+            return Expression.Prefix($"({LocalType(to)})", x);
+        }
+        return from.IsFloat || to.IsFloat ? Expression.Call(Helper(CHelper.Bitcast(from, to)), x) : CastValue(cast);
+    }
+
+    private protected override Expression Select(UOp where) => where.DType.Lanes > 1
+        ? Expression.Call(Helper(CHelper.VectorSelect(where.DType)), Written(where.Src[0]), Written(where.Src[1]), Written(where.Src[2]))
+        : Narrowed(where, Expression.Conditional(Written(where.Src[0]), Written(where.Src[1]), Written(where.Src[2])));
+
+    private protected override Expression ShiftAmount(UOp amount) => Written(amount);
+
+    private protected override string Function(Op op, DType type) => op switch
+    {
+        _ when type.Lanes > 1 => Helper(CHelper.VectorFunction(op, type) ?? throw Lacking(op, type)),
+        Op.Sqrt when type.IsFloat => type.Kind == ScalarKind.Float32 ? "sqrtf" : "sqrt",
+        Op.Trunc when type.IsFloat => type.Kind == ScalarKind.Float32 ? "truncf" : "trunc",
+        _ => Helper(CHelper.ScalarFunction(op, type) ?? throw Lacking(op, type)),
+    };
+
+    // Unsigned arithmetic wraps by itself, and bytes are computed in int and cut; vectors always go through the unsigned type.
+    private protected override bool Wraps(UOp u) => u.DType.Kind is ScalarKind.Int32 or ScalarKind.Int64 && MayOverflow(u);
+
+    private protected override bool Narrows(DType type) => type == DType.UInt8;
+
+    private protected override Expression Narrowed(UOp u, Expression e) => Narrows(u.DType) ? Expression.Prefix("(uint8_t)", e) : e;
+
+    string LocalType(DType t)
+    {
+        if (t.Lanes > 1)
+        {
+            Helper(CHelper.VectorType(t));
+            return CHelper.TypeName(t);
+        }
+        return t.Kind switch
+        {
+            ScalarKind.Bool => "bool",
+            // An index and a tensor's int32 are one type; this is the one that reads well.
+            ScalarKind.Int32 => "int",
+            _ => MemoryType(t),
+        };
+    }
+
+    /// <summary>The type of an element in memory. A bool is a byte, so that no byte of a caller's is an invalid value.</summary>
+    public static string MemoryType(DType t) => t.Kind switch
+    {
+        ScalarKind.Bool or ScalarKind.UInt8 => "uint8_t",
+        ScalarKind.Int32 => "int32_t",
+        ScalarKind.UInt32 => "uint32_t",
+        ScalarKind.Int64 => "int64_t",
+        ScalarKind.Float32 => "float",
+        ScalarKind.Float64 => "double",
+        _ => throw new ArgumentException($"{t} has no place in memory"),
+    };
+
+    [GeneratedRegex("[A-Za-z_][A-Za-z0-9_]*")]
+    private static partial Regex Word();
+
+    string Helper(CHelper helper)
+    {
+        if (!_helpers.Any(h => h.Name == helper.Name)) _helpers.Add(helper);
+        return helper.Name;
+    }
+}

@@ -1,0 +1,184 @@
+using System.Text;
+using Tiny.Graph;
+using Tiny.Lower;
+
+namespace Tiny.Render;
+
+/// <summary>
+/// Linear code as text of a language with C's statements and operators. This class walks the lines once, in order, and knows
+/// loops, locals and assignments; a dialect adds its types, literals, functions and the way it reads and writes memory.
+/// Operands are always written before the line that uses them, so nothing here recurses, however deep the code is.
+/// One object renders one kernel.
+/// </summary>
+public abstract partial class CStyleRenderer
+{
+    /// <summary>An expression that would grow longer than this gets a name, for the reader's sake.</summary>
+    const int LongExpression = 88;
+
+    readonly UsePlan _plan;
+    readonly StringBuilder _text = new();
+    readonly Dictionary<UOp, Expression> _written = new(ReferenceEqualityComparer.Instance);
+    readonly HashSet<UOp> _declared = new(ReferenceEqualityComparer.Instance);
+    readonly HashSet<UOp> _toName = new(ReferenceEqualityComparer.Instance);
+    readonly HashSet<string> _taken;
+    readonly Dictionary<string, int> _numbered = [];
+    int _indent;
+
+    private protected CStyleRenderer(LinearKernel kernel, IReadOnlyList<string> parameterNames, IEnumerable<string> reserved)
+    {
+        if (parameterNames.Count != kernel.Params.Length)
+            throw new ArgumentException($"kernel {kernel.Name} has {kernel.Params.Length} parameters, {parameterNames.Count} names were given");
+        Kernel = kernel;
+        ParameterNames = parameterNames;
+        _plan = new UsePlan(kernel);
+        _taken = [.. parameterNames, .. reserved, kernel.Name];
+    }
+
+    private protected LinearKernel Kernel { get; }
+    private protected IReadOnlyList<string> ParameterNames { get; }
+
+    /// <summary>The whole function. Called once.</summary>
+    private protected string RenderFunction()
+    {
+        foreach (var line in Kernel.Code)
+            for (int i = 0; i < line.Src.Length; i++)
+                if (IsUsedTwice(line, i)) _toName.Add(line.Src[i]);
+        OpenFunction();
+        _indent++;
+        foreach (var line in Kernel.Code) WriteLine(line);
+        _indent--;
+        Line("}");
+        return _text.ToString();
+    }
+
+    void WriteLine(UOp line)
+    {
+        switch (line.Op)
+        {
+            case Op.Const or Op.Pointer:
+                break;
+            case Op.Range:
+                var loop = NewName(((Axis)line.Arg!).Kind is AxisKind.Reduce or AxisKind.Unroll ? "r" : "i");
+                _written[line] = Expression.Primary(loop);
+                Line(LoopHeader(loop, Written(line.Src[0])));
+                _indent++;
+                break;
+            case Op.End:
+                _indent--;
+                Line("}");
+                break;
+            case Op.Special:
+                _written[line] = Expression.Primary(OpenGrid(line));
+                break;
+            case Op.Acc:
+                var acc = NewName("acc");
+                Line(Declaration(line.DType, acc, Written(line.Src[0]), mutable: true));
+                _written[line] = Expression.Primary(acc);
+                _declared.Add(line);
+                break;
+            case Op.Set:
+                Line(Assignment(Written(line.Src[0]).Text, line.Src[0], line.Src[1]));
+                break;
+            case Op.Store:
+                WriteStore(line);
+                break;
+            default:
+                if (_plan.Uses(line) > 0) WriteValue(line);
+                break;
+        }
+    }
+
+    void WriteValue(UOp line)
+    {
+        var value = Value(line);
+        if (IsAlwaysInline(line) || _plan.IsInline(line) && !_toName.Contains(line) && value.Text.Length <= LongExpression)
+        {
+            _written[line] = value;
+            return;
+        }
+        var name = NewName("x");
+        Line(Declaration(line.DType, name, value, mutable: false));
+        _written[line] = Expression.Primary(name);
+        _declared.Add(line);
+    }
+
+    // acc += v rather than acc = acc + v, where the sum is written nowhere else.
+    string Assignment(string target, UOp acc, UOp value)
+    {
+        if (IsWrittenInline(value) && value.Op is Op.Add or Op.Mul && !Wraps(value))
+        {
+            var other = ReferenceEquals(value.Src[0], acc) ? value.Src[1] : ReferenceEquals(value.Src[1], acc) ? value.Src[0] : null;
+            if (other is not null && !ReferenceEquals(other, acc) && !IsBool(value.DType) && !Narrows(value.DType))
+            {
+                if (value.Op == Op.Mul) return $"{target} *= {OperandBeside(value, other).Text};";
+                return Negated(other) is { } negated ? $"{target} -= {negated.Text};" : $"{target} += {OperandBeside(value, other).Text};";
+            }
+        }
+        return $"{target} = {Written(value).Text};";
+    }
+
+    /// <summary>How an operand that came before is written where it is used.</summary>
+    private protected Expression Written(UOp u) => u.Op switch
+    {
+        Op.Const => Literal(u),
+        Op.Pointer => Expression.Primary(ParameterNames[(int)u.Arg!]),
+        _ => _written.TryGetValue(u, out var e) ? e : throw new InvalidOperationException($"kernel {Kernel.Name}: {u} is used before its line"),
+    };
+
+    /// <summary>True where the operand has no name of its own, so that its operands may be taken into its user's expression.</summary>
+    private protected bool IsWrittenInline(UOp u) => !_declared.Contains(u) && u.Op is not (Op.Range or Op.Special);
+
+    private protected void Line(string text)
+    {
+        if (text.Length > 0) _text.Append(' ', _indent * 4).Append(text);
+        _text.Append('\n');
+    }
+
+    /// <summary>The next free name of a series: x0, x1...</summary>
+    private protected string NewName(string series)
+    {
+        while (true)
+        {
+            int n = _numbered.GetValueOrDefault(series);
+            _numbered[series] = n + 1;
+            var name = $"{series}{n}";
+            if (_taken.Add(name)) return name;
+        }
+    }
+
+    private protected static bool IsBool(DType t) => t.Kind == ScalarKind.Bool;
+
+    // ---- what a dialect says
+
+    private protected abstract void OpenFunction();
+    private protected abstract string OpenGrid(UOp special);
+    private protected abstract string LoopHeader(string name, Expression extent);
+    private protected abstract string Declaration(DType type, string name, Expression value, bool mutable);
+    private protected abstract void WriteStore(UOp store);
+    private protected abstract Expression LoadValue(UOp load);
+    private protected abstract Expression Literal(UOp constant);
+    private protected abstract Expression CastValue(UOp cast);
+    private protected abstract Expression BitcastValue(UOp cast);
+    private protected abstract Expression Select(UOp where);
+    private protected abstract Expression ShiftAmount(UOp amount);
+
+    /// <summary>The function that computes the operation, its helper requested.</summary>
+    /// <exception cref="TargetException">The dialect has none.</exception>
+    private protected abstract string Function(Op op, DType type);
+
+    /// <summary>True where the language does not define the overflow of this sum or product, and it may happen.</summary>
+    private protected abstract bool Wraps(UOp u);
+    /// <summary>True for a type whose arithmetic C does in int, so that a result must be converted back.</summary>
+    private protected virtual bool Narrows(DType type) => false;
+    /// <summary>Vector operations, for dialects that have vectors.</summary>
+    private protected virtual Expression VectorValue(UOp u) => throw Lacking(u.Op, u.DType);
+    /// <summary>True where the operand's text stands twice in the user's, and so should be a name.</summary>
+    private protected virtual bool IsUsedTwice(UOp user, int operand) => false;
+    /// <summary>True for a line that is never worth a name.</summary>
+    private protected virtual bool IsAlwaysInline(UOp line) => false;
+    /// <summary>An operand of a sum, product or quotient of that type.</summary>
+    private protected virtual Expression OperandBeside(UOp user, UOp operand) => Written(operand);
+
+    private protected TargetException Lacking(Op op, DType type) =>
+        new($"kernel {Kernel.Name}: target {Kernel.Profile.Name} has no {op} of {type}; lowering should have expressed it by others");
+}

@@ -1,0 +1,53 @@
+using Tiny.Graph;
+
+namespace Tiny.Render;
+
+/// <summary>
+/// Vectors by the GNU extension. A vector of bools is a mask: lanes of int32, 0 or -1. Vectors are read and written at any
+/// address by memcpy, which compilers turn into one instruction.
+/// </summary>
+public sealed partial class CRenderer
+{
+    private protected override Expression VectorValue(UOp u)
+    {
+        switch (u.Op)
+        {
+            case Op.Broadcast:
+                return Expression.Call(Helper(CHelper.Splat(u.DType)), Written(u.Src[0]));
+            case Op.Vector:
+                var lanes = u.Src.Select(s => IsBool(s.DType) ? Expression.Prefix("-", Written(s)).Text : Written(s).Text);
+                return Expression.Primary($"({LocalType(u.DType)}){{ {string.Join(", ", lanes)} }}");
+            case Op.Lane:
+                var element = Expression.Primary($"{Written(u.Src[0]).Text}[{(int)u.Arg!}]");
+                return u.DType == DType.Bool ? Expression.Binary(element, "!=", Expression.Primary("0")) : element;
+            default:
+                return Expression.Call(Helper(CHelper.FoldLanes((Op)u.Arg!, u.Src[0].DType)), Written(u.Src[0]));
+        }
+    }
+
+    private protected override bool IsUsedTwice(UOp user, int operand) => user.Op == Op.Lane;
+
+    // The same number in every lane is written as that number beside a vector, and costs nothing elsewhere.
+    private protected override bool IsAlwaysInline(UOp line) => line.Op == Op.Broadcast && line.Src[0].Op == Op.Const;
+
+    // The language repeats a scalar beside a vector: 2.0f * v.
+    private protected override Expression OperandBeside(UOp user, UOp operand)
+    {
+        bool repeats = user.Op is Op.Add or Op.Mul or Op.Div && !IsBool(user.DType) && user.DType.Kind != ScalarKind.UInt8
+            && operand.Op == Op.Broadcast && IsWrittenInline(operand)
+            && (user.Src[0].Op != Op.Broadcast || user.Src[1].Op != Op.Broadcast);
+        return Written(repeats ? operand.Src[0] : operand);
+    }
+
+    private protected override Expression Comparison(UOp u, UOp a, string op, UOp b)
+    {
+        var e = base.Comparison(u, a, op, b);
+        // A comparison gives lanes as wide as those compared; a mask has 32 bits.
+        return a.DType.Lanes > 1 && a.DType.Size != 4
+            ? Expression.Primary($"__builtin_convertvector({e.Text}, {LocalType(u.DType)})") : e;
+    }
+
+    string VectorLoad(DType t) => Helper(CHelper.VectorLoad(t));
+
+    string VectorStore(DType t) => Helper(CHelper.VectorStore(t));
+}

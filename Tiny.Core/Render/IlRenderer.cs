@@ -1,0 +1,207 @@
+using System.Reflection.Emit;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using Tiny.Graph;
+using Tiny.Lower;
+
+namespace Tiny.Render;
+
+/// <summary>A kernel's code: takes the addresses of its memory arguments.</summary>
+unsafe delegate void IlKernel(nint* pointers);
+
+/// <summary>
+/// Linear code as .NET IL in a dynamic method, which the runtime optimises fully at once (no tiers). Vectors of 32-bit lanes are
+/// <see cref="Vector128{T}"/>, <see cref="Vector256{T}"/> and <see cref="Vector512{T}"/>; a vector of bool is a mask with all bits of a lane alike.
+/// The runtime's compiler falls off a cliff near 600 locals or 15 kB of IL in one method: the optimizer keeps tiles small enough;
+/// kernels beyond that are correct but slow, since they are not yet split.
+/// </summary>
+sealed partial class IlRenderer : StackRenderer
+{
+    readonly ILGenerator _il;
+    readonly LocalBuilder?[] _pointers;
+    readonly List<LocalBuilder> _locals = [];
+    readonly Stack<Label> _loops = new();
+    readonly Stack<(Label False, Label End)> _ifs = new();
+
+    IlRenderer(LinearKernel kernel, ILGenerator il) : base(kernel)
+    {
+        _il = il;
+        _pointers = new LocalBuilder?[kernel.Params.Length];
+    }
+
+    /// <summary>Machine code for the kernel.</summary>
+    /// <exception cref="TargetException">The code uses something that the CPU lacks.</exception>
+    public static unsafe IlKernel Compile(LinearKernel kernel)
+    {
+        var method = new DynamicMethod(kernel.Name, typeof(void), [typeof(nint*)], typeof(IlRenderer).Module, skipVisibility: true)
+        {
+            InitLocals = false,
+        };
+        var renderer = new IlRenderer(kernel, method.GetILGenerator());
+        renderer.LoadPointers();
+        renderer.RenderLines();
+        renderer._il.Emit(OpCodes.Ret);
+        var code = method.CreateDelegate<IlKernel>();
+        // Otherwise the runtime would compile at the first call.
+        RuntimeHelpers.PrepareDelegate(code);
+        return code;
+    }
+
+    void LoadPointers()
+    {
+        for (int i = 0; i < _pointers.Length; i++)
+        {
+            _pointers[i] = _il.DeclareLocal(typeof(byte*));
+            _il.Emit(OpCodes.Ldarg_0);
+            _il.Emit(OpCodes.Ldc_I4, i * IntPtr.Size);
+            _il.Emit(OpCodes.Add);
+            _il.Emit(OpCodes.Ldind_I);
+            _il.Emit(OpCodes.Stloc, _pointers[i]!);
+        }
+    }
+
+    // ---- locals and constants
+
+    protected override DType Represent(DType type) => type switch
+    {
+        { Lanes: > 1, Kind: ScalarKind.Bool } => DType.Int32.Vec(type.Lanes),
+        { Lanes: > 1 } => type,
+        { Kind: ScalarKind.Bool or ScalarKind.UInt8 or ScalarKind.UInt32 } => DType.Int32,
+        _ => type,
+    };
+
+    protected override void DeclareLocal(DType type) => _locals.Add(_il.DeclareLocal(TypeOf(type)));
+
+    static Type TypeOf(DType type) => type.Lanes == 1 ? IlMethods.Element(type.Kind) : IlMethods.VectorOf(type.Kind, type.Lanes);
+
+    protected override void GetLocal(int local) => _il.Emit(OpCodes.Ldloc, _locals[local]);
+
+    protected override void SetLocal(int local) => _il.Emit(OpCodes.Stloc, _locals[local]);
+
+    protected override void PushConst(UOp constant)
+    {
+        var value = (Constant)constant.Arg!;
+        switch (constant.DType.Kind)
+        {
+            case ScalarKind.Float32: _il.Emit(OpCodes.Ldc_R4, (float)value.Double); break;
+            case ScalarKind.Float64: _il.Emit(OpCodes.Ldc_R8, value.Double); break;
+            case ScalarKind.Int64: _il.Emit(OpCodes.Ldc_I8, value.Bits); break;
+            default: PushInt((int)value.Bits); break;
+        }
+    }
+
+    void PushInt(int value) => _il.Emit(OpCodes.Ldc_I4, value);
+
+    // ---- memory
+
+    protected override void PushAddress(UOp pointer, UOp? index, long offset)
+    {
+        int size = pointer.DType.Size;
+        _il.Emit(OpCodes.Ldloc, _pointers[(int)pointer.Arg!]!);
+        if (index is not null)
+        {
+            Push(index);
+            // Zero extension is free on most machines.
+            _il.Emit(Bounds.IsNonNegative(index) ? OpCodes.Conv_U : OpCodes.Conv_I);
+            if (size > 1)
+            {
+                PushInt(size);
+                _il.Emit(OpCodes.Mul);
+            }
+            _il.Emit(OpCodes.Add);
+        }
+        if (offset == 0) return;
+        _il.Emit(OpCodes.Ldc_I8, offset * size);
+        _il.Emit(OpCodes.Conv_I);
+        _il.Emit(OpCodes.Add);
+    }
+
+    protected override void Load(DType type, long offset)
+    {
+        if (type.Lanes > 1)
+        {
+            RejectMaskInMemory(type);
+            _il.Emit(OpCodes.Unaligned, (byte)1);
+            _il.Emit(OpCodes.Ldobj, TypeOf(type));
+            return;
+        }
+        _il.Emit(type.Kind switch
+        {
+            ScalarKind.Bool or ScalarKind.UInt8 => OpCodes.Ldind_U1,
+            ScalarKind.Int32 => OpCodes.Ldind_I4,
+            ScalarKind.UInt32 => OpCodes.Ldind_U4,
+            ScalarKind.Int64 => OpCodes.Ldind_I8,
+            ScalarKind.Float32 => OpCodes.Ldind_R4,
+            _ => OpCodes.Ldind_R8,
+        });
+    }
+
+    protected override void Store(DType type, long offset)
+    {
+        if (type.Lanes > 1)
+        {
+            RejectMaskInMemory(type);
+            _il.Emit(OpCodes.Unaligned, (byte)1);
+            _il.Emit(OpCodes.Stobj, TypeOf(type));
+            return;
+        }
+        _il.Emit(type.Kind switch
+        {
+            ScalarKind.Bool or ScalarKind.UInt8 => OpCodes.Stind_I1,
+            ScalarKind.Int32 or ScalarKind.UInt32 => OpCodes.Stind_I4,
+            ScalarKind.Int64 => OpCodes.Stind_I8,
+            ScalarKind.Float32 => OpCodes.Stind_R4,
+            _ => OpCodes.Stind_R8,
+        });
+    }
+
+    void RejectMaskInMemory(DType type)
+    {
+        if (type.IsBool) throw new TargetException($"{Kernel.Name}: a vector of bool in memory; masks stay in registers");
+    }
+
+    // ---- control
+
+    protected override void OpenLoop()
+    {
+        var start = _il.DefineLabel();
+        _il.MarkLabel(start);
+        _loops.Push(start);
+    }
+
+    protected override void CloseLoop() => _il.Emit(OpCodes.Brtrue, _loops.Pop());
+
+    protected override void OpenIf()
+    {
+        var labels = (False: _il.DefineLabel(), End: _il.DefineLabel());
+        _il.Emit(OpCodes.Brfalse, labels.False);
+        _ifs.Push(labels);
+    }
+
+    protected override void Else()
+    {
+        var (no, end) = _ifs.Pop();
+        _il.Emit(OpCodes.Br, end);
+        _il.MarkLabel(no);
+        _ifs.Push((end, end));
+    }
+
+    protected override void CloseIf() => _il.MarkLabel(_ifs.Pop().False);
+
+    protected override void AddIndex() => _il.Emit(OpCodes.Add);
+
+    protected override void LessIndex() => _il.Emit(OpCodes.Clt);
+
+    // ---- values
+
+    protected override void Operate(UOp line)
+    {
+        if (line.DType.Lanes > 1 || line.Op is Op.Lane or Op.FoldLanes) Vector(line);
+        else Scalar(line);
+    }
+
+    void Call(Type owner, string name, params Type[] parameters) =>
+        _il.Emit(OpCodes.Call, IlMethods.Find(owner, name, Type.EmptyTypes, parameters));
+
+    TargetException Unknown(UOp line) => new($"{Kernel.Name}: the CPU cannot run {line}");
+}

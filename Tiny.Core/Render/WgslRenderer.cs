@@ -1,0 +1,260 @@
+using Tiny.Graph;
+using Tiny.Lower;
+using Tiny.Optimize;
+
+namespace Tiny.Render;
+
+/// <summary>
+/// A kernel's memory argument in WGSL. <paramref name="ReadWrite"/> must be true where the buffer is part of one that the same
+/// dispatch writes, even if this part is only read: WebGPU allows one buffer no mixture of read and read_write.
+/// </summary>
+public sealed record WgslBinding(string Name, bool ReadWrite);
+
+/// <summary>
+/// WebGPU's shading language: one module a kernel, its entry point named as the kernel, binding i of group 0 its parameter i.
+/// </summary>
+public sealed class WgslRenderer : CStyleRenderer
+{
+    const int MaxGroups = 65535;
+
+    readonly IReadOnlyList<WgslBinding> _bindings;
+    readonly SortedSet<string> _helpers = new(StringComparer.Ordinal);
+
+    WgslRenderer(LinearKernel kernel, IReadOnlyList<WgslBinding> bindings)
+        : base(kernel, [.. bindings.Select(b => b.Name)], ["id", "wid", "lid"]) => _bindings = bindings;
+
+    /// <summary>What lowering has to know. Sine is expressed by other operations: WGSL promises only 11 bits of it.</summary>
+    public static TargetProfile Profile { get; } = new("wgsl")
+    {
+        Grid = true,
+        WorkgroupSize = 64,
+        Registers = 32,
+        Fma = true,
+        Lacks = new HashSet<Op> { Op.Sin },
+        Kinds = new HashSet<ScalarKind> { ScalarKind.Float32, ScalarKind.Int32, ScalarKind.UInt32 },
+    };
+
+    /// <summary>The module. Names are identifiers made by <see cref="Identifiers.ForWgsl"/>, all different.</summary>
+    /// <exception cref="TargetException">The kernel stores or loads a dtype that WGSL has not.</exception>
+    public static string Render(LinearKernel kernel, IReadOnlyList<WgslBinding> bindings)
+    {
+        var renderer = new WgslRenderer(kernel, bindings);
+        var function = renderer.RenderFunction();
+        var header = string.Concat(renderer._bindings.Select((b, i) =>
+            $"@group(0) @binding({i}) var<storage, {(b.ReadWrite || kernel.Params[i].Written ? "read_write" : "read")}> " +
+            $"{b.Name}: array<{renderer.StorageType(kernel.Params[i].DType)}>;\n"));
+        var helpers = string.Concat(renderer._helpers.Select(h => s_helpers[h] + "\n"));
+        return $"{header}\n{helpers}{function}";
+    }
+
+    /// <summary>Workgroups to dispatch in x and y: beyond 65535, WebGPU's limit of one dimension, rows of that many.</summary>
+    public static (int X, int Y) DispatchSize(LinearKernel kernel)
+    {
+        int groups = (int)(((long)kernel.GridExtent + kernel.Profile.WorkgroupSize - 1) / kernel.Profile.WorkgroupSize);
+        return groups <= MaxGroups ? (groups, 1) : (MaxGroups, (groups + MaxGroups - 1) / MaxGroups);
+    }
+
+    private protected override void OpenFunction()
+    {
+        bool grid = Kernel.Code.Any(u => u.Op == Op.Special);
+        Line($"@compute @workgroup_size({(grid ? Kernel.Profile.WorkgroupSize : 1)})");
+        Line(grid ? $"fn {Kernel.Name}(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) lid: u32) {{" : $"fn {Kernel.Name}() {{");
+    }
+
+    private protected override string OpenGrid(UOp special)
+    {
+        int extent = (int)special.Src[0].Int!.Value, size = Kernel.Profile.WorkgroupSize;
+        var (_, rows) = DispatchSize(Kernel);
+        var group = rows == 1 ? "wid.x" : $"(wid.y * {MaxGroups}u + wid.x)";
+        Line($"let id = i32({group} * {size}u + lid);");
+        if (rows > 1 || extent % size != 0) Line($"if (id >= {extent}) {{ return; }}");
+        return "id";
+    }
+
+    private protected override string LoopHeader(string name, Expression extent) =>
+        $"for (var {name} = 0; {name} < {extent.Text}; {name}++) {{";
+
+    private protected override string Declaration(DType type, string name, Expression value, bool mutable) =>
+        $"{(mutable ? "var" : "let")} {name} = {value.Text};";
+
+    private protected override void WriteStore(UOp store)
+    {
+        var text = $"{Written(store.Src[0]).Text}[{Written(store.Src[1]).Text}] = {Written(store.Src[2]).Text};";
+        Line(store.Src.Length > 3 ? $"if ({Written(store.Src[3]).Text}) {{ {text} }}" : text);
+    }
+
+    // The index of a load that its gate excludes is made 0: it would be clamped by the language, but no text of ours
+    // leans on reading outside of a buffer.
+    private protected override Expression LoadValue(UOp load)
+    {
+        if (load.DType.Lanes != 1) throw Lacking(load.Op, load.DType);
+        var (pointer, index) = (Written(load.Src[0]).Text, Written(load.Src[1]).Text);
+        if (load.Src.Length < 3) return Expression.Primary($"{pointer}[{index}]");
+        var gate = Written(load.Src[2]).Text;
+        var zero = Literal(UOp.Const(0L, load.DType)).Text;
+        return Expression.Primary($"select({zero}, {pointer}[select(0, {index}, {gate})], {gate})");
+    }
+
+    private protected override bool IsUsedTwice(UOp user, int operand) => user.Op == Op.Load && operand == 2 && user.Src[2].Op != Op.Const;
+
+    private protected override Expression Literal(UOp constant)
+    {
+        switch (constant.DType.Kind)
+        {
+            case ScalarKind.Bool:
+                return Expression.Primary(constant.IsZero ? "false" : "true");
+            case ScalarKind.UInt32:
+                return Expression.Primary($"{constant.Int}u");
+            case ScalarKind.Int32 when constant.Int == int.MinValue:
+                return Expression.Primary("i32(-2147483648)");
+            case ScalarKind.Int32:
+                return Signed(constant.Int < 0, $"{Math.Abs(constant.Int!.Value)}");
+            case ScalarKind.Float32:
+                double value = constant.Float!.Value;
+                // An expression known at compile time must be finite, so these two are made from bits at run time.
+                if (double.IsNaN(value)) return Expression.Call(Helper("not_a_number"));
+                bool negative = double.IsNegative(value);
+                return double.IsInfinity(value)
+                    ? negative ? Expression.Prefix("-", Expression.Call(Helper("infinity"))) : Expression.Call(Helper("infinity"))
+                    : Signed(negative, Decimal(Math.Abs(value), single: true));
+            default:
+                throw Lacking(constant.Op, constant.DType);
+        }
+    }
+
+    static Expression Signed(bool negative, string text) => negative ? new("-" + text, Precedence.Unary) : Expression.Primary(text);
+
+    private protected override Expression CastValue(UOp cast)
+    {
+        var (from, to, x) = (cast.Src[0].DType, cast.DType, Written(cast.Src[0]));
+        if (to == DType.Bool) return Expression.Binary(x, "!=", Literal(UOp.Const(0L, from)));
+        if (from == DType.Float32 && to == DType.Int32) return Expression.Call(Helper("f32_to_i32"), x);
+        if (from == DType.Float32 && to == DType.UInt32) return Expression.Call(Helper("f32_to_u32"), x);
+        return Expression.Call(TypeName(to), x);
+    }
+
+    private protected override Expression BitcastValue(UOp cast) => Expression.Call($"bitcast<{TypeName(cast.DType)}>", Written(cast.Src[0]));
+
+    private protected override Expression Select(UOp where) =>
+        Expression.Call("select", Written(where.Src[2]), Written(where.Src[1]), Written(where.Src[0]));
+
+    private protected override Expression ShiftAmount(UOp amount) =>
+        amount.Int is { } n ? Expression.Primary($"{n}u") : amount.DType.Kind == ScalarKind.UInt32 ? Written(amount) : Expression.Call("u32", Written(amount));
+
+    private protected override string Function(Op op, DType type) => (op, type.IsFloat) switch
+    {
+        (Op.Sqrt, true) => "sqrt",
+        (Op.Exp2, true) => "exp2",
+        (Op.Log2, true) => "log2",
+        (Op.Sin, true) => "sin",
+        (Op.Trunc, true) => "trunc",
+        (Op.MulAcc, true) => "fma",
+        (Op.Max, true) => Helper("max_nan"),
+        (Op.Min, true) => Helper("min_nan"),
+        (Op.Max, false) => "max",
+        (Op.Min, false) => "min",
+        (Op.FloorDiv, false) => Helper(IsUnsigned(type) ? "floor_div_u" : "floor_div"),
+        (Op.FloorMod, false) => Helper(IsUnsigned(type) ? "floor_mod_u" : "floor_mod"),
+        _ => throw Lacking(op, type),
+    };
+
+    // Integers of WGSL wrap.
+    private protected override bool Wraps(UOp u) => false;
+
+    string StorageType(DType t) => t.Kind == ScalarKind.Bool ? throw Lacking(Op.Load, t) : TypeName(t);
+
+    string TypeName(DType t) => t switch
+    {
+        { Kind: ScalarKind.Float32, Lanes: 1 } => "f32",
+        { Kind: ScalarKind.Int32, Lanes: 1 } => "i32",
+        { Kind: ScalarKind.UInt32, Lanes: 1 } => "u32",
+        { Kind: ScalarKind.Bool, Lanes: 1 } => "bool",
+        _ => throw new TargetException($"kernel {Kernel.Name}: WGSL has no {t}; use float32, int32 or uint32 in what is exported to WebGPU"),
+    };
+
+    string Helper(string name)
+    {
+        _helpers.Add(name);
+        return name;
+    }
+
+    static readonly Dictionary<string, string> s_helpers = new()
+    {
+        ["floor_div"] = """
+            // a / b rounded down; 0 for a divisor of 0.
+            fn floor_div(a: i32, b: i32) -> i32 {
+                if (b == 0) { return 0; }
+                let q = a / b;
+                return select(q, q - 1, a % b != 0 && (a < 0) != (b < 0));
+            }
+
+            """,
+        ["floor_mod"] = """
+            // a - b * floor(a / b); a for a divisor of 0.
+            fn floor_mod(a: i32, b: i32) -> i32 {
+                if (b == 0) { return a; }
+                let r = a % b;
+                return select(r, r + b, r != 0 && (r < 0) != (b < 0));
+            }
+
+            """,
+        ["floor_div_u"] = """
+            fn floor_div_u(a: u32, b: u32) -> u32 {
+                if (b == 0u) { return 0u; }
+                return a / b;
+            }
+
+            """,
+        ["floor_mod_u"] = """
+            fn floor_mod_u(a: u32, b: u32) -> u32 {
+                if (b == 0u) { return a; }
+                return a % b;
+            }
+
+            """,
+        ["max_nan"] = """
+            // The larger; NaN if either is.
+            fn max_nan(a: f32, b: f32) -> f32 {
+                return select(b, a, a > b || a != a);
+            }
+
+            """,
+        ["min_nan"] = """
+            // The smaller; NaN if either is.
+            fn min_nan(a: f32, b: f32) -> f32 {
+                return select(b, a, a < b || a != a);
+            }
+
+            """,
+        ["f32_to_i32"] = """
+            // Rounds towards zero and saturates; 0 for NaN.
+            fn f32_to_i32(x: f32) -> i32 {
+                if (x >= 2147483648.0) { return 2147483647; }
+                return select(0, i32(x), x == x);
+            }
+
+            """,
+        ["f32_to_u32"] = """
+            // Rounds towards zero and saturates; 0 for NaN.
+            fn f32_to_u32(x: f32) -> u32 {
+                if (x >= 4294967296.0) { return 4294967295u; }
+                return select(0u, u32(max(x, 0.0)), x > 0.0);
+            }
+
+            """,
+        ["infinity"] = """
+            fn infinity() -> f32 {
+                var bits = 0x7f800000u;
+                return bitcast<f32>(bits);
+            }
+
+            """,
+        ["not_a_number"] = """
+            fn not_a_number() -> f32 {
+                var bits = 0x7fc00000u;
+                return bitcast<f32>(bits);
+            }
+
+            """,
+    };
+}

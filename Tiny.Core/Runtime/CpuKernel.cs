@@ -1,0 +1,30 @@
+using Tiny.Lower;
+using Tiny.Render;
+
+namespace Tiny.Runtime;
+
+/// <summary>A kernel as machine code of this process. A launch returns when the kernel has run.</summary>
+sealed class CpuKernel(LinearKernel kernel, IlKernel code) : DeviceKernel
+{
+    public override unsafe void Launch(ReadOnlySpan<DeviceBuffer> buffers)
+    {
+        var parameters = kernel.Params;
+        if (buffers.Length != parameters.Length)
+            throw new ArgumentException($"kernel {kernel.Name} takes {parameters.Length} buffers, not {buffers.Length}");
+        nint* pointers = stackalloc nint[Math.Max(buffers.Length, 1)];
+        for (int i = 0; i < buffers.Length; i++)
+        {
+            if (buffers[i] is not CpuBuffer buffer)
+                throw new ArgumentException($"kernel {kernel.Name}, buffer {i}: it lies on {buffers[i]?.Device.Name ?? "no device"}, not on the CPU");
+            long needed = (long)parameters[i].Count * parameters[i].DType.Size;
+            if (buffer.Bytes < needed)
+                throw new ArgumentException($"kernel {kernel.Name}, buffer {i}: {buffer.Bytes} bytes, {needed} are needed ({parameters[i].Count} {parameters[i].DType})");
+            if (parameters[i].Written && !buffer.IsWritable)
+                throw new ArgumentException($"kernel {kernel.Name}, buffer {i}: it is written, and its memory cannot be (a mapped file)");
+            pointers[i] = (nint)buffer.Pointer;
+        }
+        code(pointers);
+        // The code knows only addresses: what they belong to must not be collected before it returns.
+        foreach (var b in buffers) GC.KeepAlive(((CpuBuffer)b).Memory);
+    }
+}

@@ -1,0 +1,72 @@
+using Tiny.Graph;
+
+namespace Tiny.Schedule;
+
+/// <summary>
+/// The price of computing a node again against that of storing it, in units of one arithmetic operation. A launch costs about as much
+/// as four thousand operations on the targets measured; a load or store about four.
+/// </summary>
+sealed class Cost
+{
+    const double Launch = 4096, Memory = 4, Transcendental = 8, MostInFold = 64;
+
+    readonly Dictionary<UOp, double> _weight = new(ReferenceEqualityComparer.Instance);
+    readonly HashSet<UOp> _folds = new(ReferenceEqualityComparer.Instance);
+
+    public Cost(IEnumerable<UOp> order)
+    {
+        foreach (var node in order)
+        {
+            bool stored = node.Op == Op.Contiguous || WillBeStored(node);
+            _weight[node] = stored ? 1 : Math.Min(Weight(node), 1e9);
+            if (!stored && (node.Op == Op.Reduce || node.Src.Any(_folds.Contains))) _folds.Add(node);
+        }
+    }
+
+    /// <summary>True for nodes that do arithmetic; movement and leaves never get a buffer of their own.</summary>
+    public static bool Computes(UOp node) => node.Op == Op.Reduce || node.Op is >= Op.Neg and <= Op.MulAcc;
+
+    /// <summary>True when one store and a load for each use cost less than computing the node at each use.</summary>
+    public bool StoreIsCheaper(UOp node, IReadOnlyList<Demand> uses)
+    {
+        double weight = _weight[node], evaluations = 0;
+        bool insideFold = false;
+        foreach (var use in uses)
+        {
+            double loops = Iterations(use);
+            insideFold |= loops > 1;
+            evaluations += use.Draft.Node.Shape.Numel * loops;
+        }
+        // A reduction inside another one's loop is computed by fewer threads than it has results.
+        if (insideFold && _folds.Contains(node) && evaluations * weight > Launch) return true;
+        return evaluations * weight > evaluations * Memory + node.Shape.Numel * (weight + Memory) + Launch;
+    }
+
+    // Users of a repeated reduction load it: below them it will have been stored.
+    bool WillBeStored(UOp node) => node.Op == Op.Expand && _folds.Contains(node.Src[0]) && node.Shape.Numel > node.Src[0].Shape.Numel
+        && node.Shape.Numel * _weight[node.Src[0]] > Launch;
+
+    /// <summary>Iterations of the reductions around a use that it really depends on; what does not depend on them is hoisted.</summary>
+    static double Iterations(Demand use)
+    {
+        if (use.Open.Length == 0) return 1;
+        int deepest = use.Index.Append(use.Gate).SelectMany(e => e.Topological())
+            .Select(u => use.Draft.Depth.GetValueOrDefault(u)).DefaultIfEmpty().Max();
+        return use.Open.Where(r => use.Draft.Depth[r] <= deepest).Aggregate(1.0, (n, r) => n * (r.Max + 1));
+    }
+
+    double Weight(UOp node)
+    {
+        double operands = 0;
+        foreach (var s in node.Src) operands += _weight[s];
+        return node.Op switch
+        {
+            Op.Const => 0,
+            Op.Param or Op.Buffer => 1,
+            Op.Reduce => Math.Max(node.Src[0].Shape.Numel, 1.0) / Math.Max(node.Shape.Numel, 1) * (1 + Math.Min(operands, MostInFold)),
+            Op.Exp2 or Op.Log2 or Op.Sin => operands + Transcendental,
+            >= Op.Neg and <= Op.MulAcc => operands + 1,
+            _ => operands,
+        };
+    }
+}

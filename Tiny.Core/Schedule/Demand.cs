@@ -1,0 +1,78 @@
+using Tiny.Graph;
+
+namespace Tiny.Schedule;
+
+/// <summary>A kernel being drafted: it fills one buffer, the value of <see cref="Node"/>, row-major.</summary>
+sealed class Draft
+{
+    readonly Dictionary<(int Depth, int Ordinal, int Extent), UOp> _folds = [];
+    readonly Dictionary<UOp, int> _slots = new(ReferenceEqualityComparer.Instance);
+    int _nextId;
+
+    public Draft(UOp node)
+    {
+        Node = node;
+        Ranges = [.. node.Shape.Select(extent => extent == 1 ? UOp.Index(0) : UOp.Range(_nextId++, AxisKind.Loop, extent))];
+    }
+
+    /// <summary>The tensor-graph node whose value it stores.</summary>
+    public UOp Node { get; }
+    /// <summary>One index for each dimension of the node.</summary>
+    public UOp[] Ranges { get; }
+    /// <summary>The demand for the node itself.</summary>
+    public Demand Root { get; set; } = null!;
+    /// <summary>Tensor-graph nodes computed inside, operands first.</summary>
+    public List<UOp> Members { get; } = [];
+    /// <summary>Buffers read, in the order of their slots, from slot 1.</summary>
+    public List<UOp> Reads { get; } = [];
+
+    /// <summary>
+    /// The loop variable of a reduction. Reductions at the same depth over the same extent share it, so that they can share a loop;
+    /// a reduction nested in another one's body never does.
+    /// </summary>
+    public UOp FoldRange(int depth, int ordinal, int extent)
+    {
+        if (!_folds.TryGetValue((depth, ordinal, extent), out var range))
+        {
+            range = _folds[(depth, ordinal, extent)] = UOp.Range(_nextId++, AxisKind.Reduce, extent);
+            Depth[range] = depth;
+        }
+        return range;
+    }
+
+    /// <summary>How deep in nested reductions each reduction's loop variable is, from 1.</summary>
+    public Dictionary<UOp, int> Depth { get; } = new(ReferenceEqualityComparer.Instance);
+
+    /// <summary>The kernel's argument through which it reads a buffer.</summary>
+    public UOp PointerTo(UOp buffer)
+    {
+        if (!_slots.TryGetValue(buffer, out int slot))
+        {
+            Reads.Add(buffer);
+            slot = _slots[buffer] = Reads.Count;
+        }
+        return UOp.New(Op.Pointer, buffer.DType, [], slot);
+    }
+}
+
+/// <summary>
+/// A tensor-graph node needed inside a kernel at some index: the unit of rangeify. The same node at the same index and gate in the
+/// same kernel is one demand.
+/// </summary>
+sealed class Demand(Draft draft, UOp node, UOp[] index, UOp gate, UOp[] open)
+{
+    public Draft Draft { get; } = draft;
+    public UOp Node { get; } = node;
+    /// <summary>One index expression for each dimension of the node.</summary>
+    public UOp[] Index { get; } = index;
+    /// <summary>Where this is false the value is not used, and the index may be out of range.</summary>
+    public UOp Gate { get; } = gate;
+    /// <summary>Loop variables of the reductions around, outermost first.</summary>
+    public UOp[] Open { get; } = open;
+    /// <summary>Demands for the node's operands, where the node is computed here.</summary>
+    public Demand[] Src { get; set; } = [];
+    /// <summary>Loop variables that the node's own reduction closes.</summary>
+    public UOp[] Closed { get; set; } = [];
+    /// <summary>The value as a kernel expression.</summary>
+    public UOp? Value { get; set; }
+}

@@ -1,0 +1,109 @@
+using Tiny.Graph;
+
+namespace Tiny.Schedule;
+
+/// <summary>
+/// Pass 2a. Takes the resolved graph; gives the kernels' drafts: which nodes get a buffer, and for every other node where
+/// (in which kernel, at which index, under which gate) it is computed. Walks from results to leaves, so that all uses of a node
+/// are known when it is decided. A node gets a buffer when it is a result or contiguous, or when computing it at every use
+/// costs more than storing it once and loading it (<see cref="Cost"/>).
+/// </summary>
+sealed class Fusion
+{
+    readonly Movement _movement;
+    readonly IReadOnlySet<UOp> _forced;
+    readonly Dictionary<UOp, List<Demand>> _demands = new(ReferenceEqualityComparer.Instance);
+    readonly Cost _cost;
+
+    public Fusion(IReadOnlyList<UOp> results, IReadOnlySet<UOp> forced, Movement movement)
+    {
+        _movement = movement;
+        _forced = forced;
+        Order = Walk.Topological(results);
+        _cost = new Cost(Order);
+        var isResult = new HashSet<UOp>(results, ReferenceEqualityComparer.Instance);
+        for (int i = Order.Count - 1; i >= 0; i--) Decide(Order[i], isResult.Contains(Order[i]));
+        foreach (var node in Order)
+            foreach (var draft in DemandsOf(node).Where(d => d.Src.Length > 0 || node.Op == Op.Const).Select(d => d.Draft).Distinct())
+                draft.Members.Add(node);
+    }
+
+    /// <summary>All nodes, operands first.</summary>
+    public List<UOp> Order { get; }
+    /// <summary>The kernels by the node whose value they store.</summary>
+    public Dictionary<UOp, Draft> Drafts { get; } = new(ReferenceEqualityComparer.Instance);
+
+    /// <summary>Where a node is needed.</summary>
+    public IReadOnlyList<Demand> DemandsOf(UOp node) => _demands.TryGetValue(node, out var list) ? list : [];
+
+    void Decide(UOp node, bool isResult)
+    {
+        var uses = DemandsOf(node);
+        if (isResult || node.Op == Op.Contiguous || _forced.Contains(node) || Cost.Computes(node) && _cost.StoreIsCheaper(node, uses))
+        {
+            var draft = Drafts[node] = new Draft(node);
+            draft.Root = Ask(draft, node, draft.Ranges, UOp.Bool(true), []);
+            Descend(draft.Root);
+        }
+        else if (!IsLeaf(node))
+            foreach (var use in uses.ToArray()) Descend(use);
+    }
+
+    internal static bool IsLeaf(UOp node) => node.Op is Op.Const or Op.Param or Op.Buffer;
+
+    // Asks for the operands that a node needs to be computed at one index.
+    void Descend(Demand at)
+    {
+        var (draft, node) = (at.Draft, at.Node);
+        if (IsLeaf(node)) return;
+        switch (node.Op)
+        {
+            case >= Op.Reshape and <= Op.Flip:
+                var (index, valid) = _movement.Through(node, at.Index);
+                var gate = valid.IsOne ? at.Gate : _movement.Both(at.Gate, valid);
+                at.Src = [Ask(draft, node.Src[0], index, gate, at.Open)];
+                break;
+            case Op.Reduce:
+                Reduce(at, ((ReduceArg)node.Arg!).Axes);
+                break;
+            default:
+                at.Src = [.. node.Src.Select(s => Ask(draft, s, at.Index, at.Gate, at.Open))];
+                break;
+        }
+    }
+
+    void Reduce(Demand at, Axes axes)
+    {
+        var (draft, x) = (at.Draft, at.Node.Src[0]);
+        int depth = 1 + at.Index.Append(at.Gate).SelectMany(e => e.Topological())
+            .Select(u => draft.Depth.GetValueOrDefault(u)).DefaultIfEmpty().Max();
+        var index = (UOp[])at.Index.Clone();
+        var closed = new List<UOp>();
+        foreach (int axis in axes.Order())
+        {
+            if (x.Shape[axis] == 1) continue;
+            index[axis] = draft.FoldRange(depth, closed.Count, x.Shape[axis]);
+            closed.Add(index[axis]);
+        }
+        at.Closed = [.. closed];
+        var around = at.Open.Where(r => draft.Depth[r] < depth);
+        at.Src = [Ask(draft, x, index, at.Gate, [.. around, .. closed])];
+    }
+
+    Demand Ask(Draft draft, UOp node, UOp[] index, UOp gate, UOp[] open)
+    {
+        if (!_demands.TryGetValue(node, out var list)) _demands[node] = list = [];
+        foreach (var d in list)
+            if (ReferenceEquals(d.Draft, draft) && ReferenceEquals(d.Gate, gate) && Same(d.Index, index)) return d;
+        var demand = new Demand(draft, node, index, gate, open);
+        list.Add(demand);
+        return demand;
+    }
+
+    static bool Same(UOp[] a, UOp[] b)
+    {
+        for (int i = 0; i < a.Length; i++)
+            if (!ReferenceEquals(a[i], b[i])) return false;
+        return true;
+    }
+}

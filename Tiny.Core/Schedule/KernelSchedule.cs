@@ -1,0 +1,38 @@
+using System.Collections.Immutable;
+using Tiny.Graph;
+using Tiny.Lower;
+using Tiny.Runtime;
+
+namespace Tiny.Schedule;
+
+/// <summary>What a scheduled buffer is.</summary>
+public enum SlotRole
+{
+    /// <summary>A parameter of the captured method.</summary>
+    Param,
+    /// <summary>Memory that exists: a weight or a realised tensor.</summary>
+    Stored,
+    /// <summary>A result.</summary>
+    Result,
+    /// <summary>A temporary, in the arena.</summary>
+    Temporary,
+}
+
+/// <summary>A buffer of a schedule.</summary>
+public sealed record Slot(SlotRole Role, DType DType, Shape Shape)
+{
+    /// <summary>Which parameter (<see cref="SlotRole.Param"/>).</summary>
+    public ParamArg? Param { get; init; }
+    /// <summary>The memory (<see cref="SlotRole.Stored"/>).</summary>
+    public Storage? Storage { get; init; }
+    /// <summary>Place in the arena in bytes (<see cref="SlotRole.Temporary"/>).</summary>
+    public long Offset { get; init; }
+    /// <summary>Length in bytes.</summary>
+    public long Bytes => (long)Shape.Numel * DType.Size;
+}
+
+/// <summary>One launch: a kernel and the buffers it is given, by number, in the order of its parameters.</summary>
+public sealed record Launch(Kernel Kernel, ImmutableArray<int> Slots);
+
+/// <summary>A tensor graph as launches in order. <paramref name="Results"/> are slots, one for each result asked for.</summary>
+public sealed record KernelSchedule(ImmutableArray<Slot> Slots, ImmutableArray<Launch> Launches, ImmutableArray<int> Results, long ArenaBytes);

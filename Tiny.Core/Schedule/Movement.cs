@@ -1,0 +1,96 @@
+using Tiny.Algebra;
+using Tiny.Graph;
+
+namespace Tiny.Schedule;
+
+/// <summary>
+/// What each movement operation does to an index: given the index of an element of the result, the index of the element
+/// of the operand that it is, and for a pad the condition under which there is one.
+/// </summary>
+sealed class Movement(Rewriter simplify)
+{
+    /// <summary>The operand's index, and the condition (true unless the node is a pad).</summary>
+    public (UOp[] Index, UOp Valid) Through(UOp node, UOp[] index)
+    {
+        var from = node.Src[0].Shape;
+        switch (node.Op)
+        {
+            case Op.Reshape:
+                return (Reshape(from, node.Shape, index), UOp.Bool(true));
+            case Op.Permute:
+                var order = (Axes)node.Arg!;
+                var permuted = new UOp[index.Length];
+                for (int i = 0; i < index.Length; i++) permuted[order[i]] = index[i];
+                return (permuted, UOp.Bool(true));
+            case Op.Expand:
+                return ([.. index.Select((x, i) => from[i] == 1 ? UOp.Index(0) : x)], UOp.Bool(true));
+            case Op.Shrink:
+                var kept = (Edges)node.Arg!;
+                return ([.. index.Select((x, i) => simplify.Run(x + kept[i].Lo))], UOp.Bool(true));
+            case Op.Flip:
+                var flipped = (Axes)node.Arg!;
+                return ([.. index.Select((x, i) => flipped.Contains(i) ? simplify.Run(x * -1 + (from[i] - 1)) : x)], UOp.Bool(true));
+            case Op.Pad:
+                return Pad(from, (Edges)node.Arg!, index);
+            default:
+                throw new InvalidOperationException($"{node.Op} moves nothing");
+        }
+    }
+
+    (UOp[] Index, UOp Valid) Pad(Shape from, Edges edges, UOp[] index)
+    {
+        var valid = UOp.Bool(true);
+        var moved = new UOp[index.Length];
+        for (int i = 0; i < index.Length; i++)
+        {
+            moved[i] = simplify.Run(index[i] + -edges[i].Lo);
+            if (edges[i].Lo > 0) valid &= moved[i].Lt(UOp.Index(0)).Not();
+            if (edges[i].Hi > 0) valid &= moved[i].Lt(UOp.Index(from[i]));
+        }
+        return (moved, simplify.Run(valid));
+    }
+
+    /// <summary>The conjunction of two conditions, simplified.</summary>
+    public UOp Both(UOp a, UOp b) => simplify.Run(a & b);
+
+    UOp[] Reshape(Shape from, Shape to, UOp[] index)
+    {
+        // Dimensions that stand in both shapes at the same place pass unchanged; only the groups between need arithmetic.
+        var result = new UOp[from.Rank];
+        int f = 0, t = 0;
+        while (f < from.Rank || t < to.Rank)
+        {
+            int f0 = f, t0 = t;
+            long a = f < from.Rank ? from[f++] : 1, b = t < to.Rank ? to[t++] : 1;
+            while (a != b)
+                if (a < b && f < from.Rank) a *= from[f++];
+                else if (t < to.Rank) b *= to[t++];
+                else a *= from[f++];
+            Regroup(from, f0, f, to, t0, t, index, result);
+        }
+        return result;
+    }
+
+    void Regroup(Shape from, int f0, int f1, Shape to, int t0, int t1, UOp[] index, UOp[] result)
+    {
+        var flat = UOp.Index(0);
+        for (int t = t0; t < t1; t++) flat = flat * to[t] + index[t];
+        flat = simplify.Run(flat);
+        for (int f = f1 - 1; f >= f0; f--)
+        {
+            bool outermost = true;
+            for (int g = f0; g < f; g++) outermost &= from[g] == 1;
+            result[f] = from[f] == 1 ? UOp.Index(0) : outermost ? flat : simplify.Run(flat % from[f]);
+            if (from[f] != 1) flat = outermost ? UOp.Index(0) : simplify.Run(flat / from[f]);
+        }
+    }
+
+    /// <summary>The place of an element in row-major memory.</summary>
+    public UOp Flatten(Shape shape, UOp[] index)
+    {
+        var flat = UOp.Index(0);
+        var strides = shape.Strides();
+        for (int i = 0; i < index.Length; i++) flat += index[i] * strides[i];
+        return simplify.Run(flat);
+    }
+}

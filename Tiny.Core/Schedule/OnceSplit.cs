@@ -1,0 +1,60 @@
+using Tiny.Graph;
+using Tiny.Runtime;
+
+namespace Tiny.Schedule;
+
+/// <summary>
+/// Pass 5. Takes a captured method's results; gives the same with every largest subgraph that depends on weights alone (no parameter)
+/// replaced by its value, computed on the host. Movement of such a value stays in the graph: it costs nothing there, and an
+/// expanded copy would only be larger.
+/// </summary>
+static class OnceSplit
+{
+    /// <summary>The new results, and how many subgraphs were computed.</summary>
+    public static (UOp[] Results, int Evaluated) Run(IReadOnlyList<UOp> results)
+    {
+        var order = Walk.Topological(results);
+        var (perCall, weights, work) = (Set(), Set(), Set());
+        foreach (var node in order)
+        {
+            if (node.Op == Op.Param || node.Src.Any(perCall.Contains)) perCall.Add(node);
+            if (node.Op == Op.Buffer || node.Src.Any(weights.Contains)) weights.Add(node);
+            if (Cost.Computes(node) || node.Op == Op.Contiguous || node.Src.Any(work.Contains)) work.Add(node);
+        }
+        bool IsOnce(UOp n) => !perCall.Contains(n) && weights.Contains(n) && work.Contains(n);
+
+        var once = new List<UOp>();
+        var chosen = Set();
+        foreach (var node in order.Where(perCall.Contains).SelectMany(n => n.Src).Concat(results).Where(IsOnce))
+        {
+            var value = node;
+            while (value.Op is >= Op.Reshape and <= Op.Flip) value = value.Src[0];
+            if (chosen.Add(value)) once.Add(value);
+        }
+        if (once.Count == 0) return ([.. results], 0);
+
+        var memory = Interpreter.Evaluate(once);
+        var map = new Dictionary<UOp, UOp>(ReferenceEqualityComparer.Instance);
+        for (int i = 0; i < once.Count; i++)
+        {
+            var storage = new Storage(once[i].DType, once[i].Shape, memory[i]) { Name = NameOf(once[i]) };
+            map[once[i]] = UOp.New(Op.Buffer, once[i].DType, storage);
+        }
+        var done = new Dictionary<UOp, UOp>(ReferenceEqualityComparer.Instance);
+        foreach (var node in order) done[node] = map.TryGetValue(node, out var to) ? to : node.WithSrc([.. node.Src.Select(s => done[s])]);
+        return ([.. results.Select(r => done[r])], once.Count);
+    }
+
+    // "norm1.folded" for a value made of norm1.weight, norm1.running_var, ...
+    static string? NameOf(UOp value)
+    {
+        var paths = value.Topological().Where(u => u.Op == Op.Buffer).Select(u => ((Storage)u.Arg!).Name).OfType<string>().ToList();
+        if (paths.Count == 0) return null;
+        var parts = paths.Select(p => p.Split('.')).ToList();
+        int common = parts.Min(p => p.Length - 1);
+        while (common > 0 && parts.Exists(p => !p.AsSpan(0, common).SequenceEqual(parts[0].AsSpan(0, common)))) common--;
+        return string.Join('.', parts[0].Take(common).Append("folded"));
+    }
+
+    static HashSet<UOp> Set() => new(ReferenceEqualityComparer.Instance);
+}

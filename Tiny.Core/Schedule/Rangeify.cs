@@ -1,0 +1,72 @@
+using System.Collections.Immutable;
+using Tiny.Algebra;
+using Tiny.Graph;
+using Tiny.Lower;
+
+namespace Tiny.Schedule;
+
+/// <summary>
+/// Pass 2b. Takes the drafts; gives each kernel's body: one store of an expression over loop variables. Movement is gone, it has
+/// become index arithmetic; reductions are folds over ranges; buffers are pointers by slot, the written one being slot 0. Loop variables
+/// that only ever occur joined (y*W + x) are merged into one.
+/// </summary>
+sealed class Rangeify(Fusion fusion, Movement movement, Rewriter simplify)
+{
+    /// <summary>The body of every kernel by its draft, in an order in which they can run.</summary>
+    public List<(Draft Draft, UOp Sink)> Run()
+    {
+        foreach (var node in fusion.Order)
+            foreach (var demand in fusion.DemandsOf(node)) demand.Value = simplify.Run(Value(demand));
+        var kernels = new List<(Draft, UOp)>();
+        foreach (var node in fusion.Order)
+        {
+            if (!fusion.Drafts.TryGetValue(node, out var draft) || node.Shape.Numel == 0) continue;
+            var target = UOp.New(Op.Pointer, node.DType, [], 0);
+            var store = UOp.New(Op.Store, DType.Void, [target, movement.Flatten(node.Shape, draft.Ranges), draft.Root.Value!]);
+            kernels.Add((draft, MergeRanges.Run(UOp.New(Op.Sink, DType.Void, [store]), simplify)));
+        }
+        return kernels;
+    }
+
+    UOp Value(Demand d)
+    {
+        var node = d.Node;
+        if (node.Op == Op.Const) return UOp.New(Op.Const, node.DType, [], node.Arg);
+        if (node.Shape.Numel == 0) return Zero(node.DType);
+        if (d.Src.Length == 0) return Load(d);
+        var src = d.Src.Select(s => s.Value!).ToImmutableArray();
+        switch (node.Op)
+        {
+            case Op.Pad:
+                var (_, valid) = movement.Through(node, d.Index);
+                return movement.Both(d.Gate, valid).Where(src[0], Zero(node.DType));
+            case >= Op.Reshape and <= Op.Flip or Op.Contiguous:
+                return src[0];
+            case Op.Reduce:
+                var op = ((ReduceArg)node.Arg!).Op;
+                if (node.Src[0].Shape.Numel == 0) return Identity(op, node.DType);
+                return d.Closed.Length == 0 ? src[0] : UOp.New(Op.Fold, node.DType, [src[0], .. d.Closed], new FoldArg(op, 1));
+            default:
+                return UOp.New(node.Op, node.DType, src, node.Arg);
+        }
+    }
+
+    UOp Load(Demand d)
+    {
+        var pointer = d.Draft.PointerTo(d.Node);
+        var index = movement.Flatten(d.Node.Shape, d.Index);
+        return d.Gate.IsOne ? UOp.New(Op.Load, d.Node.DType, [pointer, index]) : UOp.New(Op.Load, d.Node.DType, [pointer, index, d.Gate]);
+    }
+
+    static UOp Zero(DType dtype) => UOp.Const(0L, dtype);
+
+    /// <summary>The value that an empty reduction has.</summary>
+    internal static UOp Identity(Op op, DType dtype) => op switch
+    {
+        Op.Add => UOp.Const(0L, dtype),
+        Op.Mul => UOp.Const(1L, dtype),
+        Op.Max => dtype.IsFloat ? UOp.Const(double.NegativeInfinity, dtype) : UOp.Const(Bounds.OfType(dtype).Min, dtype),
+        Op.Min => dtype.IsFloat ? UOp.Const(double.PositiveInfinity, dtype) : UOp.Const(Bounds.OfType(dtype).Max, dtype),
+        _ => throw new InvalidOperationException($"{op} is no reduction"),
+    };
+}

@@ -1,0 +1,68 @@
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using Tiny.Graph;
+using Tiny.Schedule;
+
+namespace Tiny.Jit;
+
+/// <summary>
+/// A method seen as a graph from its tensor parameters to its results. Capturing calls the method once with tensors that have no values;
+/// no kernel is compiled or launched and no device is opened.
+/// </summary>
+sealed class Capture
+{
+    Capture(IReadOnlyList<UOp> results, Func<IReadOnlyList<Tensor>, object?> pack, IReadOnlyList<string> names, int once)
+    {
+        Results = results;
+        Pack = pack;
+        ResultNames = names;
+        OnceEvaluated = once;
+    }
+
+    /// <summary>The results in order.</summary>
+    public IReadOnlyList<UOp> Results { get; }
+    /// <summary>Puts result tensors into the method's return value.</summary>
+    public Func<IReadOnlyList<Tensor>, object?> Pack { get; }
+    /// <summary>A name for each result: the tuple element's, or "output".</summary>
+    public IReadOnlyList<string> ResultNames { get; }
+    /// <summary>Subgraphs of weights alone that were computed on the host.</summary>
+    public int OnceEvaluated { get; }
+
+    /// <summary>Captures one call.</summary>
+    /// <param name="method">Where names come from.</param>
+    /// <param name="body">Calls the method with the given arguments.</param>
+    /// <param name="args">The arguments; of a tensor only dtype and shape matter.</param>
+    /// <exception cref="TinyJitException">The method returns something else than tensors.</exception>
+    public static Capture Run(MethodInfo method, Func<object?[], object?> body, IReadOnlyList<object?> args)
+    {
+        var parameters = method.GetParameters();
+        var given = new object?[args.Count];
+        for (int i = 0; i < given.Length; i++)
+            given[i] = args[i] is Tensor t ? new Tensor(UOp.New(Op.Param, t.DType, [], new ParamArg(i, parameters[i].Name ?? $"input{i}", t.Shape))) : args[i];
+        return CaptureScope.Run(() =>
+        {
+            object? value = body(given);
+            var (tensors, pack) = Unpack(method, value);
+            var (results, once) = OnceSplit.Run([.. tensors.Select(r => r.Node)]);
+            return new Capture(results, pack, Names(method, tensors.Count), once);
+        });
+    }
+
+    static (IReadOnlyList<Tensor>, Func<IReadOnlyList<Tensor>, object?>) Unpack(MethodInfo method, object? value)
+    {
+        if (value is Tensor one) return ([one], r => r[0]);
+        if (value is ITuple { Length: > 0 and < 8 } tuple && Enumerable.Range(0, tuple.Length).All(i => tuple[i] is Tensor))
+        {
+            var type = value.GetType();
+            return ([.. Enumerable.Range(0, tuple.Length).Select(i => (Tensor)tuple[i]!)], r => Activator.CreateInstance(type, [.. r]));
+        }
+        throw new TinyJitException($"{method.DeclaringType?.Name}.{method.Name} returned {value?.GetType().Name ?? "null"}; "
+            + "a captured method returns a Tensor or a tuple of at most seven Tensors");
+    }
+
+    static List<string> Names(MethodInfo method, int count)
+    {
+        var given = method.ReturnParameter.GetCustomAttribute<TupleElementNamesAttribute>()?.TransformNames;
+        return [.. Enumerable.Range(0, count).Select(i => given?.ElementAtOrDefault(i) ?? (count == 1 ? "output" : $"output{i + 1}"))];
+    }
+}

@@ -1,0 +1,120 @@
+using System.Collections.Immutable;
+using System.Reflection;
+using Tiny.Lower;
+using Tiny.Runtime;
+using Tiny.Schedule;
+
+namespace Tiny.Jit;
+
+/// <summary>Captures the entry points of a model as one <see cref="Program"/>, for export. Nothing is run and no device is opened.</summary>
+public static class ProgramCapture
+{
+    /// <summary>Captures methods of one instance; weights that they share are one buffer.</summary>
+    /// <param name="name">The program's name.</param>
+    /// <param name="model">The instance.</param>
+    /// <param name="methods">Its methods; each tensor parameter has <see cref="ShapeAttribute"/>, other parameters a default value.</param>
+    /// <exception cref="TinyException">A method cannot be captured; its stack trace holds the user's line.</exception>
+    public static Program Capture(string name, object model, IReadOnlyList<MethodInfo> methods)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(methods);
+        var builder = new ProgramBuilder();
+        foreach (var method in methods)
+        {
+            object?[] args = [.. method.GetParameters().Select(p => Argument(method, p))];
+            var capture = Jit.Capture.Run(method, a => method.Invoke(method.IsStatic ? null : model, BindingFlags.DoNotWrapExceptions, null, a, null), args);
+            builder.Add(method, capture, Scheduler.Run(capture.Results));
+        }
+        return builder.Build(name);
+    }
+
+    static object? Argument(MethodInfo method, ParameterInfo p)
+    {
+        if (p.ParameterType != typeof(Tensor))
+            return p.HasDefaultValue ? p.DefaultValue
+                : throw new TinyJitException($"{method.Name}: parameter '{p.Name}' of an exported method is a {p.ParameterType.Name} without a default value");
+        var shape = p.GetCustomAttribute<ShapeAttribute>()
+            ?? throw new TinyJitException($"{method.Name}: tensor parameter '{p.Name}' of an exported method needs [Shape(...)]");
+        return Tensor.FromStorage(new Storage(new DType(shape.DType), new Shape([.. shape.Dims]), NoMemory.Instance));
+    }
+
+    /// <summary>Stands for an argument of which only dtype and shape are looked at.</summary>
+    sealed unsafe class NoMemory : HostMemory
+    {
+        public static NoMemory Instance { get; } = new();
+        public override long Bytes => 0;
+        public override byte* Pointer => throw new InvalidOperationException("a captured parameter has no memory");
+    }
+}
+
+/// <summary>Joins captured entry points into one program: shared constants once, kernels numbered, every buffer named.</summary>
+sealed class ProgramBuilder
+{
+    readonly List<ProgramBuffer> _buffers = [];
+    readonly List<Kernel> _kernels = [];
+    readonly List<EntryPoint> _entries = [];
+    readonly Dictionary<Storage, int> _constants = [];
+    readonly HashSet<string> _bufferNames = [], _kernelNames = [];
+    long _arena;
+    int _once;
+
+    public void Add(MethodInfo method, Capture capture, KernelSchedule schedule)
+    {
+        var ids = new int[schedule.Slots.Length];
+        Array.Fill(ids, -1);
+        // In the order of the method's parameters, those that it ignores too.
+        var inputs = method.GetParameters().Select((p, i) => (p, i)).Where(x => x.p.ParameterType == typeof(Tensor)).Select(x =>
+        {
+            int slot = Enumerable.Range(0, ids.Length).FirstOrDefault(s => schedule.Slots[s].Param?.Slot == x.i, -1);
+            var shape = x.p.GetCustomAttribute<ShapeAttribute>()!;
+            int id = AddBuffer(x.p.Name!, new DType(shape.DType), new Shape([.. shape.Dims]), BufferRole.Input);
+            if (slot >= 0) ids[slot] = id;
+            return new Port(x.p.Name!, id);
+        }).ToImmutableArray();
+        var outputs = schedule.Results.Select((slot, i) =>
+        {
+            ids[slot] = AddBuffer(capture.ResultNames[i], schedule.Slots[slot].DType, schedule.Slots[slot].Shape, BufferRole.Output);
+            return new Port(capture.ResultNames[i], ids[slot]);
+        }).ToImmutableArray();
+        foreach (var launch in schedule.Launches)
+            foreach (int slot in launch.Slots)
+                if (ids[slot] < 0) ids[slot] = AddSlot(schedule.Slots[slot], launch.Kernel.Name);
+        var calls = schedule.Launches.Select(l => new ProgramCall(KernelId(l.Kernel), [.. l.Slots.Select(s => ids[s])])).ToImmutableArray();
+        _entries.Add(new EntryPoint(char.ToLowerInvariant(method.Name[0]) + method.Name[1..], inputs, outputs, calls));
+        _arena = Math.Max(_arena, schedule.ArenaBytes);
+        _once += capture.OnceEvaluated;
+    }
+
+    public Program Build(string name) => new(name, [.. _buffers], [.. _kernels], [.. _entries], _arena, _once);
+
+    int AddSlot(Slot slot, string kernel)
+    {
+        if (slot.Role == SlotRole.Temporary) return AddBuffer(kernel + "_out", slot.DType, slot.Shape, BufferRole.Arena, slot.Offset);
+        var storage = slot.Storage!;
+        if (!_constants.TryGetValue(storage, out int id))
+            _constants[storage] = id = AddBuffer(storage.Name ?? "constant", slot.DType, slot.Shape, BufferRole.Constant, data: storage.ToHost());
+        return id;
+    }
+
+    int AddBuffer(string name, DType dtype, Shape shape, BufferRole role, long offset = 0, HostMemory? data = null)
+    {
+        _buffers.Add(new ProgramBuffer(_buffers.Count, Unique(_bufferNames, name), dtype, shape, role, offset, data));
+        return _buffers.Count - 1;
+    }
+
+    int KernelId(Kernel kernel)
+    {
+        int id = _kernels.IndexOf(kernel);
+        if (id >= 0) return id;
+        kernel.Name = Unique(_kernelNames, kernel.Name);
+        _kernels.Add(kernel);
+        return _kernels.Count - 1;
+    }
+
+    static string Unique(HashSet<string> used, string name)
+    {
+        var unique = name;
+        for (int n = 2; !used.Add(unique); n++) unique = $"{name}_{n}";
+        return unique;
+    }
+}

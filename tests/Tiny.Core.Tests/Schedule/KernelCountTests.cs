@@ -1,0 +1,68 @@
+using NUnit.Framework;
+using Tiny.Runtime;
+using Tiny.Schedule;
+
+namespace Tiny.Tests.Schedule;
+
+/// <summary>How many kernels named graphs become, and what they are called.</summary>
+public sealed class KernelCountTests
+{
+    static readonly TestCaseData[] s_graphs =
+    [
+        Case("elementwise chain", 1, () => ((F(7, 33) * 2 + 1) / 3).Relu()),
+        Case("sum", 1, () => F(64, 100).Sum(1)),
+        Case("softmax", 3, () => F(64, 100).Softmax()),
+        Case("small log-softmax", 1, () => F(1, 10).LogSoftmax()),
+        Case("log-softmax", 3, () => F(64, 100).LogSoftmax()),
+        Case("normalisation", 3, () => { var x = F(64, 128); return (x - x.Mean(1, true)) / (x.Var(1, true) + 1e-5f).Sqrt(); }),
+        Case("matmul", 1, () => F(64, 32).MatMul(F(32, 48))),
+        Case("conv, bias, relu", 1, () => F(1, 3, 32, 32).Conv2d(F(8, 3, 3, 3), F(8), padding: 1).Relu()),
+        Case("two convs", 2, () => F(1, 3, 32, 32).Conv2d(F(8, 3, 3, 3), F(8)).Relu().Conv2d(F(8, 8, 3, 3), F(8)).Relu()),
+        Case("residual", 2, () => { var x = F(1, 8, 32, 32); var y = x.Conv2d(F(8, 8, 3, 3), padding: 1).Relu(); return y.Conv2d(F(8, 8, 3, 3), padding: 1) + y; }),
+        Case("global mean of a conv", 2, () => F(1, 8, 32, 32).Conv2d(F(8, 8, 3, 3)).Relu().Mean([2, 3])),
+        Case("cat of three", 1, () => Tensor.Cat([F(2, 3), F(2, 5), F(2, 1)], 1)),
+        // A kernel has at most eight buffers: nine inputs beside the result do not fit one.
+        Case("cat of ten", 2, () => Tensor.Cat([.. Enumerable.Range(1, 10).Select(i => F(i, 3))], 0)),
+        Case("a weight returned as it is", 1, () => F(4, 4)),
+        Case("nothing", 0, () => F(0, 4) * 2),
+    ];
+
+    [TestCaseSource(nameof(s_graphs))]
+    public void HasSoManyKernels(int kernels, Func<Tensor> build)
+    {
+        var schedule = Scheduler.Run([build().Node]);
+        Assert.That(schedule.Launches.Select(l => l.Kernel.Name), Has.Exactly(kernels).Items);
+        Assert.That(schedule.Launches.Select(l => l.Slots.Length), Has.All.LessThanOrEqualTo(Scheduler.MostBuffers));
+    }
+
+    [Test]
+    public void EqualLayersShareAKernel()
+    {
+        var (x, w) = (F(1, 8, 16, 16), new[] { F(8, 8, 3, 3), F(8, 8, 3, 3) });
+        var schedule = Scheduler.Run([x.Conv2d(w[0], padding: 1).Relu().Conv2d(w[1], padding: 1).Relu().Node]);
+        Assert.That(schedule.Launches, Has.Length.EqualTo(2));
+        Assert.That(schedule.Launches[0].Kernel, Is.SameAs(schedule.Launches[1].Kernel));
+    }
+
+    [Test]
+    public void KernelsAreNamedForLayerAndOperations()
+    {
+        var w = F(8, 3, 3, 3);
+        w.Storage!.Name = "conv1.weight";
+        var schedule = Scheduler.Run([F(1, 3, 32, 32).Conv2d(w).Relu().Node]);
+        Assert.That(schedule.Launches.Single().Kernel.Name, Is.EqualTo("conv1_conv2d_relu"));
+    }
+
+    [Test]
+    public void TheSameResultTwiceHasMemoryTwice()
+    {
+        var y = (F(3) + 1).Node;
+        var schedule = Scheduler.Run([y, y]);
+        Assert.That(schedule.Results.Distinct().Count(), Is.EqualTo(2));
+    }
+
+    static TestCaseData Case(string name, int kernels, Func<Tensor> build) => new TestCaseData(kernels, build).SetArgDisplayNames(name);
+
+    static Tensor F(params int[] shape) =>
+        Tensor.FromStorage(new Storage(DType.Float32, new Shape(shape), new OwnedMemory(4L * Math.Max(1, shape.Aggregate(1, (a, b) => a * b)))));
+}
