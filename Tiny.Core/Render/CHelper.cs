@@ -18,6 +18,8 @@ public sealed partial class CHelper
     public string Name { get; }
     /// <summary>Its declaration.</summary>
     public string Text { get; }
+    // No function: it stands in the block of types at the top.
+    bool IsType => !Text.Contains('{', StringComparison.Ordinal);
     /// <summary>What its own text uses.</summary>
     public ImmutableArray<CHelper> Needs { get; }
 
@@ -38,12 +40,13 @@ public sealed partial class CHelper
         }
     }
 
-    internal static string Join(IEnumerable<CHelper> helpers)
+    /// <summary>Their text, types first in a block of their own; what they need is not added (<see cref="Closure"/>).</summary>
+    public static string Listing(IEnumerable<CHelper> helpers)
     {
         var text = new StringBuilder();
-        foreach (var h in Closure(helpers))
+        foreach (var h in helpers.OrderBy(h => h.IsType ? 0 : 1))
         {
-            if (text.Length > 0) text.Append('\n');
+            if (text.Length > 0 && !h.IsType) text.Append('\n');
             text.Append(h.Text);
         }
         return text.ToString();
@@ -70,6 +73,10 @@ public sealed partial class CHelper
         _ => CRenderer.MemoryType(t),
     };
 
+    /// <summary>The function of libm.</summary>
+    internal static string? LibraryFunction(Op op, DType t) => !t.IsFloat || op is not (Op.Sqrt or Op.Trunc or Op.Sin or Op.Exp2 or Op.Log2)
+        ? null : op.ToString().ToLowerInvariant() + (t.Kind == ScalarKind.Float32 ? "f" : "");
+
     internal static CHelper? ScalarFunction(Op op, DType t) => op switch
     {
         Op.Max => Extremum("max", ">", "larger", t),
@@ -87,7 +94,7 @@ public sealed partial class CHelper
         ? Function($"{name}_{Short(t)}", t, "a, b", $"return a {op} b || a != a ? a : b;", $"The {word}; NaN if either is.")
         : Function($"{name}_{Short(t)}", t, "a, b", $"return a {op} b ? a : b;");
 
-    static CHelper Wrapping(string name, string op, DType t) => Function($"wrap_{name}_{Short(t)}", t, "a, b",
+    internal static CHelper Wrapping(string name, string op, DType t) => Function($"wrap_{name}_{Short(t)}", t, "a, b",
         op == "<<" ? $"return ({ScalarType(t)})(({Unsigned(t)})a << b);" : $"return ({ScalarType(t)})(({Unsigned(t)})a {op} ({Unsigned(t)})b);",
         $"a {op} b with two's complement wrap-around.");
 

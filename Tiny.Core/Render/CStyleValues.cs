@@ -46,7 +46,6 @@ public abstract partial class CStyleRenderer
 
     private protected Expression Called(UOp u)
     {
-        if (Kernel.Profile.Lacks.Contains(u.Op)) throw Lacking(u.Op, u.DType);
         var arguments = new Expression[u.Src.Length];
         for (int i = 0; i < arguments.Length; i++) arguments[i] = Written(u.Src[i]);
         return Expression.Call(Function(u.Op, u.DType), arguments);
@@ -57,7 +56,12 @@ public abstract partial class CStyleRenderer
     Expression Sum(UOp u)
     {
         if (IsBool(u.DType)) throw Lacking(u.Op, u.DType);
-        if (Wraps(u)) return Called(u);
+        if (Wraps(u))
+        {
+            // Modulo a power of two a + b * -1 is a - b, whatever overflows on the way.
+            return u.Src[1] is { Op: Op.Mul } b1 && IsWrittenInline(b1) && IsMinusOne(b1.Src[1])
+                ? Expression.Call(WrappingDifference(u.DType), Written(u.Src[0]), Written(b1.Src[0])) : Called(u);
+        }
         if (Negated(u.Src[1]) is { } b) return Narrowed(u, Expression.Binary(OperandBeside(u, u.Src[0]), "-", b));
         if (Negated(u.Src[0]) is { } a) return Narrowed(u, Expression.Binary(OperandBeside(u, u.Src[1]), "-", a));
         return Narrowed(u, Operator(u, "+"));
@@ -80,6 +84,8 @@ public abstract partial class CStyleRenderer
                 return Literal(UOp.Const(-u.Float.Value, u.DType));
             case Op.Const when u.DType.IsInt && u.Int < 0 && u.Int > Bounds.OfType(u.DType).Min:
                 return Literal(UOp.Const(-u.Int.Value, u.DType));
+            case Op.Broadcast when u.Src[0].Op == Op.Const:
+                return Negated(u.Src[0]);
             case Op.Neg when !Wraps(u):
             case Op.Mul when !Wraps(u) && IsMinusOne(u.Src[1]):
                 return Written(u.Src[0]);

@@ -1,0 +1,129 @@
+using Tiny.Jit;
+
+namespace Tiny.Export.WebGpu;
+
+/// <summary>
+/// Where a buffer lies: <paramref name="Offset"/> bytes into the working memory, or into weight buffer <paramref name="Weights"/>, which
+/// is filled from the data section of the weights file at <paramref name="DataOffset"/>.
+/// </summary>
+internal readonly record struct Place(long Offset, int? Weights = null, long DataOffset = 0);
+
+/// <summary>
+/// The memory of a bundle. Everything that is written lies in one GPU buffer, the working memory: the arena, then inputs and outputs.
+/// Weights lie in as few buffers as WebGPU's default limit on a binding allows. WebGPU forbids one buffer to be bound read-only and
+/// writable in the same launch, so working memory is always bound writable and weights never are.
+/// </summary>
+internal sealed class BundlePlan
+{
+    /// <summary>Every binding starts at a multiple of this: WebGPU's default minStorageBufferOffsetAlignment.</summary>
+    public const long Alignment = 256;
+    /// <summary>Default maxStorageBufferBindingSize.</summary>
+    public const long BindingLimit = 128L << 20;
+    /// <summary>Default maxBufferSize.</summary>
+    const long BufferLimit = 256L << 20;
+    /// <summary>Default maxStorageBuffersPerShaderStage.</summary>
+    const int BindingsLimit = 8;
+
+    readonly Dictionary<int, Place> _places = [];
+
+    BundlePlan(Program program)
+    {
+        Program = program;
+        WeightsName = $"{program.Name}.safetensors";
+    }
+
+    public Program Program { get; }
+    public string WeightsName { get; }
+    /// <summary>Bytes of the working memory.</summary>
+    public long MemoryBytes { get; private set; }
+    /// <summary>Bytes of each weight buffer.</summary>
+    public List<long> WeightBuffers { get; } = [];
+    /// <summary>Constants in the order of the weights file.</summary>
+    public List<ProgramBuffer> Constants { get; } = [];
+    /// <summary>Limits above the default that the program needs, by their WebGPU names.</summary>
+    public SortedDictionary<string, long> Limits { get; } = new(StringComparer.Ordinal);
+
+    public Place this[int buffer] => _places[buffer];
+
+    public static BundlePlan Of(Program program)
+    {
+        var plan = new BundlePlan(program);
+        plan.CheckPorts();
+        plan.PlaceBuffers();
+        plan.CheckCalls();
+        return plan;
+    }
+
+    void CheckPorts()
+    {
+        foreach (var entry in Program.Entries)
+        {
+            if (entry.Name is "device" or "stats" or "reset" or "dispose" or "constructor" || entry.Name.StartsWith('_'))
+                throw new TargetException($"webgpu: the entry point '{entry.Name}' has a name that the bundle's model needs itself; rename the method");
+            foreach (var (kind, ports) in new[] { ("input", entry.Inputs), ("output", entry.Outputs) })
+                foreach (var port in ports)
+                    if (Program.Buffers[port.Buffer].DType is var type && DTypes.Array(type) is null)
+                        throw new TargetException($"webgpu: {kind} '{port.Name}' of {entry.Name} has dtype {type}; a bundle takes and gives float32, int32 and uint32: cast it in the method");
+        }
+    }
+
+    void PlaceBuffers()
+    {
+        long memory = RoundUp(Program.ArenaBytes), data = 0;
+        foreach (var b in Program.Buffers)
+        {
+            switch (b.Role)
+            {
+                case BufferRole.Arena:
+                    _places[b.Id] = new(b.Offset);
+                    break;
+                case BufferRole.Constant:
+                    if (DTypes.Array(b.DType) is null)
+                        throw new TargetException($"webgpu: the constant '{b.Name}' has dtype {b.DType}; WebGPU computes with float32, int32 and uint32");
+                    _places[b.Id] = PlaceConstant(b, data);
+                    Constants.Add(b);
+                    data += b.Bytes;
+                    break;
+                default:
+                    _places[b.Id] = new(memory);
+                    memory += RoundUp(b.Bytes);
+                    break;
+            }
+            if (b.Bytes > BindingLimit) Need("maxStorageBufferBindingSize", b.Bytes);
+        }
+        MemoryBytes = memory;
+        foreach (var bytes in WeightBuffers.Append(memory))
+            if (bytes > BufferLimit) Need("maxBufferSize", bytes);
+    }
+
+    Place PlaceConstant(ProgramBuffer b, long data)
+    {
+        long bytes = RoundUp(b.Bytes);
+        if (WeightBuffers.Count == 0 || WeightBuffers[^1] + bytes > BindingLimit) WeightBuffers.Add(0);
+        var place = new Place(WeightBuffers[^1], WeightBuffers.Count - 1, data);
+        WeightBuffers[^1] += bytes;
+        return place;
+    }
+
+    void CheckCalls()
+    {
+        foreach (var call in Program.Entries.SelectMany(e => e.Calls))
+        {
+            var kernel = Program.Kernels[call.Kernel];
+            if (call.Buffers.Length > BindingsLimit) Need("maxStorageBuffersPerShaderStage", call.Buffers.Length);
+            for (int i = 0; i < call.Buffers.Length; i++)
+            {
+                var b = Program.Buffers[call.Buffers[i]];
+                if (kernel.Params[i].Written && b.Role == BufferRole.Constant)
+                    throw new TargetException($"webgpu: kernel {kernel.Name} writes the constant '{b.Name}'; state that a method changes is not supported yet");
+                if (b.Role != BufferRole.Constant && call.Buffers.AsSpan(0, i).Contains(b.Id))
+                    throw new TargetException($"webgpu: kernel {kernel.Name} takes the buffer '{b.Name}' twice, which WebGPU forbids");
+            }
+        }
+    }
+
+    void Need(string limit, long value) => Limits[limit] = Math.Max(value, Limits.GetValueOrDefault(limit));
+
+    // Even an empty buffer has a place of its own, as a binding cannot be empty.
+    static long RoundUp(long bytes) => Math.Max(1, (bytes + Alignment - 1) / Alignment) * Alignment;
+}

@@ -1,0 +1,58 @@
+using System.Globalization;
+using System.Text;
+using Tiny.Jit;
+
+namespace Tiny.Export.WebGpu;
+
+/// <summary>Writes <c>index.d.ts</c>: the exact types of a bundle's entry points.</summary>
+internal static class Declarations
+{
+    public static string Write(Program program, FileHeader header)
+    {
+        var t = new StringBuilder();
+        void Line(FormattableString line) => t.Append(line.ToString(CultureInfo.InvariantCulture)).Append('\n');
+
+        foreach (var entry in program.Entries)
+        {
+            Ports($"What {entry.Name}() takes.", TypeName(entry, "Inputs"), entry.Inputs, " | GPUBuffer");
+            Ports($"What {entry.Name}() gives.", TypeName(entry, "Outputs"), entry.Outputs, "");
+        }
+        t.Append(WebFiles.Read("load.d.ts"));
+        Line($"");
+        Line($"/** The loaded model. A `GPUBuffer` given as an input must be of the model's device, with the usage COPY_SRC. */");
+        Line($"export interface Model {{");
+        foreach (var entry in program.Entries)
+        {
+            string optional = entry.Inputs.Length == 0 ? "?" : "";
+            Line($"  /** {Count(entry.Calls.Length, "launch", "launches")}. Calls may overlap; they run in the order in which they were made. */");
+            Line($"  {JsText.Key(entry.Name)}(inputs{optional}: {TypeName(entry, "Inputs")}): Promise<{TypeName(entry, "Outputs")}>;");
+        }
+        Line($"  /** The GPU device that the model runs on. */");
+        Line($"  readonly device: GPUDevice;");
+        Line($"  readonly stats: Stats;");
+        Line($"  /** Brings the model back to where it was after loading. */");
+        Line($"  reset(): void;");
+        Line($"  /** Frees the GPU. Calls still under way fail. */");
+        Line($"  dispose(): void;");
+        Line($"}}");
+        return header.Script(t.ToString());
+
+        void Ports(string summary, string name, IEnumerable<Port> ports, string also)
+        {
+            Line($"/** {summary} */");
+            Line($"export interface {name} {{");
+            foreach (var port in ports)
+            {
+                var b = program.Buffers[port.Buffer];
+                Line($"  /** {b.DType}, shape {JsText.Shape(b.Shape)}, {Count(b.Shape.Numel, "value", "values")} */");
+                Line($"  {JsText.Key(port.Name)}: {DTypes.Array(b.DType)}{also};");
+            }
+            Line($"}}");
+            Line($"");
+        }
+    }
+
+    static string TypeName(EntryPoint entry, string suffix) => char.ToUpperInvariant(entry.Name[0]) + JsText.Identifier(entry.Name)[1..] + suffix;
+
+    static string Count(int n, string one, string many) => string.Create(CultureInfo.InvariantCulture, $"{n} {(n == 1 ? one : many)}");
+}

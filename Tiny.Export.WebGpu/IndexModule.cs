@@ -1,0 +1,84 @@
+using System.Globalization;
+using System.Text;
+using Tiny.Jit;
+
+namespace Tiny.Export.WebGpu;
+
+/// <summary>Writes <c>index.js</c>: the program as plain data, and <c>load</c>.</summary>
+internal static class IndexModule
+{
+    public static string Write(Program program, BundlePlan plan, KernelModules modules, WeightsFile weights, FileHeader header)
+    {
+        var t = new StringBuilder();
+        void Line(FormattableString line) => t.Append(line.ToString(CultureInfo.InvariantCulture)).Append('\n');
+
+        Line($"import {{ loadProgram, TinyError }} from './tiny.js';");
+        Line($"import * as wgsl from {JsText.Quote($"./{program.Name}.wgsl.js")};");
+        Line($"");
+        Line($"export {{ TinyError }};");
+        Line($"");
+        Line($"/** The compiled program: plain data, described by the types at the top of tiny.js. */");
+        Line($"export const program = {{");
+        Line($"  name: {JsText.Quote(program.Name)},");
+        Line($"  weights: {{");
+        Line($"    file: {JsText.Quote(plan.WeightsName)},");
+        Line($"    bytes: {weights.Bytes},");
+        Line($"    block: {WeightsFile.BlockBytes},");
+        Line($"    sha256: [{string.Join(", ", weights.BlockSha256.Select(JsText.Quote))}],");
+        Line($"    buffers: [{string.Join(", ", plan.WeightBuffers)}],");
+        Line($"  }},");
+        Line($"  memory: {plan.MemoryBytes},");
+        Line($"  limits: {{{(plan.Limits.Count == 0 ? "" : " " + string.Join(", ", plan.Limits.Select(l => $"{l.Key}: {l.Value}")) + " ")}}},");
+        Line($"  buffers: {{");
+        foreach (var b in program.Buffers)
+        {
+            var place = plan[b.Id];
+            string from = place.Weights is { } group ? string.Create(CultureInfo.InvariantCulture, $", weights: {group}, at: {weights.DataStart + place.DataOffset}") : "";
+            Line($"    {JsText.Key(b.Name)}: {{ offset: {place.Offset}, bytes: {b.Bytes}{from} }}, // {b.DType} {JsText.Shape(b.Shape)}");
+        }
+        Line($"  }},");
+        Line($"  kernels: {{");
+        foreach (var m in modules.All)
+            Line($"    {m.Name}: {{ code: wgsl.{m.Name}, entry: {JsText.Quote(m.Entry)}, access: {JsText.Quote(m.Access)}, groups: [{m.GroupsX}, {m.GroupsY}] }},");
+        Line($"  }},");
+        Line($"  entries: {{");
+        foreach (var (entry, index) in program.Entries.Select((e, i) => (e, i)))
+        {
+            Line($"    {JsText.Key(entry.Name)}: {{");
+            Ports("inputs", entry.Inputs);
+            Ports("outputs", entry.Outputs);
+            Line($"      calls: [");
+            for (int i = 0; i < entry.Calls.Length; i++)
+            {
+                var names = entry.Calls[i].Buffers.Select(b => program.Buffers[b].Name).Prepend(modules.Of(index, i).Name);
+                Line($"        [{string.Join(", ", names.Select(JsText.Quote))}],");
+            }
+            Line($"      ],");
+            Line($"    }},");
+        }
+        Line($"  }},");
+        Line($"}};");
+        Line($"");
+        Line($"/** Compiles the program and loads its weights, from beside this file unless `options.weights` says otherwise. */");
+        Line($"export const load = (options) => loadProgram(program, new URL({JsText.Quote("./" + plan.WeightsName)}, import.meta.url), options);");
+        Line($"export default load;");
+        return header.Script(t.ToString());
+
+        void Ports(string kind, IEnumerable<Port> ports)
+        {
+            var list = ports.ToList();
+            if (list.Count == 0)
+            {
+                Line($"      {kind}: {{}},");
+                return;
+            }
+            Line($"      {kind}: {{");
+            foreach (var port in list)
+            {
+                var b = program.Buffers[port.Buffer];
+                Line($"        {JsText.Key(port.Name)}: {{ buffer: {JsText.Quote(b.Name)}, dtype: {JsText.Quote(b.DType.ToString())}, shape: {JsText.Shape(b.Shape)} }},");
+            }
+            Line($"      }},");
+        }
+    }
+}

@@ -1,0 +1,58 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+
+namespace Tiny.Export.WebGpu;
+
+/// <summary>Literals and names of JavaScript.</summary>
+internal static class JsText
+{
+    static readonly SearchValues<char> s_word = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_$");
+
+    static readonly HashSet<string> s_reserved =
+    [
+        "arguments", "await", "break", "case", "catch", "class", "const", "continue", "debugger", "default", "delete", "do", "else", "enum",
+        "eval", "export", "extends", "false", "finally", "for", "function", "if", "implements", "import", "in", "instanceof", "interface",
+        "let", "new", "null", "package", "private", "protected", "public", "return", "static", "super", "switch", "this", "throw", "true",
+        "try", "typeof", "undefined", "var", "void", "while", "with", "yield",
+    ];
+
+    /// <summary>A property name, quoted where it must be.</summary>
+    public static string Key(string name) =>
+        name.Length > 0 && !char.IsAsciiDigit(name[0]) && !name.AsSpan().ContainsAnyExcept(s_word) && name != "__proto__" ? name : ComputedKey(name);
+
+    // `{ '__proto__': x }` sets the prototype; only the computed form makes a property.
+    static string ComputedKey(string name) => name == "__proto__" ? "['__proto__']" : Quote(name);
+
+    /// <summary>A name that may be declared.</summary>
+    public static string Identifier(string name)
+    {
+        var text = new StringBuilder(name.Length);
+        foreach (char c in name) text.Append(s_word.Contains(c) ? c : '_');
+        if (text.Length == 0 || char.IsAsciiDigit(text[0])) text.Insert(0, '_');
+        return s_reserved.Contains(text.ToString()) ? text.Append('_').ToString() : text.ToString();
+    }
+
+    /// <summary>A string literal.</summary>
+    public static string Quote(string text)
+    {
+        var quoted = new StringBuilder("'");
+        foreach (char c in text)
+        {
+            if (c is '\'' or '\\') quoted.Append('\\').Append(c);
+            else if (c is < ' ' or '\u2028' or '\u2029') quoted.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}");
+            else quoted.Append(c);
+        }
+        return quoted.Append('\'').ToString();
+    }
+
+    /// <summary>A template literal that keeps lines readable.</summary>
+    public static string Template(string text) =>
+        "`" + text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("`", "\\`", StringComparison.Ordinal).Replace("${", "\\${", StringComparison.Ordinal) + "`";
+
+    /// <summary><c>[1, 28, 28]</c>.</summary>
+    public static string Shape(Shape shape) => shape.ToString();
+
+    /// <summary>A line of a comment: what would end the comment or the line is taken out.</summary>
+    public static string Comment(string text) => text.Replace("*/", "* /", StringComparison.Ordinal).ReplaceLineEndings(" ");
+}

@@ -1,0 +1,81 @@
+using System.Text;
+using Tiny.Jit;
+using Tiny.Lower;
+using Tiny.Render;
+
+namespace Tiny.Export.WebGpu;
+
+/// <summary>A WGSL module. <paramref name="Access"/> has a letter for each binding: <c>w</c> bound writable, <c>r</c> read-only.</summary>
+internal sealed record KernelModule(string Name, string Code, string Entry, string Access, int GroupsX, int GroupsY);
+
+/// <summary>
+/// The WGSL of a program, one module for each different text. A kernel whose calls read now weights, now working memory
+/// needs a module for each way of binding.
+/// </summary>
+internal sealed class KernelModules
+{
+    readonly Dictionary<(int Entry, int Call), KernelModule> _ofCall = [];
+    readonly List<KernelModule> _all = [];
+
+    /// <summary>Every module, in the order of first use.</summary>
+    public IReadOnlyList<KernelModule> All => _all;
+
+    /// <summary>The module that a call of an entry point launches.</summary>
+    public KernelModule Of(int entry, int call) => _ofCall[(entry, call)];
+
+    public static KernelModules Render(Program program, CancellationToken cancellation)
+    {
+        var result = new KernelModules();
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        var rendered = new Dictionary<(int Kernel, string Access), KernelModule>();
+        var lowered = new Dictionary<int, LinearKernel>();
+        var calls = program.Entries.SelectMany((e, i) => e.Calls.Select((c, j) => (Call: c, Key: (i, j)))).ToList();
+        var uses = calls.CountBy(c => c.Call.Kernel).ToDictionary();
+        foreach (var (call, key) in calls)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            string access = string.Concat(call.Buffers.Select(b => program.Buffers[b].Role == BufferRole.Constant ? 'r' : 'w'));
+            if (!rendered.TryGetValue((call.Kernel, access), out var module))
+            {
+                if (!lowered.TryGetValue(call.Kernel, out var kernel))
+                    lowered[call.Kernel] = kernel = program.Kernels[call.Kernel].Lower(WgslRenderer.Profile);
+                module = Module(program, call, kernel, access, shared: uses[call.Kernel] > 1);
+                if (result._all.Find(m => m == module with { Name = m.Name }) is { } same) module = same;
+                else
+                {
+                    module = module with { Name = Unique(names, JsText.Identifier(kernel.Name)) };
+                    result._all.Add(module);
+                }
+                rendered[(call.Kernel, access)] = module;
+            }
+            result._ofCall[key] = module;
+        }
+        return result;
+    }
+
+    // Bindings of a kernel that is launched once have the names of its buffers; those of a shared one say only what they are.
+    static KernelModule Module(Program program, ProgramCall call, LinearKernel kernel, string access, bool shared)
+    {
+        var identifiers = Identifiers.ForWgsl();
+        identifiers.Of(kernel.Name);
+        var bindings = call.Buffers.Select((b, i) => new WgslBinding(
+            identifiers.Of(shared ? kernel.Params[i].Written ? "result" : "operand" : program.Buffers[b].Name), access[i] == 'w')).ToList();
+        var (x, y) = WgslRenderer.DispatchSize(kernel);
+        return new("", WgslRenderer.Render(kernel, bindings), kernel.Name, access, x, y);
+    }
+
+    static string Unique(HashSet<string> taken, string name)
+    {
+        string unique = name;
+        for (int i = 2; !taken.Add(unique); i++) unique = $"{name}_{i}";
+        return unique;
+    }
+
+    /// <summary>The file <c>NAME.wgsl.js</c>.</summary>
+    public string Write(FileHeader header)
+    {
+        var text = new StringBuilder();
+        foreach (var m in _all) text.Append("\nexport const ").Append(m.Name).Append(" = /* wgsl */ ").Append(JsText.Template("\n" + m.Code.ReplaceLineEndings("\n"))).Append(";\n");
+        return header.Script(text.Length == 0 ? "\nexport {};\n" : text.ToString());
+    }
+}

@@ -1,0 +1,14 @@
+namespace Tiny.Export.WebGpu;
+
+/// <summary>The files of <c>web/</c>, which travel inside this assembly.</summary>
+internal static class WebFiles
+{
+    /// <summary>A file's text with line ends of one kind, so that bundles do not depend on how the sources were checked out.</summary>
+    public static string Read(string name)
+    {
+        using var stream = typeof(WebFiles).Assembly.GetManifestResourceStream($"web/{name}")
+            ?? throw new InvalidOperationException($"no embedded file web/{name}");
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd().ReplaceLineEndings("\n");
+    }
+}

@@ -1,0 +1,45 @@
+using Tiny.Export.WebGpu;
+using Tiny.Jit;
+
+namespace Tiny;
+
+/// <summary>
+/// Writes a program as a browser bundle: a JavaScript module, WGSL, a safetensors file and a page to try it. It needs no package and
+/// no build step, and runs on WebGPU's default limits under the content-security-policy <c>script-src 'self'</c>.
+/// </summary>
+public sealed class WebGpuTarget : ExportTarget
+{
+    /// <inheritdoc/>
+    public override string Name => "webgpu";
+
+    /// <inheritdoc/>
+    /// <exception cref="TargetException">The program has something that WebGPU cannot take; the message names it.</exception>
+    public override void Export(Program program, ExportContext context)
+    {
+        ArgumentNullException.ThrowIfNull(program);
+        ArgumentNullException.ThrowIfNull(context);
+        string Path(string file) => System.IO.Path.Combine(context.Directory, file);
+
+        var plan = BundlePlan.Of(program);
+        var modules = KernelModules.Render(program, context.Cancellation);
+        var weights = WeightsFile.Write(Path(plan.WeightsName), program.Name, plan, context.Cancellation);
+        var header = new FileHeader(program.Name, weights.Sha256);
+
+        var files = new List<(string Name, string Text)>
+        {
+            ("index.js", IndexModule.Write(program, plan, modules, weights, header)),
+            ("index.d.ts", Declarations.Write(program, header)),
+            ($"{program.Name}.wgsl.js", modules.Write(header)),
+            ("tiny.js", header.Script(WebFiles.Read("tiny.js"))),
+            ("package.json", PackageJson.Write(program.Name, header)),
+        };
+        if (context.Page is null)
+        {
+            files.Add(("index.html", header.Html(WebFiles.Read("page.html"))));
+            files.Add(("index-page.js", header.Script(WebFiles.Read("page.js"))));
+            files.Add(("index-page.css", header.Style(WebFiles.Read("page.css"))));
+        }
+        foreach (var (name, text) in files) File.WriteAllText(Path(name), text);
+        if (context.Page is { } page) OwnPage.Copy(page, context);
+    }
+}

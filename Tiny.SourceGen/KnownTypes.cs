@@ -1,0 +1,39 @@
+using Microsoft.CodeAnalysis;
+
+namespace Tiny.SourceGen;
+
+/// <summary>Tiny's own types as the compiler sees them, recognised by name: no assembly of Tiny is loaded here.</summary>
+static class KnownTypes
+{
+    public const string TinyJit = "Tiny.TinyJitAttribute";
+
+    /// <summary>True for <c>[TinyJit]</c> on the method itself; an override without it is an ordinary method.</summary>
+    public static bool IsCaptured(IMethodSymbol method) => Find(method.GetAttributes(), "TinyJitAttribute") is not null;
+
+    /// <summary>The first <c>[TinyExport&lt;T&gt;]</c> of a method.</summary>
+    public static AttributeData? Export(IMethodSymbol method) => Find(method.GetAttributes(), "TinyExportAttribute");
+
+    public static bool HasShape(IParameterSymbol parameter) => Find(parameter.GetAttributes(), "ShapeAttribute") is not null;
+
+    public static bool IsTensor(ITypeSymbol type) => type is { Name: "Tensor" } && IsInTiny(type);
+
+    /// <summary>What a captured method may take: tensors, and plain values that become part of its signature.</summary>
+    public static bool IsParameter(ITypeSymbol type) => IsTensor(type) || type.TypeKind == TypeKind.Enum || type.SpecialType is
+        SpecialType.System_Int32 or SpecialType.System_Int64 or SpecialType.System_Single or SpecialType.System_Double
+        or SpecialType.System_Boolean or SpecialType.System_String;
+
+    /// <summary>What a captured method may return.</summary>
+    public static bool IsResult(ITypeSymbol type) => IsTensor(type)
+        || type is INamedTypeSymbol { IsTupleType: true, TupleElements.Length: <= 7 } tuple && tuple.TupleElements.All(static e => IsTensor(e.Type));
+
+    static AttributeData? Find(IEnumerable<AttributeData> attributes, string name)
+    {
+        foreach (var attribute in attributes)
+            if (attribute.AttributeClass is { } type && type.Name == name && IsInTiny(type))
+                return attribute;
+        return null;
+    }
+
+    static bool IsInTiny(ITypeSymbol type) => type.ContainingType is null
+        && type.ContainingNamespace is { Name: "Tiny", ContainingNamespace.IsGlobalNamespace: true };
+}

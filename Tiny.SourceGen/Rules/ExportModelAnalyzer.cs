@@ -1,0 +1,42 @@
+using System.Collections.Immutable;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Diagnostics;
+
+namespace Tiny.SourceGen.Rules;
+
+/// <summary>TINY0004: the build constructs the model whose method it exports.</summary>
+[DiagnosticAnalyzer(LanguageNames.CSharp)]
+public sealed class ExportModelAnalyzer : MethodRule
+{
+    static readonly DiagnosticDescriptor s_rule = Error(
+        "TINY0004", "Exported model cannot be constructed by the build",
+        "'{0}' cannot be exported: {1}",
+        "The build makes one instance of the model, with its weights, and exports the captured methods of that instance.");
+
+    /// <inheritdoc/>
+    public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; } = [s_rule];
+
+    private protected override void Check(IMethodSymbol method, SymbolAnalysisContext context)
+    {
+        if (KnownTypes.Export(method) is not { } export || Problem(method, context.Compilation) is not { } problem) return;
+        context.ReportDiagnostic(Diagnostic.Create(
+            s_rule, Place(export, method, context.CancellationToken), $"{method.ContainingType.Name}.{method.Name}", problem));
+    }
+
+    static string? Problem(IMethodSymbol method, Compilation compilation)
+    {
+        var type = method.ContainingType;
+        if (type.TypeKind != TypeKind.Class) return null;
+        if (method.IsStatic) return "the method is static, and an export holds the weights of an instance; make it an instance method";
+        if (type.IsAbstract) return $"class '{type.Name}' is abstract; export from a class that can be constructed";
+        if (type.IsGenericType) return $"class '{type.Name}' is generic; export from a class with its type arguments given";
+        if (!CapturedMethod.IsNameable(type, compilation)) return $"class '{type.Name}' is private to a class or a file; make it internal or public";
+        return type.InstanceConstructors.Any(IsUsable)
+            ? null
+            : $"class '{type.Name}' has no public or internal constructor that can be called without arguments";
+    }
+
+    static bool IsUsable(IMethodSymbol constructor) =>
+        constructor.DeclaredAccessibility is Accessibility.Public or Accessibility.Internal or Accessibility.ProtectedOrInternal
+        && constructor.Parameters.All(static p => p.HasExplicitDefaultValue);
+}

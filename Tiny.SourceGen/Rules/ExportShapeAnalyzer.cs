@@ -1,0 +1,32 @@
+using System.Collections.Immutable;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Diagnostics;
+
+namespace Tiny.SourceGen.Rules;
+
+/// <summary>TINY0003: the build calls an exported method without arguments of its own, so their shapes and values are declared.</summary>
+[DiagnosticAnalyzer(LanguageNames.CSharp)]
+public sealed class ExportShapeAnalyzer : MethodRule
+{
+    static readonly DiagnosticDescriptor s_shape = Error(
+        "TINY0003", "Exported method's parameter is not declared in full",
+        "Tensor parameter '{0}' of exported method '{1}' has no shape; write [Shape(1, 28, 28)] with its own extents before it",
+        "The build captures an exported method without running the program, so it must read the shape of every tensor parameter from the code.");
+
+    static readonly DiagnosticDescriptor s_value = Error(
+        "TINY0003", "Exported method's parameter is not declared in full",
+        "Parameter '{0}' of exported method '{1}' has no default value; the build has none to pass",
+        "The build captures an exported method without running the program, so a parameter that is no tensor takes its default value.");
+
+    /// <inheritdoc/>
+    public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; } = [s_shape, s_value];
+
+    private protected override void Check(IMethodSymbol method, SymbolAnalysisContext context)
+    {
+        if (KnownTypes.Export(method) is null || !CaptureRules.IsCapturable(method)) return;
+        foreach (var parameter in method.Parameters)
+            if (KnownTypes.IsTensor(parameter.Type) ? !KnownTypes.HasShape(parameter) : !parameter.HasExplicitDefaultValue)
+                context.ReportDiagnostic(Diagnostic.Create(
+                    KnownTypes.IsTensor(parameter.Type) ? s_shape : s_value, Place(parameter), parameter.Name, method.Name));
+    }
+}

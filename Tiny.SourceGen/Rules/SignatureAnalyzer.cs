@@ -1,0 +1,38 @@
+using System.Collections.Immutable;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Diagnostics;
+
+namespace Tiny.SourceGen.Rules;
+
+/// <summary>TINY0001: a captured method takes tensors and plain values and returns tensors.</summary>
+[DiagnosticAnalyzer(LanguageNames.CSharp)]
+public sealed class SignatureAnalyzer : MethodRule
+{
+    static readonly DiagnosticDescriptor s_parameter = Error(
+        "TINY0001", "Unsupported type in a captured method",
+        "Parameter '{0}' of captured method '{1}' has type '{2}'; it can be Tensor, int, long, float, double, bool, string or an enum",
+        "A captured method is replayed for each combination of tensor shapes and plain values, so its parameters are those.");
+
+    static readonly DiagnosticDescriptor s_result = Error(
+        "TINY0001", "Unsupported type in a captured method",
+        "Captured method '{0}' returns '{1}'; it can return Tensor or a tuple of at most seven Tensors",
+        "A captured method computes nothing itself: it returns the tensors that its program computes.");
+
+    /// <inheritdoc/>
+    public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; } = [s_parameter, s_result];
+
+    private protected override void Check(IMethodSymbol method, SymbolAnalysisContext context)
+    {
+        // A method of the wrong kind has its own error, which comes first.
+        if (!KnownTypes.IsCaptured(method) || CaptureRules.KindProblem(method) is not null) return;
+        foreach (var parameter in method.Parameters)
+            if (!KnownTypes.IsParameter(parameter.Type) && parameter.Type.TypeKind != TypeKind.Error)
+                context.ReportDiagnostic(Diagnostic.Create(
+                    s_parameter, TypePlace(parameter, context.CancellationToken), parameter.Name, method.Name, Name(parameter.Type)));
+        if (!KnownTypes.IsResult(method.ReturnType) && method.ReturnType.TypeKind != TypeKind.Error)
+            context.ReportDiagnostic(Diagnostic.Create(
+                s_result, ResultPlace(method, context.CancellationToken), method.Name, Name(method.ReturnType)));
+    }
+
+    static string Name(ITypeSymbol type) => type.ToDisplayString(SymbolDisplayFormat.MinimallyQualifiedFormat);
+}

@@ -1,0 +1,36 @@
+/** Any error of the runtime. Test `code`; the text is for people. */
+export declare class TinyError extends Error {
+  readonly code:
+    | 'backend' | 'no-webgpu' | 'no-adapter' | 'limits' | 'gpu' | 'device-lost' | 'disposed'
+    | 'weights-fetch' | 'weights-length' | 'weights-altered'
+    | 'input-missing' | 'input-unknown' | 'input-dtype' | 'input-length';
+}
+
+export interface LoadOptions {
+  /** 'auto' and 'webgpu' run on WebGPU; WebAssembly comes with a later version. */
+  backend?: 'auto' | 'webgpu' | 'wasm';
+  /** The weights file if it is not beside the module, or its bytes. */
+  weights?: string | URL | ArrayBuffer | ArrayBufferView;
+  /** Told as the weights arrive, in bytes. */
+  onProgress?: (progress: { loaded: number; total: number }) => void;
+  /** Gives up loading. */
+  signal?: AbortSignal;
+}
+
+export interface Stats {
+  readonly backend: 'webgpu';
+  readonly adapter: { vendor: string; architecture: string; device: string; description: string };
+  /** Launches of one call, by entry point. */
+  readonly dispatches: Record<string, number>;
+  /** Launches made so far. */
+  readonly dispatched: number;
+  /** Length of the weights file. */
+  readonly weightBytes: number;
+  readonly memoryBytes: number;
+  /** How long loading took, in milliseconds; pipelines and weights load at the same time. */
+  readonly ms: { device: number; pipelines: number; weights: number; total: number };
+}
+
+/** Compiles the program and loads its weights. */
+export declare function load(options?: LoadOptions): Promise<Model>;
+export default load;

@@ -1,0 +1,97 @@
+// A page to try any program: runs each entry point on random input and shows what comes out.
+
+import load, { program } from './index.js';
+
+const SHOWN = 32;
+const find = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
+
+/**
+ * @param {string} tag @param {string} [className] @param {string} [text]
+ * @param {Node[]} children
+ */
+function element(tag, className = '', text = '', ...children) {
+  const e = document.createElement(tag);
+  if (className) e.className = className;
+  if (text) e.textContent = text;
+  e.append(...children);
+  return e;
+}
+
+/** Random values of a port: below 1 for floats, single digits for integers. @param {{ dtype: string, shape: number[] }} port */
+function randomFor({ dtype, shape }) {
+  const count = shape.reduce((n, d) => n * d, 1);
+  if (dtype === 'float32') return Float32Array.from({ length: count }, Math.random);
+  const digit = () => Math.floor(Math.random() * 10);
+  return dtype === 'int32' ? Int32Array.from({ length: count }, digit) : Uint32Array.from({ length: count }, digit);
+}
+
+/** @param {number} v */
+const short = (v) => (Number.isInteger(v) ? String(v) : v.toPrecision(5));
+
+/** A result as numbers and bars. @param {string} name @param {ArrayLike<number>} values */
+function resultView(name, values) {
+  let best = 0;
+  let least = 0;
+  for (let i = 1; i < values.length; i++) {
+    if (values[i] > values[best]) best = i;
+    if (values[i] < values[least]) least = i;
+  }
+  const summary = values.length
+    ? `${values.length} values, largest ${short(values[best])} at ${best}, smallest ${short(values[least])} at ${least}`
+    : 'no values';
+  const scale = Math.max(Math.abs(values[best]), Math.abs(values[least])) || 1;
+  const rows = element('div', 'values');
+  for (let i = 0; i < Math.min(values.length, SHOWN); i++) {
+    const bar = element('i');
+    bar.style.width = `${(100 * Math.abs(values[i])) / scale}%`;
+    rows.append(element('span', 'index', String(i)), element('span', 'bar', '', bar), element('span', 'number', short(values[i])));
+  }
+  if (values.length > SHOWN) rows.append(element('span', 'index', '…'));
+  const view = element('div', 'result', '', element('h3', '', name), element('p', 'summary', summary), rows);
+  view.dataset.output = name;
+  return view;
+}
+
+/** @param {any} model @param {string} name @param {any} entry */
+function entryView(model, name, entry) {
+  const inputs = /** @type {[string, { dtype: string, shape: number[] }][]} */ (Object.entries(entry.inputs));
+  const ports = inputs.map(([port, { dtype, shape }]) =>
+    element('li', '', `${port} `, element('span', '', `${dtype} [${shape.join(', ')}]`)));
+  const button = /** @type {HTMLButtonElement} */ (element('button', '', inputs.length ? 'Run with random input' : 'Run'));
+  const time = element('span', 'time');
+  const results = element('div');
+  button.addEventListener('click', async () => {
+    button.disabled = true;
+    try {
+      const values = Object.fromEntries(inputs.map(([port, info]) => [port, randomFor(info)]));
+      const start = performance.now();
+      const outputs = await model[name](values);
+      const ms = performance.now() - start;
+      time.textContent = `${ms.toFixed(1)} ms, ${model.stats.dispatches[name]} launches`;
+      results.replaceChildren(...Object.entries(outputs).map(([port, data]) => resultView(port, data)));
+    } catch (e) {
+      time.textContent = '';
+      results.replaceChildren(element('p', 'summary', e instanceof Error ? e.message : String(e)));
+    }
+    button.disabled = false;
+  });
+  const view = element('section', '', '', element('h2', '', name), element('ul', 'ports', '', ...ports), button, time, results);
+  view.dataset.entry = name;
+  return view;
+}
+
+document.title = `${program.name} · Tiny`;
+find('name').textContent = program.name;
+try {
+  const progress = /** @type {HTMLProgressElement} */ (find('progress'));
+  const model = await load({ onProgress: ({ loaded, total }) => { progress.value = loaded / total; } });
+  progress.hidden = true;
+  const { adapter, ms, weightBytes } = model.stats;
+  const gpu = adapter.description || [adapter.vendor, adapter.architecture, adapter.device].filter(Boolean).join(' ') || 'unnamed';
+  find('status').textContent = `WebGPU on ${gpu} · ${(weightBytes / 1e6).toFixed(1)} MB of weights · ready in ${ms.total.toFixed(0)} ms`;
+  find('entries').append(...Object.entries(program.entries).map(([name, entry]) => entryView(model, name, entry)));
+} catch (e) {
+  find('progress').hidden = true;
+  find('status').className = 'bad';
+  find('status').textContent = e instanceof Error ? e.message : String(e);
+}

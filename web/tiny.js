@@ -1,0 +1,399 @@
+// The runtime of a Tiny bundle: loads a compiled program and runs it on WebGPU. No dependencies, no build step.
+// SPDX-License-Identifier: MIT-0
+
+/**
+ * @typedef {'float32' | 'int32' | 'uint32'} DType
+ * @typedef {Float32Array | Int32Array | Uint32Array} TypedArray
+ * @typedef {{ offset: number, bytes: number, weights?: number, at?: number }} Place
+ *   `bytes` bytes of the working memory from `offset`, or of weight buffer number `weights`, filled from position `at` of the file
+ * @typedef {{ buffer: string, dtype: DType, shape: number[] }} Port
+ * @typedef {{ code: string, entry: string, access: string, groups: [number, number] }} Kernel
+ *   WGSL and its entry point; one letter a binding, `w` read and written, `r` only read; workgroups in x and y
+ * @typedef {{ inputs: Record<string, Port>, outputs: Record<string, Port>, calls: [kernel: string, ...buffers: string[]][] }} Entry
+ * @typedef {{ file: string, bytes: number, block: number, sha256: string[], buffers: number[] }} Weights
+ *   the file's length, the hash of each `block` bytes of it, and the sizes of the GPU buffers it goes to
+ *
+ * @typedef {object} Program
+ * @property {string} name
+ * @property {Weights} weights
+ * @property {number} memory bytes of working memory
+ * @property {Record<string, number>} limits what it needs beyond WebGPU's default limits
+ * @property {Record<string, Place>} buffers
+ * @property {Record<string, Kernel>} kernels
+ * @property {Record<string, Entry>} entries
+ *
+ * @typedef {object} LoadOptions
+ * @property {'auto' | 'webgpu' | 'wasm'} [backend]
+ * @property {string | URL | ArrayBuffer | ArrayBufferView} [weights] the weights file if it is not beside the module, or its bytes
+ * @property {(progress: { loaded: number, total: number }) => void} [onProgress]
+ * @property {AbortSignal} [signal]
+ * @typedef {{ device: number, pipelines: number, weights: number, total: number }} Timings
+ */
+
+/** Any error of this runtime. `code` is stable: test it, not the text. */
+export class TinyError extends Error {
+  /** @param {string} code @param {string} message @param {unknown} [cause] */
+  constructor(code, message, cause) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.name = 'TinyError';
+    this.code = code;
+  }
+}
+
+const arrays = { float32: Float32Array, int32: Int32Array, uint32: Uint32Array };
+const kindOf = (/** @type {unknown} */ value) => Object.prototype.toString.call(value).slice(8, -1);
+const textOf = (/** @type {unknown} */ e) => (e instanceof Error ? e.message : String(e));
+const countOf = (/** @type {number[]} */ shape) => shape.reduce((n, d) => n * d, 1);
+
+/**
+ * Compiles a program and puts its weights on the GPU.
+ * @param {Program} program
+ * @param {URL} weightsUrl where the weights are unless an option says otherwise
+ * @param {LoadOptions} [options]
+ */
+export async function loadProgram(program, weightsUrl, options = {}) {
+  const { backend = 'auto', signal } = options;
+  if (backend === 'wasm') throw new TinyError('backend', "backend 'wasm': WebAssembly comes with a later version; use 'webgpu' or 'auto'.");
+  if (backend !== 'auto' && backend !== 'webgpu') throw new TinyError('backend', `unknown backend '${backend}'; use 'webgpu' or 'auto'.`);
+  signal?.throwIfAborted();
+
+  const start = performance.now();
+  const device = await openDevice(program);
+  const ms = { device: performance.now() - start, pipelines: 0, weights: 0, total: 0 };
+  const stop = new AbortController(); // ends the download when compiling fails
+  const onAbort = () => stop.abort(signal?.reason);
+  signal?.addEventListener('abort', onAbort);
+  try {
+    signal?.throwIfAborted();
+    const model = new Model(program, device, ms);
+    await model._allocate();
+    await Promise.all([
+      model._compile().then(() => { ms.pipelines = performance.now() - start - ms.device; }),
+      model._upload(options.weights ?? weightsUrl, stop.signal, options.onProgress)
+        .then(() => { ms.weights = performance.now() - start - ms.device; }),
+    ]);
+    signal?.throwIfAborted();
+    ms.total = performance.now() - start;
+    return model;
+  } catch (e) {
+    stop.abort();
+    device.destroy();
+    throw signal?.aborted ? signal.reason : e;
+  } finally {
+    signal?.removeEventListener('abort', onAbort);
+  }
+}
+
+/** @param {Program} program */
+async function openDevice(program) {
+  if (!globalThis.navigator?.gpu) {
+    throw new TinyError('no-webgpu', globalThis.isSecureContext === false
+      ? 'WebGPU is not available because this page is not secure. Serve it over https, or from localhost.'
+      : 'WebGPU is not available in this browser. Use a current Chrome, Edge, Safari or Firefox, and see that WebGPU is turned on.');
+  }
+  const adapter = await navigator.gpu.requestAdapter();
+  if (!adapter) {
+    throw new TinyError('no-adapter', 'WebGPU found no GPU. Update the graphics driver, or turn on hardware acceleration in the browser.');
+  }
+  for (const [name, needed] of Object.entries(program.limits)) {
+    const has = /** @type {any} */ (adapter.limits)[name];
+    if (has < needed) throw new TinyError('limits', `${program.name} needs ${name} = ${needed}, this GPU offers ${has}.`);
+  }
+  try {
+    return await adapter.requestDevice({ label: program.name, requiredLimits: program.limits });
+  } catch (e) {
+    throw new TinyError('no-adapter', `WebGPU gave no device: ${textOf(e)}`, e);
+  }
+}
+
+/**
+ * Runs `work`, then throws if WebGPU reported an error from the calls that it made before its first `await`.
+ * @template T @param {GPUDevice} device @param {string} what @param {() => T} work @returns {Promise<Awaited<T>>}
+ */
+async function checked(device, what, work) {
+  device.pushErrorScope('out-of-memory');
+  device.pushErrorScope('validation');
+  const result = new Promise((resolve) => resolve(work())); // runs now; whatever it throws waits until the scopes are closed
+  result.catch(() => {});
+  for (const error of await Promise.all([device.popErrorScope(), device.popErrorScope()])) {
+    if (error) throw new TinyError('gpu', `${what}: ${error.message || 'the GPU is out of memory'}`, error);
+  }
+  return result;
+}
+
+/** A loaded program. Its entry points are methods of the same names. */
+export class Model {
+  /** @param {Program} program @param {GPUDevice} device @param {Timings} ms */
+  constructor(program, device, ms) {
+    this._program = program;
+    /** The device that the model runs on: make input `GPUBuffer`s here. */
+    this.device = device;
+    /** @type {'' | 'disposed' | 'lost'} */
+    this._ended = '';
+    this._endedWhy = '';
+    /** @type {Map<string, { pipeline: GPUComputePipeline, group: GPUBindGroup, groups: [number, number] }[]>} */
+    this._steps = new Map();
+    /** @type {Map<string, GPUBuffer[]>} */
+    this._staging = new Map();
+    const { vendor = '', architecture = '', device: name = '', description = '' } = device.adapterInfo ?? {}; // older browsers lack it
+    this.stats = {
+      backend: 'webgpu',
+      adapter: { vendor, architecture, device: name, description },
+      /** launches of one call, by entry point */
+      dispatches: Object.fromEntries(Object.entries(program.entries).map(([entry, { calls }]) => [entry, calls.length])),
+      /** launches made so far */
+      dispatched: 0,
+      weightBytes: program.weights.bytes,
+      memoryBytes: program.memory,
+      ms,
+    };
+    for (const entry of Object.keys(program.entries)) {
+      Object.defineProperty(this, entry, { enumerable: true, value: (/** @type {any} */ inputs) => this._run(entry, inputs) });
+    }
+    device.lost.then(({ message }) => {
+      this._endedWhy = message;
+      this._ended ||= 'lost';
+    });
+  }
+
+  /** Makes the GPU buffers. */
+  async _allocate() {
+    const { device, _program: program } = this;
+    await checked(device, 'allocating memory', () => {
+      const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
+      this._memory = device.createBuffer({ label: 'memory', size: Math.max(program.memory, 4), usage });
+      this._weights = program.weights.buffers.map((size, i) => device.createBuffer({ label: `weights ${i}`, size, usage }));
+    });
+  }
+
+  /** Compiles every kernel and binds every launch; kernels of the same access share a layout. */
+  async _compile() {
+    const { device, _program: program } = this;
+    /** @type {Map<string, GPUBindGroupLayout>} */
+    const layouts = new Map();
+    const layoutOf = (/** @type {string} */ access) => {
+      let layout = layouts.get(access);
+      if (!layout) {
+        layouts.set(access, layout = device.createBindGroupLayout({
+          label: access,
+          entries: [...access].map((mode, binding) => (
+            { binding, visibility: GPUShaderStage.COMPUTE, buffer: { type: mode === 'w' ? 'storage' : 'read-only-storage' } })),
+        }));
+      }
+      return layout;
+    };
+    /** @type {Record<string, GPUComputePipeline>} */
+    const pipelines = {};
+    await Promise.all(Object.entries(program.kernels).map(async ([label, { code, entry, access }]) => {
+      /** @type {GPUShaderModule | undefined} */
+      let module;
+      try {
+        pipelines[label] = await checked(device, 'compiling', () => {
+          module = device.createShaderModule({ label, code });
+          const layout = device.createPipelineLayout({ bindGroupLayouts: [layoutOf(access)] });
+          return device.createComputePipelineAsync({ label, layout, compute: { module, entryPoint: entry } });
+        });
+      } catch (e) {
+        const info = await module?.getCompilationInfo().catch(() => null);
+        const lines = info?.messages.filter((m) => m.type === 'error').map((m) => `line ${m.lineNum}: ${m.message}`);
+        throw new TinyError('gpu', `kernel ${label} does not compile: ${lines?.length ? lines.join('; ') : textOf(e)}`, e);
+      }
+    }));
+    await checked(device, 'binding buffers', () => {
+      for (const [name, { calls }] of Object.entries(program.entries)) {
+        this._steps.set(name, calls.map(([label, ...buffers]) => {
+          const { access, groups } = program.kernels[label];
+          const entries = buffers.map((b, binding) => ({ binding, resource: this._binding(b) }));
+          return { pipeline: pipelines[label], group: device.createBindGroup({ label, layout: layoutOf(access), entries }), groups };
+        }));
+      }
+    });
+  }
+
+  /** The GPU buffer that a place lies in. @param {Place} place @returns {GPUBuffer} */
+  _home(place) {
+    return /** @type {GPUBuffer} */ (place.weights === undefined ? this._memory : this._weights?.[place.weights]);
+  }
+
+  /** @param {string} name */
+  _binding(name) {
+    const place = this._program.buffers[name];
+    return { buffer: this._home(place), offset: place.offset, size: Math.max(4, Math.ceil(place.bytes / 4) * 4) };
+  }
+
+  /**
+   * Reads the weights file block by block; a block goes to the GPU once its hash is right, so no more than one is held.
+   * @param {string | URL | ArrayBuffer | ArrayBufferView} source @param {AbortSignal} signal @param {LoadOptions['onProgress']} onProgress
+   */
+  async _upload(source, signal, onProgress) {
+    const { file, bytes: total, block: blockBytes, sha256 } = this._program.weights;
+    const tensors = Object.values(this._program.buffers).filter((p) => p.at !== undefined);
+    let loaded = 0;
+    let filled = 0;
+    let block = new Uint8Array(Math.min(blockBytes, total));
+    onProgress?.({ loaded, total });
+    for await (const part of partsOf(source, file, signal)) {
+      for (let used = 0; used < part.length;) {
+        const take = Math.min(part.length - used, block.length - filled);
+        if (take === 0) throw wrongLength(file, loaded + part.length - used, total);
+        block.set(part.subarray(used, used + take), filled);
+        filled += take;
+        used += take;
+        loaded += take;
+        if (filled < block.length) continue;
+        const begin = loaded - filled;
+        const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', block));
+        if (Array.from(hash, (b) => b.toString(16).padStart(2, '0')).join('') !== sha256[Math.floor(begin / blockBytes)]) {
+          throw new TinyError('weights-altered', `${file} is not the file that this program was built with: `
+            + `bytes ${begin} to ${loaded} have another SHA-256. Copy the whole bundle again.`);
+        }
+        signal.throwIfAborted();
+        for (const place of tensors) {
+          const at = /** @type {number} */ (place.at);
+          const from = Math.max(at, begin);
+          const to = Math.min(at + place.bytes, loaded);
+          if (from < to) this.device.queue.writeBuffer(this._home(place), place.offset + from - at, block, from - begin, to - from);
+        }
+        block = block.subarray(0, Math.min(blockBytes, total - loaded));
+        filled = 0;
+      }
+      onProgress?.({ loaded, total });
+    }
+    if (loaded < total) throw wrongLength(file, loaded, total);
+  }
+
+  /** @param {string} name @param {Record<string, TypedArray | GPUBuffer>} inputs @returns {Promise<Record<string, TypedArray>>} */
+  async _run(name, inputs) {
+    this._alive(name);
+    const entry = this._program.entries[name];
+    checkInputs(name, entry, inputs);
+    const { device } = this;
+    const staging = this._staging.get(name)?.pop() ?? device.createBuffer({
+      label: `${name} results`,
+      size: Math.max(4, Object.values(entry.outputs).reduce((sum, { shape }) => sum + 4 * countOf(shape), 0)),
+      usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
+    });
+    try {
+      // All of this up to `submit` runs without a break, so calls that overlap keep their order on the queue.
+      await checked(device, `${name}()`, () => {
+        const encoder = device.createCommandEncoder({ label: name });
+        for (const [port, { buffer }] of Object.entries(entry.inputs)) {
+          const place = this._program.buffers[buffer];
+          const value = inputs[port];
+          if (kindOf(value) === 'GPUBuffer') {
+            encoder.copyBufferToBuffer(/** @type {GPUBuffer} */ (value), 0, this._home(place), place.offset, place.bytes);
+          } else {
+            device.queue.writeBuffer(this._home(place), place.offset, /** @type {Float32Array<ArrayBuffer>} */ (value));
+          }
+        }
+        const pass = encoder.beginComputePass({ label: name });
+        let last;
+        for (const { pipeline, group, groups } of this._steps.get(name) ?? []) {
+          if (pipeline !== last) pass.setPipeline(last = pipeline);
+          pass.setBindGroup(0, group);
+          pass.dispatchWorkgroups(...groups);
+          this.stats.dispatched++;
+        }
+        pass.end();
+        let at = 0;
+        for (const { buffer } of Object.values(entry.outputs)) {
+          const place = this._program.buffers[buffer];
+          encoder.copyBufferToBuffer(this._home(place), place.offset, staging, at, place.bytes);
+          at += place.bytes;
+        }
+        device.queue.submit([encoder.finish()]);
+        return staging.mapAsync(GPUMapMode.READ);
+      });
+    } catch (e) {
+      staging.destroy();
+      await Promise.race([device.lost, new Promise((resume) => setTimeout(resume))]); // the news of a lost device may come a moment later
+      this._alive(name);
+      throw e instanceof TinyError ? e : new TinyError('gpu', `${name}(): ${textOf(e)}`, e);
+    }
+    const bytes = staging.getMappedRange();
+    let at = 0;
+    const results = Object.fromEntries(Object.entries(entry.outputs).map(([port, { buffer, dtype }]) => {
+      const from = at;
+      at += this._program.buffers[buffer].bytes;
+      return [port, new arrays[dtype](bytes.slice(from, at))];
+    }));
+    staging.unmap();
+    this._staging.set(name, [...this._staging.get(name) ?? [], staging]);
+    return results;
+  }
+
+  /** @param {string} what */
+  _alive(what) {
+    if (this._ended === 'disposed') throw new TinyError('disposed', `${what}() after dispose(): load the model again.`);
+    if (this._ended === 'lost') throw new TinyError('device-lost', `the GPU was lost (${this._endedWhy}): load the model again.`);
+  }
+
+  /** Brings the model back to where it was after loading: clears its working memory. */
+  reset() {
+    this._alive('reset');
+    const encoder = this.device.createCommandEncoder({ label: 'reset' });
+    encoder.clearBuffer(/** @type {GPUBuffer} */ (this._memory));
+    this.device.queue.submit([encoder.finish()]);
+  }
+
+  /** Frees the GPU. Calls still under way fail; a second `dispose` does nothing. */
+  dispose() {
+    if (this._ended) return;
+    this._ended = 'disposed';
+    this.device.destroy();
+  }
+}
+
+/** @param {string} file @param {number} got @param {number} total */
+function wrongLength(file, got, total) {
+  const [has, is] = got < total ? ['only', 'truncated'] : ['at least', 'another one'];
+  return new TinyError('weights-length',
+    `${file} has ${has} ${got} bytes, the program was built with ${total}: the file is ${is}. Copy the whole bundle again.`);
+}
+
+/**
+ * The bytes of a weights file as they arrive.
+ * @param {string | URL | ArrayBuffer | ArrayBufferView} source @param {string} file @param {AbortSignal} signal
+ * @returns {AsyncGenerator<Uint8Array>}
+ */
+async function* partsOf(source, file, signal) {
+  if (typeof source !== 'string' && !(source instanceof URL)) {
+    yield ArrayBuffer.isView(source) ? new Uint8Array(source.buffer, source.byteOffset, source.byteLength) : new Uint8Array(source);
+    return;
+  }
+  try {
+    const response = await fetch(source, { signal });
+    if (!response.ok || !response.body) throw new Error(`the server answered ${response.status}`);
+    const reader = response.body.getReader();
+    for (let part; !(part = await reader.read()).done;) yield part.value;
+  } catch (e) {
+    if (signal.aborted) throw e;
+    throw new TinyError('weights-fetch', `cannot read ${file} from ${source}: ${textOf(e)}`, e);
+  }
+}
+
+/** @param {string} name @param {Entry} entry @param {Record<string, unknown>} inputs */
+function checkInputs(name, entry, inputs) {
+  const given = inputs === null || typeof inputs !== 'object' ? {} : inputs;
+  for (const port of Object.keys(given)) {
+    if (!Object.hasOwn(entry.inputs, port)) {
+      throw new TinyError('input-unknown', `${name}() has no input '${port}'; it has: ${Object.keys(entry.inputs).join(', ') || 'none'}.`);
+    }
+  }
+  for (const [port, { dtype, shape }] of Object.entries(entry.inputs)) {
+    const array = arrays[dtype].name;
+    const count = countOf(shape);
+    const wants = `input '${port}' of ${name}(): ${array} of ${count} values (shape [${shape.join(', ')}]) expected`;
+    const value = given[port];
+    if (value === undefined) throw new TinyError('input-missing', `${wants}, got nothing.`);
+    const kind = kindOf(value);
+    if (kind === 'GPUBuffer') {
+      const { size } = /** @type {GPUBuffer} */ (value);
+      if (size < 4 * count) throw new TinyError('input-length', `${wants}, got a GPUBuffer of ${size} bytes.`);
+    } else if (kind !== array) {
+      throw new TinyError('input-dtype', `${wants}, got ${kind}.`);
+    } else if (/** @type {TypedArray} */ (value).length !== count) {
+      throw new TinyError('input-length', `${wants}, got ${/** @type {TypedArray} */ (value).length} values.`);
+    }
+  }
+}
