@@ -103,7 +103,7 @@ public sealed partial class Tensor
         return keepdim ? result : result.Squeeze(axis);
     }
 
-    /// <summary>x - max, and max along an axis, which stays with extent 1; infinite maxima count as 0 if <paramref name="finite"/>.</summary>
+    /// <summary>x - max, and max along an axis kept with extent 1; infinite maxima count as 0 if <paramref name="finite"/>.</summary>
     (UOp X, UOp Max) Shifted(int axis, string operation, bool finite)
     {
         int a = Axis(axis, operation);
