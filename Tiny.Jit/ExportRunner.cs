@@ -1,8 +1,10 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.Reflection;
 using System.Runtime.Loader;
 using System.Text;
+using Tiny.Formats;
 
 namespace Tiny.Jit;
 
@@ -17,8 +19,8 @@ public static class ExportRunner
 
     /// <summary>
     /// Runs one export. Arguments have the form <c>name=value</c>: <c>assembly</c>, <c>project</c> (its directory), <c>output</c> (the folder
-    /// of all exports), <c>list</c> (the file that names what was exported, relative to <c>output</c>) and <c>result</c> (a file that
-    /// receives messages for the build's log, or the error in MSBuild's form).
+    /// of all exports) and three files to write: <c>list</c> names what was exported, relative to <c>output</c>; <c>reads</c> names the weights
+    /// that were read; <c>result</c> has messages for the build's log, or the error in MSBuild's form.
     /// </summary>
     /// <returns>0, or 1 after an error.</returns>
     public static int Run(string[] args)
@@ -40,12 +42,16 @@ public static class ExportRunner
             CultureInfo.DefaultThreadCurrentUICulture = CultureInfo.CurrentUICulture = CultureInfo.InvariantCulture;
             Environment.CurrentDirectory = options.Project;
             Console.SetIn(TextReader.Null);
-            WriteResult(options, Export(options));
+            var reads = new ConcurrentDictionary<string, bool>();
+            MappedFile.Opened += path => reads[path] = true;
+            var messages = Export(options);
+            WriteLines(options.Reads, reads.Keys.Order(StringComparer.Ordinal));
+            WriteLines(options.Result, messages);
             return 0;
         }
         catch (Exception e)
         {
-            WriteResult(options, [ExportRunnerErrors.Line(e, options)]);
+            WriteLines(options.Result, [ExportRunnerErrors.Line(e, options)]);
             return 1;
         }
         finally
@@ -99,8 +105,8 @@ public static class ExportRunner
         return constructor.Invoke(BindingFlags.OptionalParamBinding | BindingFlags.DoNotWrapExceptions, null, arguments, CultureInfo.InvariantCulture);
     }
 
-    static void WriteResult(ExportRunnerOptions options, IEnumerable<string> lines) =>
-        File.WriteAllText(options.Result, string.Concat(lines.Select(static l => l + "\n")), new UTF8Encoding(false));
+    static void WriteLines(string file, IEnumerable<string> lines) =>
+        File.WriteAllText(file, string.Concat(lines.Select(static l => l + "\n")), new UTF8Encoding(false));
 
     static string Size(long bytes) => bytes < 1000 ? $"{bytes} B"
         : bytes < 1_000_000 ? string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e3:0.0} kB")

@@ -24,7 +24,7 @@ static class KnownTypes
 
     /// <summary>What a captured method may return.</summary>
     public static bool IsResult(ITypeSymbol type) => IsTensor(type)
-        || type is INamedTypeSymbol { IsTupleType: true } tuple && tuple.TupleElements.All(static e => IsTensor(e.Type));
+        || type is INamedTypeSymbol { IsTupleType: true, TupleElements.Length: <= 7 } tuple && tuple.TupleElements.All(static e => IsTensor(e.Type));
 
     static AttributeData? Find(IEnumerable<AttributeData> attributes, string name)
     {

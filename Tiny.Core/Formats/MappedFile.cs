@@ -21,7 +21,11 @@ sealed unsafe class MappedFile
         byte* start = null;
         _view.SafeMemoryMappedViewHandle.AcquirePointer(ref start);
         _start = start + _view.PointerOffset;
+        Opened?.Invoke(Path.GetFullPath(path));
     }
+
+    /// <summary>Told of each file that is mapped: what an export reads, it depends on.</summary>
+    internal static event Action<string>? Opened;
 
     /// <summary>Length in bytes.</summary>
     public long Bytes { get; }

@@ -18,6 +18,8 @@ public sealed partial class CHelper
     public string Name { get; }
     /// <summary>Its declaration.</summary>
     public string Text { get; }
+    // No function: it stands in the block of types at the top.
+    bool IsType => !Text.Contains('{', StringComparison.Ordinal);
     /// <summary>What its own text uses.</summary>
     public ImmutableArray<CHelper> Needs { get; }
 
@@ -38,12 +40,13 @@ public sealed partial class CHelper
         }
     }
 
-    internal static string Join(IEnumerable<CHelper> helpers)
+    /// <summary>Their text, types first in a block of their own; what they need is not added (<see cref="Closure"/>).</summary>
+    public static string Listing(IEnumerable<CHelper> helpers)
     {
         var text = new StringBuilder();
-        foreach (var h in Closure(helpers))
+        foreach (var h in helpers.OrderBy(h => h.IsType ? 0 : 1))
         {
-            if (text.Length > 0) text.Append('\n');
+            if (text.Length > 0 && !h.IsType) text.Append('\n');
             text.Append(h.Text);
         }
         return text.ToString();
@@ -69,6 +72,10 @@ public sealed partial class CHelper
         ScalarKind.Int32 => "int",
         _ => CRenderer.MemoryType(t),
     };
+
+    /// <summary>The function of libm.</summary>
+    internal static string? LibraryFunction(Op op, DType t) => !t.IsFloat || op is not (Op.Sqrt or Op.Trunc or Op.Sin or Op.Exp2 or Op.Log2)
+        ? null : op.ToString().ToLowerInvariant() + (t.Kind == ScalarKind.Float32 ? "f" : "");
 
     internal static CHelper? ScalarFunction(Op op, DType t) => op switch
     {

@@ -17,7 +17,8 @@ public sealed partial class CRenderer : CStyleRenderer
 {
     const int LongSignature = 120;
 
-    static readonly HashSet<Op> s_lacks = [Op.Exp2, Op.Log2, Op.Sin, Op.MulAcc];
+    // Of float32; for doubles the functions of libm remain.
+    static readonly HashSet<Op> s_lacks = [Op.Exp2, Op.Log2, Op.MulAcc];
     static readonly HashSet<ScalarKind> s_kinds =
         [ScalarKind.Bool, ScalarKind.UInt8, ScalarKind.Int32, ScalarKind.UInt32, ScalarKind.Int64, ScalarKind.Float32, ScalarKind.Float64];
 
@@ -45,7 +46,7 @@ public sealed partial class CRenderer : CStyleRenderer
     }
 
     /// <summary>Types and functions that kernels call, each once and after those that it needs itself.</summary>
-    public static string Prologue(IEnumerable<CHelper> helpers) => CHelper.Join(helpers);
+    public static string Prologue(IEnumerable<CHelper> helpers) => CHelper.Listing(CHelper.Closure(helpers));
 
     private protected override void OpenFunction()
     {
@@ -150,8 +151,7 @@ public sealed partial class CRenderer : CStyleRenderer
     private protected override string Function(Op op, DType type) => op switch
     {
         _ when type.Lanes > 1 => Helper(CHelper.VectorFunction(op, type) ?? throw Lacking(op, type)),
-        Op.Sqrt when type.IsFloat => type.Kind == ScalarKind.Float32 ? "sqrtf" : "sqrt",
-        Op.Trunc when type.IsFloat => type.Kind == ScalarKind.Float32 ? "truncf" : "trunc",
+        _ when CHelper.LibraryFunction(op, type) is { } function => function,
         _ => Helper(CHelper.ScalarFunction(op, type) ?? throw Lacking(op, type)),
     };
 

@@ -46,7 +46,6 @@ public abstract partial class CStyleRenderer
 
     private protected Expression Called(UOp u)
     {
-        if (Kernel.Profile.Lacks.Contains(u.Op)) throw Lacking(u.Op, u.DType);
         var arguments = new Expression[u.Src.Length];
         for (int i = 0; i < arguments.Length; i++) arguments[i] = Written(u.Src[i]);
         return Expression.Call(Function(u.Op, u.DType), arguments);
@@ -80,6 +79,8 @@ public abstract partial class CStyleRenderer
                 return Literal(UOp.Const(-u.Float.Value, u.DType));
             case Op.Const when u.DType.IsInt && u.Int < 0 && u.Int > Bounds.OfType(u.DType).Min:
                 return Literal(UOp.Const(-u.Int.Value, u.DType));
+            case Op.Broadcast when u.Src[0].Op == Op.Const:
+                return Negated(u.Src[0]);
             case Op.Neg when !Wraps(u):
             case Op.Mul when !Wraps(u) && IsMinusOne(u.Src[1]):
                 return Written(u.Src[0]);

@@ -23,8 +23,12 @@ public sealed partial class CHelper
 
     static int LaneSize(DType t) => IsMask(t) ? 4 : t.Size;
 
+    // Wider than the smallest machine's registers: passed only between functions of one file, so how is of no concern.
+    static readonly CHelper s_anyWidth = new("Wpsabi", "#pragma GCC diagnostic ignored \"-Wpsabi\"\n");
+
     internal static CHelper VectorType(DType t) => new(TypeName(t),
-        $"typedef {(IsMask(t) ? "int32_t" : CRenderer.MemoryType(t))} {TypeName(t)} __attribute__((vector_size({t.Lanes * LaneSize(t)})));\n");
+        $"typedef {(IsMask(t) ? "int32_t" : CRenderer.MemoryType(t))} {TypeName(t)} __attribute__((vector_size({t.Lanes * LaneSize(t)})));\n",
+        t.Lanes * LaneSize(t) > 16 ? [s_anyWidth] : []);
 
     // The integers of the same width as t's lanes, for masks and bits.
     static DType Bits(DType t) => (LaneSize(t) switch { 8 => DType.Int64, 1 => DType.UInt8, _ => DType.Int32 }).Vec(t.Lanes);
@@ -161,9 +165,9 @@ public sealed partial class CHelper
                         {bits} y = ({bits})__builtin_convertvector(whole, {type}) | sign;
                         return ({type})((small & y) | (~small & ({bits})x));
                     """, null, vector, VectorType(Bits(t)));
-            case Op.Sqrt or Op.Trunc:
-                var function = (op == Op.Sqrt ? "sqrt" : "trunc") + (t.Kind == ScalarKind.Float32 ? "f" : "");
-                return Lanewise($"{function.TrimEnd('f')}_{type}", t, 1, function, vector);
+            case Op.Sqrt or Op.Trunc or Op.Sin or Op.Exp2 or Op.Log2:
+                return LibraryFunction(op, t.Scalar) is { } function
+                    ? Lanewise($"{op.ToString().ToLowerInvariant()}_{type}", t, 1, function, vector) : null;
             default:
                 var scalar = ScalarFunction(op, t.Scalar);
                 return scalar is null ? null : Lanewise($"{scalar.Name[..scalar.Name.LastIndexOf('_')]}_{type}", t, op == Op.Neg ? 1 : 2, scalar.Name, vector, scalar);

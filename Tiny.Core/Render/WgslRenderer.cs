@@ -23,14 +23,13 @@ public sealed class WgslRenderer : CStyleRenderer
     WgslRenderer(LinearKernel kernel, IReadOnlyList<WgslBinding> bindings)
         : base(kernel, [.. bindings.Select(b => b.Name)], ["id", "wid", "lid"]) => _bindings = bindings;
 
-    /// <summary>What lowering has to know. Sine is expressed by other operations: WGSL promises only 11 bits of it.</summary>
+    /// <summary>What lowering has to know.</summary>
     public static TargetProfile Profile { get; } = new("wgsl")
     {
         Grid = true,
         WorkgroupSize = 64,
         Registers = 32,
         Fma = true,
-        Lacks = new HashSet<Op> { Op.Sin },
         Kinds = new HashSet<ScalarKind> { ScalarKind.Float32, ScalarKind.Int32, ScalarKind.UInt32 },
     };
 

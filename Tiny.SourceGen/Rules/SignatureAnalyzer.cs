@@ -15,7 +15,7 @@ public sealed class SignatureAnalyzer : MethodRule
 
     static readonly DiagnosticDescriptor s_result = Error(
         "TINY0001", "Unsupported type in a captured method",
-        "Captured method '{0}' returns '{1}'; it can return Tensor or a tuple of Tensors",
+        "Captured method '{0}' returns '{1}'; it can return Tensor or a tuple of at most seven Tensors",
         "A captured method computes nothing itself: it returns the tensors that its program computes.");
 
     /// <inheritdoc/>

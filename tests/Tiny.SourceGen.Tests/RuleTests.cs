@@ -13,6 +13,7 @@ public class RuleTests
     [TestCase("class M { [TinyJit] public {|void|} F(Tensor x) { } }", "'F' returns 'void'")]
     [TestCase("class M { [TinyJit] public {|float|} F(Tensor x) => 1; }", "'F' returns 'float'")]
     [TestCase("class M { [TinyJit] public {|(Tensor, int)|} F(Tensor x) => (x, 1); }", "'F' returns '\\(Tensor, int\\)'")]
+    [TestCase("class M { [TinyJit] public {|(Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor)|} F(Tensor x) => default; }", "at most seven")]
     public async Task SignatureIsReported(string code, string message) =>
         Assert.That(await Compile.Analyze(new SignatureAnalyzer(), code, "TINY0001"), Has.One.Matches(message));
 

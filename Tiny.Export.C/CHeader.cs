@@ -1,0 +1,81 @@
+using Tiny.Jit;
+
+namespace Tiny.Export.C;
+
+/// <summary>The text of <c>NAME.h</c>: what a caller has to know.</summary>
+static class CHeader
+{
+    /// <summary>The error codes, their macro names after the model's, and what each means.</summary>
+    public static readonly (string Name, string Meaning)[] Errors =
+    [
+        ("OK", "success"),
+        ("ERROR_ARGUMENT", "a pointer is NULL"),
+        ("ERROR_ALIGNMENT", "the arena or the weights are not aligned as documented"),
+        ("ERROR_LENGTH", "the weights are truncated, or have bytes to spare"),
+        ("ERROR_FORMAT", "these are no weights, or of another version of the format"),
+        ("ERROR_MODEL", "these are the weights of another model, or of another training of this one"),
+        ("ERROR_HASH", "the weights were altered or damaged"),
+        ("ERROR_ARENA", "the arena is too small"),
+    ];
+
+    public static string Text(Program program, CNames names, string banner)
+    {
+        var (model, macro) = (names.Model, names.Macro);
+        var errors = string.Join("\n", Errors.Select((e, i) => $"    {$"{macro}_{e.Name} = {i},",-28} /* {e.Meaning} */"));
+        var entries = string.Concat(program.Entries.Select(e => $"\n/* {Ports(program, e)} */\n{names.Signature(e)};\n"));
+        return $$"""
+            {{banner}}
+            #ifndef {{macro}}_H
+            #define {{macro}}_H
+
+            #include <stddef.h>
+            #include <stdint.h>
+
+            #ifdef __cplusplus
+            extern "C" {
+            #endif
+
+            /* Working memory that the model needs, in bytes, aligned to 64. */
+            #define {{macro}}_ARENA_BYTES {{program.ArenaBytes}}
+
+            /* What the functions return. */
+            enum {
+            {{errors}}
+            };
+
+            /* A model ready to run. It holds pointers only: weights and arena stay the caller's, and must outlive it. Several models may
+             * share weights; calls that share an arena must not run at once. */
+            typedef struct {{model}} {
+                const unsigned char *weights; /* the tensors, after the file's header */
+                unsigned char *arena;         /* {{macro}}_ARENA_BYTES of scratch memory, without meaning between calls */
+            } {{model}};
+
+            /* Checks the bytes of {{model}}.weights (length, model and hash) and sets up m. The weights are used where they lie: they are neither
+             * copied nor written, so a read-only mapping of the file will do. They must be aligned to {{CSource.WeightsAlignment(program)}} bytes, the arena to 64.
+             * Returns {{macro}}_OK; on an error the code above, and nothing is written. */
+            int {{model}}_init({{model}} *m, const void *weights, size_t bytes, void *arena, size_t arena_bytes);
+
+            /* What a code means, in English. */
+            const char *{{model}}_error_text(int code);
+
+            /* The functions below return {{macro}}_OK or {{macro}}_ERROR_ARGUMENT. Their arguments must not overlap one another, the arena or the
+             * weights. Tensors are row-major. */
+            {{entries}}
+            #ifdef __cplusplus
+            }
+            #endif
+
+            #endif
+
+            """;
+    }
+
+    static string Ports(Program program, EntryPoint entry)
+    {
+        string List(IEnumerable<Port> ports) => string.Join(", ", ports.Select(p => $"{p.Name} {Describe(program.Buffers[p.Buffer])}"));
+        var inputs = entry.Inputs.Length == 0 ? "no input" : List(entry.Inputs);
+        return $"{entry.Name}: {inputs} -> {List(entry.Outputs)}";
+    }
+
+    static string Describe(ProgramBuffer b) => $"{b.DType} {b.Shape}{(b.DType == DType.Bool ? " (0 or 1)" : "")}";
+}

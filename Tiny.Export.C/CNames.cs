@@ -1,0 +1,89 @@
+using System.Globalization;
+using Tiny.Jit;
+using Tiny.Lower;
+using Tiny.Render;
+
+namespace Tiny.Export.C;
+
+/// <summary>The identifiers of an exported program, and how dtypes and shapes are written.</summary>
+sealed class CNames
+{
+    readonly Program _program;
+    readonly Identifiers _file = Identifiers.ForC();
+    readonly Dictionary<string, string> _entries = [];
+    readonly string[] _kernels;
+
+    public CNames(Program program)
+    {
+        _program = program;
+        Model = _file.Of(program.Name);
+        Macro = Model.ToUpperInvariant();
+        foreach (var name in (string[])["init", "error_text"]) _file.Of($"{Model}_{name}");
+        foreach (var name in CSource.FileScope) _file.Of(name);
+        foreach (var e in program.Entries) _entries[e.Name] = _file.Of($"{Model}_{e.Name}");
+        _kernels = [.. program.Kernels.Select(k => _file.Of(k.Name))];
+    }
+
+    /// <summary>The struct, and the first part of every public name.</summary>
+    public string Model { get; }
+    /// <summary>The first part of every macro.</summary>
+    public string Macro { get; }
+
+    public string Entry(EntryPoint e) => _entries[e.Name];
+    public string Kernel(int kernel) => _kernels[kernel];
+    public Identifiers Scope()
+    {
+        var scope = _file.Nested();
+        scope.Of("m");
+        return scope;
+    }
+
+    /// <summary>Parameters of an entry point's function, inputs then outputs, in order.</summary>
+    public IReadOnlyList<(Port Port, ProgramBuffer Buffer, string Name, bool Written)> Ports(EntryPoint entry, Identifiers scope) =>
+    [
+        .. entry.Inputs.Select(p => (p, _program.Buffers[p.Buffer], scope.Of(p.Name), false)),
+        .. entry.Outputs.Select(p => (p, _program.Buffers[p.Buffer], scope.Of(p.Name), true)),
+    ];
+
+    /// <summary>The signature without its semicolon.</summary>
+    public string Signature(EntryPoint entry)
+    {
+        var head = $"int {Entry(entry)}(";
+        string[] parameters = [$"{Model} *m", .. Ports(entry, Scope()).Select(p =>
+            $"{(p.Written ? "" : "const ")}{CRenderer.MemoryType(p.Buffer.DType)} {p.Name}[{Extent(p.Buffer.Shape)}]")];
+        var line = head + string.Join(", ", parameters) + ")";
+        return line.Length <= 120 ? line : head + string.Join(",\n" + new string(' ', head.Length), parameters) + ")";
+    }
+
+    /// <summary>
+    /// Names of a kernel's parameters: what is written is <c>out</c>, weights have their names (where layers share the kernel, what
+    /// is common to the names' ends), the one other input is <c>x</c>, several have the names of their buffers.
+    /// </summary>
+    public IReadOnlyList<string> Parameters(int kernel)
+    {
+        var calls = _program.Entries.SelectMany(e => e.Calls).Where(c => c.Kernel == kernel).ToList();
+        Kernel k = _program.Kernels[kernel];
+        var scope = _file.Nested();
+        int written = k.Params.Count(p => p.Written);
+        int others = Enumerable.Range(0, k.Params.Length).Count(i => !k.Params[i].Written && !IsConstant(i));
+        return [.. k.Params.Select((p, i) => scope.Of(p.Written ? written == 1 ? "out" : $"out{i}"
+            : IsConstant(i) ? Common(i, "w") : others == 1 ? "x" : Common(i, "x")))];
+
+        bool IsConstant(int i) => calls.Count > 0 && calls.All(c => _program.Buffers[c.Buffers[i]].Role == BufferRole.Constant);
+
+        string Common(int i, string otherwise)
+        {
+            var names = calls.Select(c => _program.Buffers[c.Buffers[i]].Name.Split('.')).ToList();
+            if (names.Count == 0) return otherwise;
+            int same = 0;
+            while (names.All(n => n.Length > same && n[^(same + 1)] == names[0][^(same + 1)])) same++;
+            return same == 0 ? otherwise : string.Join('.', names[0][^same..]);
+        }
+    }
+
+    /// <summary><c>1*1*28*28</c>; a scalar is one element, and so is nothing, since C has no empty arrays.</summary>
+    public static string Extent(Shape shape) => shape.Rank == 0 || shape.Numel == 0 ? "1" : string.Join('*', shape);
+
+    /// <summary>An integer of any size as C writes it.</summary>
+    public static string Number(long n) => n.ToString(CultureInfo.InvariantCulture);
+}

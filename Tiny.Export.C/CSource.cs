@@ -1,0 +1,247 @@
+using System.Globalization;
+using System.Text;
+using Tiny.Jit;
+using Tiny.Render;
+
+namespace Tiny.Export.C;
+
+/// <summary>The text of <c>NAME.c</c>: helpers, kernels, set-up and entry points.</summary>
+static class CSource
+{
+    const int LineLength = 120;
+
+    /// <summary>Names of the file that no kernel, buffer or parameter may have.</summary>
+    public static readonly string[] FileScope =
+        ["WEIGHTS", "ARENA", "rotate", "read64", "read32", "xxh64_round", "xxh64", "weights", "bytes", "arena", "arena_bytes", "code", "header"];
+
+    /// <summary>Bytes that the weights must be aligned to: those of the largest element.</summary>
+    public static int WeightsAlignment(Program program) =>
+        program.Buffers.Where(b => b.Role == BufferRole.Constant).Select(b => b.DType.Size).Append(1).Max();
+
+    public static string Text(Program program, CNames names, WeightsFile weights, string banner, CancellationToken cancellation)
+    {
+        var macro = names.Macro;
+        var kernels = CKernels.Render(program, names, cancellation);
+        var text = new StringBuilder();
+        text.Append($$"""
+            {{banner}}
+            #include "{{names.Model}}.h"
+
+            #include <math.h>
+            #include <stdbool.h>
+            #include <string.h>
+
+            #if defined(__BYTE_ORDER__) && __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
+            #error "the weights are little-endian"
+            #endif
+
+            /* Products and sums are rounded one by one, as everywhere that this model runs. gcc does so in the modes of ISO C. */
+            #ifdef __clang__
+            #pragma STDC FP_CONTRACT OFF
+            #endif
+
+            """);
+        if (kernels.HasVectors)
+        {
+            text.Append($"""
+
+                /* Vectors of 128 bits, by the notation that gcc and clang share; {macro}_PLAIN asks for C99 alone. */
+                #if !defined({macro}_PLAIN) && (defined(__clang__) || (defined(__GNUC__) && __GNUC__ >= 9))
+                #define {macro}_VECTORS 1
+                #endif
+
+                """);
+        }
+        if (kernels.Helpers.Length > 0) text.Append(Section("helpers")).Append(kernels.Helpers);
+        text.Append(Section("kernels")).Append(kernels.Functions);
+        text.Append(Section("set-up")).Append(SetUp(program, names, weights));
+        text.Append(Section("entry points")).Append($"""
+            #define WEIGHTS(type, offset) ((const type *)(const void *)(m->weights + (offset)))
+            #define ARENA(type, offset) ((type *)(void *)(m->arena + (offset)))
+
+            """);
+        foreach (var e in program.Entries) text.Append('\n').Append(Entry(program, names, weights, e));
+        return text.ToString();
+    }
+
+    static string Section(string title) => $"\n/* ---- {title} {new string('-', 100 - title.Length)} */\n\n";
+
+    static string SetUp(Program program, CNames names, WeightsFile weights)
+    {
+        var (model, macro) = (names.Model, names.Macro);
+        var texts = string.Concat(CHeader.Errors.Select(e => $"    case {macro}_{e.Name}: return \"{e.Meaning}\";\n"));
+        int alignment = WeightsAlignment(program);
+        // Nothing is smaller than an arena of no bytes, and compilers say so.
+        var arena = program.ArenaBytes == 0 ? "    (void)arena_bytes;\n"
+            : $"    if (arena_bytes < {macro}_ARENA_BYTES) return {macro}_ERROR_ARENA;\n";
+        return string.Create(CultureInfo.InvariantCulture, $$"""
+            {{s_hash}}
+            int {{model}}_init({{model}} *m, const void *weights, size_t bytes, void *arena, size_t arena_bytes)
+            {
+                const uint64_t payload = UINT64_C({{weights.PayloadBytes}}), hash = UINT64_C(0x{{weights.Hash:x16}});
+                const unsigned char *header = weights;
+
+                if (m == NULL || weights == NULL || arena == NULL) return {{macro}}_ERROR_ARGUMENT;
+                if ((uintptr_t)arena % 64 != 0{{(alignment > 1 ? $" || (uintptr_t)weights % {alignment} != 0" : "")}}) return {{macro}}_ERROR_ALIGNMENT;
+                if (bytes < {{WeightsFile.HeaderBytes}}) return {{macro}}_ERROR_LENGTH;
+                if (memcmp(header, "{{WeightsFile.Magic}}", 8) != 0 || read32(header + 8) != {{WeightsFile.Version}}) return {{macro}}_ERROR_FORMAT;
+                if (read64(header + 16) != payload || read64(header + 24) != hash) return {{macro}}_ERROR_MODEL;
+                if (bytes - {{WeightsFile.HeaderBytes}} != payload) return {{macro}}_ERROR_LENGTH;
+                if (xxh64(header + {{WeightsFile.HeaderBytes}}, bytes - {{WeightsFile.HeaderBytes}}) != hash) return {{macro}}_ERROR_HASH;
+            {{arena}}
+                m->weights = header + {{WeightsFile.HeaderBytes}};
+                m->arena = arena;
+                return {{macro}}_OK;
+            }
+
+            const char *{{model}}_error_text(int code)
+            {
+                switch (code) {
+            {{texts}}    default: return "unknown error";
+                }
+            }
+
+            """);
+    }
+
+    static string Entry(Program program, CNames names, WeightsFile weights, EntryPoint entry)
+    {
+        var scope = names.Scope();
+        var ports = names.Ports(entry, scope);
+        var pointers = new Dictionary<int, string>();
+        var copies = new List<(ProgramBuffer From, string To)>();
+        foreach (var p in ports)
+            if ((p.Written && p.Buffer.Role != BufferRole.Output) || !pointers.TryAdd(p.Buffer.Id, p.Name))
+                copies.Add((p.Buffer, p.Name));
+        var used = entry.Calls.SelectMany(c => c.Buffers).Concat(copies.Select(c => c.From.Id)).Distinct()
+            .Where(id => !pointers.ContainsKey(id)).Select(id => program.Buffers[id]).ToList();
+
+        var text = new StringBuilder(names.Signature(entry)).Append("\n{\n");
+        var wrong = string.Join(" || ", ports.Select(p => $"{p.Name} == NULL").Prepend("m == NULL"));
+        text.Append(Wrapped($"    if ({wrong}) return {names.Macro}_ERROR_ARGUMENT;\n"));
+        if (used.Count > 0) text.Append('\n');
+        Pointers(BufferRole.Constant, b => ($"const {CRenderer.MemoryType(b.DType)} *", $"WEIGHTS({CRenderer.MemoryType(b.DType)}, {CNames.Number(weights.OffsetOf(b))})"));
+        Pointers(BufferRole.Arena, b => ($"{CRenderer.MemoryType(b.DType)} *", $"ARENA({CRenderer.MemoryType(b.DType)}, {CNames.Number(b.Offset)})"));
+        foreach (var call in entry.Calls)
+        {
+            var kernel = program.Kernels[call.Kernel];
+            string List(bool written) => string.Join(", ", call.Buffers.Where((_, i) => kernel.Params[i].Written == written)
+                .Select(id => $"{pointers[id]} {program.Buffers[id].Shape}"));
+            var reads = List(false);
+            text.Append('\n').Append(Comment($"{List(true)}{(reads.Length > 0 ? " from " : "")}{reads}"));
+            text.Append(Wrapped($"    {names.Kernel(call.Kernel)}({string.Join(", ", call.Buffers.Select(id => pointers[id]))});\n"));
+        }
+        if (copies.Count > 0) text.Append('\n');
+        foreach (var (from, to) in copies)
+            text.Append($"    memcpy({to}, {pointers[from.Id]}, {CNames.Number(from.Bytes)}); /* {from.Shape} */\n");
+        return text.Append($"\n    return {names.Macro}_OK;\n}}\n").ToString();
+
+        void Pointers(BufferRole role, Func<ProgramBuffer, (string Type, string Value)> write)
+        {
+            var lines = used.Where(b => b.Role == role).Select(b =>
+            {
+                pointers[b.Id] = scope.Of(b.Name);
+                var (type, value) = write(b);
+                return ($"    {type}{pointers[b.Id]} = {value};", b.Shape);
+            }).ToList();
+            int width = lines.Select(l => l.Item1.Length).Append(0).Max();
+            foreach (var (line, shape) in lines) text.Append(line.PadRight(width)).Append($" /* {shape} */\n");
+        }
+    }
+
+    /// <summary>A comment of one paragraph, broken into lines.</summary>
+    public static string Comment(string words, string indent = "    ")
+    {
+        var text = new StringBuilder(indent + "/* ");
+        int column = text.Length;
+        foreach (var word in words.Split(", ").Select((w, i) => i == 0 ? w : ", " + w))
+        {
+            var next = word;
+            if (column + next.Length > LineLength - 3)
+            {
+                text.Append(",\n").Append(indent).Append(" * ");
+                next = word.TrimStart(',', ' ');
+                column = indent.Length + 3;
+            }
+            text.Append(next);
+            column += next.Length;
+        }
+        return text.Append(" */\n").ToString();
+    }
+
+    // A call or condition that is too long continues under its opening parenthesis.
+    static string Wrapped(string line)
+    {
+        if (line.Length <= LineLength) return line;
+        var indent = new string(' ', line.IndexOf('(', StringComparison.Ordinal) + 1);
+        var text = new StringBuilder();
+        while (line.Length > LineLength)
+        {
+            int cut = Math.Max(line.LastIndexOf(", ", LineLength, StringComparison.Ordinal) + 1, line.LastIndexOf("|| ", LineLength, StringComparison.Ordinal) + 2);
+            if (cut <= indent.Length + 2) break;
+            text.Append(line[..cut].TrimEnd()).Append('\n');
+            line = indent + line[cut..].TrimStart();
+        }
+        return text.Append(line).ToString();
+    }
+
+    const string s_hash = """
+        static uint64_t rotate(uint64_t x, int n)
+        {
+            return (x << n) | (x >> (64 - n));
+        }
+
+        static uint64_t read64(const unsigned char *p)
+        {
+            uint64_t x;
+            memcpy(&x, p, sizeof x);
+            return x;
+        }
+
+        static uint32_t read32(const unsigned char *p)
+        {
+            uint32_t x;
+            memcpy(&x, p, sizeof x);
+            return x;
+        }
+
+        static uint64_t xxh64_round(uint64_t lane, uint64_t input)
+        {
+            return rotate(lane + input * UINT64_C(0xC2B2AE3D27D4EB4F), 31) * UINT64_C(0x9E3779B185EBCA87);
+        }
+
+        /* XXH64 with seed 0, after the published specification of xxHash. */
+        static uint64_t xxh64(const unsigned char *p, size_t n)
+        {
+            const uint64_t p1 = UINT64_C(0x9E3779B185EBCA87), p2 = UINT64_C(0xC2B2AE3D27D4EB4F), p3 = UINT64_C(0x165667B19E3779F9);
+            const uint64_t p4 = UINT64_C(0x85EBCA77C2B2AE63), p5 = UINT64_C(0x27D4EB2F165667C5);
+            const unsigned char *end = p + n;
+            uint64_t h = p5;
+            if (n >= 32) {
+                uint64_t a = p1 + p2, b = p2, c = 0, d = 0 - p1;
+                for (; end - p >= 32; p += 32) {
+                    a = xxh64_round(a, read64(p));
+                    b = xxh64_round(b, read64(p + 8));
+                    c = xxh64_round(c, read64(p + 16));
+                    d = xxh64_round(d, read64(p + 24));
+                }
+                h = rotate(a, 1) + rotate(b, 7) + rotate(c, 12) + rotate(d, 18);
+                h = (h ^ xxh64_round(0, a)) * p1 + p4;
+                h = (h ^ xxh64_round(0, b)) * p1 + p4;
+                h = (h ^ xxh64_round(0, c)) * p1 + p4;
+                h = (h ^ xxh64_round(0, d)) * p1 + p4;
+            }
+            h += n;
+            for (; end - p >= 8; p += 8) h = rotate(h ^ xxh64_round(0, read64(p)), 27) * p1 + p4;
+            if (end - p >= 4) {
+                h = rotate(h ^ read32(p) * p1, 23) * p2 + p3;
+                p += 4;
+            }
+            for (; p < end; p++) h = rotate(h ^ *p * p5, 11) * p1;
+            h = (h ^ (h >> 33)) * p2;
+            h = (h ^ (h >> 29)) * p3;
+            return h ^ (h >> 32);
+        }
+
+        """;
+}

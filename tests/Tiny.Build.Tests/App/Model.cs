@@ -1,0 +1,27 @@
+using Tiny;
+using Tiny.Formats;
+
+namespace App;
+
+public sealed class Model
+{
+    readonly Tensor _weight;
+
+    public Model()
+    {
+        Starts.Note();
+        // The build must read nothing from this, however much it looks like an error.
+        Console.WriteLine("x.cs(1,1): error CS0001: no");
+        Console.Error.WriteLine("x.cs(1,1): error CS0002: no");
+        // CONSTRUCTOR
+        var file = SafetensorsFile.Open(Path.Combine(AppContext.BaseDirectory, "weights.safetensors"));
+        _weight = file.Tensor("weight");
+    }
+
+    [TinyJit, TinyExport<CTarget>, TinyExport<WebGpuTarget>, TinyExport<PairTarget>]
+    public Tensor Forward([Shape(2, 3)] Tensor image)
+    {
+        // FORWARD
+        return image.MatMul(_weight);
+    }
+}

@@ -1,0 +1,21 @@
+@group(0) @binding(0) var<storage, read_write> out: array<f32>;
+@group(0) @binding(1) var<storage, read_write> x: array<f32>;
+
+fn infinity() -> f32 {
+    var bits = 0x7f800000u;
+    return bitcast<f32>(bits);
+}
+
+// The larger; NaN if either is.
+fn max_nan(a: f32, b: f32) -> f32 {
+    return select(b, a, a > b || a != a);
+}
+
+@compute @workgroup_size(1)
+fn largest() {
+    var acc0 = -infinity();
+    for (var r0 = 0; r0 < 4; r0++) {
+        acc0 = max_nan(acc0, x[r0]);
+    }
+    out[0] = acc0;
+}

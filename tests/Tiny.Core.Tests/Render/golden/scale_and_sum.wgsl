@@ -1,0 +1,23 @@
+@group(0) @binding(0) var<storage, read_write> out: array<f32>;
+@group(0) @binding(1) var<storage, read_write> total: array<f32>;
+@group(0) @binding(2) var<storage, read_write> x: array<f32>;
+@group(0) @binding(3) var<storage, read> scale: array<f32>;
+
+// The larger; NaN if either is.
+fn max_nan(a: f32, b: f32) -> f32 {
+    return select(b, a, a > b || a != a);
+}
+
+@compute @workgroup_size(1)
+fn scale_and_sum() {
+    let x0 = scale[0];
+    var acc0 = 0.0;
+    for (var i0 = 0; i0 < 64; i0++) {
+        let x1 = i0 * 1;
+        let x2 = x[x1];
+        let x3 = max_nan(x2 * x0 - 3.0, -x2);
+        out[x1] = x3;
+        acc0 += x3;
+    }
+    total[0] = acc0;
+}
