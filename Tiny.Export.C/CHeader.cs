@@ -20,8 +20,9 @@ static class CHeader
 
     public static string Text(Program program, CNames names, string banner)
     {
-        var (model, macro) = (names.Model, names.Macro);
-        var errors = string.Join("\n", Errors.Select((e, i) => $"    {$"{macro}_{e.Name} = {i},",-28} /* {e.Meaning} */"));
+        var (model, prefix, macro) = (names.Model, names.Prefix, names.Macro);
+        int width = Errors.Select((e, i) => $"{macro}_{e.Name} = {i},".Length).Max();
+        var errors = string.Join("\n", Errors.Select((e, i) => "    " + $"{macro}_{e.Name} = {i},".PadRight(width) + $" /* {e.Meaning} */"));
         var entries = string.Concat(program.Entries.Select(e => $"\n/* {Ports(program, e)} */\n{names.Signature(e)};\n"));
         return $$"""
             {{banner}}
@@ -50,13 +51,13 @@ static class CHeader
                 unsigned char *arena;         /* {{macro}}_ARENA_BYTES of scratch memory, without meaning between calls */
             } {{model}};
 
-            /* Checks the bytes of {{model}}.weights (length, model and hash) and sets up m. The weights are used where they lie: they are neither
+            /* Checks the bytes of {{prefix}}.weights (length, model and hash) and sets up m. The weights are used where they lie: they are neither
              * copied nor written, so a read-only mapping of the file will do. They must be aligned to {{CSource.WeightsAlignment(program)}} bytes, the arena to 64.
              * Returns {{macro}}_OK; on an error the code above, and nothing is written. */
-            int {{model}}_init({{model}} *m, const void *weights, size_t bytes, void *arena, size_t arena_bytes);
+            int {{prefix}}_init({{model}} *m, const void *weights, size_t bytes, void *arena, size_t arena_bytes);
 
             /* What a code means, in English. */
-            const char *{{model}}_error_text(int code);
+            const char *{{prefix}}_error_text(int code);
 
             /* The functions below return {{macro}}_OK or {{macro}}_ERROR_ARGUMENT. Their arguments must not overlap one another, the arena or the
              * weights. Tensors are row-major. */

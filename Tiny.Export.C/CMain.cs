@@ -5,9 +5,13 @@ namespace Tiny.Export.C;
 /// <summary>The text of <c>main.c</c>: a program that runs the model on files.</summary>
 static class CMain
 {
+    /// <summary>Names of the file that the model must not have.</summary>
+    public static readonly string[] FileScope =
+        ["instance", "arena_space", "entries", "map_file", "seconds", "read_port", "write_port", "print_port", "usage", "bench"];
+
     public static string Text(Program program, CNames names, string banner)
     {
-        var (model, macro) = (names.Model, names.Macro);
+        var (model, prefix, macro) = (names.Model, names.Prefix, names.Macro);
         var first = program.Entries[0];
         int most = program.Entries.Max(e => Math.Max(e.Inputs.Length, e.Outputs.Length));
         return $$"""
@@ -16,7 +20,7 @@ static class CMain
             #define _POSIX_C_SOURCE 200809L
             #endif
 
-            #include "{{model}}.h"
+            #include "{{prefix}}.h"
 
             #include <errno.h>
             #include <inttypes.h>
@@ -52,7 +56,7 @@ static class CMain
                 int (*run)({{model}} *m);
             };
 
-            static {{model}} model;
+            static {{model}} instance;
             static unsigned char arena_space[{{macro}}_ARENA_BYTES + 64];
             {{string.Concat(program.Entries.Select((e, i) => "\n" + Entry(program, names, e, i)))}}
             static const struct entry entries[] = {
@@ -112,8 +116,8 @@ static class CMain
             {
                 fprintf(stderr,
                         "%s\n\n"
-                        "usage: {{model}} WEIGHTS INPUT... [OUTPUT...] [--bench N] [--entry NAME]\n"
-                        "  WEIGHTS       the file {{model}}.weights\n"
+                        "usage: {{prefix}} WEIGHTS INPUT... [OUTPUT...] [--bench N] [--entry NAME]\n"
+                        "  WEIGHTS       the file {{prefix}}.weights\n"
                         "  INPUT...      a file for each input, raw little-endian elements in row-major order\n"
                         "  OUTPUT...     a file for each output, written in the same form; without any, results are only printed\n"
                         "  --bench N     runs N times and prints the time instead of the results\n"
@@ -132,10 +136,10 @@ static class CMain
             static int bench(const struct entry *entry, long runs)
             {
                 double best = 0, total = 0;
-                entry->run(&model); /* warms the caches */
+                entry->run(&instance); /* warms the caches */
                 for (long i = 0; i < runs; i++) {
                     double start = seconds(), took;
-                    entry->run(&model);
+                    entry->run(&instance);
                     took = seconds() - start;
                     total += took;
                     if (i == 0 || took < best) best = took;
@@ -173,18 +177,18 @@ static class CMain
                     return usage(count < 1 + entry->input_count ? "too few files" : "as many output files as outputs, or none");
 
                 if (!map_file(files[0], &weights)) return 1;
-                code = {{model}}_init(&model, weights.data, weights.bytes, arena_space + (64 - (uintptr_t)arena_space % 64) % 64, {{macro}}_ARENA_BYTES);
+                code = {{prefix}}_init(&instance, weights.data, weights.bytes, arena_space + (64 - (uintptr_t)arena_space % 64) % 64, {{macro}}_ARENA_BYTES);
                 if (code != {{macro}}_OK) {
-                    fprintf(stderr, "%s: %s\n", files[0], {{model}}_error_text(code));
+                    fprintf(stderr, "%s: %s\n", files[0], {{prefix}}_error_text(code));
                     return 1;
                 }
                 for (int i = 0; i < entry->input_count; i++)
                     if (!read_port(&entry->inputs[i], files[1 + i])) return 1;
                 if (runs > 0) return bench(entry, runs);
 
-                code = entry->run(&model);
+                code = entry->run(&instance);
                 if (code != {{macro}}_OK) {
-                    fprintf(stderr, "%s: %s\n", entry->name, {{model}}_error_text(code));
+                    fprintf(stderr, "%s: %s\n", entry->name, {{prefix}}_error_text(code));
                     return 1;
                 }
                 for (int i = 0; i < entry->output_count; i++) {

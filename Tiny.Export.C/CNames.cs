@@ -16,16 +16,19 @@ sealed class CNames
     public CNames(Program program)
     {
         _program = program;
+        foreach (var name in (string[])[.. CSource.FileScope, .. CMain.FileScope]) _file.Of(name);
         Model = _file.Of(program.Name);
-        Macro = Model.ToUpperInvariant();
-        foreach (var name in (string[])["init", "error_text"]) _file.Of($"{Model}_{name}");
-        foreach (var name in CSource.FileScope) _file.Of(name);
-        foreach (var e in program.Entries) _entries[e.Name] = _file.Of($"{Model}_{e.Name}");
+        Prefix = Model.TrimEnd('_');
+        Macro = Prefix.ToUpperInvariant();
+        foreach (var name in (string[])["init", "error_text"]) _file.Of($"{Prefix}_{name}");
+        foreach (var e in program.Entries) _entries[e.Name] = _file.Of($"{Prefix}_{e.Name}");
         _kernels = [.. program.Kernels.Select(k => _file.Of(k.Name))];
     }
 
-    /// <summary>The struct, and the first part of every public name.</summary>
+    /// <summary>The struct.</summary>
     public string Model { get; }
+    /// <summary>The first part of every public name and of the files' names: the struct's, without what keeps it from being a keyword.</summary>
+    public string Prefix { get; }
     /// <summary>The first part of every macro.</summary>
     public string Macro { get; }
 

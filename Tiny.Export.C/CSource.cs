@@ -1,18 +1,19 @@
 using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
 using Tiny.Jit;
 using Tiny.Render;
 
 namespace Tiny.Export.C;
 
 /// <summary>The text of <c>NAME.c</c>: helpers, kernels, set-up and entry points.</summary>
-static class CSource
+static partial class CSource
 {
     const int LineLength = 120;
 
     /// <summary>Names of the file that no kernel, buffer or parameter may have.</summary>
     public static readonly string[] FileScope =
-        ["WEIGHTS", "ARENA", "rotate", "read64", "read32", "xxh64_round", "xxh64", "weights", "bytes", "arena", "arena_bytes", "code", "header"];
+        ["WEIGHTS", "ARENA", "rotate", "read64", "read32", "xxh64_round", "xxh64"];
 
     /// <summary>Bytes that the weights must be aligned to: those of the largest element.</summary>
     public static int WeightsAlignment(Program program) =>
@@ -25,7 +26,7 @@ static class CSource
         var text = new StringBuilder();
         text.Append($$"""
             {{banner}}
-            #include "{{names.Model}}.h"
+            #include "{{names.Prefix}}.h"
 
             #include <math.h>
             #include <stdbool.h>
@@ -68,7 +69,7 @@ static class CSource
 
     static string SetUp(Program program, CNames names, WeightsFile weights)
     {
-        var (model, macro) = (names.Model, names.Macro);
+        var (prefix, macro) = (names.Prefix, names.Macro);
         var texts = string.Concat(CHeader.Errors.Select(e => $"    case {macro}_{e.Name}: return \"{e.Meaning}\";\n"));
         int alignment = WeightsAlignment(program);
         // Nothing is smaller than an arena of no bytes, and compilers say so.
@@ -76,7 +77,7 @@ static class CSource
             : $"    if (arena_bytes < {macro}_ARENA_BYTES) return {macro}_ERROR_ARENA;\n";
         return string.Create(CultureInfo.InvariantCulture, $$"""
             {{s_hash}}
-            int {{model}}_init({{model}} *m, const void *weights, size_t bytes, void *arena, size_t arena_bytes)
+            int {{prefix}}_init({{names.Model}} *m, const void *weights, size_t bytes, void *arena, size_t arena_bytes)
             {
                 const uint64_t payload = UINT64_C({{weights.PayloadBytes}}), hash = UINT64_C(0x{{weights.Hash:x16}});
                 const unsigned char *header = weights;
@@ -94,7 +95,7 @@ static class CSource
                 return {{macro}}_OK;
             }
 
-            const char *{{model}}_error_text(int code)
+            const char *{{prefix}}_error_text(int code)
             {
                 switch (code) {
             {{texts}}    default: return "unknown error";
@@ -119,7 +120,6 @@ static class CSource
         var text = new StringBuilder(names.Signature(entry)).Append("\n{\n");
         var wrong = string.Join(" || ", ports.Select(p => $"{p.Name} == NULL").Prepend("m == NULL"));
         text.Append(Wrapped($"    if ({wrong}) return {names.Macro}_ERROR_ARGUMENT;\n"));
-        if (used.Count > 0) text.Append('\n');
         Pointers(BufferRole.Constant, b => ($"const {CRenderer.MemoryType(b.DType)} *", $"WEIGHTS({CRenderer.MemoryType(b.DType)}, {CNames.Number(weights.OffsetOf(b))})"));
         Pointers(BufferRole.Arena, b => ($"{CRenderer.MemoryType(b.DType)} *", $"ARENA({CRenderer.MemoryType(b.DType)}, {CNames.Number(b.Offset)})"));
         foreach (var call in entry.Calls)
@@ -144,6 +144,7 @@ static class CSource
                 var (type, value) = write(b);
                 return ($"    {type}{pointers[b.Id]} = {value};", b.Shape);
             }).ToList();
+            if (lines.Count > 0) text.Append('\n');
             int width = lines.Select(l => l.Item1.Length).Append(0).Max();
             foreach (var (line, shape) in lines) text.Append(line.PadRight(width)).Append($" /* {shape} */\n");
         }
@@ -154,7 +155,8 @@ static class CSource
     {
         var text = new StringBuilder(indent + "/* ");
         int column = text.Length;
-        foreach (var word in words.Split(", ").Select((w, i) => i == 0 ? w : ", " + w))
+        // Between things, not inside a shape's brackets.
+        foreach (var word in Separator().Split(words).Select((w, i) => i == 0 ? w : ", " + w))
         {
             var next = word;
             if (column + next.Length > LineLength - 3)
@@ -168,6 +170,9 @@ static class CSource
         }
         return text.Append(" */\n").ToString();
     }
+
+    [GeneratedRegex(@", (?![^\[]*\])")]
+    private static partial Regex Separator();
 
     // A call or condition that is too long continues under its opening parenthesis.
     static string Wrapped(string line)

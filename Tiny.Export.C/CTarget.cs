@@ -21,11 +21,11 @@ public sealed class CTarget : ExportTarget
         ArgumentNullException.ThrowIfNull(context);
         var names = new CNames(program);
         var weights = new WeightsFile(program);
-        Write($"{names.Model}.h", CHeader.Text(program, names, Banner(program, weights)));
-        Write($"{names.Model}.c", CSource.Text(program, names, weights, Banner(program, weights), context.Cancellation));
+        Write($"{names.Prefix}.h", CHeader.Text(program, names, Banner(program, weights)));
+        Write($"{names.Prefix}.c", CSource.Text(program, names, weights, Banner(program, weights), context.Cancellation));
         Write("main.c", CMain.Text(program, names, Banner(program, weights)));
-        Write("CMakeLists.txt", CMakeLists(names.Model));
-        weights.Write(Path.Combine(context.Directory, $"{names.Model}.weights"), context.Cancellation);
+        Write("CMakeLists.txt", CMakeLists(names.Prefix));
+        weights.Write(Path.Combine(context.Directory, $"{names.Prefix}.weights"), context.Cancellation);
 
         void Write(string file, string text) =>
             File.WriteAllText(Path.Combine(context.Directory, file), text.ReplaceLineEndings("\n"), new UTF8Encoding(false));

@@ -24,6 +24,9 @@ internal sealed record FileHeader(string Model, string WeightsSha256)
     }
 
     // A file that names the licence itself, like the runtime, keeps its own line.
-    static string Licensed(string line, string licence, string body) =>
-        line + (body.Contains("SPDX-License-Identifier", StringComparison.Ordinal) ? "" : licence) + body;
+    static string Licensed(string line, string licence, string body)
+    {
+        bool licensed = body.Contains("SPDX-License-Identifier", StringComparison.Ordinal);
+        return line + (licensed ? "" : licence) + (licensed || body.StartsWith('\n') ? "" : "\n") + body;
+    }
 }

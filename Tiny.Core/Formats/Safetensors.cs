@@ -47,7 +47,7 @@ public static class Safetensors
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            File.Delete(part);
+            if (File.Exists(part)) File.Delete(part);
             throw new WeightsException($"{path}: {e.Message}", e);
         }
     }

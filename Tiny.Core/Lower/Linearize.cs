@@ -118,7 +118,12 @@ sealed class Linearize
         Nest(OptOps.ClosedBy(folds[0]).AsSpan(), [.. folds.SelectMany(Values)], () =>
         {
             for (int f = 0; f < folds.Count; f++)
-                foreach (var value in Values(folds[f])) Accumulate(accumulators[f], ((FoldArg)folds[f].Arg!).Op, value);
+            {
+                // One assignment an iteration, or equal values of an unrolled fold would make equal lines.
+                var next = accumulators[f];
+                foreach (var value in Values(folds[f])) next = Accumulated(next, ((FoldArg)folds[f].Arg!).Op, value);
+                _lines.Add(UOp.New(Op.Set, DType.Void, [accumulators[f], next]));
+            }
         });
         for (int f = 0; f < folds.Count; f++) Provide(folds[f], accumulators[f]);
     }
@@ -132,21 +137,21 @@ sealed class Linearize
         return acc;
     }
 
-    void Accumulate(UOp acc, Op op, UOp value)
+    UOp Accumulated(UOp sum, Op op, UOp value)
     {
         UOp next;
         if (op == Op.Add && _profile.Fma && value.Op == Op.Mul && value.DType.Kind == ScalarKind.Float32)
         {
             Straight(value.Src);
-            next = UOp.New(Op.MulAcc, acc.DType, [.. value.Src.Select(Available), acc]);
+            next = UOp.New(Op.MulAcc, sum.DType, [.. value.Src.Select(Available), sum]);
         }
         else
         {
             Straight([value]);
-            next = acc.Alu(op, Available(value));
+            next = sum.Alu(op, Available(value));
         }
         _lines.Add(next);
-        _lines.Add(UOp.New(Op.Set, DType.Void, [acc, next]));
+        return next;
     }
 
     // Lines for the roots and all they need that has none yet, operands first.

@@ -94,7 +94,7 @@ public sealed partial class CHelper
         ? Function($"{name}_{Short(t)}", t, "a, b", $"return a {op} b || a != a ? a : b;", $"The {word}; NaN if either is.")
         : Function($"{name}_{Short(t)}", t, "a, b", $"return a {op} b ? a : b;");
 
-    static CHelper Wrapping(string name, string op, DType t) => Function($"wrap_{name}_{Short(t)}", t, "a, b",
+    internal static CHelper Wrapping(string name, string op, DType t) => Function($"wrap_{name}_{Short(t)}", t, "a, b",
         op == "<<" ? $"return ({ScalarType(t)})(({Unsigned(t)})a << b);" : $"return ({ScalarType(t)})(({Unsigned(t)})a {op} ({Unsigned(t)})b);",
         $"a {op} b with two's complement wrap-around.");
 

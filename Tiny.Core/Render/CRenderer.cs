@@ -158,6 +158,9 @@ public sealed partial class CRenderer : CStyleRenderer
     // Unsigned arithmetic wraps by itself, and bytes are computed in int and cut; vectors always go through the unsigned type.
     private protected override bool Wraps(UOp u) => u.DType.Kind is ScalarKind.Int32 or ScalarKind.Int64 && MayOverflow(u);
 
+    private protected override string WrappingDifference(DType type) =>
+        Helper(type.Lanes > 1 ? CHelper.VectorDifference(type) : CHelper.Wrapping("sub", "-", type));
+
     private protected override bool Narrows(DType type) => type == DType.UInt8;
 
     private protected override Expression Narrowed(UOp u, Expression e) => Narrows(u.DType) ? Expression.Prefix("(uint8_t)", e) : e;

@@ -168,6 +168,8 @@ public abstract partial class CStyleRenderer
 
     /// <summary>True where the language does not define the overflow of this sum or product, and it may happen.</summary>
     private protected abstract bool Wraps(UOp u);
+    /// <summary>The function for a difference that wraps, where <see cref="Wraps"/> is ever true.</summary>
+    private protected virtual string WrappingDifference(DType type) => throw Lacking(Op.Add, type);
     /// <summary>True for a type whose arithmetic C does in int, so that a result must be converted back.</summary>
     private protected virtual bool Narrows(DType type) => false;
     /// <summary>Vector operations, for dialects that have vectors.</summary>

@@ -56,7 +56,12 @@ public abstract partial class CStyleRenderer
     Expression Sum(UOp u)
     {
         if (IsBool(u.DType)) throw Lacking(u.Op, u.DType);
-        if (Wraps(u)) return Called(u);
+        if (Wraps(u))
+        {
+            // Modulo a power of two a + b * -1 is a - b, whatever overflows on the way.
+            return u.Src[1] is { Op: Op.Mul } b1 && IsWrittenInline(b1) && IsMinusOne(b1.Src[1])
+                ? Expression.Call(WrappingDifference(u.DType), Written(u.Src[0]), Written(b1.Src[0])) : Called(u);
+        }
         if (Negated(u.Src[1]) is { } b) return Narrowed(u, Expression.Binary(OperandBeside(u, u.Src[0]), "-", b));
         if (Negated(u.Src[0]) is { } a) return Narrowed(u, Expression.Binary(OperandBeside(u, u.Src[1]), "-", a));
         return Narrowed(u, Operator(u, "+"));

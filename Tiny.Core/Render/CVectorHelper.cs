@@ -151,9 +151,7 @@ public sealed partial class CHelper
                     ? Function($"{name}_{type}", t, "a, b", $"return {select.Name}((a {less} b) | (a != a), a, b);", $"The {word}; NaN if either is.", select)
                     : Function($"{name}_{type}", t, "a, b", $"return {select.Name}(a {less} b, a, b);", null, select);
             case Op.Add or Op.Mul or Op.Shl when wide:
-                var sign = op switch { Op.Add => "+", Op.Mul => "*", _ => "<<" };
-                return Function($"wrap_{op.ToString().ToLowerInvariant()}_{type}", t, "a, b", $"return ({type})(({u})a {sign} ({u})b);",
-                    $"a {sign} b with two's complement wrap-around.", vector, VectorType(unsigned));
+                return VectorWrapping(op.ToString().ToLowerInvariant(), op switch { Op.Add => "+", Op.Mul => "*", _ => "<<" }, t);
             case Op.Neg when wide:
                 return Function($"wrap_neg_{type}", t, "a", $"return ({type})(-({u})a);", null, vector, VectorType(unsigned));
             case Op.Trunc when t.Kind == ScalarKind.Float32:
@@ -172,6 +170,21 @@ public sealed partial class CHelper
                 var scalar = ScalarFunction(op, t.Scalar);
                 return scalar is null ? null : Lanewise($"{scalar.Name[..scalar.Name.LastIndexOf('_')]}_{type}", t, op == Op.Neg ? 1 : 2, scalar.Name, vector, scalar);
         }
+    }
+
+    /// <summary>A difference of integers that wraps.</summary>
+    internal static CHelper VectorDifference(DType t)
+    {
+        if (LaneSize(t) == 4) return VectorWrapping("sub", "-", t);
+        var scalar = Wrapping("sub", "-", t.Scalar);
+        return Lanewise($"wrap_sub_{TypeName(t)}", t, 2, scalar.Name, VectorType(t), scalar);
+    }
+
+    static CHelper VectorWrapping(string name, string sign, DType t)
+    {
+        var (type, unsigned) = (TypeName(t), DType.UInt32.Vec(t.Lanes));
+        return Function($"wrap_{name}_{type}", t, "a, b", $"return ({type})(({TypeName(unsigned)})a {sign} ({TypeName(unsigned)})b);",
+            $"a {sign} b with two's complement wrap-around.", VectorType(t), VectorType(unsigned));
     }
 
     static CHelper Lanewise(string name, DType t, int arguments, string function, params ReadOnlySpan<CHelper> needs) =>

@@ -11,7 +11,8 @@ unsafe delegate void IlKernel(nint* pointers);
 
 /// <summary>
 /// Linear code as .NET IL in a dynamic method, which the runtime optimises fully at once (no tiers). Vectors of 32-bit lanes are
-/// <see cref="Vector128{T}"/>, <see cref="Vector256{T}"/> and <see cref="Vector512{T}"/>; a vector of bool is a mask with all bits of a lane alike.
+/// <see cref="Vector128{T}"/>, <see cref="Vector256{T}"/> and <see cref="Vector512{T}"/>; a vector of bool is a mask, the bits of
+/// a lane all alike.
 /// The runtime's compiler falls off a cliff near 600 locals or 15 kB of IL in one method: the optimizer keeps tiles small enough;
 /// kernels beyond that are correct but slow, since they are not yet split.
 /// </summary>
@@ -90,7 +91,11 @@ sealed partial class IlRenderer : StackRenderer
         }
     }
 
-    void PushInt(int value) => _il.Emit(OpCodes.Ldc_I4, value);
+    void PushInt(int value)
+    {
+        if (value is >= sbyte.MinValue and <= sbyte.MaxValue) _il.Emit(OpCodes.Ldc_I4_S, (sbyte)value);
+        else _il.Emit(OpCodes.Ldc_I4, value);
+    }
 
     // ---- memory
 
@@ -102,7 +107,7 @@ sealed partial class IlRenderer : StackRenderer
         {
             Push(index);
             // Zero extension is free on most machines.
-            _il.Emit(Bounds.IsNonNegative(index) ? OpCodes.Conv_U : OpCodes.Conv_I);
+            _il.Emit(index.Min >= 0 ? OpCodes.Conv_U : OpCodes.Conv_I);
             if (size > 1)
             {
                 PushInt(size);
@@ -111,7 +116,9 @@ sealed partial class IlRenderer : StackRenderer
             _il.Emit(OpCodes.Add);
         }
         if (offset == 0) return;
-        _il.Emit(OpCodes.Ldc_I8, offset * size);
+        long bytes = offset * size;
+        if (bytes == (int)bytes) PushInt((int)bytes);
+        else _il.Emit(OpCodes.Ldc_I8, bytes);
         _il.Emit(OpCodes.Conv_I);
         _il.Emit(OpCodes.Add);
     }

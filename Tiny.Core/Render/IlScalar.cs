@@ -96,7 +96,9 @@ sealed partial class IlRenderer
                 break;
             case Op.FloorDiv when unsigned: _il.Emit(OpCodes.Div_Un); break;
             case Op.FloorMod when unsigned: _il.Emit(OpCodes.Rem_Un); break;
-            case Op.FloorDiv or Op.FloorMod when kind is ScalarKind.Int32 or ScalarKind.Int64: Call(typeof(IlMath), op.ToString(), type, type); break;
+            case Op.FloorDiv or Op.FloorMod when kind is ScalarKind.Int32 or ScalarKind.Int64:
+                Call(typeof(IlMath), op == Op.FloorDiv ? nameof(IlMath.FloorDiv) : nameof(IlMath.FloorMod), type, type);
+                break;
             default: throw Unknown(u);
         }
         bool mayLeaveRange = op is Op.Neg or Op.Add or Op.Mul or Op.Shl or Op.MulAcc;
@@ -109,7 +111,7 @@ sealed partial class IlRenderer
         var (a, b) = (u.Src[0], u.Src[1]);
         if (b.Int is not (> 0 and var by)) return false;
         var kind = u.DType.Kind;
-        bool unsigned = kind is ScalarKind.UInt8 or ScalarKind.UInt32 || Bounds.IsNonNegative(a);
+        bool unsigned = kind is ScalarKind.UInt8 or ScalarKind.UInt32 || a.Min >= 0;
         if (BitOperations.IsPow2(by))
         {
             Push(a);
@@ -268,10 +270,18 @@ sealed partial class IlRenderer
     {
         switch (from, to)
         {
-            case (ScalarKind.Float32, ScalarKind.Int32 or ScalarKind.UInt32): Call(typeof(BitConverter), "SingleToInt32Bits", typeof(float)); break;
-            case (ScalarKind.Int32 or ScalarKind.UInt32, ScalarKind.Float32): Call(typeof(BitConverter), "Int32BitsToSingle", typeof(int)); break;
-            case (ScalarKind.Float64, ScalarKind.Int64): Call(typeof(BitConverter), "DoubleToInt64Bits", typeof(double)); break;
-            case (ScalarKind.Int64, ScalarKind.Float64): Call(typeof(BitConverter), "Int64BitsToDouble", typeof(long)); break;
+            case (ScalarKind.Float32, ScalarKind.Int32 or ScalarKind.UInt32):
+                Call(typeof(BitConverter), "SingleToInt32Bits", typeof(float));
+                break;
+            case (ScalarKind.Int32 or ScalarKind.UInt32, ScalarKind.Float32):
+                Call(typeof(BitConverter), "Int32BitsToSingle", typeof(int));
+                break;
+            case (ScalarKind.Float64, ScalarKind.Int64):
+                Call(typeof(BitConverter), "DoubleToInt64Bits", typeof(double));
+                break;
+            case (ScalarKind.Int64, ScalarKind.Float64):
+                Call(typeof(BitConverter), "Int64BitsToDouble", typeof(long));
+                break;
             case (ScalarKind.Int32 or ScalarKind.UInt32, ScalarKind.Int32 or ScalarKind.UInt32): break;
             case (ScalarKind.Bool, ScalarKind.UInt8): break;
             case (ScalarKind.UInt8, ScalarKind.Bool): Convert(from, to); break;

@@ -272,7 +272,7 @@ sealed partial class IlRenderer
             case (ScalarKind.Float32, ScalarKind.Int32): VectorCallOf("ConvertToInt32", from, n, 1); break;
             case (ScalarKind.Float32, ScalarKind.UInt32): VectorCallOf("ConvertToUInt32", from, n, 1); break;
             case (_, ScalarKind.Float32): VectorCallOf("ConvertToSingle", from, n, 1); break;
-            case (ScalarKind.Int32 or ScalarKind.UInt32, ScalarKind.Int32 or ScalarKind.UInt32): As(from, to, n); break;
+            case (_, ScalarKind.Int32 or ScalarKind.UInt32): As(from, to, n); break;
             default: throw Unknown(u);
         }
     }
@@ -283,7 +283,8 @@ sealed partial class IlRenderer
     void VectorCall(string name, ScalarKind kind, int n, int operands)
     {
         var of = IlMethods.VectorOf(kind, n);
-        _il.Emit(OpCodes.Call, IlMethods.Find(IlMethods.VectorClass(n), name, [IlMethods.Element(kind)], [.. Enumerable.Repeat(of, operands)]));
+        Type[] parameters = [.. Enumerable.Repeat(of, operands)];
+        _il.Emit(OpCodes.Call, IlMethods.Find(IlMethods.VectorClass(n), name, [IlMethods.Element(kind)], parameters));
     }
 
     /// <summary>A function with an overload for each lane type.</summary>
@@ -306,5 +307,6 @@ sealed partial class IlRenderer
         Call(IlMethods.VectorClass(n), "Create", [.. Enumerable.Repeat(IlMethods.Element(kind), n)]);
 
     void GetElement(ScalarKind kind, int n) =>
-        _il.Emit(OpCodes.Call, IlMethods.Find(IlMethods.VectorClass(n), "GetElement", [IlMethods.Element(kind)], IlMethods.VectorOf(kind, n), typeof(int)));
+        _il.Emit(OpCodes.Call,
+            IlMethods.Find(IlMethods.VectorClass(n), "GetElement", [IlMethods.Element(kind)], IlMethods.VectorOf(kind, n), typeof(int)));
 }

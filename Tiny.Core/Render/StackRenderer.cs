@@ -23,8 +23,6 @@ abstract class StackRenderer
 
     /// <summary>The code being rendered.</summary>
     protected LinearKernel Kernel { get; }
-    /// <summary>What is known of integers.</summary>
-    protected StackBounds Bounds { get; } = new();
 
     // ---- the dialect
 
@@ -120,7 +118,6 @@ abstract class StackRenderer
             case Op.Special:
                 throw new TargetException($"{Kernel.Name}: a thread grid on {Kernel.Profile.Name}, which has none");
             default:
-                Bounds.Note(line);
                 if (!_plan.IsHeld(line) || !_plan.IsUsed(line)) return;
                 pushed = line.Op != Op.Load || line.Src.Length == 2;
                 if (pushed) Compute(line);

@@ -15,16 +15,18 @@ sealed class CpuKernel(LinearKernel kernel, IlKernel code) : DeviceKernel
         for (int i = 0; i < buffers.Length; i++)
         {
             if (buffers[i] is not CpuBuffer buffer)
-                throw new ArgumentException($"kernel {kernel.Name}, buffer {i}: it lies on {buffers[i]?.Device.Name ?? "no device"}, not on the CPU");
+                throw Wrong(i, $"it lies on {buffers[i]?.Device.Name ?? "no device"}, not on the CPU");
             long needed = (long)parameters[i].Count * parameters[i].DType.Size;
             if (buffer.Bytes < needed)
-                throw new ArgumentException($"kernel {kernel.Name}, buffer {i}: {buffer.Bytes} bytes, {needed} are needed ({parameters[i].Count} {parameters[i].DType})");
+                throw Wrong(i, $"{buffer.Bytes} bytes, {needed} are needed ({parameters[i].Count} {parameters[i].DType})");
             if (parameters[i].Written && !buffer.IsWritable)
-                throw new ArgumentException($"kernel {kernel.Name}, buffer {i}: it is written, and its memory cannot be (a mapped file)");
+                throw Wrong(i, "it is written, and its memory cannot be (a mapped file)");
             pointers[i] = (nint)buffer.Pointer;
         }
         code(pointers);
         // The code knows only addresses: what they belong to must not be collected before it returns.
         foreach (var b in buffers) GC.KeepAlive(((CpuBuffer)b).Memory);
     }
+
+    ArgumentException Wrong(int buffer, string what) => new($"kernel {kernel.Name}, buffer {buffer}: {what}");
 }

@@ -8,7 +8,7 @@ namespace Tiny.Schedule;
 /// </summary>
 sealed class Cost
 {
-    const double Launch = 4096, Memory = 4, Transcendental = 8, MostInFold = 64;
+    const double Launch = 4096, Memory = 4, Transcendental = 7, MostInFold = 64;
 
     readonly Dictionary<UOp, double> _weight = new(ReferenceEqualityComparer.Instance);
     readonly HashSet<UOp> _folds = new(ReferenceEqualityComparer.Instance);

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace DigitsSample;
@@ -51,7 +52,7 @@ public static class BundleServer
             return 1;
         }
         await output.WriteLineAsync($"{app.Urls.Single()}/   (Ctrl-C ends it)");
-        await app.WaitForShutdownAsync(cancellation);
+        await ((IHost)app).WaitForShutdownAsync(cancellation);
         return 0;
     }
 

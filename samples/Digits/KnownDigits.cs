@@ -40,7 +40,7 @@ public static class KnownDigits
         using var file = File.OpenRead(Path.Combine(folder, "data", "digits.bin.gz"));
         using var records = new GZipStream(file, CompressionMode.Decompress);
         var digits = new List<KnownDigit>();
-        var record = new byte[1 + Size * Size];
+        var record = new byte[1 + KnownDigit.Size * KnownDigit.Size];
         while (records.ReadAtLeast(record, record.Length, throwOnEndOfStream: false) == record.Length) digits.Add(new(record[0], record[1..]));
         return digits;
     }

@@ -6,12 +6,12 @@ using DigitsSample;
 namespace Tiny.Browser.Tests;
 
 /// <summary>The sample's server, spoken to in plain text so that no client tidies the request.</summary>
-public sealed class SampleServerTests
+public sealed class SampleServerTests : IDisposable
 {
     string _folder = null!;
-    CancellationTokenSource _stop = null!;
+    readonly CancellationTokenSource _stop = new(TimeSpan.FromMinutes(2));
     Task<int> _server = null!;
-    StringWriter _output = null!;
+    readonly StringWriter _output = new();
     int _port;
 
     [OneTimeSetUp]
@@ -23,8 +23,6 @@ public sealed class SampleServerTests
             await File.WriteAllTextAsync(Path.Combine(_folder, name), name);
         await File.WriteAllTextAsync(Path.Combine(outer, "secret.js"), "secret");
         _port = TestServer.FreePort();
-        _stop = new CancellationTokenSource(TimeSpan.FromMinutes(2));
-        _output = new StringWriter();
         _server = BundleServer.ServeAsync(_folder, _port, _output, _stop.Token);
         for (int i = 0; i < 100 && _output.ToString().Length == 0; i++) await Task.Delay(50);
     }
@@ -34,9 +32,13 @@ public sealed class SampleServerTests
     {
         await _stop.CancelAsync();
         Assert.That(await _server.WaitAsync(TimeSpan.FromSeconds(20)), Is.Zero);
-        _stop.Dispose();
-        await _output.DisposeAsync();
         Directory.Delete(Path.GetDirectoryName(_folder)!, recursive: true);
+    }
+
+    public void Dispose()
+    {
+        _stop.Dispose();
+        _output.Dispose();
     }
 
     async Task<string> AskAsync(string path, string? host = null, string method = "GET")

@@ -64,7 +64,8 @@ public class CastTests
         double[] a = Samples.Of<double>(), back = new double[a.Length];
         long[] bits = new long[a.Length];
         using var lines = new Lines();
-        UOp to = lines.Output(DType.Int64, a.Length), again = lines.Output(DType.Float64, a.Length), from = lines.Input(DType.Float64, a.Length);
+        UOp to = lines.Output(DType.Int64, a.Length), again = lines.Output(DType.Float64, a.Length);
+        var from = lines.Input(DType.Float64, a.Length);
         var i = lines.Loop(a.Length);
         var made = Lines.Load(from, i).Bitcast(DType.Int64);
         lines.Store(to, i, made);
@@ -117,7 +118,15 @@ public class CastTests
         if (to.IsBool) return Truth(x);
         if (x is bool b) x = b ? (byte)1 : (byte)0;
         if (to == DType.Float32)
-            return x switch { double d => (float)d, float f => f, byte n => (float)n, int n => (float)n, uint n => (float)n, _ => (object)(float)(long)x };
+            return x switch
+            {
+                double d => (float)d,
+                float f => f,
+                byte n => (float)n,
+                int n => (float)n,
+                uint n => (float)n,
+                _ => (object)(float)(long)x,
+            };
         if (to == DType.Float64) return Convert.ToDouble(x);
         if (x is float or double)
         {

@@ -149,7 +149,7 @@ public class CpuDeviceTests
     public void TheProfileNamesWhatTheHardwareHas()
     {
         var profile = Lines.Cpu.Profile;
-        Assert.That(profile.VectorLanes, Is.EqualTo(System.Numerics.BitOperations.RoundUpToPowerOf2((uint)profile.VectorLanes)).And.InRange(4, 16));
+        Assert.That(profile.VectorLanes, Is.AnyOf(4, 8, 16));
         Assert.That(profile.NarrowerLanes, Is.EqualTo(profile.NarrowerLanes.OrderDescending()).And.All.LessThan(profile.VectorLanes));
         Assert.That(profile.Kinds, Has.Count.EqualTo(7));
         Assert.That(profile.Lacks, Is.EquivalentTo(new[] { Op.Exp2, Op.Log2, Op.Sin }));

@@ -17,7 +17,8 @@ public class ElementwiseTests
     }
 
     [Test]
-    public void IntegerBinary([Values(Op.Add, Op.Mul, Op.Max, Op.Min, Op.And, Op.Or, Op.Xor)] Op op, [ValueSource(nameof(s_lanes))] int lanes)
+    public void IntegerBinary([Values(Op.Add, Op.Mul, Op.Max, Op.Min, Op.And, Op.Or, Op.Xor)] Op op,
+        [ValueSource(nameof(s_lanes))] int lanes)
     {
         Binary(op, DType.Int32, lanes, Samples.Pairs<int>(), (a, b) => Integer(op, a, b));
         Binary(op, DType.UInt32, lanes, Samples.Pairs<uint>(), (a, b) => Integer(op, a, b));
@@ -109,7 +110,8 @@ public class ElementwiseTests
     }
 
     [Test]
-    public void BoolLogic([Values(Op.And, Op.Or, Op.Xor, Op.Max, Op.Min, Op.CmpLt, Op.CmpNe)] Op op, [ValueSource(nameof(s_lanes))] int lanes)
+    public void BoolLogic([Values(Op.And, Op.Or, Op.Xor, Op.Max, Op.Min, Op.CmpLt, Op.CmpNe)] Op op,
+        [ValueSource(nameof(s_lanes))] int lanes)
     {
         // Vectors of bool do not exist in memory: they come from comparisons, and go by Where.
         int[] a = [.. Enumerable.Range(0, 16).Select(i => i & 1)], b = [.. Enumerable.Range(0, 16).Select(i => i >> 1 & 1)];
@@ -147,7 +149,8 @@ public class ElementwiseTests
     {
         var (a, b) = Samples.Pairs<float>();
         var (one, zero) = (UOp.Const(1, DType.Int32), UOp.Const(0, DType.Int32));
-        Check(a, b, lanes, DType.Float32, DType.Int32, (x, y) => x.Lt(y).Not().Where(one.Splat(lanes), zero.Splat(lanes)), (x, y) => x < y ? 0 : 1);
+        Check(a, b, lanes, DType.Float32, DType.Int32,
+            (x, y) => x.Lt(y).Not().Where(one.Splat(lanes), zero.Splat(lanes)), (x, y) => x < y ? 0 : 1);
     }
 
     [Test]
@@ -176,7 +179,8 @@ public class ElementwiseTests
     {
         var (a, b) = Samples.Pairs<float>();
         var third = UOp.Const(1f / 3, DType.Float32).Splat(lanes);
-        Check(a, b, lanes, DType.Float32, DType.Float32, (x, y) => Lines.MulAcc(x, y, third), (x, y) => MathF.FusedMultiplyAdd(x, y, 1f / 3));
+        Check(a, b, lanes, DType.Float32, DType.Float32, (x, y) => Lines.MulAcc(x, y, third),
+            (x, y) => MathF.FusedMultiplyAdd(x, y, 1f / 3));
         var (c, d) = Samples.Pairs<int>();
         Check(c, d, lanes, DType.Int32, DType.Int32, (x, y) => Lines.MulAcc(x, y, x), (x, y) => unchecked(x * y + x));
         if (lanes > 1) return;

@@ -117,7 +117,8 @@ public class LoopTests
         var k = lines.Loop(3);
         var x = Lines.Load(from, k * lanes, lanes);
         lines.Set(f, f + x);
-        lines.Set(n, n + x.Lt(UOp.Const(0.0, DType.Float32).Splat(lanes)).Where(UOp.Const(1, DType.Int32).Splat(lanes), UOp.Const(0, DType.Int32).Splat(lanes)));
+        UOp one = UOp.Const(1L, DType.Int32).Splat(lanes), zero = UOp.Const(0L, DType.Int32).Splat(lanes);
+        lines.Set(n, n + x.Lt(UOp.Const(0.0, DType.Float32).Splat(lanes)).Where(one, zero));
         lines.Set(l, l + Lines.Load(from, k).Cast(DType.Int64));
         lines.Set(d, d + Lines.Load(from, k).Cast(DType.Float64));
         lines.Set(b, b | Lines.Load(from, k).Lt(UOp.Const(-2.7, DType.Float32)));
@@ -189,16 +190,16 @@ public class LoopTests
     [Test]
     public void AnIndexThatMayWrapIsNotTakenForPositive()
     {
-        // 100000 * 50000 wraps to a negative number: the bounds of the loop variable alone do not show it.
+        // 100000 * 30000 wraps to a negative number: the bounds of the loop variable alone do not show it.
         using var lines = new Lines();
         var to = lines.Output(DType.Int32, 2);
-        var i = lines.Loop(50001);
+        var i = lines.Loop(30001);
         lines.Store(to, UOp.Index(0), i * 100000 / 3);
         lines.Store(to, UOp.Index(1), i * 100000 % 3);
         lines.End(i);
         var result = new int[2];
         lines.Run(result);
-        int wrapped = unchecked(50000 * 100000);
+        int wrapped = unchecked(30000 * 100000);
         Assert.That(result, Is.EqualTo(new[] { (int)Math.Floor(wrapped / 3.0), (wrapped % 3 + 3) % 3 }));
     }
 

@@ -82,13 +82,13 @@ public class MemoryTests
     [Test]
     public void AConstantThatCouldWrapTheIndexStaysInIt()
     {
-        // The variable part wraps below -2^31; only the whole sum is an index.
+        // Both parts are near -2^31: only their sum in 32 bits is an index.
         using var lines = new Lines();
         UOp to = lines.Output(DType.Int32, 4), from = lines.Input(DType.Int32, 4), n = lines.Input(DType.Int32, 1);
         var part = Lines.Load(n, UOp.Index(0));
-        lines.Store(to, UOp.Index(0), Lines.Load(from, part + int.MaxValue));
+        lines.Store(to, UOp.Index(0), Lines.Load(from, part + (int.MinValue + 1)));
         int[] result = new int[4];
-        lines.Run(result, new[] { 5, 6, 7, 8 }, new[] { int.MinValue + 4 });
+        lines.Run(result, new[] { 5, 6, 7, 8 }, new[] { int.MinValue + 2 });
         Assert.That(result[0], Is.EqualTo(8));
     }
 
@@ -110,7 +110,8 @@ public class MemoryTests
         using var lines = new Lines();
         UOp to = lines.Output(type, 3), from = lines.Input(type, 3);
         lines.Store(to, UOp.Index(1), Lines.Load(from, UOp.Index(2)));
-        byte[] a = [.. Enumerable.Range(0, 3 * type.Size).Select(k => (byte)(k & 1))], result = [.. Enumerable.Repeat((byte)9, 3 * type.Size)];
+        byte[] a = [.. Enumerable.Range(0, 3 * type.Size).Select(k => (byte)(k & 1))];
+        byte[] result = [.. Enumerable.Repeat((byte)9, 3 * type.Size)];
         lines.Run(result, a);
         byte[] expected = [.. Enumerable.Repeat((byte)9, 3 * type.Size)];
         a.AsSpan(2 * type.Size).CopyTo(expected.AsSpan(type.Size));

@@ -15,7 +15,8 @@ static class Samples
         0, -0.0, 1, -1, 0.1, -0.75, 1.5, 2.5, -2.5, 255, 256.5, -3e9, 3e9, 5e9, 1e19, -1e19, 1e30, 4503599627370497.5, 5e-324,
         double.MaxValue, double.PositiveInfinity, double.NegativeInfinity, double.NaN,
     ];
-    static readonly int[] s_int = [0, 1, -1, 2, -2, 3, 7, -7, 31, 255, 256, -256, 1000003, 16777217, 1 << 30, int.MaxValue, int.MinValue, int.MinValue + 1];
+    static readonly int[] s_int =
+        [0, 1, -1, 2, -2, 3, 7, -7, 31, 255, 256, -256, 1000003, 16777217, 1 << 30, int.MaxValue, int.MinValue, int.MinValue + 1];
     static readonly uint[] s_uint = [0, 1, 2, 3, 7, 31, 255, 256, 1000003, 16777217, 0x7fffffff, 0x80000000, 0xfffffffe, 0xffffffff];
     static readonly long[] s_long =
         [0, 1, -1, 2, -3, 7, -7, 256, -256, int.MaxValue, int.MinValue, 1L << 32, 9007199254740993, 1L << 62, long.MaxValue, long.MinValue];

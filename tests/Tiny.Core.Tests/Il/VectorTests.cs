@@ -12,7 +12,8 @@ public class VectorTests
     public void BroadcastVectorAndLane([ValueSource(nameof(s_lanes))] int lanes)
     {
         using var lines = new Lines();
-        UOp to = lines.Output(DType.Float32, lanes), reversed = lines.Output(DType.Float32, lanes), from = lines.Input(DType.Float32, lanes);
+        UOp to = lines.Output(DType.Float32, lanes), reversed = lines.Output(DType.Float32, lanes);
+        var from = lines.Input(DType.Float32, lanes);
         lines.Store(to, UOp.Index(0), Lines.Load(from, UOp.Index(1)).Splat(lanes));
         var whole = lines.Line(Lines.Load(from, UOp.Index(0), lanes));
         lines.Store(reversed, UOp.Index(0), Lines.Vector([.. Enumerable.Range(0, lanes).Select(k => Lines.Lane(whole, lanes - 1 - k))]));

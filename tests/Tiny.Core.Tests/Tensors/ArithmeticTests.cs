@@ -57,10 +57,10 @@ public sealed class ArithmeticTests
     public void Integers_wrap()
     {
         Assert.That((Tensor.From([int.MaxValue]) + 1).Ints(), Is.EqualTo(new[] { int.MinValue }));
-        Assert.That((Tensor.From(new byte[] { 200 }) * 2).ToArray<byte>(), Is.EqualTo(new byte[] { 144 }));
-        Assert.That((-Tensor.From([1u])).ToArray<uint>(), Is.EqualTo(new[] { uint.MaxValue }));
-        Assert.That((Tensor.From([1u, 5u]) - Tensor.From([2u, 3u])).ToArray<uint>(), Is.EqualTo(new[] { uint.MaxValue, 2u }));
-        Assert.That((Tensor.From([long.MaxValue]) + 1).ToArray<long>(), Is.EqualTo(new[] { long.MinValue }));
+        Assert.That((Tensor.From(new byte[] { 200 }) * 2).Same<byte>(), Is.EqualTo(new byte[] { 144 }));
+        Assert.That((-Tensor.From([1u])).Same<uint>(), Is.EqualTo(new[] { uint.MaxValue }));
+        Assert.That((Tensor.From([1u, 5u]) - Tensor.From([2u, 3u])).Same<uint>(), Is.EqualTo(new[] { uint.MaxValue, 2u }));
+        Assert.That((Tensor.From([long.MaxValue]) + 1).Same<long>(), Is.EqualTo(new[] { long.MinValue }));
     }
 
     [Test]

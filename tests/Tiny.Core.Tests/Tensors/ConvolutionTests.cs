@@ -82,8 +82,8 @@ public sealed class ConvolutionTests
     {
         var y = Tensor.Ones(1, 2, 3, 4, 5).Conv(Tensor.Ones(1, 2, 2, 2, 2), null, [1, 1, 1], [(0, 0), (1, 0), (0, 0)], [1, 1, 1]);
         Assert.That(y.Shape, Is.EqualTo(new Shape(1, 1, 2, 4, 4)));
-        Assert.That(y[0, 0, 0, 0, 0].Item(), Is.EqualTo(8f), "one row is padding");
-        Assert.That(y[0, 0, 1, 3, 3].Item(), Is.EqualTo(16f));
+        Assert.That(y[0, 0, 0, 0, 0].Floats().Single(), Is.EqualTo(8f), "one row is padding");
+        Assert.That(y[0, 0, 1, 3, 3].Floats().Single(), Is.EqualTo(16f));
     }
 
     [Test]
@@ -153,7 +153,7 @@ public sealed class ConvolutionTests
     {
         var x = Tensor.From([-5, -3, -9, -7], 1, 1, 2, 2);
         Assert.That(x.MaxPool2d(2, padding: 1).Ints(), Is.EqualTo(new[] { -5, -3, -9, -7 }));
-        Assert.That(x.AvgPool2d(2).Item(), Is.EqualTo(-6f));
+        Assert.That(x.AvgPool2d(2).Floats().Single(), Is.EqualTo(-6f));
         Assert.That(() => x.MaxPool2d(3), Throws.TypeOf<ShapeException>().With.Message.Contains("[1, 1, 2, 2]"));
     }
 }

@@ -30,7 +30,7 @@ public sealed class LinearTests
         var m = Tensor.Arange(6).Reshape(2, 3);
         Assert.That(m.MatMul(Tensor.From([1, 2, 3])).Ints(), Is.EqualTo(new[] { 8, 26 }));
         Assert.That(Tensor.From([1, 2]).MatMul(m).Ints(), Is.EqualTo(new[] { 6, 9, 12 }));
-        Assert.That(Tensor.From([1, 2]).Dot(Tensor.From([3, 4])).Item<int>(), Is.EqualTo(11));
+        Assert.That(Tensor.From([1, 2]).Dot(Tensor.From([3, 4])).Same<int>().Single(), Is.EqualTo(11));
     }
 
     [Test]

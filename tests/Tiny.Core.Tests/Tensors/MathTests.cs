@@ -68,12 +68,12 @@ public sealed class MathTests
     {
         var x = Tensor.From([1.9f, -1.9f, 3e9f, -3e9f, float.NaN, 0f, 300f]);
         Assert.That(x.Cast(DType.Int32).Ints(), Is.EqualTo(new[] { 1, -1, int.MaxValue, int.MinValue, 0, 0, 300 }));
-        Assert.That(x.Cast(DType.UInt8).ToArray<byte>(), Is.EqualTo(new byte[] { 1, 0, 255, 0, 0, 0, 255 }));
-        Assert.That(x.Cast(DType.UInt32).ToArray<uint>(), Is.EqualTo(new[] { 1u, 0u, 3_000_000_000u, 0u, 0u, 0u, 300u }));
+        Assert.That(x.Cast(DType.UInt8).Same<byte>(), Is.EqualTo(new byte[] { 1, 0, 255, 0, 0, 0, 255 }));
+        Assert.That(x.Cast(DType.UInt32).Same<uint>(), Is.EqualTo(new[] { 1u, 0u, 3_000_000_000u, 0u, 0u, 0u, 300u }));
         Assert.That(x.Cast(DType.Bool).Bools(), Is.EqualTo(new[] { true, true, true, true, true, false, true }));
-        Assert.That(Tensor.From([1e30]).Cast(DType.Int64).ToArray<long>(), Is.EqualTo(new[] { long.MaxValue }));
+        Assert.That(Tensor.From([1e30]).Cast(DType.Int64).Same<long>(), Is.EqualTo(new[] { long.MaxValue }));
         Assert.That(Tensor.From([true, false]).Cast(DType.Float32).Floats(), Is.EqualTo(new[] { 1f, 0f }));
-        Assert.That(Tensor.From([-1, 257]).Cast(DType.UInt8).ToArray<byte>(), Is.EqualTo(new byte[] { 255, 1 }));
+        Assert.That(Tensor.From([-1, 257]).Cast(DType.UInt8).Same<byte>(), Is.EqualTo(new byte[] { 255, 1 }));
         Assert.That(Tensor.From([16_777_217L]).Cast(DType.Float32).Floats(), Is.EqualTo(new[] { 16_777_216f }));
     }
 

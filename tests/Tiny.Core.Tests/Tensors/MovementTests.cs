@@ -29,7 +29,7 @@ public sealed class MovementTests
     {
         var x = Tensor.Arange(24).Reshape(2, 3, 4);
         Assert.That(x.Permute(2, 0, 1).Shape, Is.EqualTo(new Shape(4, 2, 3)));
-        Assert.That(x.Permute(2, 0, 1)[1, 1, 2].Item<int>(), Is.EqualTo(x[1, 2, 1].Item<int>()));
+        Assert.That(x.Permute(2, 0, 1)[1, 1, 2].Same<int>().Single(), Is.EqualTo(x[1, 2, 1].Same<int>().Single()));
         Assert.That(x.Transpose().Shape, Is.EqualTo(new Shape(2, 4, 3)));
         Assert.That(x.Transpose(0, -1).Shape, Is.EqualTo(new Shape(4, 3, 2)));
         Assert.That(s_x.T.Ints(), Is.EqualTo(new[] { 0, 3, 1, 4, 2, 5 }));
@@ -76,7 +76,7 @@ public sealed class MovementTests
         Assert.That(x[1..3, ^1, ..].Shape, Is.EqualTo(new Shape(2, 5)));
         Assert.That(x[1..3, ^1, ..].Ints(), Is.EqualTo(new[] { 35, 36, 37, 38, 39, 55, 56, 57, 58, 59 }));
         Assert.That(x[^1, 0, 1..^1].Ints(), Is.EqualTo(new[] { 41, 42, 43 }));
-        Assert.That(x[2, 3, 4].Item<int>(), Is.EqualTo(59));
+        Assert.That(x[2, 3, 4].Same<int>().Single(), Is.EqualTo(59));
         Assert.That(x[0, 0, new Slice(.., 2)].Ints(), Is.EqualTo(new[] { 0, 2, 4 }));
         Assert.That(x[0, 0, new Slice(1.., 3)].Ints(), Is.EqualTo(new[] { 1, 4 }));
         Assert.That(x[0, 0, new Slice(.., -2)].Ints(), Is.EqualTo(new[] { 4, 2, 0 }));

@@ -10,7 +10,7 @@ public sealed class ReduceTests
     [Test]
     public void Over_axes()
     {
-        Assert.That(s_x.Sum().Item(), Is.EqualTo(11f));
+        Assert.That(s_x.Sum().Floats().Single(), Is.EqualTo(11f));
         Assert.That(s_x.Sum(0).Floats(), Is.EqualTo(new[] { 5f, -3f, 9f }));
         Assert.That(s_x.Sum(-1).Floats(), Is.EqualTo(new[] { 6f, 5f }));
         Assert.That(s_x.Sum(1, keepdim: true).Shape, Is.EqualTo(new Shape(2, 1)));
@@ -47,13 +47,13 @@ public sealed class ReduceTests
     [Test]
     public void Dtypes()
     {
-        Assert.That(Tensor.From([true, true, false]).Sum().Item<int>(), Is.EqualTo(2));
-        Assert.That(Tensor.From(new byte[] { 200, 100 }).Sum().Item<int>(), Is.EqualTo(300));
-        Assert.That(Tensor.From([1, 2]).Mean().Item(), Is.EqualTo(1.5f));
-        Assert.That(Tensor.From([false, true]).Max().Item<bool>(), Is.True);
-        Assert.That(Tensor.From([false, true]).Min().Item<bool>(), Is.False);
-        Assert.That(Tensor.From([-3, -7]).Max().Item<int>(), Is.EqualTo(-3));
-        Assert.That(Tensor.From([1L << 40, 1]).Sum().Item<long>(), Is.EqualTo((1L << 40) + 1));
+        Assert.That(Tensor.From([true, true, false]).Sum().Same<int>().Single(), Is.EqualTo(2));
+        Assert.That(Tensor.From(new byte[] { 200, 100 }).Sum().Same<int>().Single(), Is.EqualTo(300));
+        Assert.That(Tensor.From([1, 2]).Mean().Floats().Single(), Is.EqualTo(1.5f));
+        Assert.That(Tensor.From([false, true]).Max().Same<bool>().Single(), Is.True);
+        Assert.That(Tensor.From([false, true]).Min().Same<bool>().Single(), Is.False);
+        Assert.That(Tensor.From([-3, -7]).Max().Same<int>().Single(), Is.EqualTo(-3));
+        Assert.That(Tensor.From([1L << 40, 1]).Sum().Same<long>().Single(), Is.EqualTo((1L << 40) + 1));
     }
 
     [Test]
@@ -62,8 +62,8 @@ public sealed class ReduceTests
         Assert.That(Tensor.Zeros(0, 2).Sum(0).Floats(), Is.EqualTo(new float[2]));
         Assert.That(Tensor.Zeros(2, 0).Prod(1).Floats(), Is.EqualTo(new[] { 1f, 1f }));
         Assert.That(() => Tensor.Zeros(2, 0).Max(1), Throws.TypeOf<ShapeException>().With.Message.Contains("[2, 0]"));
-        Assert.That(Tensor.Scalar(3.0).Sum().Item(), Is.EqualTo(3f));
-        Assert.That(Tensor.From([float.NaN, 1f]).Max().Item(), Is.NaN);
+        Assert.That(Tensor.Scalar(3.0).Sum().Floats().Single(), Is.EqualTo(3f));
+        Assert.That(Tensor.From([float.NaN, 1f]).Max().Floats().Single(), Is.NaN);
     }
 
     [Test]
@@ -78,10 +78,10 @@ public sealed class ReduceTests
     {
         Assert.That(s_x.ArgMax(0).Ints(), Is.EqualTo(new[] { 1, 0, 1 }));
         Assert.That(s_x.ArgMax(-1, keepdim: true).Shape, Is.EqualTo(new Shape(2, 1)));
-        Assert.That(s_x.ArgMax().Item<int>(), Is.EqualTo(5));
-        Assert.That(Tensor.From([3, 7, 7, 1]).ArgMax().Item<int>(), Is.EqualTo(1), "the first of equals");
-        Assert.That(Tensor.From([3f, float.NaN, 9f]).ArgMax().Item<int>(), Is.EqualTo(1), "NaN counts as largest");
-        Assert.That(Tensor.From([false, true]).ArgMax().Item<int>(), Is.EqualTo(1));
+        Assert.That(s_x.ArgMax().Same<int>().Single(), Is.EqualTo(5));
+        Assert.That(Tensor.From([3, 7, 7, 1]).ArgMax().Same<int>().Single(), Is.EqualTo(1), "the first of equals");
+        Assert.That(Tensor.From([3f, float.NaN, 9f]).ArgMax().Same<int>().Single(), Is.EqualTo(1), "NaN counts as largest");
+        Assert.That(Tensor.From([false, true]).ArgMax().Same<int>().Single(), Is.EqualTo(1));
     }
 
     [Test]
@@ -96,6 +96,6 @@ public sealed class ReduceTests
         Close.Check(x.LogSoftmax(1).Floats(), [.. logs, .. logs], 1e-6);
         Close.Check(x.LogSumExp(1).Floats(), [(float)(1002 + Math.Log(sum)), (float)(1 + Math.Log(sum))], 1e-6);
         Assert.That(x.LogSumExp(0).Shape, Is.EqualTo(new Shape(3)));
-        Assert.That(Tensor.Full(new Shape(2), double.NegativeInfinity).LogSumExp().Item(), Is.EqualTo(float.NegativeInfinity));
+        Assert.That(Tensor.Full(new Shape(2), double.NegativeInfinity).LogSumExp().Floats().Single(), Is.EqualTo(float.NegativeInfinity));
     }
 }

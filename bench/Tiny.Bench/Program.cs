@@ -1,0 +1,29 @@
+using System.Globalization;
+using Tiny;
+using Tiny.Bench;
+
+// Prints a table of times. Arguments: words, of which a row's name must contain one; none for all rows.
+Measure[] measures =
+[
+    new Warm("live call after the first", goal: 1, Network.Call),
+    new Cold("first live call", goal: 400, Network.Call),
+    new SecondBuild("second build", goal: 3000, Path.Combine("samples", "Digits", "Digits.csproj")),
+    new Warm("matrix product 384 x 384 x 384, live", goal: null, Product),
+];
+
+if (args is ["--once", var name])
+{
+    Console.Write(measures.OfType<Cold>().Single(m => m.Name == name).RunHere().ToString("R", CultureInfo.InvariantCulture));
+    return;
+}
+Table.Print(measures.Where(m => args.Length == 0 || args.Any(a => m.Name.Contains(a, StringComparison.OrdinalIgnoreCase))));
+
+static Action Product()
+{
+    var random = new Random(1);
+    Tensor Matrix() => Tensor.From([.. Enumerable.Range(0, 384 * 384).Select(_ => random.NextSingle() - 0.5f)], 384, 384);
+    var b = Matrix();
+    var product = TinyJit.Of((Tensor a) => a.MatMul(b));
+    var a = Matrix();
+    return () => product(a).Realize();
+}
