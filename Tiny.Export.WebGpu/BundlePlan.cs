@@ -29,6 +29,7 @@ internal sealed class BundlePlan
     BundlePlan(Program program)
     {
         Program = program;
+        Constants = [.. program.Buffers.Where(b => b.Role == BufferRole.Constant).OrderBy(b => b.Name, StringComparer.Ordinal)];
         WeightsName = $"{program.Name}.safetensors";
     }
 
@@ -38,8 +39,8 @@ internal sealed class BundlePlan
     public long MemoryBytes { get; private set; }
     /// <summary>Bytes of each weight buffer.</summary>
     public List<long> WeightBuffers { get; } = [];
-    /// <summary>Constants in the order of the weights file.</summary>
-    public List<ProgramBuffer> Constants { get; } = [];
+    /// <summary>Constants in the order of the weights file: all have four-byte elements, so that is the order of their names.</summary>
+    public IReadOnlyList<ProgramBuffer> Constants { get; }
     /// <summary>Limits above the default that the program needs, by their WebGPU names.</summary>
     public SortedDictionary<string, long> Limits { get; } = new(StringComparer.Ordinal);
 
@@ -48,13 +49,13 @@ internal sealed class BundlePlan
     public static BundlePlan Of(Program program)
     {
         var plan = new BundlePlan(program);
-        plan.CheckPorts();
+        plan.CheckTypes();
         plan.PlaceBuffers();
         plan.CheckCalls();
         return plan;
     }
 
-    void CheckPorts()
+    void CheckTypes()
     {
         foreach (var entry in Program.Entries)
         {
@@ -65,6 +66,9 @@ internal sealed class BundlePlan
                     if (Program.Buffers[port.Buffer].DType is var type && DTypes.Array(type) is null)
                         throw new TargetException($"webgpu: {kind} '{port.Name}' of {entry.Name} has dtype {type}; a bundle takes and gives float32, int32 and uint32: cast it in the method");
         }
+        foreach (var b in Constants)
+            if (DTypes.Array(b.DType) is null)
+                throw new TargetException($"webgpu: the constant '{b.Name}' has dtype {b.DType}; WebGPU computes with float32, int32 and uint32");
     }
 
     void PlaceBuffers()
@@ -72,24 +76,18 @@ internal sealed class BundlePlan
         long memory = RoundUp(Program.ArenaBytes), data = 0;
         foreach (var b in Program.Buffers)
         {
-            switch (b.Role)
-            {
-                case BufferRole.Arena:
-                    _places[b.Id] = new(b.Offset);
-                    break;
-                case BufferRole.Constant:
-                    if (DTypes.Array(b.DType) is null)
-                        throw new TargetException($"webgpu: the constant '{b.Name}' has dtype {b.DType}; WebGPU computes with float32, int32 and uint32");
-                    _places[b.Id] = PlaceConstant(b, data);
-                    Constants.Add(b);
-                    data += b.Bytes;
-                    break;
-                default:
-                    _places[b.Id] = new(memory);
-                    memory += RoundUp(b.Bytes);
-                    break;
-            }
             if (b.Bytes > BindingLimit) Need("maxStorageBufferBindingSize", b.Bytes);
+            if (b.Role == BufferRole.Arena) _places[b.Id] = new(b.Offset);
+            else if (b.Role != BufferRole.Constant)
+            {
+                _places[b.Id] = new(memory);
+                memory += RoundUp(b.Bytes);
+            }
+        }
+        foreach (var b in Constants)
+        {
+            _places[b.Id] = PlaceConstant(b, data);
+            data += b.Bytes;
         }
         MemoryBytes = memory;
         foreach (var bytes in WeightBuffers.Append(memory))

@@ -57,7 +57,7 @@ internal sealed class KernelModules
     static KernelModule Module(Program program, ProgramCall call, LinearKernel kernel, string access, bool shared)
     {
         var identifiers = Identifiers.ForWgsl();
-        identifiers.Of(kernel.Name);
+        kernel = kernel with { Name = identifiers.Of(kernel.Name) };
         var bindings = call.Buffers.Select((b, i) => new WgslBinding(
             identifiers.Of(shared ? kernel.Params[i].Written ? "result" : "operand" : program.Buffers[b].Name), access[i] == 'w')).ToList();
         var (x, y) = WgslRenderer.DispatchSize(kernel);

@@ -22,7 +22,7 @@ public sealed class WebGpuTarget : ExportTarget
 
         var plan = BundlePlan.Of(program);
         var modules = KernelModules.Render(program, context.Cancellation);
-        var weights = WeightsFile.Write(Path(plan.WeightsName), program.Name, plan, context.Cancellation);
+        var weights = WeightsFile.Write(Path(plan.WeightsName), plan, context.Cancellation);
         var header = new FileHeader(program.Name, weights.Sha256);
 
         var files = new List<(string Name, string Text)>

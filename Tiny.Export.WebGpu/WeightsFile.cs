@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
-using System.Text;
-using System.Text.Json;
+using Tiny.Formats;
+using Tiny.Runtime;
 
 namespace Tiny.Export.WebGpu;
 
@@ -13,80 +13,22 @@ internal sealed record WeightsFile(long Bytes, long DataStart, string Sha256, IR
     /// <summary>Bytes that are checked and uploaded together; a multiple of 4.</summary>
     public const int BlockBytes = 8 << 20;
 
-    /// <summary>Writes the constants in the plan's order. Equal constants give equal bytes.</summary>
-    public static unsafe WeightsFile Write(string path, string model, BundlePlan plan, CancellationToken cancellation)
+    /// <summary>Writes the plan's constants.</summary>
+    public static WeightsFile Write(string path, BundlePlan plan, CancellationToken cancellation)
     {
-        byte[] header = Header(model, plan);
-        using var stream = new FileStream(path, FileMode.Create, FileAccess.Write);
+        var metadata = new Dictionary<string, string> { ["model"] = plan.Program.Name, ["tool"] = $"Tiny {FileHeader.Version}" };
+        Safetensors.Write(path, plan.Constants.Select(c => (c.Name, new Storage(c.DType, c.Shape, c.Data!))), metadata);
+
+        using var file = File.OpenRead(path);
         using var whole = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        using var block = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var blocks = new List<string>();
-        long written = 0;
-
-        void Append(ReadOnlySpan<byte> bytes)
+        var block = new byte[Math.Min(BlockBytes, file.Length)];
+        for (int read; (read = file.ReadAtLeast(block, block.Length, throwOnEndOfStream: false)) > 0;)
         {
-            stream.Write(bytes);
-            whole.AppendData(bytes);
-            while (!bytes.IsEmpty)
-            {
-                int take = (int)Math.Min(bytes.Length, BlockBytes - written % BlockBytes);
-                block.AppendData(bytes[..take]);
-                bytes = bytes[take..];
-                written += take;
-                if (written % BlockBytes == 0) blocks.Add(Hex(block));
-            }
+            cancellation.ThrowIfCancellationRequested();
+            whole.AppendData(block, 0, read);
+            blocks.Add(Convert.ToHexStringLower(SHA256.HashData(block.AsSpan(0, read))));
         }
-
-        Span<byte> length = stackalloc byte[8];
-        System.Buffers.Binary.BinaryPrimitives.WriteInt64LittleEndian(length, header.Length);
-        Append(length);
-        Append(header);
-        foreach (var c in plan.Constants)
-        {
-            var data = c.Data ?? throw new InvalidOperationException($"the constant '{c.Name}' has no data");
-            if (data.Bytes < c.Bytes) throw new InvalidOperationException($"the constant '{c.Name}' has {data.Bytes} bytes of {c.Bytes}");
-            for (long at = 0; at < c.Bytes; at += BlockBytes)
-            {
-                cancellation.ThrowIfCancellationRequested();
-                Append(new(data.Pointer + at, (int)Math.Min(BlockBytes, c.Bytes - at)));
-            }
-            GC.KeepAlive(data);
-        }
-        if (written % BlockBytes != 0) blocks.Add(Hex(block));
-        return new(written, 8 + header.Length, Hex(whole), blocks);
+        return new(file.Length, file.Length - plan.Constants.Sum(c => c.Bytes), Convert.ToHexStringLower(whole.GetHashAndReset()), blocks);
     }
-
-    // Padded with spaces to a multiple of 8, as the format's own writer does: data stays aligned for whoever maps the file.
-    static byte[] Header(string model, BundlePlan plan)
-    {
-        using var json = new MemoryStream();
-        using (var w = new Utf8JsonWriter(json))
-        {
-            w.WriteStartObject();
-            w.WriteStartObject("__metadata__");
-            w.WriteString("model", model);
-            w.WriteString("tool", $"Tiny {FileHeader.Version}");
-            w.WriteEndObject();
-            foreach (var c in plan.Constants)
-            {
-                long begin = plan[c.Id].DataOffset;
-                w.WriteStartObject(c.Name);
-                w.WriteString("dtype", DTypes.Safetensors(c.DType));
-                w.WriteStartArray("shape");
-                foreach (int d in c.Shape.Dims) w.WriteNumberValue(d);
-                w.WriteEndArray();
-                w.WriteStartArray("data_offsets");
-                w.WriteNumberValue(begin);
-                w.WriteNumberValue(begin + c.Bytes);
-                w.WriteEndArray();
-                w.WriteEndObject();
-            }
-            w.WriteEndObject();
-        }
-        int padding = (int)(-json.Length & 7);
-        json.Write(Encoding.ASCII.GetBytes(new string(' ', padding)));
-        return json.ToArray();
-    }
-
-    static string Hex(IncrementalHash hash) => Convert.ToHexStringLower(hash.GetHashAndReset());
 }

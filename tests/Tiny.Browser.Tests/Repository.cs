@@ -1,6 +1,6 @@
 namespace Tiny.Browser.Tests;
 
-/// <summary>Where this repository's outputs and the data shared beside it lie.</summary>
+/// <summary>Where this repository and what its build wrote lie.</summary>
 public static class Repository
 {
     /// <summary>The repository's folder.</summary>
@@ -15,15 +15,6 @@ public static class Repository
             var framework = new DirectoryInfo(TestContext.CurrentContext.TestDirectory);
             return Path.Combine(Root, "samples", "Digits", "bin", framework.Parent!.Name, framework.Name, "tiny", "digits", "webgpu");
         }
-    }
-
-    /// <summary>A file or folder of the shared data; without it the test is skipped.</summary>
-    public static string Shared(params string[] path)
-    {
-        string? folder = Environment.GetEnvironmentVariable("TINY_SHARED")
-            ?? Above(Root).Select(d => Path.Combine(d, "shared")).FirstOrDefault(d => File.Exists(Path.Combine(d, "DESIGN.md")));
-        if (folder is null) Needs.Missing("the folder of shared data, beside the repository or named by TINY_SHARED");
-        return Path.Combine([folder!, .. path]);
     }
 
     static IEnumerable<string> Above(string folder)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.Playwright;
+using Tiny.Tests;
 
 namespace Tiny.Browser.Tests;
 
@@ -23,7 +24,7 @@ public sealed class TestBrowser
     public async Task StartAsync()
     {
         string chromium = Environment.GetEnvironmentVariable("TINY_CHROMIUM") ?? "/usr/bin/chromium";
-        if (!File.Exists(chromium)) Needs.Missing("Chromium: apt-get install chromium, or set TINY_CHROMIUM to its path");
+        if (!File.Exists(chromium)) throw Needs.Missing("Chromium: apt-get install chromium, or set TINY_CHROMIUM to its path");
         Server = new TestServer();
         Server.Mount("/hand/", Path.Combine(TestContext.CurrentContext.TestDirectory, "Fixtures", "hand"));
         Server.Mount("/hand/", Path.Combine(TestContext.CurrentContext.TestDirectory, "web"));
@@ -66,7 +67,7 @@ public sealed class TestPage : IAsyncDisposable
 {
     // Typed arrays travel as base64, bit by bit.
     const string Prelude = """
-        const floatsOf = (text) => new Float32Array(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer);
+        const arrayOf = (type, text) => new globalThis[type](Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer);
         const textOf = (array) => {
           let text = '';
           for (const byte of new Uint8Array(array.buffer, array.byteOffset, array.byteLength)) text += String.fromCharCode(byte);
@@ -110,23 +111,5 @@ public sealed class TestPage : IAsyncDisposable
         return (error.GetProperty("name").GetString()!, error.GetProperty("code").GetString()!, error.GetProperty("message").GetString()!);
     }
 
-    /// <summary>Floats as text that <c>floatsOf</c> reads in the page.</summary>
-    public static string Text(ReadOnlySpan<float> values) => Convert.ToBase64String(System.Runtime.InteropServices.MemoryMarshal.AsBytes(values));
-
-    /// <summary>The floats of a text that <c>textOf</c> made in the page.</summary>
-    public static float[] Floats(JsonElement text) =>
-        System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(Convert.FromBase64String(text.GetString()!)).ToArray();
-
     public async ValueTask DisposeAsync() => await _context.CloseAsync();
-}
-
-/// <summary>What a test cannot do without.</summary>
-public static class Needs
-{
-    /// <summary>Skips the test with the reason; where everything must be there (CI), fails it.</summary>
-    public static void Missing(string what)
-    {
-        if (string.Equals(Environment.GetEnvironmentVariable("CI"), "true", StringComparison.OrdinalIgnoreCase)) Assert.Fail($"needs {what}");
-        Assert.Ignore($"needs {what}");
-    }
 }

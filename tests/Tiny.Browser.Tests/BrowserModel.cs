@@ -1,0 +1,103 @@
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using Tiny.Jit;
+using Tiny.Runtime;
+using Tiny.Tests;
+
+namespace Tiny.Browser.Tests;
+
+/// <summary>A bundle loaded in a page of its own.</summary>
+public sealed class BrowserModel : IAsyncDisposable
+{
+    readonly TestPage _page;
+    readonly string? _folder;
+
+    BrowserModel(TestPage page, string? folder) => (_page, _folder) = (page, folder);
+
+    /// <summary>The runtime's figures after loading.</summary>
+    public Task<JsonElement> StatsAsync() => _page.RunAsync("return model.stats;");
+
+    /// <summary>Loads the bundle that the server has below a path.</summary>
+    public static async Task<BrowserModel> LoadAsync(string path, string? folder = null)
+    {
+        var page = await TestBrowser.OpenAsync();
+        await page.RunAsync($"const {{ load }} = await import('{path}index.js'); globalThis.model = await load(); return null;");
+        return new(page, folder);
+    }
+
+    /// <summary>Captures methods of a model, writes them as a bundle into a folder of its own, and loads that.</summary>
+    public static async Task<BrowserModel> ExportAsync(string name, object model, params IReadOnlyList<MethodInfo> methods)
+    {
+        string folder = Export(name, model, methods);
+        TestBrowser.Server.Mount($"/{name}/", folder);
+        return await LoadAsync($"/{name}/", folder);
+    }
+
+    /// <summary>Writes methods of a model as a bundle into a new temporary folder.</summary>
+    public static string Export(string name, object model, params IReadOnlyList<MethodInfo> methods)
+    {
+        string folder = Directory.CreateTempSubdirectory("tiny-bundle-").FullName;
+        new WebGpuTarget().Export(ProgramCapture.Capture(name, model, methods), new ExportContext(folder, folder));
+        return folder;
+    }
+
+    /// <summary>Calls an entry point; gives its results' names, types and bytes.</summary>
+    public async Task<IReadOnlyList<(string Name, string Type, byte[] Bytes)>> RunAsync(string entry, params IEnumerable<(string Name, Tensor Value)> inputs)
+    {
+        var results = await _page.RunAsync("""
+            const inputs = Object.fromEntries(argument.inputs.map(([name, type, text]) => [name, arrayOf(type, text)]));
+            const outputs = await model[argument.entry](inputs);
+            return Object.entries(outputs).map(([name, array]) => [name, array.constructor.name, textOf(array)]);
+            """,
+            new { entry, inputs = inputs.Select(i => new[] { i.Name, i.Value.DType == DType.Int32 ? "Int32Array" : "Float32Array", Text(i.Value) }).ToArray() });
+        Assert.That(_page.Complaints, Is.Empty);
+        return [.. results.EnumerateArray().Select(r => (r[0].GetString()!, r[1].GetString()!, Convert.FromBase64String(r[2].GetString()!)))];
+    }
+
+    /// <summary>The only result of an entry point with one input, as floats.</summary>
+    public async Task<float[]> FloatsAsync(string entry, string input, Tensor value)
+    {
+        var (_, type, bytes) = (await RunAsync(entry, (input, value))).Single();
+        Assert.That(type, Is.EqualTo("Float32Array"));
+        return Floats(bytes).ToArray();
+    }
+
+    /// <summary>Calls a captured method in the browser and by the interpreter, and compares every result.</summary>
+    public async Task CheckAsync(MethodInfo method, object model, Tensor[] arguments, double tolerance)
+    {
+        string entry = char.ToLowerInvariant(method.Name[0]) + method.Name[1..];
+        var actual = await RunAsync(entry, method.GetParameters().Select((p, i) => (p.Name!, arguments[i])));
+        object value = method.Invoke(model, arguments)!;
+        Tensor[] expected = value is ITuple tuple ? [.. Enumerable.Range(0, tuple.Length).Select(i => (Tensor)tuple[i]!)] : [(Tensor)value];
+        Assert.That(actual, Has.Count.EqualTo(expected.Length));
+        for (int i = 0; i < expected.Length; i++)
+        {
+            var oracle = Interpreter.Evaluate(expected[i].Node);
+            if (expected[i].DType == DType.Float32)
+            {
+                Assert.That(actual[i].Type, Is.EqualTo("Float32Array"));
+                Close.Check(Floats(actual[i].Bytes), Floats(oracle.Span), tolerance, $"{entry}: {actual[i].Name}");
+            }
+            else
+            {
+                Assert.That(expected[i].DType, Is.EqualTo(DType.Int32));
+                Assert.That(actual[i].Type, Is.EqualTo("Int32Array"));
+                Assert.That(actual[i].Bytes, Is.EqualTo(oracle.Span.ToArray()), $"{entry}: {actual[i].Name}");
+            }
+        }
+    }
+
+    static ReadOnlySpan<float> Floats(ReadOnlySpan<byte> bytes) => MemoryMarshal.Cast<byte, float>(bytes);
+
+    static string Text(Tensor value) => Convert.ToBase64String(value.DType == DType.Int32
+        ? MemoryMarshal.AsBytes(value.ToArray<int>().AsSpan())
+        : MemoryMarshal.AsBytes(value.ToArray<float>().AsSpan()));
+
+    public async ValueTask DisposeAsync()
+    {
+        await _page.DisposeAsync();
+        if (_folder is not null) Directory.Delete(_folder, recursive: true);
+    }
+}
