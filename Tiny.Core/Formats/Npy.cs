@@ -27,7 +27,8 @@ public static partial class Npy
         if (bytes.Length < 10 || !bytes.AsSpan().StartsWith(Magic)) throw Bad("it is not an .npy file");
         bool wide = bytes[6] >= 2;
         if (bytes[6] is not (1 or 2) || (wide && bytes.Length < 12)) throw Bad($"its version {bytes[6]}.{bytes[7]} is not supported");
-        long header = wide ? BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(8)) : BinaryPrimitives.ReadUInt16LittleEndian(bytes.AsSpan(8));
+        long header = wide ? BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(8))
+            : BinaryPrimitives.ReadUInt16LittleEndian(bytes.AsSpan(8));
         long start = (wide ? 12 : 10) + header;
         if (start > bytes.Length) throw Bad("its header is longer than the file");
         string text = Encoding.Latin1.GetString(bytes, wide ? 12 : 10, (int)header);

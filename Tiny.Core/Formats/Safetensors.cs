@@ -15,7 +15,8 @@ public static class Safetensors
     /// wide dtypes first, so that all are aligned, then by name. The file appears whole or not at all.
     /// </summary>
     /// <exception cref="WeightsException">A name is there twice, or the file cannot be written.</exception>
-    public static void Write(string path, IEnumerable<KeyValuePair<string, Tensor>> tensors, IReadOnlyDictionary<string, string>? metadata = null)
+    public static void Write(string path, IEnumerable<KeyValuePair<string, Tensor>> tensors,
+        IReadOnlyDictionary<string, string>? metadata = null)
     {
         ArgumentNullException.ThrowIfNull(tensors);
         var list = tensors.ToList();
@@ -23,8 +24,9 @@ public static class Safetensors
         Write(path, list.Select(t => (t.Key, t.Value.Storage!)), metadata);
     }
 
-    /// <summary>Writes storages; see <see cref="Write(string, IEnumerable{KeyValuePair{string, Tensor}}, IReadOnlyDictionary{string, string}?)"/>.</summary>
-    public static void Write(string path, IEnumerable<(string Name, Storage Storage)> tensors, IReadOnlyDictionary<string, string>? metadata = null)
+    /// <summary>Writes tensors that lie in memory, in the same way.</summary>
+    public static void Write(string path, IEnumerable<(string Name, Storage Storage)> tensors,
+        IReadOnlyDictionary<string, string>? metadata = null)
     {
         ArgumentNullException.ThrowIfNull(path);
         var ordered = tensors.OrderByDescending(t => t.Storage.DType.Size).ThenBy(t => t.Name, StringComparer.Ordinal).ToList();

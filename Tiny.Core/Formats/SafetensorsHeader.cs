@@ -28,9 +28,11 @@ static class SafetensorsHeader
             {
                 if (!names.Add(property.Name)) throw bad($"'{property.Name}' is there twice");
                 if (property.Name == "__metadata__") ReadMetadata(property.Value, metadata, bad);
-                else tensors.Add(ReadEntry(property.Name, property.Value, dataStart, fileBytes, reason => bad($"tensor '{property.Name}': {reason}")));
+                else tensors.Add(ReadEntry(property.Name, property.Value, dataStart, fileBytes,
+                    reason => bad($"tensor '{property.Name}': {reason}")));
             }
-            tensors.Sort((a, b) => (a.Offset, a.Bytes).CompareTo((b.Offset, b.Bytes)) is var c and not 0 ? c : string.CompareOrdinal(a.Name, b.Name));
+            tensors.Sort((a, b) => (a.Offset, a.Bytes).CompareTo((b.Offset, b.Bytes)) is var c and not 0 ? c
+                : string.CompareOrdinal(a.Name, b.Name));
             for (int i = 1; i < tensors.Count; i++)
                 if (tensors[i - 1].Offset + tensors[i - 1].Bytes > tensors[i].Offset)
                     throw bad($"tensors '{tensors[i - 1].Name}' and '{tensors[i].Name}' overlap");

@@ -9,7 +9,8 @@ public sealed class Conv1d
     public Tensor? Bias;
 
     /// <summary>A layer of the given sizes; padding is one number for both sides or (left, right).</summary>
-    public Conv1d(int inChannels, int outChannels, int kernel, int stride = 1, Padding1d padding = default, int dilation = 1, int groups = 1, bool bias = true)
+    public Conv1d(int inChannels, int outChannels, int kernel, int stride = 1, Padding1d padding = default, int dilation = 1,
+        int groups = 1, bool bias = true)
     {
         int fanIn = inChannels / Math.Max(1, groups) * kernel;
         Weight = Initial.Uniform(fanIn, outChannels, inChannels / Math.Max(1, groups), kernel);

@@ -12,7 +12,8 @@ public sealed class Conv2d
     /// A layer of the given sizes. Kernel, stride and dilation are one number or (height, width); padding is one number, (height,
     /// width) or ((top, bottom), (left, right)).
     /// </summary>
-    public Conv2d(int inChannels, int outChannels, Pair kernel, Pair? stride = null, Padding2d padding = default, Pair? dilation = null, int groups = 1, bool bias = true)
+    public Conv2d(int inChannels, int outChannels, Pair kernel, Pair? stride = null, Padding2d padding = default, Pair? dilation = null,
+        int groups = 1, bool bias = true)
     {
         int ins = inChannels / Math.Max(1, groups), fanIn = ins * kernel.Height * kernel.Width;
         Weight = Initial.Uniform(fanIn, outChannels, ins, kernel.Height, kernel.Width);

@@ -13,7 +13,8 @@ public static class Loading
     /// <param name="model">Any object with public tensors or layers.</param>
     /// <param name="path">The file.</param>
     /// <param name="strict">Tensors in the file that the model has no place for are an error.</param>
-    /// <exception cref="WeightsException">A weight is missing, has another shape or dtype, or the file is damaged; the model is then as before.</exception>
+    /// <exception cref="WeightsException">A weight is missing, has another shape or dtype, or the file is damaged; the model
+    /// is then as before.</exception>
     public static T LoadSafetensors<T>(this T model, string path, bool strict = true) where T : class
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -36,9 +37,11 @@ public static class Loading
         if (strict)
         {
             var known = wanted.Select(w => w.Key).ToHashSet();
-            var extra = file.Tensors.Select(t => t.Name).Where(n => !known.Contains(n) && !IsCounter(n)).Order(StringComparer.Ordinal).ToList();
+            var extra = file.Tensors.Select(t => t.Name).Where(n => !known.Contains(n) && !IsCounter(n)).ToList();
+            extra.Sort(StringComparer.Ordinal);
             if (extra.Count > 0)
-                throw new WeightsException($"{file.Path}: the model has no place for {Some(extra)}; load with strict: false to pass over them");
+                throw new WeightsException($"{file.Path}: the model has no place for {Some(extra)}; "
+                    + "load with strict: false to pass over them");
         }
         foreach (var load in loads) load();
         return model;
@@ -49,7 +52,8 @@ public static class Loading
         if (Path.IsPathRooted(path) || File.Exists(path)) return path;
         string beside = Path.Combine(AppContext.BaseDirectory, path);
         return File.Exists(beside) ? beside
-            : throw new WeightsException($"{path}: there is no such file in {Directory.GetCurrentDirectory()} or {AppContext.BaseDirectory}");
+            : throw new WeightsException($"{path}: there is no such file in {Directory.GetCurrentDirectory()} "
+                + $"or {AppContext.BaseDirectory}");
     }
 
     static bool IsCounter(string name) => name == "num_batches_tracked" || name.EndsWith(".num_batches_tracked", StringComparison.Ordinal);

@@ -12,7 +12,8 @@ namespace Tiny.Nn;
 /// </summary>
 public static class StateDict
 {
-    /// <summary>Every tensor below a model, in the order of declaration, base classes first. A tensor reached twice is there twice.</summary>
+    /// <summary>Every tensor below a model, in the order of declaration, base classes first. A tensor reached
+    /// twice is there twice.</summary>
     public static IReadOnlyList<KeyValuePair<string, Tensor>> Of(object model)
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -54,7 +55,8 @@ public static class StateDict
         {
             case IDictionary map:
                 foreach (DictionaryEntry e in map)
-                    if (e.Key is string or int) Collect(e.Value, Join(path, Convert.ToString(e.Key, CultureInfo.InvariantCulture)!), found, above);
+                    if (e.Key is string or int) Collect(e.Value, Join(path, Convert.ToString(e.Key, CultureInfo.InvariantCulture)!),
+                        found, above);
                 break;
             case IList list when MayHold(list):
                 for (int i = 0; i < list.Count; i++) Collect(list[i], Join(path, i.ToString(CultureInfo.InvariantCulture)), found, above);
@@ -76,7 +78,8 @@ public static class StateDict
 
     /// <summary>Tensors, and classes and structs that are not the runtime library's nor plain values of this one.</summary>
     static bool MayHold(Type type) =>
-        type == typeof(Tensor) || type == typeof(object) || typeof(IList).IsAssignableFrom(type) || typeof(IDictionary).IsAssignableFrom(type)
+        type == typeof(Tensor) || type == typeof(object) || typeof(IList).IsAssignableFrom(type)
+            || typeof(IDictionary).IsAssignableFrom(type)
         || (type is { IsGenericType: true, IsInterface: true } && type.GetGenericArguments().Any(MayHold))
         || (!type.IsPrimitive && !type.IsEnum && !type.IsPointer && !typeof(Delegate).IsAssignableFrom(type)
             && !(type.Namespace is "System" or "Microsoft" || (type.Namespace ?? "").StartsWith("System.", StringComparison.Ordinal)
@@ -105,6 +108,7 @@ public static class StateDict
     {
         if (!field.IsDefined(typeof(CompilerGeneratedAttribute)) || !field.Name.StartsWith('<')) return null;
         int end = field.Name.IndexOf('>', StringComparison.Ordinal);
-        return end > 1 && field.Name[end..] == ">k__BackingField" ? type.GetProperty(field.Name[1..end], BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly) : null;
+        return end > 1 && field.Name[end..] == ">k__BackingField"
+            ? type.GetProperty(field.Name[1..end], BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly) : null;
     }
 }

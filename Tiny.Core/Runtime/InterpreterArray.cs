@@ -48,11 +48,8 @@ sealed unsafe class HostArray
         new(memory, dtype, shape.Dims.ToArray(), RowMajor(shape.Dims), 0, own: false);
 
     /// <summary>Zeros in new memory.</summary>
-    public static HostArray New(DType dtype, ReadOnlySpan<int> extents)
-    {
-        var result = new HostArray(new OwnedMemory(new Shape(extents).Numel * (long)dtype.Size), dtype, extents.ToArray(), RowMajor(extents), 0, own: true);
-        return result;
-    }
+    public static HostArray New(DType dtype, ReadOnlySpan<int> extents) =>
+        new(new OwnedMemory(new Shape(extents).Numel * (long)dtype.Size), dtype, extents.ToArray(), RowMajor(extents), 0, own: true);
 
     public static HostArray Constant(DType dtype, Constant value)
     {

@@ -10,16 +10,23 @@ sealed class Cost
 {
     const double Launch = 4096, Memory = 4, Transcendental = 7, MostInFold = 64;
 
+    // What a user pays for an element, and what is known of a node that will have been stored: one load, no reduction.
     readonly Dictionary<UOp, double> _weight = new(ReferenceEqualityComparer.Instance);
     readonly HashSet<UOp> _folds = new(ReferenceEqualityComparer.Instance);
+    // What computing an element costs, and whether that takes a reduction.
+    readonly Dictionary<UOp, (double Weight, bool Folds)> _own = new(ReferenceEqualityComparer.Instance);
 
-    public Cost(IEnumerable<UOp> order)
+    public Cost(IReadOnlyList<UOp> order)
     {
+        var users = new Dictionary<UOp, int>(ReferenceEqualityComparer.Instance);
+        foreach (var operand in order.SelectMany(n => n.Src.Distinct())) users[operand] = users.GetValueOrDefault(operand) + 1;
         foreach (var node in order)
         {
-            bool stored = node.Op == Op.Contiguous || WillBeStored(node);
+            bool folds = node.Op == Op.Reduce || node.Src.Any(_folds.Contains);
+            bool stored = node.Op == Op.Contiguous || folds && (users.GetValueOrDefault(node) > 1 && Computes(node) || IsRepeated(node));
             _weight[node] = stored ? 1 : Math.Min(Weight(node), 1e9);
-            if (!stored && (node.Op == Op.Reduce || node.Src.Any(_folds.Contains))) _folds.Add(node);
+            if (folds && !stored) _folds.Add(node);
+            _own[node] = (stored ? Math.Min(Weight(node), 1e9) : _weight[node], folds);
         }
     }
 
@@ -29,7 +36,8 @@ sealed class Cost
     /// <summary>True when one store and a load for each use cost less than computing the node at each use.</summary>
     public bool StoreIsCheaper(UOp node, IReadOnlyList<Demand> uses)
     {
-        double weight = _weight[node], evaluations = 0;
+        double evaluations = 0;
+        var (weight, folds) = _own[node];
         bool insideFold = false;
         foreach (var use in uses)
         {
@@ -38,12 +46,12 @@ sealed class Cost
             evaluations += use.Draft.Node.Shape.Numel * loops;
         }
         // A reduction inside another one's loop is computed by fewer threads than it has results.
-        if (insideFold && _folds.Contains(node) && evaluations * weight > Launch) return true;
+        if (insideFold && folds && evaluations * weight > Launch) return true;
         return evaluations * weight > evaluations * Memory + node.Shape.Numel * (weight + Memory) + Launch;
     }
 
-    // Users of a repeated reduction load it: below them it will have been stored.
-    bool WillBeStored(UOp node) => node.Op == Op.Expand && _folds.Contains(node.Src[0]) && node.Shape.Numel > node.Src[0].Shape.Numel
+    // A reduction that is repeated along an axis will have been stored before.
+    bool IsRepeated(UOp node) => node.Op == Op.Expand && node.Shape.Numel > node.Src[0].Shape.Numel
         && node.Shape.Numel * _weight[node.Src[0]] > Launch;
 
     /// <summary>Iterations of the reductions around a use that it really depends on; what does not depend on them is hoisted.</summary>

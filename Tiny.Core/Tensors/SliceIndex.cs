@@ -1,6 +1,7 @@
 namespace Tiny;
 
-/// <summary>Part of an axis by steps: <c>new Slice(.., 2)</c> takes every second element, a negative step goes backwards from the end.</summary>
+/// <summary>Part of an axis by steps: <c>new Slice(.., 2)</c> takes every second element, a negative step goes
+/// backwards from the end.</summary>
 public readonly record struct Slice(Range Range, int Step);
 
 /// <summary>

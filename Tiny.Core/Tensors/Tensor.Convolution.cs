@@ -12,11 +12,13 @@ public sealed partial class Tensor
         ReadOnlySpan<int> dilation, int groups = 1) => Conv("Conv", weight, bias, stride, padding, dilation, groups);
 
     /// <summary>Convolution of this[n, channels, length] with weight[out, channels / groups, window], plus bias[out].</summary>
-    public Tensor Conv1d(Tensor weight, Tensor? bias = null, int stride = 1, Padding1d padding = default, int dilation = 1, int groups = 1) =>
-        Conv("Conv1d", weight, bias, [stride], [(padding.Left, padding.Right)], [dilation], groups);
+    public Tensor Conv1d(Tensor weight, Tensor? bias = null, int stride = 1, Padding1d padding = default, int dilation = 1,
+        int groups = 1) => Conv("Conv1d", weight, bias, [stride], [(padding.Left, padding.Right)], [dilation], groups);
 
-    /// <summary>Convolution of this[n, channels, height, width] with weight[out, channels / groups, window height, window width], plus bias[out].</summary>
-    public Tensor Conv2d(Tensor weight, Tensor? bias = null, Pair? stride = null, Padding2d padding = default, Pair? dilation = null, int groups = 1)
+    /// <summary>Convolution of this[n, channels, height, width] with weight[out, channels / groups, window height, window
+    /// width], plus bias[out].</summary>
+    public Tensor Conv2d(Tensor weight, Tensor? bias = null, Pair? stride = null, Padding2d padding = default, Pair? dilation = null,
+        int groups = 1)
     {
         var (s, d) = (stride ?? 1, dilation ?? 1);
         return Conv("Conv2d", weight, bias, [s.Height, s.Width], [(padding.Top, padding.Bottom), (padding.Left, padding.Right)],
@@ -64,7 +66,8 @@ public sealed partial class Tensor
         if (groups < 1 || outs % groups != 0)
             throw new ShapeException($"{name}: {outs} output channels of weight {weight.Shape} do not divide into {groups} groups");
         if (Shape[1] != (long)ins * groups)
-            throw new ShapeException($"{name}: input {Shape} has {Shape[1]} channels, weight {weight.Shape} takes {ins} x {groups} {(groups == 1 ? "group" : "groups")}");
+            throw new ShapeException($"{name}: input {Shape} has {Shape[1]} channels, "
+                + $"weight {weight.Shape} takes {ins} x {groups} {(groups == 1 ? "group" : "groups")}");
         if (bias is not null && !(bias.Rank == 1 && bias.Shape[0] == outs))
             throw new ShapeException($"{name}: bias {bias.Shape} is not [{outs}] as weight {weight.Shape} asks");
     }

@@ -50,7 +50,8 @@ public sealed partial class Tensor
     /// <summary>0, 1, ... <paramref name="count"/> - 1 as int32.</summary>
     public static Tensor Arange(int count) => Arange(0, count);
 
-    /// <summary>Whole numbers from <paramref name="start"/>, before <paramref name="stop"/>, by <paramref name="step"/>, as int32.</summary>
+    /// <summary>Whole numbers from <paramref name="start"/>, before <paramref name="stop"/>, by
+    /// <paramref name="step"/>, as int32.</summary>
     public static Tensor Arange(int start, int stop, int step = 1)
     {
         if (step == 0) throw new ShapeException("Arange: the step is 0");

@@ -27,7 +27,8 @@ public sealed partial class Tensor
         var columns = other.Rank < 2 ? other.Node : other.Transpose().Node;
         var b = Build.Reshape(Build.Cast(columns, dtype), new Shape([.. right, 1, n, k]));
         var sum = Contract(Build.Broadcast(a, whole), Build.Broadcast(b, whole), [whole.Rank - 1]);
-        return new Tensor(Build.Reshape(sum, new Shape([.. batch, .. Rank == 1 ? [] : new[] { m }, .. other.Rank == 1 ? [] : new[] { n }])));
+        int[] rows = Rank == 1 ? [] : [m], cols = other.Rank == 1 ? [] : [n];
+        return new Tensor(Build.Reshape(sum, new Shape([.. batch, .. rows, .. cols])));
     }
 
     /// <summary>Another name for <see cref="MatMul"/>.</summary>
@@ -40,7 +41,8 @@ public sealed partial class Tensor
         if (weight.Rank != 2) throw new ShapeException($"Linear: weight {weight.Shape} is not [out, in]");
         int outs = weight.Shape[0], ins = weight.Shape[1];
         if (Rank == 0 || Shape.Dims[^1] != ins)
-            throw new ShapeException($"Linear: input {Shape} has {(Rank == 0 ? 0 : Shape.Dims[^1])} features, weight {weight.Shape} takes {ins}");
+            throw new ShapeException($"Linear: input {Shape} has {(Rank == 0 ? 0 : Shape.Dims[^1])} features, "
+                + $"weight {weight.Shape} takes {ins}");
         if (bias is not null && !(bias.Rank == 1 && bias.Shape[0] == outs))
             throw new ShapeException($"Linear: bias {bias.Shape} is not [{outs}] as weight {weight.Shape} asks");
         using var scope = Origin.Scope("linear");

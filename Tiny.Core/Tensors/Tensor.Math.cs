@@ -36,7 +36,11 @@ public sealed partial class Tensor
     public Tensor Sigmoid() => Unary("sigmoid", Sigmoid);
     /// <summary>Hyperbolic tangent.</summary>
     public Tensor Tanh() => Unary("tanh", static x =>
-        Build.Binary(Op.Add, Build.Binary(Op.Mul, Sigmoid(Build.Binary(Op.Mul, x, Build.Fill(2.0, x))), Build.Fill(2.0, x)), Build.Fill(-1.0, x)));
+    {
+        // 2 sigmoid(2x) - 1.
+        var half = Sigmoid(Build.Binary(Op.Mul, x, Build.Fill(2.0, x)));
+        return Build.Binary(Op.Add, Build.Binary(Op.Mul, half, Build.Fill(2.0, x)), Build.Fill(-1.0, x));
+    });
     /// <summary>x * sigmoid(x).</summary>
     public Tensor Silu() => Unary("silu", static x => Build.Binary(Op.Mul, x, Sigmoid(x)));
 
@@ -105,7 +109,8 @@ public sealed partial class Tensor
     {
         using var scope = Origin.Scope("pow");
         bool whole = exponent == Math.Truncate(exponent) && Math.Abs(exponent) <= int.MaxValue;
-        if (whole && exponent >= 0 && !DType.IsFloat) return new Tensor(Power(Build.Cast(Node, Promote(DType, DType.IsBool ? DType.Int32 : DType)), (int)exponent));
+        if (whole && exponent >= 0 && !DType.IsFloat)
+            return new Tensor(Power(DType.IsBool ? Build.Cast(Node, DType.Int32) : Node, (int)exponent));
         var x = AsFloat();
         if (whole) return new Tensor(exponent < 0 ? Inverse(Power(x, (int)-exponent)) : Power(x, (int)exponent));
         if (exponent == 0.5) return new Tensor(Build.Unary(Op.Sqrt, x));

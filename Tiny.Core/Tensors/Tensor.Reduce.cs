@@ -36,9 +36,11 @@ public sealed partial class Tensor
         return new Tensor(Build.Binary(Op.Div, sum, Build.Fill((double)Count(axes, "Mean"), sum)));
     }
 
-    /// <summary>Variance: the mean squared distance from the mean, with the count reduced by <paramref name="correction"/> (1: unbiased).</summary>
+    /// <summary>Variance: the mean squared distance from the mean, with the count reduced by <paramref name="correction"/>
+    /// (1: unbiased).</summary>
     public Tensor Var(int? axis = null, bool keepdim = false, int correction = 1) => Var(Few(axis), keepdim, correction);
-    /// <summary>Variance: the mean squared distance from the mean, with the count reduced by <paramref name="correction"/> (1: unbiased).</summary>
+    /// <summary>Variance: the mean squared distance from the mean, with the count reduced by <paramref name="correction"/>
+    /// (1: unbiased).</summary>
     public Tensor Var(ReadOnlySpan<int> axes, bool keepdim = false, int correction = 1)
     {
         using var scope = Origin.Scope("var");
@@ -50,7 +52,8 @@ public sealed partial class Tensor
         return new Tensor(Build.Binary(Op.Div, sum, Build.Fill((double)Math.Max(0, count - correction), sum)));
     }
 
-    /// <summary>The position of the largest element (of the first NaN, if there is one; of the first of equals) as int32; without an axis, in row-major order.</summary>
+    /// <summary>The position of the largest element (of the first NaN, if there is one; of the first of equals) as int32; without an
+    /// axis, in row-major order.</summary>
     public Tensor ArgMax(int? axis = null, bool keepdim = false)
     {
         using var scope = Origin.Scope("argmax");
@@ -78,38 +81,42 @@ public sealed partial class Tensor
     public Tensor Softmax(int axis = -1)
     {
         using var scope = Origin.Scope("softmax");
-        var (shifted, sum, _) = Exponentials(axis, "Softmax", finite: false);
-        return new Tensor(Build.Binary(Op.Div, Exp(shifted), Build.Broadcast(sum, shifted.Shape)));
+        var e = Exp(Shifted(axis, "Softmax", finite: false).X);
+        return new Tensor(Build.Binary(Op.Div, e, Build.Broadcast(Build.Reduce(e, Op.Add, [Axis(axis, "Softmax")]), e.Shape)));
     }
 
     /// <summary>Logarithm of <see cref="Softmax"/>, computed without losing small probabilities.</summary>
     public Tensor LogSoftmax(int axis = -1)
     {
         using var scope = Origin.Scope("log_softmax");
-        var (shifted, sum, _) = Exponentials(axis, "LogSoftmax", finite: false);
-        return new Tensor(Build.Sub(shifted, Build.Broadcast(Log(sum), shifted.Shape)));
+        var x = Shifted(axis, "LogSoftmax", finite: false).X;
+        var sum = Build.Reduce(Exp(x), Op.Add, [Axis(axis, "LogSoftmax")]);
+        return new Tensor(Build.Sub(x, Build.Broadcast(Log(sum), x.Shape)));
     }
 
     /// <summary>Logarithm of the sum of e^x along an axis, without overflow.</summary>
     public Tensor LogSumExp(int axis = -1, bool keepdim = false)
     {
         using var scope = Origin.Scope("log_sum_exp");
-        var (_, sum, max) = Exponentials(axis, "LogSumExp", finite: true);
-        var result = new Tensor(Build.Binary(Op.Add, Log(sum), max));
+        var (x, max) = Shifted(axis, "LogSumExp", finite: true);
+        var result = new Tensor(Build.Binary(Op.Add, Log(Build.Reduce(Exp(x), Op.Add, [Axis(axis, "LogSumExp")])), max));
         return keepdim ? result : result.Squeeze(axis);
     }
 
-    /// <summary>x - max, the sum of its exponentials and max, along an axis that stays with extent 1.</summary>
-    (UOp Shifted, UOp Sum, UOp Max) Exponentials(int axis, string operation, bool finite)
+    /// <summary>x - max, and max along an axis kept with extent 1; infinite maxima count as 0 if <paramref name="finite"/>.</summary>
+    (UOp X, UOp Max) Shifted(int axis, string operation, bool finite)
     {
         int a = Axis(axis, operation);
         var x = AsFloat();
         var max = new Tensor(x).Extreme(operation, Op.Max, [a], keepdim: true).Node;
         // inf - inf is NaN: where the maximum is infinite nothing is subtracted.
         if (finite)
-            max = Build.Where(Build.Binary(Op.CmpLt, Build.Binary(Op.Max, max, Build.Neg(max)), Build.Fill(double.PositiveInfinity, max)), max, Build.Fill(0.0, max));
-        var shifted = Build.Sub(x, Build.Broadcast(max, x.Shape));
-        return (shifted, Build.Reduce(Exp(shifted), Op.Add, [a]), max);
+        {
+            var size = Build.Binary(Op.Max, max, Build.Neg(max));
+            var isFinite = Build.Binary(Op.CmpLt, size, Build.Fill(double.PositiveInfinity, max));
+            max = Build.Where(isFinite, max, Build.Fill(0.0, max));
+        }
+        return (Build.Sub(x, Build.Broadcast(max, x.Shape)), max);
     }
 
     Tensor Extreme(string name, Op op, ReadOnlySpan<int> axes, bool keepdim)

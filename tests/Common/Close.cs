@@ -5,7 +5,8 @@ namespace Tiny.Tests;
 /// <summary>Comparison of arrays of floats.</summary>
 static class Close
 {
-    /// <summary>Fails unless every element is within <paramref name="tolerance"/> times the largest expected magnitude, and NaN just where NaN is expected.</summary>
+    /// <summary>Fails unless every element is within <paramref name="tolerance"/> times the largest expected magnitude, and NaN just
+    /// where NaN is expected.</summary>
     public static void Check(ReadOnlySpan<float> actual, ReadOnlySpan<float> expected, double tolerance, string what = "")
     {
         Assert.That(actual.Length, Is.EqualTo(expected.Length), $"{what} length");
@@ -21,6 +22,7 @@ static class Close
             (worst, at) = (double.IsNaN(off) ? double.PositiveInfinity : off, i);
         }
         if (worst > tolerance * largest)
-            Assert.Fail($"{what} differs at {at}: {actual[at]:R} instead of {expected[at]:R}, off by {worst / largest:E2} of the largest magnitude, {tolerance:E0} allowed");
+            Assert.Fail($"{what} differs at {at}: {actual[at]:R} instead of {expected[at]:R}, "
+                + $"off by {worst / largest:E2} of the largest magnitude, {tolerance:E0} allowed");
     }
 }

@@ -32,8 +32,8 @@ sealed class MobileNetV1
 
     public Tensor Forward(Tensor image)
     {
-        Conv2d[] layers = [Conv0, Dwconv1, Conv2, Dwconv3, Conv4, Dwconv5, Conv6, Dwconv7, Conv8, Dwconv9, Conv10, Dwconv11, Conv12, Dwconv13,
-            Conv14, Dwconv15, Conv16, Dwconv17, Conv18, Dwconv19, Conv20, Dwconv21, Conv22, Dwconv23, Conv24, Dwconv25, Conv26];
+        Conv2d[] layers = [Conv0, Dwconv1, Conv2, Dwconv3, Conv4, Dwconv5, Conv6, Dwconv7, Conv8, Dwconv9, Conv10, Dwconv11, Conv12,
+            Dwconv13, Conv14, Dwconv15, Conv16, Dwconv17, Conv18, Dwconv19, Conv20, Dwconv21, Conv22, Dwconv23, Conv24, Dwconv25, Conv26];
         var x = image;
         foreach (var layer in layers) x = layer.Forward(x).Relu6();
         x = x.Mean([2, 3], keepdim: true);

@@ -5,10 +5,12 @@ namespace Tiny.Tests;
 /// <summary>What tests need from outside. Missing, it skips a test at home and fails it where everything is installed (CI=true).</summary>
 static class Needs
 {
-    /// <summary>A file or folder of the shared data: below TINY_SHARED, or below the nearest folder <c>shared</c> that holds DESIGN.md, going up.</summary>
+    /// <summary>A file or folder of the shared data: below TINY_SHARED, or below the nearest folder <c>shared</c> that holds DESIGN.md,
+    /// going up.</summary>
     public static string Shared(string relative)
     {
-        if (SharedRoot() is { } root && Path.Combine(root, relative) is var path && (File.Exists(path) || Directory.Exists(path))) return path;
+        if (SharedRoot() is { } root && Path.Combine(root, relative) is var path
+            && (File.Exists(path) || Directory.Exists(path))) return path;
         throw Missing($"shared/{relative}; set TINY_SHARED");
     }
 
@@ -19,7 +21,8 @@ static class Needs
     public static string? FindTool(string name)
     {
         string[] endings = OperatingSystem.IsWindows() ? [".exe", ".cmd", ""] : [""];
-        foreach (string folder in (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries))
+        foreach (string folder in (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator,
+            StringSplitOptions.RemoveEmptyEntries))
             foreach (string ending in endings)
                 if (Path.Combine(folder, name + ending) is var path && File.Exists(path)) return path;
         return null;

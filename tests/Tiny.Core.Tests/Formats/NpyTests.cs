@@ -10,7 +10,8 @@ public sealed class NpyTests
     static readonly Tensor[] s_tensors =
     [
         Tensor.From([1f, 2f, 3f, 4f, 5f, 6f], 2, 3), Tensor.From([1.5, -0.0]), Tensor.From([1, 2], 2, 1), Tensor.From([1L << 40]),
-        Tensor.From(new byte[] { 1, 255 }), Tensor.From([true, false]), Tensor.From([uint.MaxValue]), Tensor.Scalar(2.5), Tensor.Zeros(0, 3),
+        Tensor.From(new byte[] { 1, 255 }), Tensor.From([true, false]), Tensor.From([uint.MaxValue]), Tensor.Scalar(2.5),
+        Tensor.Zeros(0, 3),
     ];
 
     [TestCaseSource(nameof(s_tensors))]
@@ -53,8 +54,10 @@ public sealed class NpyTests
     public void Bad_files_are_refused(string header, string reason)
     {
         using var folder = new Folder();
-        File.WriteAllBytes(folder["x.npy"], [0x93, .. "NUMPY"u8, 1, 0, (byte)header.Length, 0, .. Encoding.ASCII.GetBytes(header), 0, 0, 0, 0]);
-        Assert.That(() => Npy.Read(folder["x.npy"]), Throws.TypeOf<WeightsException>().With.Message.Contains("x.npy").And.Message.Contains(reason));
+        File.WriteAllBytes(folder["x.npy"], [0x93, .. "NUMPY"u8, 1, 0, (byte)header.Length, 0, .. Encoding.ASCII.GetBytes(header), 0, 0,
+            0, 0]);
+        Assert.That(() => Npy.Read(folder["x.npy"]), Throws.TypeOf<WeightsException>().With.Message.Contains("x.npy")
+            .And.Message.Contains(reason));
     }
 
     [Test]

@@ -44,7 +44,8 @@ public sealed class SafetensorsTests
         Safetensors.Write(folder["1"], new Dictionary<string, Tensor> { ["a"] = a, ["b"] = b });
         Safetensors.Write(folder["2"], new Dictionary<string, Tensor> { ["b"] = b, ["a"] = a });
         Assert.That(File.ReadAllBytes(folder["2"]), Is.EqualTo(File.ReadAllBytes(folder["1"])));
-        Assert.That(() => Safetensors.Write(folder["3"], [KeyValuePair.Create("a", a), KeyValuePair.Create("a", b)]), Throws.TypeOf<WeightsException>().With.Message.Contains("'a'"));
+        Assert.That(() => Safetensors.Write(folder["3"], [KeyValuePair.Create("a", a), KeyValuePair.Create("a", b)]),
+            Throws.TypeOf<WeightsException>().With.Message.Contains("'a'"));
         Assert.That(() => Safetensors.Write(folder["no/folder"], [KeyValuePair.Create("a", a)]), Throws.TypeOf<WeightsException>());
     }
 
@@ -118,7 +119,8 @@ public sealed class SafetensorsTests
         var bytes = new byte[24];
         BinaryPrimitives.WriteUInt64LittleEndian(bytes, header);
         File.WriteAllBytes(folder["x"], bytes);
-        Assert.That(() => SafetensorsFile.Open(folder["x"]), Throws.TypeOf<WeightsException>().With.Message.Contains("longer than the file"));
+        Assert.That(() => SafetensorsFile.Open(folder["x"]), Throws.TypeOf<WeightsException>()
+            .With.Message.Contains("longer than the file"));
     }
 
     [Test]
@@ -144,7 +146,8 @@ public sealed class SafetensorsTests
     public void Random_damage_never_crashes()
     {
         using var folder = new Folder();
-        Safetensors.Write(folder["good"], new Dictionary<string, Tensor> { ["a"] = Tensor.From([1f, 2f]), ["b"] = Tensor.From([3]) }, new Dictionary<string, string> { ["k"] = "v" });
+        Safetensors.Write(folder["good"], new Dictionary<string, Tensor> { ["a"] = Tensor.From([1f, 2f]), ["b"] = Tensor.From([3]) },
+            new Dictionary<string, string> { ["k"] = "v" });
         var good = File.ReadAllBytes(folder["good"]);
         var random = new Random(5);
         int refused = 0;
@@ -158,7 +161,8 @@ public sealed class SafetensorsTests
             try
             {
                 var file = SafetensorsFile.Open(path);
-                foreach (var t in file.Tensors.Where(t => t.DType is not null)) Assert.That(file.Read(t.Name).Host!.Span.Length, Is.EqualTo(t.Bytes));
+                foreach (var t in file.Tensors.Where(t => t.DType is not null)) Assert.That(file.Read(t.Name).Host!.Span.Length,
+                    Is.EqualTo(t.Bytes));
             }
             catch (WeightsException)
             {
@@ -170,7 +174,8 @@ public sealed class SafetensorsTests
 
     [Test]
     public void Missing_files_are_named() =>
-        Assert.That(() => SafetensorsFile.Open("no/such.safetensors"), Throws.TypeOf<WeightsException>().With.Message.Contains("no/such.safetensors"));
+        Assert.That(() => SafetensorsFile.Open("no/such.safetensors"), Throws.TypeOf<WeightsException>()
+            .With.Message.Contains("no/such.safetensors"));
 
     static void Write(string path, string header, int data)
     {

@@ -31,7 +31,8 @@ public sealed class InterpreterTests
         Assert.That(Ints(a.Alu(Op.Max, b)), Is.EqualTo(new[] { 6, 2, 8, -1 }));
         Assert.That(Ints(a.Alu(Op.Min, b)), Is.EqualTo(new[] { 3, -7, -3, int.MinValue }));
         Assert.That(Ints(a.Alu(Op.Neg)), Is.EqualTo(new[] { -6, 7, -8, int.MinValue }));
-        Assert.That(Ints(UOp.New(Op.MulAcc, DType.Int32, null, a, b, b)), Is.EqualTo(new[] { 21, -12, -27, unchecked(int.MinValue * -1 - 1) }));
+        Assert.That(Ints(UOp.New(Op.MulAcc, DType.Int32, null, a, b, b)),
+            Is.EqualTo(new[] { 21, -12, -27, unchecked(int.MinValue * -1 - 1) }));
         UOp by = Leaf([1, 2, 3, 31]);
         Assert.That(Ints(a.Alu(Op.Shl, by)), Is.EqualTo(new[] { 12, -28, 64, 0 }));
         Assert.That(Ints(a.Alu(Op.Shr, by)), Is.EqualTo(new[] { 3, -2, 1, -1 }));
@@ -83,7 +84,8 @@ public sealed class InterpreterTests
         Assert.That(Floats(Reduce(Leaf([-1f, -2f]), Op.Max)), Is.EqualTo(new[] { -1f }));
         Assert.That(Ints(Reduce(Leaf([int.MaxValue, 1]), Op.Add)), Is.EqualTo(new[] { int.MinValue }));
         // Longer than one working row.
-        Assert.That(Ints(Reduce(Leaf([.. Enumerable.Range(0, 5000)], 2, 2500), Op.Add, 1)), Is.EqualTo(new[] { 2500 * 2499 / 2, 2500 * 2500 + 2500 * 2499 / 2 }));
+        Assert.That(Ints(Reduce(Leaf([.. Enumerable.Range(0, 5000)], 2, 2500), Op.Add, 1)),
+            Is.EqualTo(new[] { 2500 * 2499 / 2, 2500 * 2500 + 2500 * 2499 / 2 }));
     }
 
     [Test]
@@ -91,7 +93,8 @@ public sealed class InterpreterTests
     {
         var p = UOp.New(Op.Param, DType.Int32, [], new ParamArg(0, "x", new Shape(2)));
         Assert.That(() => Interpreter.Evaluate(p), Throws.TypeOf<TinyJitException>().With.Message.Contains("'x'"));
-        Assert.That(() => Interpreter.Evaluate(p, _ => OwnedMemory.Of<int>([1])), Throws.TypeOf<ShapeException>().With.Message.Contains("8 bytes"));
+        Assert.That(() => Interpreter.Evaluate(p, _ => OwnedMemory.Of<int>([1])), Throws.TypeOf<ShapeException>()
+            .With.Message.Contains("8 bytes"));
         var result = Interpreter.Evaluate(p + p, a => OwnedMemory.Of<int>([a.Slot + 5, 7]));
         Assert.That(MemoryMarshal.Cast<byte, int>(result.Span).ToArray(), Is.EqualTo(new[] { 10, 14 }));
     }
@@ -110,11 +113,13 @@ public sealed class InterpreterTests
 
     [Test]
     public void Kernel_operations_are_refused() =>
-        Assert.That(() => Interpreter.Evaluate(UOp.New(Op.Sink, DType.Void, [])), Throws.InvalidOperationException.With.Message.Contains("Sink"));
+        Assert.That(() => Interpreter.Evaluate(UOp.New(Op.Sink, DType.Void, [])), Throws.InvalidOperationException
+            .With.Message.Contains("Sink"));
 
     static UOp Leaf<T>(T[] data, params int[] shape) where T : unmanaged => Tensor.From(data, shape).Node;
 
-    static UOp Reduce(UOp x, Op op, params int[] axes) => UOp.New(Op.Reduce, x.DType, new ReduceArg(op, new Axes(axes.Length > 0 ? axes : [0])), x);
+    static UOp Reduce(UOp x, Op op, params int[] axes) => UOp.New(Op.Reduce, x.DType,
+        new ReduceArg(op, new Axes(axes.Length > 0 ? axes : [0])), x);
 
     static float[] Floats(UOp node) => Run<float>(node);
     static int[] Ints(UOp node) => Run<int>(node);

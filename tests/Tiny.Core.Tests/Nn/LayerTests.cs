@@ -38,7 +38,8 @@ public sealed class LayerTests
     [TestCase(new[] { 2, 3, 2, 2 })]
     public void Batch_norm(int[] shape)
     {
-        var norm = new BatchNorm(3, eps: 0.01) { Weight = Tensor.From([1f, 2f, -3f]), Bias = Tensor.From([0.5f, 0f, 1f]), RunningMean = Tensor.From([0f, 1f, -1f]), RunningVar = Tensor.From([1f, 4f, 0.25f]) };
+        var norm = new BatchNorm(3, eps: 0.01) { Weight = Tensor.From([1f, 2f, -3f]), Bias = Tensor.From([0.5f, 0f, 1f]),
+            RunningMean = Tensor.From([0f, 1f, -1f]), RunningVar = Tensor.From([1f, 4f, 0.25f]) };
         var x = Values.Random(2, shape);
         float[] xs = x.Floats(), expected = new float[xs.Length];
         int inner = xs.Length / shape[0] / 3;

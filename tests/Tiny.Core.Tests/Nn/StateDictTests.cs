@@ -36,10 +36,13 @@ public sealed class StateDictTests
     {
         Assert.That(StateDict.Of(new Model()).Select(p => p.Key), Is.EqualTo(new[]
         {
-            "feed_forward.weight", "norm.weight", "norm.bias", "scale", "blocks.0.feed_forward.weight", "blocks.0.norm.weight", "blocks.0.norm.bias",
-            "blocks.1.feed_forward.weight", "blocks.1.norm.weight", "blocks.1.norm.bias", "convs.0.weight", "convs.0.bias", "heads.left.weight",
+            "feed_forward.weight", "norm.weight", "norm.bias", "scale", "blocks.0.feed_forward.weight", "blocks.0.norm.weight",
+            "blocks.0.norm.bias",
+            "blocks.1.feed_forward.weight", "blocks.1.norm.weight", "blocks.1.norm.bias", "convs.0.weight", "convs.0.bias",
+            "heads.left.weight",
         }));
-        Assert.That(StateDict.Of(new DigitsModel()).Select(p => p.Key).Take(4), Is.EqualTo(new[] { "conv1.weight", "conv1.bias", "conv2.weight", "conv2.bias" }));
+        Assert.That(StateDict.Of(new DigitsModel()).Select(p => p.Key).Take(4),
+            Is.EqualTo(new[] { "conv1.weight", "conv1.bias", "conv2.weight", "conv2.bias" }));
     }
 
     [TestCase("Conv1", "conv1")]
@@ -63,7 +66,8 @@ public sealed class StateDictTests
         Assert.That(loaded.Scale.Floats(), Is.EqualTo(new[] { 3f, 4f }));
         Assert.That(loaded.Blocks[1].FeedForward.Weight.Floats(), Is.EqualTo(new[] { 1f, 2f, 3f, 4f }));
         Assert.That(loaded.Blocks[1].FeedForward.Weight.Storage!.Name, Is.EqualTo("blocks.1.feed_forward.weight"));
-        Assert.That(loaded.Blocks[1].FeedForward.Weight.Storage!.Host, Is.Not.TypeOf<Tiny.Runtime.OwnedMemory>(), "used where the file is mapped");
+        Assert.That(loaded.Blocks[1].FeedForward.Weight.Storage!.Host, Is.Not.TypeOf<Tiny.Runtime.OwnedMemory>(),
+            "used where the file is mapped");
     }
 
     sealed class Small
@@ -85,7 +89,8 @@ public sealed class StateDictTests
         var model = new Small();
         var before = model.Fc1.Bias!.Node;
         Assert.That(() => model.LoadSafetensors(folder["m.safetensors"]), Throws.TypeOf<WeightsException>()
-            .With.Message.Contains("m.safetensors").And.Message.Contains("'fc1.weight'").And.Message.Contains("nearest names are 'fc1.wieght'"));
+            .With.Message.Contains("m.safetensors").And.Message.Contains("'fc1.weight'")
+                .And.Message.Contains("nearest names are 'fc1.wieght'"));
         Assert.That(model.Fc1.Bias!.Node, Is.SameAs(before), "nothing was loaded");
     }
 
@@ -113,7 +118,8 @@ public sealed class StateDictTests
         Assert.That(() => new Small().LoadSafetensors(folder["counter"]), Throws.Nothing);
         weights["fc2.weight"] = Tensor.Zeros(1);
         Safetensors.Write(folder["extra"], weights);
-        Assert.That(() => new Small().LoadSafetensors(folder["extra"]), Throws.TypeOf<WeightsException>().With.Message.Contains("'fc2.weight'"));
+        Assert.That(() => new Small().LoadSafetensors(folder["extra"]), Throws.TypeOf<WeightsException>()
+            .With.Message.Contains("'fc2.weight'"));
         Assert.That(() => new Small().LoadSafetensors(folder["extra"], strict: false), Throws.Nothing);
     }
 

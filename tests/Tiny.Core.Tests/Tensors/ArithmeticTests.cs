@@ -38,13 +38,15 @@ public sealed class ArithmeticTests
         Assert.That((Tensor.From([1.0, 2.0]) * 0.1f).DType, Is.EqualTo(DType.Float64));
         Assert.That((s_x * 3).DType, Is.EqualTo(DType.Float32));
         Assert.That((Tensor.From([true, false]) + 1).Ints(), Is.EqualTo(new[] { 2, 1 }));
-        Assert.That(() => Tensor.From(new byte[] { 1 }) + 300, Throws.TypeOf<DTypeException>().With.Message.Contains("300").And.Message.Contains("uint8"));
+        Assert.That(() => Tensor.From(new byte[] { 1 }) + 300, Throws.TypeOf<DTypeException>().With.Message.Contains("300")
+            .And.Message.Contains("uint8"));
     }
 
     [Test]
     public void Promotion_takes_the_later_dtype()
     {
-        Tensor[] rising = [Tensor.From([true]), Tensor.From(new byte[] { 1 }), Tensor.From([1]), Tensor.From([1u]), Tensor.From([1L]), Tensor.From([1f]), Tensor.From([1.0])];
+        Tensor[] rising = [Tensor.From([true]), Tensor.From(new byte[] { 1 }), Tensor.From([1]), Tensor.From([1u]), Tensor.From([1L]),
+            Tensor.From([1f]), Tensor.From([1.0])];
         for (int i = 0; i < rising.Length; i++)
             for (int j = 0; j < rising.Length; j++)
             {

@@ -99,11 +99,13 @@ public sealed class ConvolutionTests
         var x = Tensor.Zeros(1, 3, 28, 28);
         Assert.That(() => x.Conv2d(Tensor.Zeros(8, 1, 3, 3)), Throws.TypeOf<ShapeException>()
             .With.Message.EqualTo("Conv2d: input [1, 3, 28, 28] has 3 channels, weight [8, 1, 3, 3] takes 1 x 1 group"));
-        Assert.That(() => x.Conv2d(Tensor.Zeros(8, 3, 30, 3)), Throws.TypeOf<ShapeException>().With.Message.Contains("[8, 3, 30, 3]").And.Message.Contains("[1, 3, 28, 28]"));
+        Assert.That(() => x.Conv2d(Tensor.Zeros(8, 3, 30, 3)), Throws.TypeOf<ShapeException>().With.Message.Contains("[8, 3, 30, 3]")
+            .And.Message.Contains("[1, 3, 28, 28]"));
         Assert.That(() => x.Conv2d(Tensor.Zeros(8, 1, 3, 3), groups: 3), Throws.TypeOf<ShapeException>().With.Message.Contains("3 groups"));
         Assert.That(() => x.Conv2d(Tensor.Zeros(8, 3, 3)), Throws.TypeOf<ShapeException>());
         Assert.That(() => x[0].Conv2d(Tensor.Zeros(8, 3, 3, 3)), Throws.TypeOf<ShapeException>().With.Message.Contains("[3, 28, 28]"));
-        Assert.That(() => x.Conv2d(Tensor.Zeros(8, 3, 3, 3), Tensor.Zeros(7)), Throws.TypeOf<ShapeException>().With.Message.Contains("[7]"));
+        Assert.That(() => x.Conv2d(Tensor.Zeros(8, 3, 3, 3), Tensor.Zeros(7)), Throws.TypeOf<ShapeException>()
+            .With.Message.Contains("[7]"));
         Assert.That(() => x.Conv2d(Tensor.Zeros(8, 3, 3, 3), stride: 0), Throws.TypeOf<ShapeException>().With.Message.Contains("stride 0"));
     }
 
@@ -142,7 +144,8 @@ public sealed class ConvolutionTests
                     var inside = new List<int>();
                     for (int p = 0; p < kernel; p++)
                         for (int q = 0; q < kernel; q++)
-                            if (i * stride + p * gap - padding is >= 0 and < H and var r && j * stride + q * gap - padding is >= 0 and < W and var s) inside.Add(r * W + s);
+                            if (i * stride + p * gap - padding is >= 0 and < H and var r
+                                && j * stride + q * gap - padding is >= 0 and < W and var s) inside.Add(r * W + s);
                     yield return inside;
                 }
         }

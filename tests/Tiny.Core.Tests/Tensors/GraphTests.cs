@@ -58,8 +58,10 @@ public sealed class GraphTests
     public void Only_primitives_are_used()
     {
         var x = Tensor.Zeros(2, 3, 8, 8);
-        Tensor[] all = [x.Conv2d(Tensor.Zeros(6, 1, 3, 3), groups: 3), x.MaxPool2d(2), x.AvgPool2d(3, 2, 1, countPadding: false), x.Softmax(),
-            x.Var(1), x.ArgMax(2).Cast(DType.Float32), Tensor.Cat([x, x]), x[.., new Slice(.., 2)], x.Gelu(), x.Floor(), x.Pad([(1, 1), (0, 0), (2, 0), (0, 0)], 5)];
+        Tensor[] all = [x.Conv2d(Tensor.Zeros(6, 1, 3, 3), groups: 3), x.MaxPool2d(2), x.AvgPool2d(3, 2, 1, countPadding: false),
+            x.Softmax(),
+            x.Var(1), x.ArgMax(2).Cast(DType.Float32), Tensor.Cat([x, x]), x[.., new Slice(.., 2)], x.Gelu(), x.Floor(),
+                x.Pad([(1, 1), (0, 0), (2, 0), (0, 0)], 5)];
         var ops = all.SelectMany(t => Below(t.Node)).Select(n => n.Op).Distinct();
         Assert.That(ops, Is.All.LessThanOrEqualTo(Op.MulAcc));
         Assert.That(ops, Has.None.EqualTo(Op.MulAcc).And.None.EqualTo(Op.Param));

@@ -21,7 +21,8 @@ public sealed class LinearTests
         float[] af = a.Floats(), bf = b.Floats(), cf = c.Floats();
         for (int i = 0; i < 2; i++)
             for (int j = 0; j < 3; j++)
-                Close.Check(cf.AsSpan((i * 3 + j) * 12, 12), Product(af[(i * 20)..(i * 20 + 20)], bf[(j * 15)..(j * 15 + 15)], 4, 5, 3), 1e-6);
+                Close.Check(cf.AsSpan((i * 3 + j) * 12, 12), Product(af[(i * 20)..(i * 20 + 20)], bf[(j * 15)..(j * 15 + 15)], 4, 5, 3),
+                    1e-6);
     }
 
     [Test]
@@ -51,11 +52,13 @@ public sealed class LinearTests
         var x = Tensor.Zeros(2, 3);
         Assert.That(() => x.MatMul(Tensor.Zeros(4, 5)),
             Throws.TypeOf<ShapeException>().With.Message.EqualTo("MatMul: [2, 3] x [4, 5]: inner extents 3 and 4 differ"));
-        Assert.That(() => Tensor.Zeros(2, 3, 3).MatMul(Tensor.Zeros(4, 3, 5)), Throws.TypeOf<ShapeException>().With.Message.Contains("[4, 3, 5]"));
+        Assert.That(() => Tensor.Zeros(2, 3, 3).MatMul(Tensor.Zeros(4, 3, 5)), Throws.TypeOf<ShapeException>()
+            .With.Message.Contains("[4, 3, 5]"));
         Assert.That(() => x.MatMul(Tensor.Scalar(1)), Throws.TypeOf<ShapeException>());
         Assert.That(() => x.Linear(Tensor.Zeros(7, 4)),
             Throws.TypeOf<ShapeException>().With.Message.EqualTo("Linear: input [2, 3] has 3 features, weight [7, 4] takes 4"));
-        Assert.That(() => x.Linear(Tensor.Zeros(7, 3), Tensor.Zeros(6)), Throws.TypeOf<ShapeException>().With.Message.Contains("[6]").And.Message.Contains("[7, 3]"));
+        Assert.That(() => x.Linear(Tensor.Zeros(7, 3), Tensor.Zeros(6)), Throws.TypeOf<ShapeException>().With.Message.Contains("[6]")
+            .And.Message.Contains("[7, 3]"));
         Assert.That(() => x.Linear(Tensor.Zeros(3)), Throws.TypeOf<ShapeException>());
     }
 

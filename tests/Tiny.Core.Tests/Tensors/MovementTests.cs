@@ -47,7 +47,8 @@ public sealed class MovementTests
     {
         Assert.That(Tensor.From([1, 2], 2, 1).Expand(2, 3).Ints(), Is.EqualTo(new[] { 1, 1, 1, 2, 2, 2 }));
         Assert.That(Tensor.From([1, 2]).Expand(2, -1).Ints(), Is.EqualTo(new[] { 1, 2, 1, 2 }));
-        Assert.That(() => s_x.Expand(4, 3), Throws.TypeOf<ShapeException>().With.Message.EqualTo("Expand: [2, 3] does not stretch to [4, 3]"));
+        Assert.That(() => s_x.Expand(4, 3), Throws.TypeOf<ShapeException>()
+            .With.Message.EqualTo("Expand: [2, 3] does not stretch to [4, 3]"));
         Assert.That(Tensor.From([1, 2]).Repeat(3).Ints(), Is.EqualTo(new[] { 1, 2, 1, 2, 1, 2 }));
         Assert.That(s_x.Repeat(1, 2).Ints(), Is.EqualTo(new[] { 0, 1, 2, 0, 1, 2, 3, 4, 5, 3, 4, 5 }));
         Assert.That(Tensor.From([1, 2]).Repeat(2, 1).Ints(), Is.EqualTo(new[] { 1, 2, 1, 2 }));
@@ -59,7 +60,8 @@ public sealed class MovementTests
     {
         Assert.That(Tensor.From([1, 2]).Pad([(1, 2)]).Ints(), Is.EqualTo(new[] { 0, 1, 2, 0, 0 }));
         Assert.That(s_x.Pad([(0, 1), (1, 0)], -7).Ints(), Is.EqualTo(new[] { -7, 0, 1, 2, -7, 3, 4, 5, -7, -7, -7, -7 }));
-        Assert.That(Tensor.From([float.NaN]).Pad([(1, 0)], double.NegativeInfinity).Floats(), Is.EqualTo(new[] { float.NegativeInfinity, float.NaN }));
+        Assert.That(Tensor.From([float.NaN]).Pad([(1, 0)], double.NegativeInfinity).Floats(),
+            Is.EqualTo(new[] { float.NegativeInfinity, float.NaN }));
         Assert.That(s_x.Shrink((1, 2), (0, 2)).Ints(), Is.EqualTo(new[] { 3, 4 }));
         Assert.That(() => s_x.Shrink((0, 3), (0, 2)), Throws.TypeOf<ShapeException>().With.Message.Contains("[2, 3]"));
         Assert.That(() => s_x.Pad([(1, 1)]), Throws.TypeOf<ShapeException>());
@@ -112,7 +114,8 @@ public sealed class MovementTests
         Assert.That(s_x.Split([1, 2], 1)[1].Ints(), Is.EqualTo(new[] { 1, 2, 4, 5 }));
         Assert.That(Tensor.Arange(7).Split(3).Select(p => p.Numel), Is.EqualTo(new[] { 3, 3, 1 }));
         Assert.That(Tensor.Arange(7).Chunk(3).Select(p => p.Ints()[0]), Is.EqualTo(new[] { 0, 3, 6 }));
-        Assert.That(() => Tensor.Cat([s_x, Tensor.Zeros(3, 2)]), Throws.TypeOf<ShapeException>().With.Message.Contains("[2, 3]").And.Message.Contains("[3, 2]"));
+        Assert.That(() => Tensor.Cat([s_x, Tensor.Zeros(3, 2)]), Throws.TypeOf<ShapeException>().With.Message.Contains("[2, 3]")
+            .And.Message.Contains("[3, 2]"));
         Assert.That(() => Tensor.Stack([s_x, s_x.T]), Throws.TypeOf<ShapeException>());
         Assert.That(() => s_x.Split([1, 1], 1), Throws.TypeOf<ShapeException>().With.Message.Contains("[2, 3]"));
     }

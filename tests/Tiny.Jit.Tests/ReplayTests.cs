@@ -1,0 +1,137 @@
+using NUnit.Framework;
+using Tiny.Jit;
+
+namespace Tiny.Tests;
+
+/// <summary>A captured method behaves as the plain one, call after call.</summary>
+public sealed class ReplayTests
+{
+    public sealed class Counting
+    {
+        public Tensor Weight = Tensor.From<float>([1, 2, 3], 3);
+        public int Calls;
+
+        public Tensor Forward(Tensor x)
+        {
+            Calls++;
+            return x * Weight + 1;
+        }
+
+        public Tensor Scaled(Tensor x, float factor, bool negate) => negate ? x * -factor : x * factor;
+
+        public (Tensor Sum, Tensor Product) Both(Tensor a, Tensor b) => (a + b, a * b);
+
+        public Tensor Fails(Tensor x)
+        {
+            Calls++;
+            return Calls == 1 ? throw new InvalidOperationException("no") : x + 1;
+        }
+
+        public Tensor Nested(Tensor x) => TinyJit.Of<Func<Tensor, Tensor>>(Forward)(x) * 2;
+    }
+
+    static Tensor X(params float[] values) => Tensor.From<float>(values, values.Length);
+
+    [Test]
+    public void ReplayingDoesNotCallTheMethod()
+    {
+        var model = new Counting();
+        var forward = TinyJit.Of(model.Forward);
+        for (int i = 0; i < 5; i++) Assert.That(forward(X(i, i, i)).ToArray<float>(), Is.EqualTo(new float[] { i + 1, 2 * i + 1, 3 * i + 1 }));
+        Assert.That(model.Calls, Is.EqualTo(1));
+    }
+
+    [Test]
+    public void AnotherShapeIsCapturedAnew()
+    {
+        var model = new Counting();
+        var forward = TinyJit.Of(model.Forward);
+        forward(X(1, 1, 1)).Realize();
+        Assert.That(forward(Tensor.From<float>([1, 1, 1, 2, 2, 2], 2, 3)).ToArray<float>(), Is.EqualTo(new float[] { 2, 3, 4, 3, 5, 7 }));
+        Assert.That(model.Calls, Is.EqualTo(2));
+    }
+
+    [Test]
+    public void PlainArgumentsArePartOfTheSignature()
+    {
+        var model = new Counting();
+        var scaled = TinyJit.Of<Func<Tensor, float, bool, Tensor>>(model.Scaled);
+        Assert.That(scaled(X(1, 2), 3, false).ToArray<float>(), Is.EqualTo(new float[] { 3, 6 }));
+        Assert.That(scaled(X(1, 2), 4, true).ToArray<float>(), Is.EqualTo(new float[] { -4, -8 }));
+        Assert.That(scaled(X(1, 2), 3, false).ToArray<float>(), Is.EqualTo(new float[] { 3, 6 }));
+    }
+
+    [Test]
+    public void AReplacedWeightIsNoticed()
+    {
+        var model = new Counting();
+        var forward = TinyJit.Of(model.Forward);
+        forward(X(1, 1, 1)).Realize();
+        model.Weight = X(10, 20, 30);
+        Assert.That(forward(X(1, 1, 1)).ToArray<float>(), Is.EqualTo(new float[] { 11, 21, 31 }));
+    }
+
+    [Test]
+    public void ResultsStayValidAfterLaterCalls()
+    {
+        var forward = TinyJit.Of(new Counting().Forward);
+        var first = forward(X(1, 1, 1));
+        forward(X(9, 9, 9)).Realize();
+        Assert.That(first.ToArray<float>(), Is.EqualTo(new float[] { 2, 3, 4 }));
+    }
+
+    [Test]
+    public void AnOutputMayBeFedBack()
+    {
+        var forward = TinyJit.Of(new Counting().Forward);
+        var x = X(1, 1, 1);
+        for (int i = 0; i < 3; i++) x = forward(x);
+        Assert.That(x.ToArray<float>(), Is.EqualTo(new float[] { 4, 15, 40 }));
+    }
+
+    [Test]
+    public void SeveralResultsAndTheSameTensorTwice()
+    {
+        var both = TinyJit.Of<Func<Tensor, Tensor, (Tensor, Tensor)>>(new Counting().Both);
+        var x = X(2, 3);
+        for (int i = 0; i < 2; i++)
+        {
+            var (sum, product) = both(x, x);
+            Assert.That(sum.ToArray<float>(), Is.EqualTo(new float[] { 4, 6 }));
+            Assert.That(product.ToArray<float>(), Is.EqualTo(new float[] { 4, 9 }));
+        }
+    }
+
+    [Test]
+    public void ALazyArgumentIsComputedFirst() =>
+        Assert.That(TinyJit.Of(new Counting().Forward)(X(1, 1, 1) * 2 + 1).ToArray<float>(), Is.EqualTo(new float[] { 4, 7, 10 }));
+
+    [Test]
+    public void AnExceptionLeavesNothingBehind()
+    {
+        var fails = TinyJit.Of(new Counting().Fails);
+        Assert.That(() => fails(X(1)), Throws.InvalidOperationException);
+        Assert.That(fails(X(1)).Item(), Is.EqualTo(2));
+    }
+
+    [Test]
+    public void ACapturedMethodInsideAnotherIsPartOfIt() =>
+        Assert.That(TinyJit.Of(new Counting().Nested)(X(1, 1, 1)).ToArray<float>(), Is.EqualTo(new float[] { 4, 6, 8 }));
+
+    [Test]
+    public void TwoInstancesNeverShareACapture()
+    {
+        var (a, b) = (new Counting(), new Counting { Weight = X(5, 5, 5) });
+        var entry = JitEntry.For(typeof(Counting), nameof(Counting.Forward));
+        Tensor Call(Counting m) => (Tensor)entry.Invoke(m, static (s, args) => ((Counting)s!).Forward((Tensor)args[0]!), [X(1, 1, 1)])!;
+        Assert.That(Call(a).ToArray<float>(), Is.EqualTo(new float[] { 2, 3, 4 }));
+        Assert.That(Call(b).ToArray<float>(), Is.EqualTo(new float[] { 6, 6, 6 }));
+    }
+
+    [Test]
+    public void CallsFromManyThreadsAgree()
+    {
+        var forward = TinyJit.Of(new Counting().Forward);
+        Parallel.For(0, 64, i => Assert.That(forward(X(i, i, i)).ToArray<float>(), Is.EqualTo(new float[] { i + 1, 2 * i + 1, 3 * i + 1 })));
+    }
+}
