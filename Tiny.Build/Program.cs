@@ -26,6 +26,7 @@ if (args is not [['@', .. var response]])
 var arguments = File.ReadAllLines(response);
 string Argument(string name) => Array.Find(arguments, a => a.StartsWith(name + '=', StringComparison.Ordinal))?[(name.Length + 1)..] ?? "";
 string application = Argument("assembly");
+void Report(string error) => File.WriteAllText(Argument("result"), $"{application}: error TINY2002: {error}\n");
 
 var probes = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase) { [Path.GetFileNameWithoutExtension(application)] = application };
 foreach (var argument in arguments)
@@ -41,6 +42,15 @@ AssemblyLoadContext.Default.ResolvingUnmanagedDll += (_, name) =>
 // A model that looks for its weights beside itself must not look beside the host.
 AppContext.SetData("APP_CONTEXT_BASE_DIRECTORY", Path.GetDirectoryName(application) + Path.DirectorySeparatorChar);
 
+// A model that never ends must not keep a build forever.
+if (int.TryParse(Argument("timeout"), out int limit) && limit > 0)
+    new Thread(() =>
+    {
+        Thread.Sleep(limit);
+        Report($"the export was given up after {limit} ms; TinyExportTimeout is the limit");
+        System.Diagnostics.Process.GetCurrentProcess().Kill();
+    }) { IsBackground = true }.Start();
+
 MethodInfo? run = null;
 string problem = "it has no export runner";
 try
@@ -53,7 +63,7 @@ catch (Exception e) when (e is IOException or BadImageFormatException)
 }
 if (run is null)
 {
-    File.WriteAllText(Argument("result"), $"{application}: error TINY2002: Tiny.Jit cannot be used from this application: {problem}\n");
+    Report($"Tiny.Jit cannot be used from this application: {problem}");
     return 1;
 }
 int code = (int)run.Invoke(null, BindingFlags.DoNotWrapExceptions, null, [arguments], null)!;

@@ -32,6 +32,8 @@ public sealed class JitEntry
         {
             var found = key.Item1.GetMethods(BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static)
                 .Where(m => m.Name == key.Item2).ToList();
+            // Of overloads, the one that is marked.
+            if (found.Count > 1) found.RemoveAll(m => m.DeclaringType != key.Item1 || !m.IsDefined(typeof(TinyJitAttribute), inherit: false));
             return found is [var only] ? For(only)
                 : throw new TinyJitException($"{key.Item1.Name} has {found.Count} methods named {key.Item2}; a captured method needs a name of its own");
         });
@@ -80,9 +82,10 @@ public sealed class JitEntry
             text.Append(args[i] switch
             {
                 Tensor t => $"{t.DType}{t.Shape}",
-                null => throw new TinyJitException($"{_method.Name}: argument '{parameters[i].Name}' is null"),
+                null => "null",
                 string s => $"\"{s.Length}:{s}",
-                bool or int or long or float or double or Enum => FormattableString.Invariant($"{args[i]:R}"),
+                Enum e => e.ToString("D"),
+                bool or int or long or float or double => FormattableString.Invariant($"{args[i]}"),
                 _ => throw new TinyJitException($"{_method.Name}: argument '{parameters[i].Name}' is a {args[i]!.GetType().Name}; "
                     + "captured methods take tensors, numbers, bools, enums and strings"),
             }).Append(';');

@@ -1,9 +1,10 @@
 using System.Diagnostics;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace Tiny.Build.Tests;
 
-sealed record Result(int ExitCode, string Output)
+sealed partial record Result(int ExitCode, string Output)
 {
     /// <summary>The same, after a check that the command succeeded.</summary>
     public Result Succeeded()
@@ -12,9 +13,12 @@ sealed record Result(int ExitCode, string Output)
         return this;
     }
 
-    /// <summary>Different lines that name an error.</summary>
-    public IEnumerable<string> Errors => Output.Split('\n').Where(static l => l.Contains(": error ", StringComparison.Ordinal))
-        .Select(static l => l.Trim().Split(" [")[0]).Distinct();
+    /// <summary>Different errors of the build; it names the project after each, and after nothing else.</summary>
+    public IEnumerable<string> Errors => Output.Split('\n').Where(static l => l.Contains(": error ", StringComparison.Ordinal) && ProjectSuffix().IsMatch(l))
+        .Select(static l => ProjectSuffix().Replace(l.Trim(), "")).Distinct();
+
+    [GeneratedRegex(@" \[[^][]*proj\]\s*$")]
+    private static partial Regex ProjectSuffix();
 }
 
 /// <summary>Runs the .NET command line, without the variables by which a test host would change its behaviour.</summary>

@@ -31,9 +31,16 @@ public class PackageTests
     }
 
     [Test]
-    public void TheProgramRunsThroughTheInterceptedCall()
+    public void CallsAreInterceptedUnlessTurnedOff()
     {
-        Assert.That(_project.Run(["run", "-c", "Release", "--no-build"]).Succeeded().Output, Does.Contain("4 5 10 11"));
+        Assert.That(_project.Run(["run", "-c", "Release", "--no-build"]).Succeeded().Output, Does.Contain("4 5 10 11\nreplayed"));
+        _project.Edit("App.csproj", "</Project>", """
+              <Target Name="NoInterceptors" BeforeTargets="CoreCompile">
+                <PropertyGroup><InterceptorsNamespaces /></PropertyGroup>
+              </Target>
+            </Project>
+            """);
+        Assert.That(_project.Run(["run", "-c", "Release"]).Succeeded().Output, Does.Contain("4 5 10 11\ncalled"));
     }
 
     [Test]

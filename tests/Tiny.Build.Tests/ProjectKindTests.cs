@@ -15,10 +15,13 @@ public class ProjectKindTests
     public void FrameworksBuiltInParallelEachHaveTheirExports()
     {
         var project = Kind("two", "<TargetFramework>net10.0</TargetFramework>",
-            "<TargetFrameworks>net10.0;net10.0-windows</TargetFrameworks><EnableWindowsTargeting>true</EnableWindowsTargeting>");
+            "<TargetFrameworks>net10.0;net10.0-toaster1.0</TargetFrameworks><TargetPlatformSupported>true</TargetPlatformSupported>");
+        // A platform of our own, since those of the SDK need packages that not every machine has.
+        project.Edit("App.csproj", "<ItemGroup>",
+            "<ItemGroup><SdkSupportedTargetPlatformIdentifier Include=\"toaster\" /><SdkSupportedTargetPlatformVersion Include=\"1.0\" /></ItemGroup><ItemGroup>");
         project.Build("-m:2").Succeeded();
         Exports(project);
-        project.Output = "bin/Release/net10.0-windows";
+        project.Output = "bin/Release/net10.0-toaster1.0";
         Exports(project);
     }
 
@@ -32,7 +35,7 @@ public class ProjectKindTests
         project.Run(["build", "-c", Feed.Configuration]).Succeeded();
         project.Output = $"bin/{Feed.Configuration}/net10.0";
         Exports(project);
-        Assert.That(project.Run(["run", "-c", Feed.Configuration, "--no-build"]).Succeeded().Output, Does.Contain("4 5 10 11"));
+        Assert.That(project.Run(["run", "-c", Feed.Configuration, "--no-build"]).Succeeded().Output, Does.Contain("4 5 10 11\nreplayed"));
     }
 
     static TestProject Kind(string name, string old, string with)

@@ -37,7 +37,7 @@ sealed class TestProject
             if (!File.Exists(path) || File.ReadAllText(path) != text) File.WriteAllText(path, text);
         }
         if (!File.Exists(In("weights.safetensors")))
-            Safetensors.Write(In("weights.safetensors"), [new("weight", Tensor.From([1f, 0, 0, 1, 1, 1], 3, 2))]);
+            Safetensors.Write(In("weights.safetensors"), [KeyValuePair.Create("weight", Tensor.From([1f, 0, 0, 1, 1, 1], 3, 2))]);
     }
 
     /// <summary>Replaces text of a source file.</summary>

@@ -74,6 +74,62 @@ public class InterceptorTests
             """)[File]), Is.EqualTo(2));
 
     [Test]
+    public void InterceptedCallsMeanWhatPlainOnesDo()
+    {
+        var type = Compile.Load("""
+            public enum E { A, B = 5 }
+            public class Base
+            {
+                public int Bodies;
+                public Tensor F(Tensor x) => x * 100;
+                [TinyJit] public virtual Tensor F(Tensor x, int n = 2, E e = E.B, bool b = true, string? s = null, long l = 3, float f = 0.5f, double d = 0.25)
+                {
+                    Bodies++;
+                    return x * n + (int)e + (b ? 1 : 0) + (s?.Length ?? 0) + l + f + d;
+                }
+                [TinyJit] public static (Tensor Twice, Tensor Half) G(Tensor x) => (x * 2, x * 0.5f);
+            }
+            public class Derived : Base
+            {
+                public override Tensor F(Tensor x, int n, E e, bool b, string? s, long l, float f, double d) => base.F(x, n + 1, e, b, s, l, f, d);
+            }
+            public static class C
+            {
+                static Tensor X => Tensor.From([1f, 2, 3, 4], 2, 2);
+                public static float[] Run(Base m)
+                {
+                    List<float> all = [];
+                    void Add(Tensor t) => all.AddRange(t.ToArray<float>());
+                    for (int i = 0; i < 2; i++)
+                    {
+                        Add(m.F(X, 2));
+                        Add(m.F(X, e: E.A, n: 7, b: false));
+                        Add(m.F(X, 2, s: "four", l: -1, f: 1e-3f, d: -7));
+                        Add(m.F(X));
+                        var (twice, half) = Base.G(X);
+                        Add(twice);
+                        Add(half);
+                    }
+                    return all.ToArray();
+                }
+            }
+            """).GetType("C")!;
+        foreach (var name in new[] { "Base", "Derived" })
+        {
+            var model = Activator.CreateInstance(type.Assembly.GetType(name)!)!;
+            var all = (float[])type.GetMethod("Run")!.Invoke(null, BindingFlags.DoNotWrapExceptions, null, [model], null)!;
+            float n = name == "Base" ? 0 : 1;
+            float[] x = [1, 2, 3, 4];
+            float[] once = [
+                .. x.Select(v => v * (2 + n) + 5 + 1 + 3 + 0.5f + 0.25f), .. x.Select(v => v * (7 + n) + 3 + 0.5f + 0.25f),
+                .. x.Select(v => v * (2 + n) + 5 + 1 + 4 - 1 + 1e-3f - 7), .. x.Select(v => v * 100), .. x.Select(v => v * 2), .. x.Select(v => v * 0.5f)];
+            Assert.That(all, Is.EqualTo(once.Concat(once)).Within(1e-5f));
+            // Three signatures, two calls of each.
+            Assert.That(type.Assembly.GetType("Base")!.GetField("Bodies")!.GetValue(model), Is.LessThan(6 + 1).And.GreaterThan(0));
+        }
+    }
+
+    [Test]
     public void CallOnNullFailsAsThePlainCallWould()
     {
         var type = Compile.Load(Model + "public class C { public static void Run() => ((Model)null!).Forward(null!); }").GetType("C")!;
