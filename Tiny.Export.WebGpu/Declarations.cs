@@ -52,7 +52,7 @@ internal static class Declarations
         }
     }
 
-    static string TypeName(EntryPoint entry, string suffix) => char.ToUpperInvariant(entry.Name[0]) + JsText.Identifier(entry.Name)[1..] + suffix;
+    static string TypeName(EntryPoint entry, string suffix) => JsText.Identifier(char.ToUpperInvariant(entry.Name[0]) + entry.Name[1..] + suffix);
 
     static string Count(int n, string one, string many) => string.Create(CultureInfo.InvariantCulture, $"{n} {(n == 1 ? one : many)}");
 }
