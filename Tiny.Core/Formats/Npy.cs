@@ -75,7 +75,8 @@ public static partial class Npy
         }
         try
         {
-            return new Shape([.. dims]);
+            var shape = new Shape([.. dims]);
+            return shape.Size <= int.MaxValue ? shape : null;
         }
         catch (ShapeException)
         {

@@ -75,12 +75,14 @@ static class SafetensorsHeader
     {
         try
         {
-            return new Shape([.. extents.Select(d => checked((int)d))]);
+            var shape = new Shape([.. extents.Select(d => checked((int)d))]);
+            if (shape.Size <= int.MaxValue) return shape;
         }
         catch (Exception e) when (e is ShapeException or OverflowException)
         {
-            throw bad($"shape [{string.Join(", ", extents)}] has more than 2^31 - 1 elements");
+            // Told below.
         }
+        throw bad($"shape [{string.Join(", ", extents)}] has more than 2^31 - 1 elements");
     }
 
     static long[] Numbers(JsonElement element, string property, Func<string, WeightsException> bad)

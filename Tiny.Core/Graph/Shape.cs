@@ -8,18 +8,18 @@ public sealed class Shape : IEquatable<Shape>, IReadOnlyList<int>
     readonly int[] _dims;
 
     /// <summary>A shape with the given extents, each zero or more.</summary>
-    /// <exception cref="ShapeException">An extent is negative, or the number of elements exceeds 2^31 - 1.</exception>
+    /// <exception cref="ShapeException">An extent is negative, or the number of elements exceeds 2^63 - 1.</exception>
     public Shape(params ReadOnlySpan<int> dims)
     {
         _dims = dims.ToArray();
-        long numel = 1;
+        Int128 size = 1;
         foreach (var d in _dims)
         {
             if (d < 0) throw new ShapeException($"shape {this} has a negative extent");
-            numel *= d;
-            if (numel > int.MaxValue) throw new ShapeException($"shape {this} has more than 2^31 - 1 elements");
+            size *= d;
+            if (size > long.MaxValue) throw new ShapeException($"shape {this} has more than 2^63 - 1 elements");
         }
-        Numel = (int)numel;
+        Size = (long)size;
     }
 
     /// <summary>The shape of a scalar.</summary>
@@ -27,8 +27,11 @@ public sealed class Shape : IEquatable<Shape>, IReadOnlyList<int>
 
     /// <summary>Number of dimensions.</summary>
     public int Rank => _dims.Length;
-    /// <summary>Number of elements.</summary>
-    public int Numel { get; }
+    /// <summary>Number of elements. The points of a matrix product are a shape too, and may be more than memory holds.</summary>
+    public long Size { get; }
+    /// <summary>Number of elements of a tensor in memory.</summary>
+    /// <exception cref="ShapeException">There are more than 2^31 - 1.</exception>
+    public int Numel => Size <= int.MaxValue ? (int)Size : throw new ShapeException($"a tensor of shape {this} has more than 2^31 - 1 elements");
     /// <summary>The extent of dimension <paramref name="index"/>.</summary>
     public int this[int index] => _dims[index];
     int IReadOnlyCollection<int>.Count => _dims.Length;

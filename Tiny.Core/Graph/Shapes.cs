@@ -38,7 +38,7 @@ static class Shapes
     }
 
     static Shape Reshape(Shape from, Shape to) =>
-        from.Numel == to.Numel ? to : throw new ShapeException($"reshape of {from} ({from.Numel} elements) to {to} ({to.Numel} elements)");
+        from.Size == to.Size ? to : throw new ShapeException($"reshape of {from} ({from.Size} elements) to {to} ({to.Size} elements)");
 
     static Shape Permute(Shape s, Axes order)
     {

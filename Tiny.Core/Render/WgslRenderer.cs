@@ -137,6 +137,14 @@ public sealed class WgslRenderer : CStyleRenderer
     private protected override Expression Select(UOp where) =>
         Expression.Call("select", Written(where.Src[2]), Written(where.Src[1]), Written(where.Src[0]));
 
+    // x != x asks whether x is NaN.
+    private protected override Expression Comparison(UOp u, UOp a, string op, UOp b)
+    {
+        if (!a.DType.IsFloat || !ReferenceEquals(a, b) || op is not ("!=" or "==")) return base.Comparison(u, a, op, b);
+        var isNan = Expression.Call(Helper("is_nan"), Written(a));
+        return op == "!=" ? isNan : Expression.Prefix("!", isNan);
+    }
+
     private protected override Expression ShiftAmount(UOp amount) =>
         amount.Int is { } n ? Expression.Primary($"{n}u") : amount.DType.Kind == ScalarKind.UInt32 ? Written(amount) : Expression.Call("u32", Written(amount));
 
@@ -174,6 +182,7 @@ public sealed class WgslRenderer : CStyleRenderer
     string Helper(string name)
     {
         _helpers.Add(name);
+        if (name != "is_nan" && s_helpers[name].Contains("is_nan(", StringComparison.Ordinal)) _helpers.Add("is_nan");
         return name;
     }
 
@@ -211,17 +220,24 @@ public sealed class WgslRenderer : CStyleRenderer
             }
 
             """,
+        ["is_nan"] = """
+            // By the bits: a compiler of shaders may take x != x for false.
+            fn is_nan(x: f32) -> bool {
+                return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u;
+            }
+
+            """,
         ["max_nan"] = """
             // The larger; NaN if either is.
             fn max_nan(a: f32, b: f32) -> f32 {
-                return select(b, a, a > b || a != a);
+                return select(b, a, a > b || is_nan(a));
             }
 
             """,
         ["min_nan"] = """
             // The smaller; NaN if either is.
             fn min_nan(a: f32, b: f32) -> f32 {
-                return select(b, a, a < b || a != a);
+                return select(b, a, a < b || is_nan(a));
             }
 
             """,
@@ -229,7 +245,7 @@ public sealed class WgslRenderer : CStyleRenderer
             // Rounds towards zero and saturates; 0 for NaN.
             fn f32_to_i32(x: f32) -> i32 {
                 if (x >= 2147483648.0) { return 2147483647; }
-                return select(0, i32(x), x == x);
+                return select(i32(x), 0, is_nan(x));
             }
 
             """,
@@ -237,7 +253,7 @@ public sealed class WgslRenderer : CStyleRenderer
             // Rounds towards zero and saturates; 0 for NaN.
             fn f32_to_u32(x: f32) -> u32 {
                 if (x >= 4294967296.0) { return 4294967295u; }
-                return select(0u, u32(max(x, 0.0)), x > 0.0);
+                return select(0u, u32(x), x > 0.0 && !is_nan(x));
             }
 
             """,

@@ -43,16 +43,16 @@ sealed class Cost
         {
             double loops = Iterations(use);
             insideFold |= loops > 1;
-            evaluations += use.Draft.Node.Shape.Numel * loops;
+            evaluations += use.Draft.Node.Shape.Size * loops;
         }
         // A reduction inside another one's loop is computed by fewer threads than it has results.
         if (insideFold && folds && evaluations * weight > Launch) return true;
-        return evaluations * weight > evaluations * Memory + node.Shape.Numel * (weight + Memory) + Launch;
+        return evaluations * weight > evaluations * Memory + node.Shape.Size * (weight + Memory) + Launch;
     }
 
     // A reduction that is repeated along an axis will have been stored before.
-    bool IsRepeated(UOp node) => node.Op == Op.Expand && node.Shape.Numel > node.Src[0].Shape.Numel
-        && node.Shape.Numel * _weight[node.Src[0]] > Launch;
+    bool IsRepeated(UOp node) => node.Op == Op.Expand && node.Shape.Size > node.Src[0].Shape.Size
+        && node.Shape.Size * _weight[node.Src[0]] > Launch;
 
     /// <summary>Iterations of the reductions around a use that it really depends on; what does not depend on them is hoisted.</summary>
     static double Iterations(Demand use)
@@ -71,7 +71,7 @@ sealed class Cost
         {
             Op.Const => 0,
             Op.Param or Op.Buffer => 1,
-            Op.Reduce => Math.Max(node.Src[0].Shape.Numel, 1.0) / Math.Max(node.Shape.Numel, 1) * (1 + Math.Min(operands, MostInFold)),
+            Op.Reduce => Math.Max(node.Src[0].Shape.Size, 1.0) / Math.Max(node.Shape.Size, 1) * (1 + Math.Min(operands, MostInFold)),
             Op.Exp2 or Op.Log2 or Op.Sin => operands + Transcendental,
             >= Op.Neg and <= Op.MulAcc => operands + 1,
             _ => operands,

@@ -38,6 +38,7 @@ static class MergeRanges
     {
         if (Kind(outer) == AxisKind.Reduce && !AlwaysTogether(sink, outer, inner)) return null;
         long extent = inner.Max + 1;
+        if ((outer.Max + 1) * extent > int.MaxValue) return null;
         var flat = UOp.Range(Id(outer), Kind(outer), (outer.Max + 1) * extent);
         var map = new Dictionary<UOp, UOp>(ReferenceEqualityComparer.Instance) { [outer] = flat / extent, [inner] = flat % extent };
         var result = new Dictionary<UOp, UOp>(ReferenceEqualityComparer.Instance);

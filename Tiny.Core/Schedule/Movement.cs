@@ -66,6 +66,7 @@ sealed class Movement(Rewriter simplify)
                 if (a < b && f < from.Rank) a *= from[f++];
                 else if (t < to.Rank) b *= to[t++];
                 else a *= from[f++];
+            if (a > int.MaxValue) throw new ShapeException($"reshape of {from} to {to} joins more than 2^31 - 1 elements");
             Regroup(from, f0, f, to, t0, t, index, result);
         }
         return result;

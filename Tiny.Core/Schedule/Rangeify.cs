@@ -20,7 +20,7 @@ sealed class Rangeify(Fusion fusion, Movement movement, Rewriter simplify)
         var kernels = new List<(Draft, UOp)>();
         foreach (var node in fusion.Order)
         {
-            if (!fusion.Drafts.TryGetValue(node, out var draft) || node.Shape.Numel == 0) continue;
+            if (!fusion.Drafts.TryGetValue(node, out var draft) || node.Shape.Size == 0) continue;
             var target = UOp.New(Op.Pointer, node.DType, [], 0);
             var store = UOp.New(Op.Store, DType.Void, [target, movement.Flatten(node.Shape, draft.Ranges), draft.Root.Value!]);
             kernels.Add((draft, MergeRanges.Run(UOp.New(Op.Sink, DType.Void, [store]), simplify)));
@@ -32,7 +32,7 @@ sealed class Rangeify(Fusion fusion, Movement movement, Rewriter simplify)
     {
         var node = d.Node;
         if (node.Op == Op.Const) return UOp.New(Op.Const, node.DType, [], node.Arg);
-        if (node.Shape.Numel == 0) return Zero(node.DType);
+        if (node.Shape.Size == 0) return Zero(node.DType);
         if (d.Src.Length == 0) return Load(d);
         var src = d.Src.Select(s => s.Value!).ToImmutableArray();
         switch (node.Op)
@@ -44,7 +44,7 @@ sealed class Rangeify(Fusion fusion, Movement movement, Rewriter simplify)
                 return src[0];
             case Op.Reduce:
                 var op = ((ReduceArg)node.Arg!).Op;
-                if (node.Src[0].Shape.Numel == 0) return Identity(op, node.DType);
+                if (node.Src[0].Shape.Size == 0) return Identity(op, node.DType);
                 return d.Closed.Length == 0 ? src[0] : UOp.New(Op.Fold, node.DType, [src[0], .. d.Closed], new FoldArg(op, 1));
             default:
                 return UOp.New(node.Op, node.DType, src, node.Arg);

@@ -37,7 +37,6 @@ public sealed partial class Tensor
         var edges = new (int Lo, int Hi)[Rank];
         for (int i = 0; i < axes; i++) edges[2 + i] = padding[i];
         var output = OutputExtents(name, edges, kernel, stride, dilation, weight.Shape);
-        CheckSize(name, Shape, weight.Shape, [n, groups, each, .. output, ins, .. kernel]);
 
         var dtype = Promote(DType, weight.DType);
         if (dtype.IsBool) dtype = DType.Int32;

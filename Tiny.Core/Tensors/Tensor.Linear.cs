@@ -19,7 +19,6 @@ public sealed partial class Tensor
         var left = Rank < 2 ? [] : Shape.Dims[..^2];
         var right = other.Rank < 2 ? [] : other.Shape.Dims[..^2];
         int[] batch = [.. BroadcastBatch(other, new Shape(left), new Shape(right)).Dims];
-        CheckSize("MatMul", Shape, other.Shape, [.. batch, m, n, k]);
 
         var dtype = Promote(Promote(DType, other.DType), DType.IsBool && other.DType.IsBool ? DType.Int32 : DType);
         var whole = new Shape([.. batch, m, n, k]);
@@ -47,7 +46,6 @@ public sealed partial class Tensor
             throw new ShapeException($"Linear: bias {bias.Shape} is not [{outs}] as weight {weight.Shape} asks");
         using var scope = Origin.Scope("linear");
         int[] rows = [.. Shape.Dims[..^1]];
-        CheckSize("Linear", Shape, weight.Shape, [.. rows, outs, ins]);
         var dtype = Promote(DType, weight.DType);
         var whole = new Shape([.. rows, outs, ins]);
         var x = Build.Broadcast(Build.Reshape(Build.Cast(Node, dtype), new Shape([.. rows, 1, ins])), whole);

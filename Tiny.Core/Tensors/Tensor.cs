@@ -81,14 +81,4 @@ public sealed partial class Tensor
             throw new ShapeException($"{operation}: shapes {a} and {b} do not broadcast");
         }
     }
-
-    /// <summary>Throws where an operation's loops have more points than a shape can count.</summary>
-    static void CheckSize(string operation, Shape a, Shape b, params ReadOnlySpan<int> extents)
-    {
-        long size = 1;
-        bool empty = extents.Contains(0);
-        foreach (int d in extents)
-            if ((size *= d) > int.MaxValue && !empty)
-                throw new ShapeException($"{operation}: {a} with {b} takes more than 2^31 - 1 multiplications");
-    }
 }

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text;
 using NUnit.Framework;
-using Tiny.Formats;
 using Tiny.Jit;
+using Tiny.Tests;
 
 namespace Tiny.Export.Tests;
 
@@ -21,7 +21,7 @@ public class CTargetTests
     [Test]
     public void WritesTheFiveFiles()
     {
-        using var folder = Export(DigitNet.Program());
+        using var folder = Export(Digits.Program());
         Assert.That(Directory.GetFiles(folder.Path).Select(Path.GetFileName),
             Is.EquivalentTo(new[] { "digits.h", "digits.c", "digits.weights", "main.c", "CMakeLists.txt" }));
         var header = File.ReadAllText(folder["digits.h"]);
@@ -47,10 +47,9 @@ public class CTargetTests
     [TestCase("gcc", Sanitized), TestCase("gcc", Sanitized + " -DDIGITS_PLAIN")]
     public void ReadsDigits(string compiler, string options)
     {
-        var reference = "models/mnist-conv-safetensors/ref/ten_digits/";
-        var images = Npy.Read(Tools.Shared(reference + "input_0.npy")).ToArray<float>();
-        var expected = Npy.Read(Tools.Shared(reference + "output_0.npy")).ToArray<float>();
-        using var folder = Export(DigitNet.Program());
+        var reference = ReferenceCase.All(DigitsModel.Folder).Single();
+        var (images, expected) = (reference.Input.ToArray<float>(), reference.Output.ToArray<float>());
+        using var folder = Export(Digits.Program());
         Tools.Compile(folder.Path, compiler, $"{options} -o digits main.c digits.c -lm");
         for (int i = 0; i < 10; i++)
         {
@@ -58,18 +57,29 @@ public class CTargetTests
             var run = Tools.Run(folder.Path, folder["digits"], "digits.weights image logits");
             Assert.That(run.Code, Is.Zero, run.Errors);
             var (got, want) = (folder.Floats("logits"), expected[(i * 10)..(i * 10 + 10)]);
-            AssertClose(got, want, 1e-4f, $"digit {i}");
+            Close.Check(got, want, 1e-4, $"digit {i}");
             // What it prints is what it writes.
             var printed = run.Output.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[^10..];
             Assert.That(printed.Select(p => float.Parse(p, CultureInfo.InvariantCulture)), Is.EqualTo(got));
         }
     }
 
-    [Test]
-    public void SeveralEntryPointsPortsAndTypes([Values("gcc", "clang")] string compiler,
-        [Values("-O2", "-O2 -DREGISTER__PLAIN", Sanitized)] string options)
+    [TestCase("gcc", "-O2"), TestCase("gcc", "-O2 -DMOBILENET_PLAIN"), TestCase("clang", "-O2")]
+    public void ClassifiesPhotos(string compiler, string options)
     {
-        if (compiler == "clang" && options == Sanitized) Assert.Ignore("gcc covers the sanitizers");
+        using var folder = Export(Photos.Program());
+        Tools.Compile(folder.Path, compiler, $"{options} -o program main.c mobilenet.c -lm");
+        foreach (var photo in ReferenceCase.All(MobileNetV1.Folder))
+        {
+            folder.Floats("photo", photo.Input.ToArray<float>());
+            Succeeds(folder, "mobilenet.weights photo result");
+            Close.Check(folder.Floats("result"), photo.Output.ToArray<float>(), 1e-4, photo.Name);
+        }
+    }
+
+    [TestCase("gcc", "-O2"), TestCase("gcc", "-O2 -DREGISTER_PLAIN"), TestCase("gcc", Sanitized), TestCase("clang", "-O2")]
+    public void SeveralEntryPointsPortsAndTypes(string compiler, string options)
+    {
         var model = new Mixed();
         var random = new Random(7);
         float[] x = [.. Enumerable.Range(0, 256).Select(_ => (float)random.NextDouble() * 2 - 1)];
@@ -79,39 +89,43 @@ public class CTargetTests
         var wrapped = model.Wrap(Tensor.From<int>(ints, 5)).ToArray<int>();
 
         using var folder = Export(Mixed.Program());
-        Assert.That(File.Exists(folder["register_.h"]), "the model's name is a keyword of C");
-        Tools.Compile(folder.Path, compiler, $"{options} -o program main.c register_.c -lm");
+        Assert.That(File.ReadAllText(folder["register.h"]), Does.Contain("int register_log(register_ *m, "), "the model's name is a keyword of C");
+        Tools.Compile(folder.Path, compiler, $"{options} -o program main.c register.c -lm");
         folder.Floats("x", x);
         File.WriteAllBytes(folder["steps"], System.Runtime.InteropServices.MemoryMarshal.AsBytes(steps.AsSpan()).ToArray());
         File.WriteAllBytes(folder["ints"], System.Runtime.InteropServices.MemoryMarshal.AsBytes(ints.AsSpan()).ToArray());
 
-        Succeeds(folder, "register_.weights x steps sum gate");
-        AssertClose(folder.Floats("sum"), sum.ToArray<float>(), 1e-5f, "sum");
+        Succeeds(folder, "register.weights x steps sum gate");
+        Close.Check(folder.Floats("sum"), sum.ToArray<float>(), 1e-5, "sum");
         Assert.That(File.ReadAllBytes(folder["gate"]).Select(b => b != 0), Is.EqualTo(gate.ToArray<bool>()));
-        Succeeds(folder, "register_.weights ints --entry wrap out");
+        Succeeds(folder, "register.weights ints --entry wrap out");
         Assert.That(File.ReadAllBytes(folder["out"]), Is.EqualTo(System.Runtime.InteropServices.MemoryMarshal.AsBytes(wrapped.AsSpan()).ToArray()));
         folder.Floats("three", [1, -2, 3]);
-        Succeeds(folder, "--entry twice register_.weights three a b");
+        Succeeds(folder, "--entry twice register.weights three a b");
         Assert.That(folder.Floats("a"), Is.EqualTo(new float[] { 1, -2, 3 }));
         Assert.That(folder.Floats("b"), Is.EqualTo(new float[] { 1, -2, 3 }));
+        Succeeds(folder, "--entry shared register.weights three a b c");
+        Assert.That(folder.Floats("a"), Is.EqualTo(new float[] { 3, -3, 7 }));
+        Assert.That(folder.Floats("b"), Is.EqualTo(new float[] { 3, -3, 7 }));
+        Assert.That(folder.Floats("c"), Is.EqualTo(model._first.ToArray<float>()[..3]));
     }
 
     [Test]
     public void RefusesWrongArgumentsOfTheCommandLine()
     {
         using var folder = Export(Mixed.Program());
-        Tools.Compile(folder.Path, "gcc", $"{Sanitized} -o program main.c register_.c -lm");
+        Tools.Compile(folder.Path, "gcc", $"{Sanitized} -o program main.c register.c -lm");
         folder.Floats("three", [1, 2, 3]);
         folder.Floats("two", [1, 2]);
         folder.Floats("four", [1, 2, 3, 4]);
         File.WriteAllText(folder["empty"], "");
-        const string good = "register_.weights three --entry twice";
+        const string good = "register.weights three --entry twice";
         Succeeds(folder, good);
         Assert.That(Succeeds(folder, good + " --bench 3"), Does.Match("^twice: 3 runs, best [0-9.]+ ms, mean [0-9.]+ ms"));
         Fails("", "too few files");
-        Fails("register_.weights", "too few files");
+        Fails("register.weights", "too few files");
         Fails("a b c d e f g h i", "too many files");
-        Fails("register_.weights three one --entry twice", "as many output files as outputs, or none");
+        Fails("register.weights three one --entry twice", "as many output files as outputs, or none");
         Fails(good + " --bench", "--bench takes a number of runs");
         Fails(good + " --bench 0", "--bench takes a number of runs");
         Fails(good + " --bench 3x", "--bench takes a number of runs");
@@ -120,10 +134,10 @@ public class CTargetTests
         Fails("absent three --entry twice", "absent: No such file");
         Fails("empty three --entry twice", "empty: ");
         Fails("three three --entry twice", "three: the weights are truncated");
-        Fails("register_.weights absent --entry twice", "absent: No such file");
-        Fails("register_.weights two --entry twice", "takes exactly 12 bytes, the file has fewer");
-        Fails("register_.weights four --entry twice", "takes exactly 12 bytes, the file has more");
-        Fails("register_.weights three no/where b --entry twice", "no/where: No such file");
+        Fails("register.weights absent --entry twice", "absent: No such file");
+        Fails("register.weights two --entry twice", "takes exactly 12 bytes, the file has fewer");
+        Fails("register.weights four --entry twice", "takes exactly 12 bytes, the file has more");
+        Fails("register.weights three no/where b --entry twice", "no/where: No such file");
 
         void Fails(string arguments, string message)
         {
@@ -138,9 +152,9 @@ public class CTargetTests
     [TestCase("gcc", ""), TestCase("clang", "-DDIGITS_PLAIN")]
     public void AllocatesNothingAndRefusesByCode(string compiler, string options)
     {
-        using var folder = Export(DigitNet.Program());
+        using var folder = Export(Digits.Program());
         using var other = Export(Mixed.Program());
-        File.Copy(other["register_.weights"], folder["other.weights"]);
+        File.Copy(other["register.weights"], folder["other.weights"]);
         File.WriteAllText(folder["harness.c"], """
             #define _POSIX_C_SOURCE 200809L
             #include "digits.h"
@@ -246,13 +260,5 @@ public class CTargetTests
         var run = Tools.Run(folder.Path, folder["program"], arguments);
         Assert.That(run.Code, Is.Zero, $"{arguments}\n{run.Errors}");
         return run.Output;
-    }
-
-    static void AssertClose(float[] got, float[] want, float tolerance, string what)
-    {
-        Assert.That(got, Has.Length.EqualTo(want.Length), what);
-        float largest = want.Max(Math.Abs);
-        for (int i = 0; i < got.Length; i++)
-            if (!(Math.Abs(got[i] - want[i]) <= tolerance * largest)) Assert.Fail($"{what}: element {i} is {got[i]}, not {want[i]}");
     }
 }

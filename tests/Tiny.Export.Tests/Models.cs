@@ -1,39 +1,34 @@
-using Tiny.Formats;
 using Tiny.Jit;
+using Tiny.Tests;
 
 namespace Tiny.Export.Tests;
 
-/// <summary>The trained digit recogniser of the shared data.</summary>
-sealed class DigitNet
+/// <summary>The trained digit recogniser, for one image.</summary>
+sealed class Digits
 {
-    readonly SafetensorsFile _file = SafetensorsFile.Open(Tools.Shared("models/mnist-conv-safetensors/mnist.safetensors"));
-
-    Tensor W(string name) => _file.Tensor(name);
+    readonly DigitsModel _model = DigitsModel.Load();
 
     [TinyJit]
-    public Tensor Forward([Shape(1, 1, 28, 28)] Tensor image)
-    {
-        var x = image;
-        foreach (var layer in (string[])["conv1", "conv2", "conv3"]) x = x.Conv2d(W($"{layer}.weight"), W($"{layer}.bias")).Relu();
-        x = Norm(x, "norm1").Reshape(1, -1);
-        x = x.Linear(W("fc1.weight"), W("fc1.bias")).Relu().Linear(W("fc2.weight"), W("fc2.bias"));
-        return Norm(x, "norm2").LogSoftmax();
-    }
+    public Tensor Forward([Shape(1, 1, 28, 28)] Tensor image) => _model.Forward(image);
 
-    Tensor Norm(Tensor x, string layer)
-    {
-        int[] shape = [1, x.Shape[1], .. Enumerable.Repeat(1, x.Shape.Rank - 2)];
-        var scale = W($"{layer}.weight") / (W($"{layer}.running_var") + 1e-5f).Sqrt();
-        return (x - W($"{layer}.running_mean").Reshape(shape)) * scale.Reshape(shape) + W($"{layer}.bias").Reshape(shape);
-    }
+    public static Program Program() => ProgramCapture.Capture("digits", new Digits(), [typeof(Digits).GetMethod(nameof(Forward))!]);
+}
 
-    public static Program Program() => ProgramCapture.Capture("digits", new DigitNet(), [typeof(DigitNet).GetMethod(nameof(Forward))!]);
+/// <summary>MobileNet v1 on a photo.</summary>
+sealed class Photos
+{
+    readonly MobileNetV1 _model = MobileNetV1.Load();
+
+    [TinyJit]
+    public Tensor Classify([Shape(1, 3, 128, 128)] Tensor photo) => _model.Forward(photo);
+
+    public static Program Program() => ProgramCapture.Capture("mobilenet", new Photos(), [typeof(Photos).GetMethod(nameof(Classify))!]);
 }
 
 /// <summary>Several entry points, inputs and results, equal layers, integers and bools, and names that C reserves.</summary>
 sealed class Mixed
 {
-    readonly Tensor _first = Weights("blocks.0.double", 1), _second = Weights("blocks.1.double", 2);
+    internal readonly Tensor _first = Weights("blocks.0.double", 1), _second = Weights("blocks.1.double", 2);
 
     static Tensor Weights(string name, int seed)
     {
@@ -56,6 +51,13 @@ sealed class Mixed
     [TinyJit]
     public (Tensor Same, Tensor Again) Twice([Shape(3)] Tensor x) => (x, x);
 
+    [TinyJit]
+    public (Tensor One, Tensor Other, Tensor Constant) Shared([Shape(3)] Tensor x)
+    {
+        var y = x * 2 + 1;
+        return (y, y, _first[0, 0..3]);
+    }
+
     public static Program Program() => ProgramCapture.Capture("register", new Mixed(),
-        [.. ((string[])[nameof(Log), nameof(Wrap), nameof(Twice)]).Select(n => typeof(Mixed).GetMethod(n)!)]);
+        [.. ((string[])[nameof(Log), nameof(Wrap), nameof(Twice), nameof(Shared)]).Select(n => typeof(Mixed).GetMethod(n)!)]);
 }

@@ -1,6 +1,6 @@
-using System.ComponentModel;
 using System.Diagnostics;
 using NUnit.Framework;
+using Tiny.Tests;
 
 namespace Tiny.Export.Tests;
 
@@ -15,48 +15,24 @@ static class Tools
     /// <summary>Runs a program in a folder, for three minutes at most.</summary>
     public static Result Run(string folder, string file, string arguments)
     {
-        Process process;
-        try
+        var start = new ProcessStartInfo(file, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        using var process = Process.Start(start)!;
+        var output = process.StandardOutput.ReadToEndAsync();
+        var errors = process.StandardError.ReadToEndAsync();
+        if (!process.WaitForExit(TimeSpan.FromMinutes(3)))
         {
-            process = Process.Start(new ProcessStartInfo(file, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true })!;
+            process.Kill(entireProcessTree: true);
+            Assert.Fail($"{file} {arguments} took more than three minutes");
         }
-        catch (Win32Exception)
-        {
-            throw Missing($"needs {file}, which is not installed");
-        }
-        using (process)
-        {
-            var output = process.StandardOutput.ReadToEndAsync();
-            var errors = process.StandardError.ReadToEndAsync();
-            if (!process.WaitForExit(TimeSpan.FromMinutes(3)))
-            {
-                process.Kill(entireProcessTree: true);
-                Assert.Fail($"{file} {arguments} took more than three minutes");
-            }
-            return new Result(process.ExitCode, output.Result, errors.Result);
-        }
+        return new Result(process.ExitCode, output.Result, errors.Result);
     }
 
     /// <summary>Compiles; any warning fails the test.</summary>
     public static void Compile(string folder, string compiler, string arguments)
     {
-        var result = Run(folder, compiler, $"{Strict} {arguments}");
+        var result = Run(folder, Needs.Tool(compiler), $"{Strict} {arguments}");
         Assert.That(result.Code, Is.Zero, $"{compiler} {arguments}\n{result.Output}{result.Errors}");
     }
-
-    /// <summary>A file of the shared data: TINY_SHARED, or a folder 'shared' with DESIGN.md beside a folder above the tests.</summary>
-    public static string Shared(string path)
-    {
-        var root = Environment.GetEnvironmentVariable("TINY_SHARED");
-        for (var d = new DirectoryInfo(TestContext.CurrentContext.TestDirectory); root is null && d is not null; d = d.Parent)
-            if (File.Exists(Path.Combine(d.FullName, "shared", "DESIGN.md")))
-                root = Path.Combine(d.FullName, "shared");
-        var file = Path.Combine(root ?? "shared", path);
-        return File.Exists(file) ? file : throw Missing($"needs the shared file {path}");
-    }
-
-    static ResultStateException Missing(string reason) => Environment.GetEnvironmentVariable("CI") == "true"
-        ? new AssertionException(reason) : new IgnoreException(reason);
 }
 
 /// <summary>A folder that is gone after the test.</summary>

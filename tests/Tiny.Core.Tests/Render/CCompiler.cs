@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using NUnit.Framework;
+using Tiny.Tests;
 
 namespace Tiny.Core.Tests.Render;
 
@@ -16,8 +17,8 @@ static class CCompiler
         {
             File.WriteAllText(Path.Combine(folder.FullName, "test.c"), source);
             File.WriteAllBytes(Path.Combine(folder.FullName, "in"), input);
-            Execute(compiler, $"{Strict} {options} -o test test.c -lm", folder.FullName, "a C compiler");
-            Execute(Path.Combine(folder.FullName, "test"), "", folder.FullName, "to run what it compiled");
+            Execute(Needs.Tool(compiler), $"{Strict} {options} -o test test.c -lm", folder.FullName);
+            Execute(Path.Combine(folder.FullName, "test"), "", folder.FullName);
             return File.ReadAllBytes(Path.Combine(folder.FullName, "out"));
         }
         finally
@@ -26,31 +27,17 @@ static class CCompiler
         }
     }
 
-    static void Execute(string file, string arguments, string folder, string need)
+    static void Execute(string file, string arguments, string folder)
     {
         var start = new ProcessStartInfo(file, arguments) { WorkingDirectory = folder, RedirectStandardError = true, RedirectStandardOutput = true };
-        Process process;
-        try
+        using var process = Process.Start(start)!;
+        var output = process.StandardOutput.ReadToEndAsync();
+        var errors = process.StandardError.ReadToEndAsync();
+        if (!process.WaitForExit(TimeSpan.FromMinutes(3)))
         {
-            process = Process.Start(start)!;
+            process.Kill(entireProcessTree: true);
+            Assert.Fail($"{file} {arguments} took more than three minutes");
         }
-        catch (System.ComponentModel.Win32Exception)
-        {
-            var reason = $"needs {need}: {file} is not installed";
-            if (Environment.GetEnvironmentVariable("CI") == "true") Assert.Fail(reason);
-            Assert.Ignore(reason);
-            throw;
-        }
-        using (process)
-        {
-            var output = process.StandardOutput.ReadToEndAsync();
-            var errors = process.StandardError.ReadToEndAsync();
-            if (!process.WaitForExit(TimeSpan.FromMinutes(3)))
-            {
-                process.Kill(entireProcessTree: true);
-                Assert.Fail($"{file} {arguments} took more than three minutes");
-            }
-            Assert.That(process.ExitCode, Is.Zero, $"{file} {arguments}\n{output.Result}\n{errors.Result}");
-        }
+        Assert.That(process.ExitCode, Is.Zero, $"{file} {arguments}\n{output.Result}\n{errors.Result}");
     }
 }

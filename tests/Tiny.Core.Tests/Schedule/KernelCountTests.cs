@@ -36,6 +36,10 @@ public sealed class KernelCountTests
     }
 
     [Test]
+    public void AProductOfMorePointsThanMemoryHoldsIsOneKernel() =>
+        Assert.That(Scheduler.Run([F(2048, 2048).MatMul(F(2048, 2048)).Node]).Launches, Has.Length.EqualTo(1));
+
+    [Test]
     public void EqualLayersShareAKernel()
     {
         var (x, w) = (F(1, 8, 16, 16), new[] { F(8, 8, 3, 3), F(8, 8, 3, 3) });

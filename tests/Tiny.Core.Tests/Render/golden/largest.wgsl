@@ -6,9 +6,14 @@ fn infinity() -> f32 {
     return bitcast<f32>(bits);
 }
 
+// By the bits: a compiler of shaders may take x != x for false.
+fn is_nan(x: f32) -> bool {
+    return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u;
+}
+
 // The larger; NaN if either is.
 fn max_nan(a: f32, b: f32) -> f32 {
-    return select(b, a, a > b || a != a);
+    return select(b, a, a > b || is_nan(a));
 }
 
 @compute @workgroup_size(1)

@@ -3,9 +3,14 @@
 @group(0) @binding(2) var<storage, read_write> x: array<f32>;
 @group(0) @binding(3) var<storage, read> scale: array<f32>;
 
+// By the bits: a compiler of shaders may take x != x for false.
+fn is_nan(x: f32) -> bool {
+    return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u;
+}
+
 // The larger; NaN if either is.
 fn max_nan(a: f32, b: f32) -> f32 {
-    return select(b, a, a > b || a != a);
+    return select(b, a, a > b || is_nan(a));
 }
 
 @compute @workgroup_size(1)

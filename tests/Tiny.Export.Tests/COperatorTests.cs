@@ -1,0 +1,52 @@
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using NUnit.Framework;
+using Tiny.Jit;
+using Tiny.Runtime;
+using Tiny.Tests;
+
+namespace Tiny.Export.Tests;
+
+/// <summary>The operator suite as one C program with an entry point for each case, against the interpreter.</summary>
+public class COperatorTests
+{
+    [TestCase("gcc", "-O2"), TestCase("clang", "-O2"), TestCase("gcc", "-O2 -DSUITE_PLAIN")]
+    [TestCase("gcc", "-O1 -g -fsanitize=undefined,address -fno-sanitize-recover=all")]
+    [TestCase("gcc", "-O1 -g -fsanitize=undefined,address -fno-sanitize-recover=all -DSUITE_PLAIN")]
+    public void AgreeWithTheInterpreter(string compiler, string options)
+    {
+        var program = ProgramCapture.Capture("suite", OperatorSuite.Instance, OperatorSuite.Cases);
+        using var folder = new TemporaryFolder();
+        new CTarget().Export(program, new ExportContext(folder.Path, folder.Path));
+        Tools.Compile(folder.Path, compiler, $"{options} -o program main.c suite.c -lm");
+        Assert.Multiple(() =>
+        {
+            for (int i = 0; i < OperatorSuite.Cases.Count; i++) Check(folder, OperatorSuite.Cases[i], program.Entries[i].Name);
+        });
+    }
+
+    static void Check(TemporaryFolder folder, MethodInfo method, string entry)
+    {
+        var arguments = OperatorSuite.Arguments(method);
+        var results = Results(method.Invoke(OperatorSuite.Instance, arguments)!);
+        var files = arguments.Select((_, i) => $"in{i}").Concat(results.Select((_, i) => $"out{i}"));
+        for (int i = 0; i < arguments.Length; i++) File.WriteAllBytes(folder[$"in{i}"], Interpreter.Evaluate(arguments[i].Node).Span.ToArray());
+        var run = Tools.Run(folder.Path, folder["program"], $"--entry {entry} suite.weights {string.Join(' ', files)}");
+        if (run.Code != 0)
+        {
+            Assert.Fail($"{method.Name}: {run.Errors}");
+            return;
+        }
+        for (int i = 0; i < results.Length; i++)
+        {
+            byte[] expected = Interpreter.Evaluate(results[i].Node).Span.ToArray(), actual = File.ReadAllBytes(folder[$"out{i}"]);
+            if (results[i].DType == DType.Float32)
+                Close.Check(MemoryMarshal.Cast<byte, float>(actual), MemoryMarshal.Cast<byte, float>(expected), 1e-5, method.Name);
+            else
+                Assert.That(actual, Is.EqualTo(expected), method.Name);
+        }
+    }
+
+    static Tensor[] Results(object value) => value is Tensor one ? [one] : [.. Enumerable.Range(0, ((ITuple)value).Length).Select(i => (Tensor)((ITuple)value)[i]!)];
+}
