@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using Tiny;
 
 namespace DigitsSample;
@@ -22,6 +23,13 @@ static class Program
         if (options.Help)
         {
             Console.WriteLine(Options.Usage);
+            return 0;
+        }
+        if (options.Save is { } file)
+        {
+            var digit = KnownDigits.Load(Digits.Folder)[options.Digit];
+            File.WriteAllBytes(file, MemoryMarshal.AsBytes(digit.Normalised().AsSpan()));
+            Console.WriteLine($"{file}: a {digit.Label}");
             return 0;
         }
         if (!options.Serve)
@@ -58,7 +66,9 @@ static class Program
         Console.WriteLine($"  for browsers  {Shown(s_bundle)}");
         Console.WriteLine("                dotnet run -c Release --project samples/Digits -- --serve");
         Console.WriteLine($"  as C          {Shown(s_c)}");
-        Console.WriteLine($"                cmake -S {Shown(s_c)} -B build/digits && cmake --build build/digits");
+        Console.WriteLine($"                cmake -S {Shown(s_c)} -B artifacts/digits && cmake --build artifacts/digits");
+        Console.WriteLine("                dotnet run -c Release --project samples/Digits -- --save 7 artifacts/digit.f32");
+        Console.WriteLine($"                artifacts/digits/digits {Path.Combine(Shown(s_c), "digits.weights")} artifacts/digit.f32");
     }
 
     /// <summary>What the network takes a digit for, and how sure it is.</summary>
