@@ -57,7 +57,7 @@ static class CMain
             };
 
             static {{model}} instance;
-            static unsigned char arena_space[{{macro}}_ARENA_BYTES + 64];
+            static double arena_space[{{macro}}_ARENA_BYTES / sizeof(double) + 1];
             {{string.Concat(program.Entries.Select((e, i) => "\n" + Entry(program, names, e, i)))}}
             static const struct entry entries[] = {
             {{string.Concat(program.Entries.Select((e, i) => $"    {{ \"{e.Name}\", {(e.Inputs.Length == 0 ? "NULL" : $"inputs{i}")}, {(e.Outputs.Length == 0 ? "NULL" : $"outputs{i}")}, {e.Inputs.Length}, {e.Outputs.Length}, run{i} }},\n"))}}};
@@ -177,7 +177,7 @@ static class CMain
                     return usage(count < 1 + entry->input_count ? "too few files" : "as many output files as outputs, or none");
 
                 if (!map_file(files[0], &weights)) return 1;
-                code = {{prefix}}_init(&instance, weights.data, weights.bytes, arena_space + (64 - (uintptr_t)arena_space % 64) % 64, {{macro}}_ARENA_BYTES);
+                code = {{prefix}}_init(&instance, weights.data, weights.bytes, arena_space, sizeof arena_space);
                 if (code != {{macro}}_OK) {
                     fprintf(stderr, "%s: %s\n", files[0], {{prefix}}_error_text(code));
                     return 1;

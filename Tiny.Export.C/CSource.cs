@@ -15,9 +15,12 @@ static partial class CSource
     public static readonly string[] FileScope =
         ["WEIGHTS", "ARENA", "rotate", "read64", "read32", "xxh64_round", "xxh64"];
 
-    /// <summary>Bytes that the weights must be aligned to: those of the largest element.</summary>
-    public static int WeightsAlignment(Program program) =>
-        program.Buffers.Where(b => b.Role == BufferRole.Constant).Select(b => b.DType.Size).Append(1).Max();
+    /// <summary>Bytes that the weights and the arena must be aligned to: those of the largest element, so that any array of it will do.</summary>
+    public static int Alignment(Program program) =>
+        program.Buffers.Where(b => b.Role is BufferRole.Constant or BufferRole.Arena).Select(b => b.DType.Size).Append(1).Max();
+
+    /// <summary>A C type whose arrays are aligned as the arena must be.</summary>
+    public static string ArenaElement(Program program) => Alignment(program) switch { 1 => "char", <= 4 => "float", _ => "double" };
 
     public static string Text(Program program, CNames names, WeightsFile weights, string banner, CancellationToken cancellation)
     {
@@ -71,7 +74,8 @@ static partial class CSource
     {
         var (prefix, macro) = (names.Prefix, names.Macro);
         var texts = string.Concat(CHeader.Errors.Select(e => $"    case {macro}_{e.Name}: return \"{e.Meaning}\";\n"));
-        int alignment = WeightsAlignment(program);
+        int alignment = Alignment(program);
+        var aligned = alignment == 1 ? "" : $"    if (((uintptr_t)arena | (uintptr_t)weights) % {alignment} != 0) return {macro}_ERROR_ALIGNMENT;\n";
         // Nothing is smaller than an arena of no bytes, and compilers say so.
         var arena = program.ArenaBytes == 0 ? "    (void)arena_bytes;\n"
             : $"    if (arena_bytes < {macro}_ARENA_BYTES) return {macro}_ERROR_ARENA;\n";
@@ -83,8 +87,7 @@ static partial class CSource
                 const unsigned char *header = weights;
 
                 if (m == NULL || weights == NULL || arena == NULL) return {{macro}}_ERROR_ARGUMENT;
-                if ((uintptr_t)arena % 64 != 0{{(alignment > 1 ? $" || (uintptr_t)weights % {alignment} != 0" : "")}}) return {{macro}}_ERROR_ALIGNMENT;
-                if (bytes < {{WeightsFile.HeaderBytes}}) return {{macro}}_ERROR_LENGTH;
+            {{aligned}}    if (bytes < {{WeightsFile.HeaderBytes}}) return {{macro}}_ERROR_LENGTH;
                 if (memcmp(header, "{{WeightsFile.Magic}}", 8) != 0 || read32(header + 8) != {{WeightsFile.Version}}) return {{macro}}_ERROR_FORMAT;
                 if (read64(header + 16) != payload || read64(header + 24) != hash) return {{macro}}_ERROR_MODEL;
                 if (bytes - {{WeightsFile.HeaderBytes}} != payload) return {{macro}}_ERROR_LENGTH;

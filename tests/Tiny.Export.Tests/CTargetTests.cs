@@ -211,7 +211,7 @@ public class CTargetTests
                 refuses(DIGITS_ERROR_ARGUMENT, NULL, bytes, arena, DIGITS_ARENA_BYTES, "no weights");
                 refuses(DIGITS_ERROR_ARGUMENT, weights, bytes, NULL, DIGITS_ARENA_BYTES, "no arena");
                 expect(digits_init(NULL, weights, bytes, arena, DIGITS_ARENA_BYTES) == DIGITS_ERROR_ARGUMENT, "no model");
-                refuses(DIGITS_ERROR_ALIGNMENT, weights, bytes, arena + 4, DIGITS_ARENA_BYTES, "arena at 4");
+                refuses(DIGITS_ERROR_ALIGNMENT, weights, bytes, arena + 2, DIGITS_ARENA_BYTES, "arena at 2");
                 refuses(DIGITS_ERROR_ALIGNMENT, weights + 1, bytes - 1, arena, DIGITS_ARENA_BYTES, "weights at 1");
                 refuses(DIGITS_ERROR_LENGTH, weights, 0, arena, DIGITS_ARENA_BYTES, "no bytes");
                 refuses(DIGITS_ERROR_LENGTH, weights, 63, arena, DIGITS_ARENA_BYTES, "a part of the header");
