@@ -5,8 +5,9 @@ using Tiny.Bench;
 // Prints a table of times. Arguments: words, of which a row's name must contain one; none for all rows.
 Measure[] measures =
 [
-    new Warm("live call after the first", goal: 1, Network.Call),
-    new Cold("first live call", goal: 400, Network.Call),
+    new Warm("live call after the first", goal: 1, Sample.Call),
+    new Cold("first live call", goal: 400, Sample.Call),
+    new Cold("export to browser and C, cold", goal: 2000, Sample.Export),
     new SecondBuild("second build", goal: 3000, Path.Combine("samples", "Digits", "Digits.csproj")),
     new Warm("matrix product 384 x 384 x 384, live", goal: null, Product),
 ];
