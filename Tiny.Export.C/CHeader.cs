@@ -52,8 +52,8 @@ static class CHeader
             } {{model}};
 
             /* Checks the bytes of {{prefix}}.weights (length, model and hash) and sets up m. The weights are used where they lie: they are neither
-             * copied nor written, so a read-only mapping of the file will do. Weights and
-             * arena must be aligned to {{CSource.Alignment(program)}} bytes, as an array of {{CSource.ArenaElement(program)}} is.
+             * copied nor written, so a read-only mapping of the file will do. Weights and arena must be aligned to {{CSource.Alignment(program)}} bytes, as an
+             * array of {{CSource.ArenaElement(program)}} is.
              * Returns {{macro}}_OK; on an error the code above, and nothing is written. */
             int {{prefix}}_init({{model}} *m, const void *weights, size_t bytes, void *arena, size_t arena_bytes);
 

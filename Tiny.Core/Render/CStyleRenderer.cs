@@ -20,6 +20,7 @@ public abstract partial class CStyleRenderer
     readonly Dictionary<UOp, Expression> _written = new(ReferenceEqualityComparer.Instance);
     readonly HashSet<UOp> _declared = new(ReferenceEqualityComparer.Instance);
     readonly HashSet<UOp> _toName = new(ReferenceEqualityComparer.Instance);
+    readonly Dictionary<UOp, (UOp Acc, UOp Before)> _steps = new(ReferenceEqualityComparer.Instance);
     readonly HashSet<string> _taken;
     readonly Dictionary<string, int> _numbered = [];
     int _indent;
@@ -43,6 +44,8 @@ public abstract partial class CStyleRenderer
         foreach (var line in Kernel.Code)
             for (int i = 0; i < line.Src.Length; i++)
                 if (IsUsedTwice(line, i)) _toName.Add(line.Src[i]);
+        foreach (var line in Kernel.Code)
+            if (line.Op == Op.Set) FindSteps(line.Src[0], line.Src[1]);
         OpenFunction();
         _indent++;
         foreach (var line in Kernel.Code) WriteLine(line);
@@ -77,7 +80,7 @@ public abstract partial class CStyleRenderer
                 _declared.Add(line);
                 break;
             case Op.Set:
-                Line(Assignment(Written(line.Src[0]).Text, line.Src[0], line.Src[1]));
+                if (!_steps.ContainsKey(line.Src[1])) Line(Assignment(Written(line.Src[0]).Text, line.Src[0], line.Src[1]));
                 break;
             case Op.Store:
                 WriteStore(line);
@@ -91,6 +94,13 @@ public abstract partial class CStyleRenderer
     void WriteValue(UOp line)
     {
         var value = Value(line);
+        if (_steps.TryGetValue(line, out var step))
+        {
+            _written[line] = value;
+            Line(Assignment(Written(step.Acc).Text, step.Before, line));
+            _written[line] = Written(step.Acc);
+            return;
+        }
         if (IsAlwaysInline(line) || _plan.IsInline(line) && !_toName.Contains(line) && value.Text.Length <= LongExpression)
         {
             _written[line] = value;
@@ -100,6 +110,21 @@ public abstract partial class CStyleRenderer
         Line(Declaration(line.DType, name, value, mutable: false));
         _written[line] = Expression.Primary(name);
         _declared.Add(line);
+    }
+
+    // acc = f(g(acc, a), b) is two assignments, where g's value is used by f alone.
+    void FindSteps(UOp acc, UOp value)
+    {
+        var chain = new List<UOp>();
+        for (var u = value; !ReferenceEquals(u, acc); u = Before(u)!)
+        {
+            if (Before(u) is null || !_plan.IsInline(u)) return;
+            chain.Add(u);
+        }
+        if (chain.Count < 2) return;
+        foreach (var u in chain) _steps[u] = (acc, Before(u)!);
+
+        static UOp? Before(UOp u) => u.Op switch { Op.MulAcc => u.Src[2], Op.Add or Op.Mul or Op.Max or Op.Min => u.Src[0], _ => null };
     }
 
     // acc += v rather than acc = acc + v, where the sum is written nowhere else.
