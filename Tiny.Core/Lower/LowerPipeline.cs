@@ -21,7 +21,7 @@ static class LowerPipeline
             body = Expand.Run(body, simplify);                                                              // 8 lower
             if (profile.Grid) body = GridDims.Run(body, simplify);
             body = Vectorize.Run(body, kernel.Params, simplify);
-            body = Decompose.Run(body, profile);
+            body = OrderSums.Run(Decompose.Run(body, profile));
             return new LinearKernel(kernel.Name, Linearize.Run(body, profile), kernel.Params, profile);     // 9 linearize
         }
     }

@@ -1,0 +1,75 @@
+// small, compiled by Tiny 0.1.0; weights SHA-256 d8d07be228f8b818469a3dfcb34732da16ad463e69b086e2adc5a35efdaa0bee
+// SPDX-License-Identifier: MIT-0
+
+/** What forward() takes. */
+export interface ForwardInputs {
+  /** float32, shape [1, 1, 8, 8], 64 values */
+  image: Float32Array | GPUBuffer;
+}
+
+/** What forward() gives. */
+export interface ForwardOutputs {
+  /** float32, shape [1, 3], 3 values */
+  output: Float32Array;
+}
+
+/** Any error of the runtime. Test `code`; the text is for people. */
+export declare class TinyError extends Error {
+  readonly code:
+    | 'backend' | 'no-webgpu' | 'no-adapter' | 'limits' | 'gpu' | 'device-lost' | 'disposed'
+    | 'weights-fetch' | 'weights-length' | 'weights-altered'
+    | 'input-missing' | 'input-unknown' | 'input-dtype' | 'input-length';
+}
+
+export interface LoadOptions {
+  /** 'auto' and 'webgpu' run on WebGPU; WebAssembly comes with a later version. */
+  backend?: 'auto' | 'webgpu' | 'wasm';
+  /** The weights file if it is not beside the module, or its bytes. */
+  weights?: string | URL | ArrayBuffer | ArrayBufferView;
+  /** Told as the weights arrive, in bytes. */
+  onProgress?: (progress: { loaded: number; total: number }) => void;
+  /** Gives up loading. */
+  signal?: AbortSignal;
+}
+
+export interface Stats {
+  readonly backend: 'webgpu';
+  readonly adapter: { vendor: string; architecture: string; device: string; description: string };
+  /** Launches of one call, by entry point. */
+  readonly dispatches: Record<string, number>;
+  /** Launches made so far. */
+  readonly dispatched: number;
+  /** Length of the weights file. */
+  readonly weightBytes: number;
+  readonly memoryBytes: number;
+  /** How long loading took, in milliseconds; pipelines and weights load at the same time. */
+  readonly ms: { device: number; pipelines: number; weights: number; total: number };
+}
+
+export interface Port {
+  readonly dtype: 'float32' | 'int32' | 'uint32';
+  readonly shape: readonly number[];
+}
+
+/** The compiled program as plain data: the part of it that a page may want to look at. */
+export declare const program: {
+  readonly name: string;
+  readonly entries: Readonly<Record<string, { inputs: Readonly<Record<string, Port>>; outputs: Readonly<Record<string, Port>> }>>;
+};
+
+/** Compiles the program and loads its weights. */
+export declare function load(options?: LoadOptions): Promise<Model>;
+export default load;
+
+/** The loaded model. A `GPUBuffer` given as an input must be of the model's device, with the usage COPY_SRC. */
+export interface Model {
+  /** 3 launches. Calls may overlap; they run in the order in which they were made. */
+  forward(inputs: ForwardInputs): Promise<ForwardOutputs>;
+  /** The GPU device that the model runs on. */
+  readonly device: GPUDevice;
+  readonly stats: Stats;
+  /** Brings the model back to where it was after loading. */
+  reset(): void;
+  /** Frees the GPU. Calls still under way fail. */
+  dispose(): void;
+}
