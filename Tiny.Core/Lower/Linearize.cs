@@ -121,7 +121,7 @@ sealed class Linearize
             {
                 // One assignment an iteration, or equal values of an unrolled fold would make equal lines.
                 var next = accumulators[f];
-                foreach (var value in Values(folds[f])) next = Accumulated(next, ((FoldArg)folds[f].Arg!).Op, value);
+                foreach (var value in Values(folds[f])) next = Accumulated(next, ((FoldArg)folds[f].Arg!).Op, value, accumulators[f].Arg!);
                 _lines.Add(UOp.New(Op.Set, DType.Void, [accumulators[f], next]));
             }
         });
@@ -130,25 +130,32 @@ sealed class Linearize
 
     UOp Accumulator(UOp fold)
     {
-        var start = Rangeify.Identity(((FoldArg)fold.Arg!).Op, fold.DType.Scalar).Splat(fold.DType.Lanes);
-        Straight([start]);
-        var acc = UOp.New(Op.Acc, fold.DType, [start], _accumulators++);
+        int id = _accumulators++;
+        var start = Rangeify.Identity(((FoldArg)fold.Arg!).Op, fold.DType.Scalar);
+        if (fold.DType.Lanes > 1)
+        {
+            // A line of its own for each accumulator, told apart by the argument: equal ones may stand in different blocks.
+            start = UOp.New(Op.Broadcast, fold.DType, [start], id);
+            _lines.Add(start);
+        }
+        var acc = UOp.New(Op.Acc, fold.DType, [start], id);
         _lines.Add(acc);
         return acc;
     }
 
-    UOp Accumulated(UOp sum, Op op, UOp value)
+    // The accumulator's id as argument tells a step apart from the same arithmetic on the result after the loop.
+    UOp Accumulated(UOp sum, Op op, UOp value, object id)
     {
         UOp next;
         if (op == Op.Add && _profile.Fma && value.Op == Op.Mul && value.DType.Kind == ScalarKind.Float32)
         {
             Straight(value.Src);
-            next = UOp.New(Op.MulAcc, sum.DType, [.. value.Src.Select(Available), sum]);
+            next = UOp.New(Op.MulAcc, sum.DType, [.. value.Src.Select(Available), sum], id);
         }
         else
         {
             Straight([value]);
-            next = sum.Alu(op, Available(value));
+            next = UOp.New(op, sum.DType, [sum, Available(value)], id);
         }
         _lines.Add(next);
         return next;
