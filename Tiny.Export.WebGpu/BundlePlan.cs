@@ -59,16 +59,19 @@ internal sealed class BundlePlan
     {
         foreach (var entry in Program.Entries)
         {
-            if (entry.Name is "device" or "stats" or "reset" or "dispose" or "constructor" || entry.Name.StartsWith('_'))
-                throw new TargetException($"webgpu: the entry point '{entry.Name}' has a name that the bundle's model needs itself; rename the method");
+            if (entry.Name is "device" or "stats" or "reset" or "dispose" or "constructor" or "then" || entry.Name.StartsWith('_'))
+                throw new TargetException($"webgpu: the entry point '{entry.Name}' has a name that the bundle's model "
+                    + "needs itself; rename the method");
             foreach (var (kind, ports) in new[] { ("input", entry.Inputs), ("output", entry.Outputs) })
                 foreach (var port in ports)
                     if (Program.Buffers[port.Buffer].DType is var type && DTypes.Array(type) is null)
-                        throw new TargetException($"webgpu: {kind} '{port.Name}' of {entry.Name} has dtype {type}; a bundle takes and gives float32, int32 and uint32: cast it in the method");
+                        throw new TargetException($"webgpu: {kind} '{port.Name}' of {entry.Name} has dtype {type}; "
+                            + "a bundle takes and gives float32, int32 and uint32: cast it in the method");
         }
         foreach (var b in Constants)
             if (DTypes.Array(b.DType) is null)
-                throw new TargetException($"webgpu: the constant '{b.Name}' has dtype {b.DType}; WebGPU computes with float32, int32 and uint32");
+                throw new TargetException($"webgpu: the constant '{b.Name}' has dtype {b.DType}; "
+                    + "WebGPU computes with float32, int32 and uint32");
     }
 
     void PlaceBuffers()
@@ -113,7 +116,8 @@ internal sealed class BundlePlan
             {
                 var b = Program.Buffers[call.Buffers[i]];
                 if (kernel.Params[i].Written && b.Role == BufferRole.Constant)
-                    throw new TargetException($"webgpu: kernel {kernel.Name} writes the constant '{b.Name}'; state that a method changes is not supported yet");
+                    throw new TargetException($"webgpu: kernel {kernel.Name} writes the constant '{b.Name}'; "
+                        + "state that a method changes is not supported yet");
                 if (b.Role != BufferRole.Constant && call.Buffers.AsSpan(0, i).Contains(b.Id))
                     throw new TargetException($"webgpu: kernel {kernel.Name} takes the buffer '{b.Name}' twice, which WebGPU forbids");
             }

@@ -44,7 +44,7 @@ internal static class Declarations
             foreach (var port in ports)
             {
                 var b = program.Buffers[port.Buffer];
-                Line($"  /** {b.DType}, shape {JsText.Shape(b.Shape)}, {Count(b.Shape.Numel, "value", "values")} */");
+                Line($"  /** {b.DType}, shape {b.Shape}, {Count(b.Shape.Numel, "value", "values")} */");
                 Line($"  {JsText.Key(port.Name)}: {DTypes.Array(b.DType)}{also};");
             }
             Line($"}}");
@@ -52,7 +52,9 @@ internal static class Declarations
         }
     }
 
-    static string TypeName(EntryPoint entry, string suffix) => char.ToUpperInvariant(entry.Name[0]) + JsText.Identifier(entry.Name)[1..] + suffix;
+    static string TypeName(EntryPoint entry, string suffix) =>
+        JsText.Identifier(char.ToUpperInvariant(entry.Name[0]) + entry.Name[1..] + suffix);
 
-    static string Count(int n, string one, string many) => string.Create(CultureInfo.InvariantCulture, $"{n} {(n == 1 ? one : many)}");
+    static string Count(int n, string one, string many) =>
+        string.Create(CultureInfo.InvariantCulture, $"{n} {(n == 1 ? one : many)}");
 }

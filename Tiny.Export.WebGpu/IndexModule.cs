@@ -28,18 +28,23 @@ internal static class IndexModule
         Line($"    buffers: [{string.Join(", ", plan.WeightBuffers)}],");
         Line($"  }},");
         Line($"  memory: {plan.MemoryBytes},");
-        Line($"  limits: {{{(plan.Limits.Count == 0 ? "" : " " + string.Join(", ", plan.Limits.Select(l => $"{l.Key}: {l.Value}")) + " ")}}},");
+        string limits = string.Join(", ", plan.Limits.Select(l => $"{l.Key}: {l.Value}"));
+        Line($"  limits: {(limits.Length == 0 ? "{}" : "{ " + limits + " }")},");
         Line($"  buffers: {{");
         foreach (var b in program.Buffers)
         {
             var place = plan[b.Id];
-            string from = place.Weights is { } group ? string.Create(CultureInfo.InvariantCulture, $", weights: {group}, at: {weights.DataStart + place.DataOffset}") : "";
-            Line($"    {JsText.Key(b.Name)}: {{ offset: {place.Offset}, bytes: {b.Bytes}{from} }}, // {b.DType} {JsText.Shape(b.Shape)}");
+            string from = place.Weights is { } group
+                ? string.Create(CultureInfo.InvariantCulture, $", weights: {group}, at: {weights.DataStart + place.DataOffset}") : "";
+            Line($"    {JsText.Key(b.Name)}: {{ offset: {place.Offset}, bytes: {b.Bytes}{from} }}, // {b.DType} {b.Shape}");
         }
         Line($"  }},");
         Line($"  kernels: {{");
         foreach (var m in modules.All)
-            Line($"    {m.Name}: {{ code: wgsl.{m.Name}, entry: {JsText.Quote(m.Entry)}, access: {JsText.Quote(m.Access)}, groups: [{m.GroupsX}, {m.GroupsY}] }},");
+        {
+            string entry = JsText.Quote(m.Entry), access = JsText.Quote(m.Access);
+            Line($"    {m.Name}: {{ code: wgsl.{m.Name}, entry: {entry}, access: {access}, groups: [{m.GroupsX}, {m.GroupsY}] }},");
+        }
         Line($"  }},");
         Line($"  entries: {{");
         foreach (var (entry, index) in program.Entries.Select((e, i) => (e, i)))
@@ -76,7 +81,8 @@ internal static class IndexModule
             foreach (var port in list)
             {
                 var b = program.Buffers[port.Buffer];
-                Line($"        {JsText.Key(port.Name)}: {{ buffer: {JsText.Quote(b.Name)}, dtype: {JsText.Quote(b.DType.ToString())}, shape: {JsText.Shape(b.Shape)} }},");
+                string buffer = JsText.Quote(b.Name), type = JsText.Quote(b.DType.ToString());
+                Line($"        {JsText.Key(port.Name)}: {{ buffer: {buffer}, dtype: {type}, shape: {b.Shape} }},");
             }
             Line($"      }},");
         }

@@ -19,7 +19,8 @@ internal static class JsText
 
     /// <summary>A property name, quoted where it must be.</summary>
     public static string Key(string name) =>
-        name.Length > 0 && !char.IsAsciiDigit(name[0]) && !name.AsSpan().ContainsAnyExcept(s_word) && name != "__proto__" ? name : ComputedKey(name);
+        name.Length > 0 && !char.IsAsciiDigit(name[0]) && !name.AsSpan().ContainsAnyExcept(s_word) && name != "__proto__"
+            ? name : ComputedKey(name);
 
     // `{ '__proto__': x }` sets the prototype; only the computed form makes a property.
     static string ComputedKey(string name) => name == "__proto__" ? "['__proto__']" : Quote(name);
@@ -48,11 +49,6 @@ internal static class JsText
 
     /// <summary>A template literal that keeps lines readable.</summary>
     public static string Template(string text) =>
-        "`" + text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("`", "\\`", StringComparison.Ordinal).Replace("${", "\\${", StringComparison.Ordinal) + "`";
-
-    /// <summary><c>[1, 28, 28]</c>.</summary>
-    public static string Shape(Shape shape) => shape.ToString();
-
-    /// <summary>A line of a comment: what would end the comment or the line is taken out.</summary>
-    public static string Comment(string text) => text.Replace("*/", "* /", StringComparison.Ordinal).ReplaceLineEndings(" ");
+        "`" + text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("`", "\\`", StringComparison.Ordinal)
+            .Replace("${", "\\${", StringComparison.Ordinal) + "`";
 }

@@ -75,7 +75,11 @@ internal sealed class KernelModules
     public string Write(FileHeader header)
     {
         var text = new StringBuilder();
-        foreach (var m in _all) text.Append("\nexport const ").Append(m.Name).Append(" = /* wgsl */ ").Append(JsText.Template("\n" + m.Code.ReplaceLineEndings("\n"))).Append(";\n");
+        foreach (var m in _all)
+        {
+            string code = JsText.Template("\n" + m.Code.ReplaceLineEndings("\n"));
+            text.Append("\nexport const ").Append(m.Name).Append(" = /* wgsl */ ").Append(code).Append(";\n");
+        }
         return header.Script(text.Length == 0 ? "\nexport {};\n" : text.ToString());
     }
 }

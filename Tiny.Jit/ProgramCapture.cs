@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Reflection;
 using Tiny.Lower;
+using Tiny.Nn;
 using Tiny.Runtime;
 using Tiny.Schedule;
 
@@ -18,6 +19,9 @@ public static class ProgramCapture
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(methods);
+        // A weight that no file has named has the name that a file would give it.
+        foreach (var (path, tensor) in StateDict.Of(model))
+            if (tensor.Storage is { Name: null } storage) storage.Name = path;
         var builder = new ProgramBuilder();
         foreach (var method in methods)
         {

@@ -31,6 +31,17 @@ export interface Stats {
   readonly ms: { device: number; pipelines: number; weights: number; total: number };
 }
 
+export interface Port {
+  readonly dtype: 'float32' | 'int32' | 'uint32';
+  readonly shape: readonly number[];
+}
+
+/** The compiled program as plain data: the part of it that a page may want to look at. */
+export declare const program: {
+  readonly name: string;
+  readonly entries: Readonly<Record<string, { inputs: Readonly<Record<string, Port>>; outputs: Readonly<Record<string, Port>> }>>;
+};
+
 /** Compiles the program and loads its weights. */
 export declare function load(options?: LoadOptions): Promise<Model>;
 export default load;

@@ -4,9 +4,10 @@ using Tiny.Optimize;
 namespace Tiny.Lower;
 
 /// <summary>
-/// Takes a body; gives one without the elementwise operations that the target lacks. Exp2 and Log2 become polynomials of float32
+/// Takes a body; gives one without the elementwise operations that the target lacks. Exp2, Log2 and Sin become polynomials of float32
 /// arithmetic, the same for every such target and for every number of lanes. Coefficients: minimax by Remez exchange on the stated interval,
-/// relative error below 2e-9 and 5e-9 before rounding.
+/// relative error below 2e-9, 5e-9 and 6e-9 before rounding. Sin reduces its argument with pi in three parts (Cody and Waite), of which the
+/// first two have so few bits that their products are exact up to |x| = 12,000; beyond, the error grows with |x| * 2^-24.
 /// </summary>
 static class Decompose
 {
@@ -21,11 +22,19 @@ static class Decompose
         -0.23961740430268788, 0.20460062196072015, -0.19106275145421814, 0.18617494516672561, -0.10994953749401168,
     ];
 
+    // sin(r) / r as a polynomial of r^2 for -pi/2 <= r <= pi/2
+    static readonly double[] s_sin =
+        [0.9999999946306121, -0.16666656601718746, 0.008333023251741253, -0.00019807281869082126, 2.601596157974705e-06];
+
+    // pi
+    static readonly double[] s_pi = [3.140625, 0.0009675025939941406, 1.5099580252808664e-07];
+
     public static UOp Run(UOp sink, TargetProfile profile)
     {
         var rules = new RuleSet();
         if (profile.Lacks.Contains(Op.Exp2)) rules.On(u => u.DType.Kind == ScalarKind.Float32 ? Exp2(u.Src[0], profile) : null, Op.Exp2);
         if (profile.Lacks.Contains(Op.Log2)) rules.On(u => u.DType.Kind == ScalarKind.Float32 ? Log2(u.Src[0], profile) : null, Op.Log2);
+        if (profile.Lacks.Contains(Op.Sin)) rules.On(u => u.DType.Kind == ScalarKind.Float32 ? Sin(u.Src[0], profile) : null, Op.Sin);
         return new Rewriter(rules).Run(sink);
     }
 
@@ -63,6 +72,18 @@ static class Decompose
         y = x.Ne(F(0, lanes)).Where(y, F(double.NegativeInfinity, lanes));
         // Infinity and NaN are their own logarithms.
         return x.Lt(F(double.PositiveInfinity, lanes)).Where(y, x);
+    }
+
+    static UOp Sin(UOp x, TargetProfile profile)
+    {
+        int lanes = x.DType.Lanes;
+        // x = n * pi + r, sin(x) = (-1)^n * sin(r). Rounded by truncation: GPU compilers may undo the addition that Exp2 uses.
+        var n = (x * F(1 / Math.PI, lanes) + x.Lt(F(0, lanes)).Where(F(-0.5, lanes), F(0.5, lanes))).Alu(Op.Trunc);
+        var r = x;
+        foreach (double part in s_pi) r -= n * F(part, lanes);
+        var sine = r * Polynomial(r * r, s_sin, profile);
+        var sign = n.Cast(DType.Int32.Vec(lanes)).Alu(Op.Shl, I(31, lanes));
+        return sine.Bitcast(DType.Int32.Vec(lanes)).Alu(Op.Xor, sign).Bitcast(DType.Float32.Vec(lanes));
     }
 
     static UOp Polynomial(UOp x, double[] coefficients, TargetProfile profile)

@@ -30,6 +30,8 @@ public sealed class WgslRenderer : CStyleRenderer
         WorkgroupSize = 64,
         Registers = 32,
         Fma = true,
+        // The specification lets sin be off by 2^-11.
+        Lacks = new HashSet<Op> { Op.Sin },
         Kinds = new HashSet<ScalarKind> { ScalarKind.Float32, ScalarKind.Int32, ScalarKind.UInt32 },
     };
 

@@ -20,7 +20,7 @@ public sealed class Digits
     public static string Folder { get; } = Path.GetDirectoryName(typeof(Digits).Assembly.Location)!;
 
     /// <summary>Log-probabilities of the ten digits for an image of (pixel / 255 - 0.1307) / 0.3081, ink bright.</summary>
-    [TinyJit, TinyExport<WebGpuTarget>(Page = "page/index.html")]
+    [TinyJit, TinyExport<WebGpuTarget>(Page = "page/index.html"), TinyExport<CTarget>]
     public Tensor Forward([Shape(1, 1, 28, 28)] Tensor image)
     {
         var x = Conv1.Forward(image).Relu();

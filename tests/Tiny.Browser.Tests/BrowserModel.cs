@@ -51,7 +51,7 @@ public sealed class BrowserModel : IAsyncDisposable
             const outputs = await model[argument.entry](inputs);
             return Object.entries(outputs).map(([name, array]) => [name, array.constructor.name, textOf(array)]);
             """,
-            new { entry, inputs = inputs.Select(i => new[] { i.Name, i.Value.DType == DType.Int32 ? "Int32Array" : "Float32Array", Text(i.Value) }).ToArray() });
+            new { entry, inputs = inputs.Select(i => new[] { i.Name, TypeOf(i.Value.DType), Text(i.Value) }).ToArray() });
         Assert.That(_page.Complaints, Is.Empty);
         return [.. results.EnumerateArray().Select(r => (r[0].GetString()!, r[1].GetString()!, Convert.FromBase64String(r[2].GetString()!)))];
     }
@@ -91,8 +91,10 @@ public sealed class BrowserModel : IAsyncDisposable
 
     static ReadOnlySpan<float> Floats(ReadOnlySpan<byte> bytes) => MemoryMarshal.Cast<byte, float>(bytes);
 
-    static string Text(Tensor value) => Convert.ToBase64String(value.DType == DType.Int32
-        ? MemoryMarshal.AsBytes(value.ToArray<int>().AsSpan())
+    static string TypeOf(DType type) => type == DType.Int32 ? "Int32Array" : type == DType.UInt32 ? "Uint32Array" : "Float32Array";
+
+    static string Text(Tensor value) => Convert.ToBase64String(value.DType == DType.Int32 ? MemoryMarshal.AsBytes(value.ToArray<int>().AsSpan())
+        : value.DType == DType.UInt32 ? MemoryMarshal.AsBytes(value.ToArray<uint>().AsSpan())
         : MemoryMarshal.AsBytes(value.ToArray<float>().AsSpan()));
 
     public async ValueTask DisposeAsync()

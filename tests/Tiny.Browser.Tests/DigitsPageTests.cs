@@ -13,12 +13,14 @@ public sealed class DigitsPageTests
     }
 
     // Strokes through points of the pad, each from 0 to 1.
-    static readonly object[] s_drawings =
+    static readonly TestCaseData[] s_drawings =
     [
-        new object[] { 0, new[] { Circle() } },
-        new object[] { 1, new[] { new[] { (.5, .18), (.5, .82) } } },
-        new object[] { 7, new[] { new[] { (.28, .22), (.72, .22), (.45, .82) } } },
+        Drawing(0, Circle()),
+        Drawing(1, [(.5, .18), (.5, .82)]),
+        Drawing(7, [(.28, .22), (.72, .22), (.45, .82)]),
     ];
+
+    static TestCaseData Drawing(int digit, params (double X, double Y)[][] strokes) => new TestCaseData(digit, strokes).SetArgDisplayNames($"{digit}");
 
     static (double X, double Y)[] Circle() =>
         [.. Enumerable.Range(0, 25).Select(i => (.5 + .2 * Math.Sin(i * Math.PI / 12), .5 - .31 * Math.Cos(i * Math.PI / 12)))];

@@ -104,6 +104,7 @@ public sealed class ExportTests
             Assert.That(buffers.GetProperty(tensor.Name).GetProperty("offset").GetInt64() % 256, Is.Zero, tensor.Name);
         }
         Assert.That(file.Metadata["model"], Is.EqualTo("points"));
+        if (!OperatingSystem.IsWindows()) Directory.Delete(folder, recursive: true); // the file is still mapped, which Windows minds
     }
 
     [Test]

@@ -133,4 +133,32 @@ public sealed class MisuseTests
         Assert.That(error.Code, Is.EqualTo("weights-fetch"));
         Assert.That(error.Message, Is.EqualTo("cannot read hand.safetensors from /nowhere.safetensors: the server answered 404"));
     }
+
+    [Test]
+    public async Task TheShippedBundleSaysTheSame()
+    {
+        TestBrowser.Server.Mount("/digits/", Repository.DigitsBundle);
+        byte[] weights = await File.ReadAllBytesAsync(Path.Combine(Repository.DigitsBundle, "digits.safetensors"));
+        TestBrowser.Server.Put("/short.safetensors", weights[..^4]);
+        weights[weights.Length / 2] ^= 16;
+        TestBrowser.Server.Put("/altered.safetensors", weights);
+        await using var page = await TestBrowser.OpenAsync();
+        const string Import = "const { load } = await import('/digits/index.js');";
+
+        var input = await page.ErrorAsync($"{Import} await (await load()).forward({{ image: new Float32Array(100) }});");
+        Assert.That(input, Is.EqualTo(("TinyError", "input-length",
+            "input 'image' of forward(): Float32Array of 784 values (shape [1, 1, 28, 28]) expected, got 100 values.")));
+        var type = await page.ErrorAsync($"{Import} await (await load()).forward({{ image: new Uint8Array(784) }});");
+        Assert.That(type, Is.EqualTo(("TinyError", "input-dtype",
+            "input 'image' of forward(): Float32Array of 784 values (shape [1, 1, 28, 28]) expected, got Uint8Array.")));
+        var shortened = await page.ErrorAsync($"{Import} await load({{ weights: '/short.safetensors' }});");
+        Assert.That(shortened.Code, Is.EqualTo("weights-length"));
+        var altered = await page.ErrorAsync($"{Import} await load({{ weights: '/altered.safetensors' }});");
+        Assert.That(altered.Code, Is.EqualTo("weights-altered"));
+        var wasm = await page.ErrorAsync($"{Import} await load({{ backend: 'wasm' }});");
+        Assert.That(wasm.Code, Is.EqualTo("backend"));
+        var disposed = await page.ErrorAsync($"{Import} const model = await load(); model.dispose(); await model.forward({{ image: new Float32Array(784) }});");
+        Assert.That(disposed.Code, Is.EqualTo("disposed"));
+        Assert.That(Directory.GetFiles(Repository.DigitsBundle, "*.wasm"), Is.Empty);
+    }
 }

@@ -121,10 +121,16 @@ public sealed class SampleServerTests : IDisposable
     [TestCase("--port 80", "--port is for --serve")]
     [TestCase("--serve --port", "--port takes a number from 0 to 65535")]
     [TestCase("--serve --port 70000", "--port takes a number from 0 to 65535")]
+    [TestCase("--save 1000 f", "--save takes a number from 0 to 999 and a file")]
+    [TestCase("--save 7", "--save takes a number from 0 to 999 and a file")]
     [TestCase("--srve", "unknown argument '--srve'")]
     public void WrongArgumentsAreNamed(string line, string error) => Assert.That(Options.Parse(line.Split(' ')), Is.EqualTo(((Options?)null, error)));
 
     [Test]
-    public void ReadsArguments() =>
-        Assert.That(Options.Parse(["--serve", "--port", "0"]), Is.EqualTo((new Options(true, 0, false), (string?)null)));
+    public void ReadsArguments()
+    {
+        Assert.That(Options.Parse([]), Is.EqualTo((new Options(), (string?)null)));
+        Assert.That(Options.Parse(["--serve", "--port", "0"]), Is.EqualTo((new Options(Serve: true, Port: 0), (string?)null)));
+        Assert.That(Options.Parse(["--save", "7", "f"]), Is.EqualTo((new Options(Digit: 7, Save: "f"), (string?)null)));
+    }
 }
