@@ -24,6 +24,13 @@ public sealed class ExportModels
     public Tensor Default([Shape(6, DType = ScalarKind.Int32)] Tensor @in, [Shape(6)] Tensor @class) => @in * 2 + @class.Cast(DType.Int32);
 
     [TinyJit]
+    public (Tensor One, Tensor Same, Tensor Input, Tensor Weight) Aliases([Shape(5)] Tensor x)
+    {
+        var y = x * 2;
+        return (y, y, x, Narrow.Bias!);
+    }
+
+    [TinyJit]
     public Tensor Unsigned([Shape(3, DType = ScalarKind.UInt32)] Tensor x) => x + x;
 
     [TinyJit]

@@ -36,6 +36,13 @@ public sealed class ExportTests
     }
 
     [Test]
+    public async Task ResultsThatAreTheSameOrAnInputOrAWeight()
+    {
+        await using var model = await BrowserModel.ExportAsync("aliases", s_model, Methods("Aliases"));
+        await model.CheckAsync(Methods("Aliases")[0], s_model, [Floats(5, 5)], 0);
+    }
+
+    [Test]
     public async Task NamesThatJavaScriptReserves()
     {
         await using var model = await BrowserModel.ExportAsync("reserved", s_model, Methods("Default"));
