@@ -18,7 +18,7 @@ public static class ExportRunner
     const int StackBytes = 64 << 20;
 
     /// <summary>
-    /// Runs one export. Arguments have the form <c>name=value</c>: <c>assembly</c>, <c>project</c> (its directory), <c>output</c> (the folder
+    /// Runs one export. Arguments have the form <c>name=value</c>: <c>id</c> (of the project among those that share a folder), <c>assembly</c>, <c>project</c> (its directory), <c>output</c> (the folder
     /// of all exports) and three files to write: <c>list</c> names what was exported, relative to <c>output</c>; <c>reads</c> names the weights
     /// that were read; <c>result</c> has messages for the build's log, or the error in MSBuild's form.
     /// </summary>

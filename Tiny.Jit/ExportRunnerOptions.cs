@@ -1,7 +1,10 @@
 namespace Tiny.Jit;
 
-/// <summary>What the build tells the export runner; all paths are absolute.</summary>
-sealed record ExportRunnerOptions(string Assembly, string Project, string Output, string List, string Reads, string Result)
+/// <summary>
+/// What the build tells the export runner; all paths are absolute. <paramref name="Id"/> is part of a folder's name and differs for
+/// whatever may export into one output folder at the same time.
+/// </summary>
+sealed record ExportRunnerOptions(string Id, string Assembly, string Project, string Output, string List, string Reads, string Result)
 {
     public static ExportRunnerOptions Parse(string[] args)
     {
@@ -11,10 +14,12 @@ sealed record ExportRunnerOptions(string Assembly, string Project, string Output
             int at = arg.IndexOf('=', StringComparison.Ordinal);
             if (at > 0) values[arg[..at]] = arg[(at + 1)..];
         }
-        return new(Get("assembly"), Get("project"), Get("output"), Get("list"), Get("reads"), Get("result"));
+        return new(Get("id"), Full("assembly"), Full("project"), Full("output"), Full("list"), Full("reads"), Full("result"));
+
+        string Full(string name) => Path.GetFullPath(Get(name));
 
         string Get(string name) => values.TryGetValue(name, out var value)
-            ? Path.GetFullPath(value)
+            ? value
             : throw new ArgumentException($"the export runner needs '{name}='");
     }
 }

@@ -51,6 +51,8 @@ static partial class ExportRunnerPlan
             string name = export.Name ?? entry.Model.Name.ToLowerInvariant();
             if (!NamePattern().IsMatch(name))
                 throw Setup($"'{name}' cannot name an export: use a lower-case letter and then lower-case letters, digits and underscores, as in [TinyExport<...>(Name = \"digits\")]");
+            if (!NamePattern().IsMatch(target.Name))
+                throw Setup($"'{target.Name}' cannot name a folder: the name of target '{target.GetType()}' is lower-case letters, digits and underscores");
             int same = units.FindIndex(u => u.Name == name && u.Target.Name == target.Name);
             if (same < 0)
             {

@@ -17,8 +17,8 @@ sealed class ExportRunnerSwap : IDisposable
     public ExportRunnerSwap(ExportRunnerOptions options)
     {
         _output = options.Output;
-        _staging = Path.Combine(_output, ".staging");
-        _old = Path.Combine(_output, ".old");
+        _staging = Path.Combine(_output, ".staging-" + options.Id);
+        _old = Path.Combine(_output, ".old-" + options.Id);
         _list = options.List;
         _lock = Lock(_list + ".lock");
         Recover();

@@ -5,6 +5,8 @@ namespace Tiny.Build.Tests;
 /// <summary>An export that dies at any moment leaves each bundle as it was or as it was to be.</summary>
 public class KillTests
 {
+    const string Staging = ".staging-App-net10.0", Old = ".old-App-net10.0";
+
     TestProject _project = null!;
 
     [OneTimeSetUp]
@@ -23,7 +25,7 @@ public class KillTests
         File.SetLastWriteTimeUtc(_project.In("Model.cs"), DateTime.UtcNow);
         using (var build = DotNet.Start(_project.Directory, _project.Variables(("TINY_TEST_VERSION", "1"), ("TINY_TEST_PAUSE", "60000")), null, "build", "-c", "Release"))
         {
-            string staged = Path.Combine(_project.Exports, ".staging", "model", "pair", "one.txt");
+            string staged = Path.Combine(_project.Exports, Staging, "model", "pair", "one.txt");
             Assert.That(() => File.Exists(staged), Is.True.After(60).Seconds.PollEvery(20).MilliSeconds);
             build.Kill(entireProcessTree: true);
             build.WaitForExit();
@@ -63,11 +65,11 @@ public class KillTests
     public void BundleThatWasMovedAwayComesBack()
     {
         _project.Run(["build", "-c", "Release"], ("TINY_TEST_VERSION", "7")).Succeeded();
-        string version = Version(Pair), old = Path.Combine(_project.Exports, ".old", "model", "pair");
+        string version = Version(Pair), old = Path.Combine(_project.Exports, Old, "model", "pair");
         // What a process leaves that died between the two renames.
         Directory.CreateDirectory(Path.GetDirectoryName(old)!);
         Directory.Move(Pair, old);
-        Directory.CreateDirectory(Path.Combine(_project.Exports, ".staging", "model", "pair"));
+        Directory.CreateDirectory(Path.Combine(_project.Exports, Staging, "model", "pair"));
         _project.Edit("Model.cs", "// CONSTRUCTOR", "throw new InvalidOperationException();");
         Assert.That(_project.Build().ExitCode, Is.Not.Zero);
         Assert.That(Version(Pair), Is.EqualTo(version), "a build that fails restores it all the same");
@@ -94,7 +96,7 @@ public class KillTests
     string Current(string target)
     {
         string final = Path.Combine(_project.Exports, "model", target);
-        return Directory.Exists(final) ? final : Path.Combine(_project.Exports, ".old", "model", target);
+        return Directory.Exists(final) ? final : Path.Combine(_project.Exports, Old, "model", target);
     }
 
     /// <summary>The version that both files of a bundle of PairTarget agree on.</summary>

@@ -119,9 +119,18 @@ public class PackageTests
     [Test]
     public void PublishIncludesExports()
     {
-        string published = Path.Combine(Feed.Root, "published");
-        _project.Run(["publish", "-c", "Release", "--no-build", "-o", published]).Succeeded();
-        foreach (var file in _project.Exported().Keys) Assert.That(Path.Combine(published, "tiny", file), Does.Exist);
+        string[] files = [.. _project.Exported().Keys];
+        Publishes("--no-build");
+        // In one go, from nothing.
+        _project.Run(["clean", "-c", "Release"]).Succeeded();
+        Publishes();
+
+        void Publishes(params string[] options)
+        {
+            string published = Path.Combine(Feed.Root, "published" + options.Length);
+            _project.Run(["publish", "-c", "Release", "-o", published, .. options]).Succeeded();
+            foreach (var file in files) Assert.That(Path.Combine(published, "tiny", file), Does.Exist);
+        }
     }
 
     [Test]
