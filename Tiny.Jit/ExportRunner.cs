@@ -81,7 +81,7 @@ public static class ExportRunner
                 unit.Target.Export(program, new ExportContext(directory, options.Project) { Page = unit.Page });
                 var (files, bytes) = swap.Finish(unit.Name, unit.Target.Name);
                 messages.Add(string.Create(CultureInfo.InvariantCulture,
-                    $"{unit.Name} -> {unit.Name}/{unit.Target.Name}: {files} file{(files == 1 ? "" : "s")}, {Size(bytes)}, {program.Kernels.Length} kernels, {clock.ElapsedMilliseconds} ms"));
+                    $"{unit.Name} -> {unit.Name}/{unit.Target.Name}: {files} file{(files == 1 ? "" : "s")}, {Size(bytes)}, {program.Kernels.Length} kernels, {program.OnceEvaluated} values of weights alone computed once, {clock.ElapsedMilliseconds} ms"));
             }
             catch (Exception e) when (e is not ExportException)
             {

@@ -2,8 +2,6 @@ using System.Collections.Concurrent;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Text;
-using Tiny.Graph;
-using Tiny.Nn;
 using Tiny.Runtime;
 using Tiny.Schedule;
 
@@ -65,7 +63,7 @@ public sealed class JitEntry
             replays.TryRemove(new(signature, replay));
             throw;
         }
-        if (!ready.IsCurrent(self))
+        if (!ready.IsCurrent)
         {
             ready = new Replay(_method, self, a => body(self, a), args);
             replays[signature] = new(ready);
@@ -98,24 +96,16 @@ public sealed class JitEntry
         readonly Capture _capture;
         readonly Executable _program;
         readonly Device _device = Device.Default;
-        readonly Func<object, IEnumerable<Tensor>> _weights = static self => StateDict.Of(self).Select(entry => entry.Value);
-        readonly UOp[] _seen;
+        readonly WeightWatch _weights;
 
         public Replay(MethodInfo method, object? self, Func<object?[], object?> body, object?[] args)
         {
             _capture = Capture.Run(method, body, args);
-            _seen = self is null ? [] : [.. _weights(self).Select(t => t.Node)];
+            _weights = new WeightWatch(self);
             _program = new Executable(Scheduler.Run(_capture.Results), _device);
         }
 
-        public bool IsCurrent(object? self)
-        {
-            if (self is null) return true;
-            int i = 0;
-            foreach (var t in _weights(self))
-                if (i == _seen.Length || !ReferenceEquals(_seen[i++], t.Node)) return false;
-            return i == _seen.Length;
-        }
+        public bool IsCurrent => _weights.IsUnchanged();
 
         public object? Call(object?[] args)
         {

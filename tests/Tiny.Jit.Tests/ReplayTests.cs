@@ -71,6 +71,42 @@ public sealed class ReplayTests
         Assert.That(forward(X(1, 1, 1)).ToArray<float>(), Is.EqualTo(new float[] { 11, 21, 31 }));
     }
 
+    public sealed class Hidden
+    {
+        Tensor _weight = Tensor.From<float>([1], 1);
+        readonly List<Tensor> _list = [Tensor.From<float>([10], 1)];
+        readonly Counting[] _inner = [new() { Weight = X(100) }];
+
+        public Tensor Forward(Tensor x) => x * _weight + _list.Aggregate((a, b) => a + b) + _inner[0].Weight;
+        public void SetField() => _weight = X(2);
+        public void Add() => _list.Add(X(20));
+        public void SetInner() => _inner[0].Weight = X(200);
+    }
+
+    [Test]
+    public void WeightsInPrivateFieldsListsAndNestedObjectsAreNoticed()
+    {
+        var model = new Hidden();
+        var forward = TinyJit.Of(model.Forward);
+        Assert.That(forward(X(1)).Item(), Is.EqualTo(111));
+        model.SetField();
+        Assert.That(forward(X(1)).Item(), Is.EqualTo(112));
+        model.Add();
+        Assert.That(forward(X(1)).Item(), Is.EqualTo(132));
+        model.SetInner();
+        Assert.That(forward(X(1)).Item(), Is.EqualTo(232));
+    }
+
+    [Test]
+    public void ALocalThatALambdaCapturedIsNoticed()
+    {
+        var w = X(2);
+        var forward = TinyJit.Of((Tensor x) => x * w);
+        Assert.That(forward(X(3)).Item(), Is.EqualTo(6));
+        w = X(5);
+        Assert.That(forward(X(3)).Item(), Is.EqualTo(15));
+    }
+
     [Test]
     public void ResultsStayValidAfterLaterCalls()
     {
