@@ -30,6 +30,8 @@ static class DivMod
         long k = Numbers.FloorDiv(form.Constant, c);
         var whole = form.Where(n => n % c == 0);
         var rest = form.Where(n => n % c != 0, form.Constant - k * c);
+        // A larger constant may make the sum wrap.
+        if (!rest.IsExact()) return null;
         if (!whole.IsConstant || k != 0) return LinearForm.Of(Quotient(rest, c)).Add(whole.DivideBy(c).ToUOp(), 1).Add(k).ToUOp();
         // (g*a + b) / (g*c) -> a / c, when 0 <= b < g
         return SplitBy(form, c) is var (high, _, g) ? (high.ToUOp() / (c / g)) : null;
@@ -48,6 +50,7 @@ static class DivMod
         if (!form.IsExact()) return null;
         // (c*q + r) % c -> r % c
         var rest = form.Where(n => n % c != 0, Numbers.FloorMod(form.Constant, c));
+        if (!rest.IsExact()) return null;
         if (rest.Terms.Count() < form.Terms.Count() || rest.Constant != form.Constant) return rest.ToUOp() % c;
         // (g*a + b) % (g*c) -> g*(a % c) + b, when 0 <= b < g
         // ((c*m + n)*x) % c -> (n*x) % c
