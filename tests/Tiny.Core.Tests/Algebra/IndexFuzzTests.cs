@@ -124,7 +124,7 @@ public sealed class IndexFuzzTests
         _ => Samples.Atom(id, -random.Next(100), random.Next(int.MaxValue / 8)),
     };
 
-    static UOp Gate(Random random, UOp[] ranges)
+    internal static UOp Gate(Random random, UOp[] ranges)
     {
         var gate = Compare(random, ranges);
         for (int i = random.Next(4); i > 0; i--) gate &= Compare(random, ranges);
@@ -137,7 +137,7 @@ public sealed class IndexFuzzTests
         return random.Next(2) == 0 ? c.Not() : c;
     }
 
-    static UOp Index(Random random, UOp[] ranges, int depth)
+    internal static UOp Index(Random random, UOp[] ranges, int depth)
     {
         if (depth == 0 || random.Next(6) == 0) return random.Next(4) == 0 ? UOp.Index(random.Next(-8, 20)) : ranges[random.Next(ranges.Length)];
         var a = Index(random, ranges, depth - 1);
@@ -160,7 +160,7 @@ public sealed class IndexFuzzTests
         return random.Next(3) == 0 ? c.Not() : c;
     }
 
-    static IEnumerable<Dictionary<UOp, long>> Points(UOp[] ranges)
+    internal static IEnumerable<Dictionary<UOp, long>> Points(UOp[] ranges)
     {
         var distinct = ranges.Distinct().ToArray();
         for (int a = 0; a <= distinct[0].Max; a++)
@@ -198,7 +198,7 @@ public sealed class IndexFuzzTests
         };
     }
 
-    static string Text(UOp u) => u.Op switch
+    internal static string Text(UOp u) => u.Op switch
     {
         Op.Range => $"r{((Axis)u.Arg!).Id}",
         Op.Const => $"{u.Int}",
