@@ -44,10 +44,12 @@ public sealed record KernelSchedule(ImmutableArray<Slot> Slots, ImmutableArray<L
     {
         var text = new StringBuilder();
         foreach (var launch in Launches)
-            text.Append(CultureInfo.InvariantCulture, $"{launch.Kernel.Name}: {Describe(launch.Slots[0])} <- {string.Join(", ", launch.Slots.Skip(1).Select(Describe))}\n");
+            text.Append(CultureInfo.InvariantCulture, $"{launch.Kernel.Name}: {Buffers(launch, written: true)} <- {Buffers(launch, written: false)}\n");
         long separate = Slots.Where(s => s.Role == SlotRole.Temporary).Sum(s => s.Bytes);
         return text.Append(CultureInfo.InvariantCulture, $"{Launches.Length} launches; temporaries {separate} bytes in an arena of {ArenaBytes}\n").ToString();
     }
+
+    string Buffers(Launch launch, bool written) => string.Join(", ", launch.Slots.Where((_, i) => launch.Kernel.Params[i].Written == written).Select(Describe));
 
     string Describe(int slot) => Slots[slot] switch
     {

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Diagnostics;
 using Tiny.Algebra;
 using Tiny.Diagnostics;
@@ -30,18 +29,27 @@ static class Scheduler
         while (true)
         {
             var bodies = new Rangeify(new Fusion(resolved, forced, movement), movement, simplify).Run();
-            if (bodies.Find(b => b.Draft.Reads.Count >= MostBuffers) is { Draft: { } crowded })
+            if (bodies.Find(b => b.Reads.Length >= MostBuffers) is { } crowded)
             {
-                forced.Add(Split(crowded));
+                forced.Add(Split(crowded.Outputs[0]));
                 continue;
             }
-            if (Debugging.Spec)
-                foreach (var (draft, sink) in bodies) Spec.Kernel(sink, Parameters(draft), "rangeify", AxisKind.Loop, AxisKind.Reduce);
-            watch?.Invoke("rangeify", [.. bodies.Select(b => b.Sink)]);
+            Check("rangeify");
+            bodies = MergeKernels.Run(bodies, new HashSet<UOp>(resolved, ReferenceEqualityComparer.Instance));
+            Check("merge kernels");
+            bodies = [.. bodies.Select(b => b with { Sink = MergeRanges.Run(simplify.Run(b.Sink), simplify) })];
+            Check("merge ranges");
             var schedule = Assemble(resolved, bodies, interner);
             Debugging.Write(7, () => $"schedule: {Stopwatch.GetElapsedTime(start).TotalMilliseconds:0.00} ms, {interner.Count} nodes");
             Debugging.Write(2, schedule.ToText);
             return schedule;
+
+            void Check(string pass)
+            {
+                if (Debugging.Spec)
+                    foreach (var b in bodies) Spec.Kernel(b.Sink, b.Params, pass, AxisKind.Loop, AxisKind.Reduce);
+                watch?.Invoke(pass, [.. bodies.Select(b => b.Sink)]);
+            }
         }
     }
 
@@ -63,7 +71,7 @@ static class Scheduler
         return best ?? throw new TinyException("TINY1006", $"{crowded.Node} reads {crowded.Reads.Count} buffers and cannot be split");
     }
 
-    static KernelSchedule Assemble(UOp[] results, List<(Draft Draft, UOp Sink)> bodies, Interner interner)
+    static KernelSchedule Assemble(UOp[] results, List<KernelBody> bodies, Interner interner)
     {
         var slots = new List<Slot>();
         var slotOf = new Dictionary<UOp, int>(ReferenceEqualityComparer.Instance);
@@ -71,13 +79,13 @@ static class Scheduler
         var launches = new List<Launch>();
         // Results first, so that their numbers do not depend on what is computed on the way.
         foreach (var r in results) slotOf[r] = AddSlot(new Slot(SlotRole.Result, r.DType, r.Shape));
-        foreach (var (draft, sink) in bodies)
+        foreach (var body in bodies)
         {
-            if (!kernels.TryGetValue(sink, out var kernel))
-                kernels[sink] = kernel = new Kernel("", sink, Parameters(draft), interner);
-            launches.Add(new Launch(kernel, [SlotOf(draft.Node), .. draft.Reads.Select(SlotOf)]));
+            if (!kernels.TryGetValue(body.Sink, out var kernel))
+                kernels[body.Sink] = kernel = new Kernel("", body.Sink, body.Params, interner);
+            launches.Add(new Launch(kernel, [.. body.Buffers.Select(SlotOf)]));
         }
-        KernelNames.Assign(bodies.Select(b => b.Draft).ToList(), launches, slots);
+        KernelNames.Assign(bodies, launches, slots);
         var lives = Lives(slots, launches);
         var (offsets, arena) = MemoryPlan.Place([.. lives.Select(l => l.Life)]);
         for (int i = 0; i < lives.Count; i++) slots[lives[i].Slot] = slots[lives[i].Slot] with { Offset = offsets[i] };
@@ -100,9 +108,6 @@ static class Scheduler
             });
         }
     }
-
-    static ImmutableArray<KernelParam> Parameters(Draft draft) =>
-        [new(draft.Node.DType, draft.Node.Shape.Numel, true), .. draft.Reads.Select(r => new KernelParam(r.DType, r.Shape.Numel, false))];
 
     static List<(int Slot, MemoryPlan.Life Life)> Lives(List<Slot> slots, List<Launch> launches)
     {
