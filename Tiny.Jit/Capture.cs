@@ -43,9 +43,21 @@ sealed class Capture
         {
             object? value = body(given);
             var (tensors, pack) = Unpack(method, value);
-            var (results, once) = OnceSplit.Run([.. tensors.Select(r => r.Node)]);
-            return new Capture(results, pack, Names(method, tensors.Count), once);
+            return Of(tensors, pack, Names(method, tensors.Count));
         });
+    }
+
+    /// <summary>Captures a graph built over inputs that are described, not given.</summary>
+    public static Capture Run(GraphEntry entry) => CaptureScope.Run(() =>
+    {
+        var tensors = entry.Body([.. entry.Inputs.Select((input, i) => new Tensor(UOp.New(Op.Param, input.DType, [], new ParamArg(i, input.Name, input.Shape))))]);
+        return Of(tensors, results => results, ResultNumbers(tensors.Count));
+    });
+
+    static Capture Of(IReadOnlyList<Tensor> tensors, Func<IReadOnlyList<Tensor>, object?> pack, IReadOnlyList<string> names)
+    {
+        var (results, once) = OnceSplit.Run([.. tensors.Select(r => r.Node)]);
+        return new Capture(results, pack, names, once);
     }
 
     static (IReadOnlyList<Tensor>, Func<IReadOnlyList<Tensor>, object?>) Unpack(MethodInfo method, object? value)
@@ -63,6 +75,9 @@ sealed class Capture
     static List<string> Names(MethodInfo method, int count)
     {
         var given = method.ReturnParameter.GetCustomAttribute<TupleElementNamesAttribute>()?.TransformNames;
-        return [.. Enumerable.Range(0, count).Select(i => given?.ElementAtOrDefault(i) ?? (count == 1 ? "output" : $"output{i + 1}"))];
+        var numbers = ResultNumbers(count);
+        return [.. Enumerable.Range(0, count).Select(i => given?.ElementAtOrDefault(i) ?? numbers[i])];
     }
+
+    static List<string> ResultNumbers(int count) => count == 1 ? ["output"] : [.. Enumerable.Range(1, count).Select(i => $"output{i}")];
 }

@@ -51,14 +51,17 @@ static class Scheduler
     {
         var slots = new List<Slot>();
         var slotOf = new Dictionary<UOp, int>(ReferenceEqualityComparer.Instance);
-        var kernels = new Dictionary<UOp, Kernel>(ReferenceEqualityComparer.Instance);
+        var kernels = new Dictionary<UOp, List<Kernel>>(ReferenceEqualityComparer.Instance);
         var launches = new List<Launch>();
         // Results first, so that their numbers do not depend on what is computed on the way.
         foreach (var r in results) slotOf[r] = AddSlot(new Slot(SlotRole.Result, r.DType, r.Shape));
         foreach (var (draft, sink) in bodies)
         {
-            if (!kernels.TryGetValue(sink, out var kernel))
-                kernels[sink] = kernel = new Kernel("", sink, Parameters(draft), interner);
+            // Equal bodies are one kernel, but not where one is given a buffer that simplification has left it no use for.
+            var parameters = Parameters(draft);
+            if (!kernels.TryGetValue(sink, out var equal)) kernels[sink] = equal = [];
+            var kernel = equal.Find(k => k.Params.SequenceEqual(parameters));
+            if (kernel is null) equal.Add(kernel = new Kernel("", sink, parameters, interner));
             launches.Add(new Launch(kernel, [SlotOf(draft.Node), .. draft.Reads.Select(SlotOf)]));
         }
         KernelNames.Assign(bodies.Select(b => b.Draft).ToList(), launches, slots);

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Runtime.InteropServices;
 
 namespace Tiny.Tests.Fuzz;
 
@@ -60,7 +59,14 @@ sealed class RandomProgram
     }
 
     /// <summary>The results' graphs over the given inputs.</summary>
-    public IReadOnlyList<Tensor> Build(IReadOnlyList<Tensor> inputs) => Build(inputs, []);
+    public IReadOnlyList<Tensor> Build(IReadOnlyList<Tensor> inputs) => Build(inputs, []).Results;
+
+    /// <summary>What the interpreter makes of it.</summary>
+    public FuzzExpectation Expected()
+    {
+        var (results, values) = Build(Inputs(), []);
+        return new(results, values);
+    }
 
     /// <summary>The steps as text.</summary>
     public override string ToString()
@@ -70,7 +76,7 @@ sealed class RandomProgram
         return $"program {Seed}\n" + string.Join('\n', lines);
     }
 
-    List<Tensor> Build(IReadOnlyList<Tensor> inputs, List<string> lines)
+    (IReadOnlyList<Tensor> Results, IReadOnlyList<Tensor> Values) Build(IReadOnlyList<Tensor> inputs, List<string> lines)
     {
         var values = inputs.Select((t, i) => new FuzzValue(i, t, true)).ToList();
         foreach (var v in values) lines.Add($"{v} = input {v.Tensor.DType}{v.Tensor.Shape}");
@@ -90,26 +96,10 @@ sealed class RandomProgram
         for (int more = last.Next(3); more > 0 && last.Next(2) == 0; more--)
             if (values[last.Next(inputs.Count, values.Count)] is var also && !results.Contains(also)) results.Add(also);
         lines.Add($"results {string.Join(", ", results)}");
-        return [.. results.Select(r => r.Tensor)];
+        return ([.. results.Select(r => r.Tensor)], [.. values.Select(v => v.Tensor)]);
     }
 
     Random Source(int step) => new(unchecked(Seed * 7919 + step * 104_729 + 17));
 
     static int[] Shape(Random random) => [.. Enumerable.Range(0, random.Next(1, 4)).Select(_ => random.Next(1, 9))];
-
-    /// <summary>What is wrong with a result's bytes, or null: floats may be off by 1e-5 of the largest magnitude, the rest is equal.</summary>
-    public static string? Difference(DType dtype, ReadOnlySpan<byte> actual, ReadOnlySpan<byte> expected)
-    {
-        if (actual.Length < expected.Length) return $"{actual.Length} bytes instead of {expected.Length}";
-        actual = actual[..expected.Length];
-        if (dtype != DType.Float32)
-            return actual.CommonPrefixLength(expected) is var n && n < expected.Length ? $"element {n / dtype.Size} of {dtype} differs" : null;
-        var a = MemoryMarshal.Cast<byte, float>(actual);
-        var e = MemoryMarshal.Cast<byte, float>(expected);
-        double largest = 1;
-        foreach (float x in e) if (float.IsFinite(x)) largest = Math.Max(largest, Math.Abs(x));
-        for (int i = 0; i < e.Length; i++)
-            if (!a[i].Equals(e[i]) && !(Math.Abs((double)a[i] - e[i]) <= 1e-5 * largest)) return $"element {i} is {a[i]:R} instead of {e[i]:R}";
-        return null;
-    }
 }
