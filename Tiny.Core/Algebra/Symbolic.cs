@@ -16,6 +16,7 @@ static class Symbolic
         .On(Less, Op.CmpLt)
         .On(Unequal, Op.CmpNe)
         .On(Logic, Op.And, Op.Or)
+        .On(Differing, Op.Xor)
         .On(Choice, Op.Where)
         .On(Conversion, Op.Cast, Op.Bitcast)
         .On(Memory, Op.Load)
@@ -89,6 +90,8 @@ static class Symbolic
 
     static UOp? Less(UOp node)
     {
+        // x < x -> false
+        if (ReferenceEquals(node.Src[0], node.Src[1])) return UOp.Bool(false).Splat(node.DType.Lanes);
         if (node.Src[0].DType.IsFloat) return null;
         // a < b -> true or false, when the bounds tell
         if (node.Min == node.Max) return UOp.Bool(node.Min != 0).Splat(node.DType.Lanes);
@@ -119,6 +122,8 @@ static class Symbolic
     {
         // a != b -> true or false, when the bounds tell
         { Src: [{ DType.IsFloat: false }, _] } when node.Min == node.Max => UOp.Bool(node.Min != 0).Splat(node.DType.Lanes),
+        // x != x -> false, but for floats: NaN differs from itself
+        { Src: [{ DType.IsFloat: false } a, var b] } when ReferenceEquals(a, b) => UOp.Bool(false).Splat(node.DType.Lanes),
         // !(!x) -> x
         { Src: [{ Op: Op.CmpNe, Src: [{ DType.Kind: ScalarKind.Bool } x, { Int: 1 }] }, { Int: 1 }] } => x,
         // b != false -> b
@@ -142,6 +147,15 @@ static class Symbolic
         if (a.Op == node.Op && (ReferenceEquals(a.Src[0], b) || ReferenceEquals(a.Src[1], b))) return a;
         return null;
     }
+
+    static UOp? Differing(UOp node) => node switch
+    {
+        // x ^ x -> 0
+        { Src: [var a, var b] } when ReferenceEquals(a, b) => UOp.Const(0L, node.DType.Scalar).Splat(node.DType.Lanes),
+        // x ^ 0 -> x
+        { Src: [var a, { Int: 0 }] } => a,
+        _ => null,
+    };
 
     static UOp? Choice(UOp node) => node switch
     {

@@ -23,7 +23,7 @@ static class Scheduler
         var forced = new HashSet<UOp>(ReferenceEqualityComparer.Instance);
         while (true)
         {
-            var bodies = new Rangeify(new Fusion(resolved, forced, movement), movement, simplify).Run();
+            var bodies = Unused.Drop(new Rangeify(new Fusion(resolved, forced, movement), movement, simplify).Run(), resolved);
             if (bodies.Find(b => b.Draft.Reads.Count >= MostBuffers) is not { Draft: { } crowded }) return Assemble(resolved, bodies, interner);
             forced.Add(Split(crowded));
         }
@@ -57,7 +57,7 @@ static class Scheduler
         foreach (var r in results) slotOf[r] = AddSlot(new Slot(SlotRole.Result, r.DType, r.Shape));
         foreach (var (draft, sink) in bodies)
         {
-            // Equal bodies are one kernel, but not where one is given a buffer that simplification has left it no use for.
+            // Equal bodies are one kernel where their buffers are of equal lengths.
             var parameters = Parameters(draft);
             if (!kernels.TryGetValue(sink, out var equal)) kernels[sink] = equal = [];
             var kernel = equal.Find(k => k.Params.SequenceEqual(parameters));

@@ -23,6 +23,9 @@ sealed class FuzzExpectation
                     if (float.IsFinite(x)) _largest = Math.Max(_largest, Math.Abs(x));
     }
 
+    /// <summary>How many results there are.</summary>
+    public int Results => _results.Count;
+
     /// <summary>Length of a result in bytes.</summary>
     public int Bytes(int result) => _results[result].Numel * _results[result].DType.Size;
 
