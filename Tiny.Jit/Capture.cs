@@ -39,8 +39,7 @@ sealed class Capture
     public static Capture Run(MethodInfo method, Func<object?[], object?> body, IReadOnlyList<object?> args)
     {
         var (graph, pack) = Trace(method, body, args);
-        var (results, once) = OnceSplit.Run(graph);
-        return new Capture(graph, results, pack, Names(method, graph.Count), once);
+        return Of(graph, pack, Names(method, graph.Count));
     }
 
     /// <summary>The results as the method builds them, and how they go into its return value.</summary>
@@ -58,6 +57,19 @@ sealed class Capture
         });
     }
 
+    /// <summary>Captures a graph built over inputs that are described, not given.</summary>
+    public static Capture Run(GraphEntry entry) => CaptureScope.Run(() =>
+    {
+        var tensors = entry.Body([.. entry.Inputs.Select((input, i) => new Tensor(UOp.New(Op.Param, input.DType, [], new ParamArg(i, input.Name, input.Shape))))]);
+        return Of([.. tensors.Select(r => r.Node)], results => results, ResultNumbers(tensors.Count));
+    });
+
+    static Capture Of(IReadOnlyList<UOp> graph, Func<IReadOnlyList<Tensor>, object?> pack, IReadOnlyList<string> names)
+    {
+        var (results, once) = OnceSplit.Run(graph);
+        return new Capture(graph, results, pack, names, once);
+    }
+
     static (IReadOnlyList<Tensor>, Func<IReadOnlyList<Tensor>, object?>) Unpack(MethodInfo method, object? value)
     {
         if (value is Tensor one) return ([one], r => r[0]);
@@ -73,6 +85,9 @@ sealed class Capture
     static List<string> Names(MethodInfo method, int count)
     {
         var given = method.ReturnParameter.GetCustomAttribute<TupleElementNamesAttribute>()?.TransformNames;
-        return [.. Enumerable.Range(0, count).Select(i => given?.ElementAtOrDefault(i) ?? (count == 1 ? "output" : $"output{i + 1}"))];
+        var numbers = ResultNumbers(count);
+        return [.. Enumerable.Range(0, count).Select(i => given?.ElementAtOrDefault(i) ?? numbers[i])];
     }
+
+    static List<string> ResultNumbers(int count) => count == 1 ? ["output"] : [.. Enumerable.Range(1, count).Select(i => $"output{i}")];
 }

@@ -32,10 +32,30 @@ public static class ProgramCapture
             if (GraphDifference.Find(capture.Graph, Jit.Capture.Trace(method, Call, args).Graph) is { } difference)
                 throw new TinyJitException($"{method.DeclaringType?.Name}.{method.Name} is not the same at each call: {difference}. An exported method may not depend on "
                     + "a counter, a clock, random numbers or a field that it changes; pass such a value as a parameter");
-            builder.Add(method, capture, Scheduler.Run(capture.Results));
+            builder.Add(method.Name, Inputs(method), capture, Scheduler.Run(capture.Results));
         }
         return builder.Build(name);
     }
+
+    /// <summary>Captures graphs built over described inputs, as entry points of one program.</summary>
+    internal static Program Capture(string name, IReadOnlyList<GraphEntry> entries)
+    {
+        var builder = new ProgramBuilder();
+        foreach (var entry in entries)
+        {
+            var capture = Jit.Capture.Run(entry);
+            builder.Add(entry.Name, [.. entry.Inputs.Select((input, i) => (i, input))], capture, Scheduler.Run(capture.Results));
+        }
+        return builder.Build(name);
+    }
+
+    // In the order of the method's parameters, those that it ignores too.
+    static List<(int Parameter, GraphInput Input)> Inputs(MethodInfo method) =>
+        [.. method.GetParameters().Select((p, i) => (p, i)).Where(x => x.p.ParameterType == typeof(Tensor)).Select(x =>
+        {
+            var shape = x.p.GetCustomAttribute<ShapeAttribute>()!;
+            return (x.i, new GraphInput(x.p.Name!, new DType(shape.DType), new Shape([.. shape.Dims])));
+        })];
 
     static object? Argument(MethodInfo method, ParameterInfo p)
     {
@@ -56,6 +76,12 @@ public static class ProgramCapture
     }
 }
 
+/// <summary>An input of which only name, dtype and shape are known.</summary>
+sealed record GraphInput(string Name, DType DType, Shape Shape);
+
+/// <summary>An entry point given as a graph: <paramref name="Body"/> builds the results from the inputs.</summary>
+sealed record GraphEntry(string Name, IReadOnlyList<GraphInput> Inputs, Func<IReadOnlyList<Tensor>, IReadOnlyList<Tensor>> Body);
+
 /// <summary>Joins captured entry points into one program: shared constants once, kernels numbered, every buffer named.</summary>
 sealed class ProgramBuilder
 {
@@ -67,18 +93,16 @@ sealed class ProgramBuilder
     long _arena;
     int _once;
 
-    public void Add(MethodInfo method, Capture capture, KernelSchedule schedule)
+    public void Add(string name, IReadOnlyList<(int Parameter, GraphInput Input)> parameters, Capture capture, KernelSchedule schedule)
     {
         var ids = new int[schedule.Slots.Length];
         Array.Fill(ids, -1);
-        // In the order of the method's parameters, those that it ignores too.
-        var inputs = method.GetParameters().Select((p, i) => (p, i)).Where(x => x.p.ParameterType == typeof(Tensor)).Select(x =>
+        var inputs = parameters.Select(p =>
         {
-            int slot = Enumerable.Range(0, ids.Length).FirstOrDefault(s => schedule.Slots[s].Param?.Slot == x.i, -1);
-            var shape = x.p.GetCustomAttribute<ShapeAttribute>()!;
-            int id = AddBuffer(x.p.Name!, new DType(shape.DType), new Shape([.. shape.Dims]), BufferRole.Input);
+            int slot = Enumerable.Range(0, ids.Length).FirstOrDefault(s => schedule.Slots[s].Param?.Slot == p.Parameter, -1);
+            int id = AddBuffer(p.Input.Name, p.Input.DType, p.Input.Shape, BufferRole.Input);
             if (slot >= 0) ids[slot] = id;
-            return new Port(x.p.Name!, id);
+            return new Port(p.Input.Name, id);
         }).ToImmutableArray();
         var outputs = schedule.Results.Select((slot, i) =>
         {
@@ -89,7 +113,7 @@ sealed class ProgramBuilder
             foreach (int slot in launch.Slots)
                 if (ids[slot] < 0) ids[slot] = AddSlot(schedule.Slots[slot], launch.Kernel.Name);
         var calls = schedule.Launches.Select(l => new ProgramCall(KernelId(l.Kernel), [.. l.Slots.Select(s => ids[s])])).ToImmutableArray();
-        _entries.Add(new EntryPoint(char.ToLowerInvariant(method.Name[0]) + method.Name[1..], inputs, outputs, calls));
+        _entries.Add(new EntryPoint(char.ToLowerInvariant(name[0]) + name[1..], inputs, outputs, calls));
         _arena = Math.Max(_arena, schedule.ArenaBytes);
         _once += capture.OnceEvaluated;
     }

@@ -103,6 +103,8 @@ static class Symbolic
 
     static UOp? Less(UOp node)
     {
+        // x < x -> false
+        if (ReferenceEquals(node.Src[0], node.Src[1])) return UOp.Bool(false).Splat(node.DType.Lanes);
         if (node.Src[0].DType.IsFloat) return null;
         // x < y -> true, when x < y
         // x < y -> false, when x >= y
@@ -137,6 +139,8 @@ static class Symbolic
         // x != y -> true, when x > y
         // x != y -> false, when x = y
         { Src: [{ DType.IsFloat: false }, _] } when node.Min == node.Max => UOp.Bool(node.Min != 0).Splat(node.DType.Lanes),
+        // x != x -> false
+        { Src: [{ DType.IsFloat: false } a, var b] } when ReferenceEquals(a, b) => UOp.Bool(false).Splat(node.DType.Lanes),
         // !(!p) -> p
         { Src: [{ Op: Op.CmpNe, Src: [{ DType.Kind: ScalarKind.Bool } x, { Int: 1 }] }, { Int: 1 }] } => x,
         // p != false -> p

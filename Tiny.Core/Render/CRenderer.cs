@@ -63,6 +63,10 @@ public sealed partial class CRenderer : CStyleRenderer
                 Line((i == 0 ? head : new string(' ', head.Length)) + parameters[i] + (i + 1 < parameters.Count ? "," : ")"));
         }
         Line("{");
+        // What only this target's unrolling has simplified away.
+        var used = Kernel.Code.SelectMany(line => line.Src).Where(u => u.Op == Op.Pointer).Select(u => (int)u.Arg!).ToHashSet();
+        for (int i = 0; i < parameters.Count; i++)
+            if (!used.Contains(i)) Line($"    (void){ParameterNames[i]};");
     }
 
     private protected override string OpenGrid(UOp special) => throw Lacking(special.Op, special.DType);

@@ -28,16 +28,16 @@ static class Scheduler
         var forced = new HashSet<UOp>(ReferenceEqualityComparer.Instance);
         while (true)
         {
-            var bodies = new Rangeify(new Fusion(resolved, forced, movement), movement, simplify).Run();
+            var bodies = Unused.Drop(new Rangeify(new Fusion(resolved, forced, movement), movement, simplify).Run(), resolved);
             if (bodies.Find(b => b.Reads.Length >= MostBuffers) is { } crowded)
             {
                 forced.Add(Split(crowded.Outputs[0]));
                 continue;
             }
             Check("rangeify");
-            bodies = MergeKernels.Run(bodies, new HashSet<UOp>(resolved, ReferenceEqualityComparer.Instance));
+            bodies = Unused.Drop([.. MergeKernels.Run(bodies).Select(b => b with { Sink = simplify.Run(b.Sink) })], resolved);
             Check("merge kernels");
-            bodies = [.. bodies.Select(b => b with { Sink = MergeRanges.Run(simplify.Run(b.Sink), simplify) })];
+            bodies = [.. bodies.Select(b => b with { Sink = MergeRanges.Run(b.Sink, simplify) })];
             Check("merge ranges");
             var schedule = Assemble(resolved, bodies, interner);
             Debugging.Write(7, () => $"schedule: {Stopwatch.GetElapsedTime(start).TotalMilliseconds:0.00} ms, {interner.Count} nodes");
@@ -75,14 +75,16 @@ static class Scheduler
     {
         var slots = new List<Slot>();
         var slotOf = new Dictionary<UOp, int>(ReferenceEqualityComparer.Instance);
-        var kernels = new Dictionary<UOp, Kernel>(ReferenceEqualityComparer.Instance);
+        var kernels = new Dictionary<UOp, List<Kernel>>(ReferenceEqualityComparer.Instance);
         var launches = new List<Launch>();
         // Results first, so that their numbers do not depend on what is computed on the way.
         foreach (var r in results) slotOf[r] = AddSlot(new Slot(SlotRole.Result, r.DType, r.Shape));
         foreach (var body in bodies)
         {
-            if (!kernels.TryGetValue(body.Sink, out var kernel))
-                kernels[body.Sink] = kernel = new Kernel("", body.Sink, body.Params, interner);
+            // Equal bodies are one kernel where their buffers are of equal lengths.
+            if (!kernels.TryGetValue(body.Sink, out var equal)) kernels[body.Sink] = equal = [];
+            var kernel = equal.Find(k => k.Params.SequenceEqual(body.Params));
+            if (kernel is null) equal.Add(kernel = new Kernel("", body.Sink, body.Params, interner));
             launches.Add(new Launch(kernel, [.. body.Buffers.Select(SlotOf)]));
         }
         KernelNames.Assign(bodies, launches, slots);

@@ -14,13 +14,19 @@ public sealed class AccessProofTests
 {
     const int Programs = 2000, MostUndecided = 20;
 
+    static UOp[] Results(int seed)
+    {
+        var program = RandomProgram.Make(seed);
+        return [.. program.Build(program.Inputs()).Select(t => t.Node)];
+    }
+
     [Test]
     public void EveryAccessOfRandomProgramsIsInside()
     {
         var check = new AccessCheck();
         TargetProfile[] profiles = [Device.Get("cpu").Profile, CRenderer.Plain, CRenderer.Gnu128, WgslRenderer.Profile];
         for (int seed = 0; seed < Programs; seed++)
-            foreach (var kernel in Scheduler.Run([RandomProgram.Make(seed, 12).Build().Node]).Launches.Select(l => l.Kernel).Distinct())
+            foreach (var kernel in Scheduler.Run(Results(seed)).Launches.Select(l => l.Kernel).Distinct())
                 check.Add(kernel, kernel.Params.All(p => WgslRenderer.Profile.Kinds.Contains(p.DType.Kind)) ? profiles : profiles[..3]);
         var undecided = check.Undecided();
         TestContext.Out.WriteLine($"{check.Accesses} accesses, {check.ByIntervals} proven by intervals, {check.Asked} questions for z3, {undecided.Count} undecided");
@@ -63,11 +69,11 @@ public sealed class AccessProofTests
     public void ABufferTooShortByOneIsNoticed()
     {
         for (int seed = 0; seed < 15; seed++)
-            foreach (var kernel in Scheduler.Run([RandomProgram.Make(seed, 12).Build().Node]).Launches.Select(l => l.Kernel).Distinct())
+            foreach (var kernel in Scheduler.Run(Results(seed)).Launches.Select(l => l.Kernel).Distinct())
             {
                 using var table = kernel.Interner.Resume();
                 var check = new AccessCheck();
-                foreach (var store in kernel.Sink.Src) check.Add(kernel.Name, store.Src[1], null, kernel.Params[0].Count - 1, 1);
+                foreach (var store in kernel.Sink.Src) check.Add(kernel.Name, store.Src[1], null, kernel.Params[(int)store.Src[0].Arg!].Count - 1, 1);
                 Assert.That(check.Undecided(), Has.Some.StartsWith("sat"), $"seed {seed}, {kernel.Name}");
             }
     }
