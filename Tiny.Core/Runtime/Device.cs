@@ -10,7 +10,11 @@ public abstract class Device
     static readonly Dictionary<string, Func<Device>> s_factories = new(StringComparer.OrdinalIgnoreCase);
     static readonly Dictionary<string, Device> s_open = new(StringComparer.OrdinalIgnoreCase);
 
-    static Device() => Register("cpu", static () => new CpuDevice());
+    static Device()
+    {
+        Register("cpu", static () => new CpuDevice());
+        Register("webgpu", static () => new WebGpuDevice());
+    }
 
     /// <summary>The name it is registered under.</summary>
     public abstract string Name { get; }
