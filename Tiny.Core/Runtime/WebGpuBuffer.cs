@@ -40,7 +40,8 @@ sealed unsafe class WebGpuBuffer(WebGpuDevice device, WebGpuMemory memory, long 
             throw new ArgumentOutOfRangeException(nameof(offset1), $"bytes {offset1}..{offset1 + bytes1} of a buffer of {bytes}");
         uint alignment = device.Context.Limits.StorageAlignment;
         if ((offset + offset1) % alignment != 0)
-            throw new ArgumentException($"a part of a WebGPU buffer starts at a multiple of {alignment}, not at {offset + offset1}", nameof(offset1));
+            throw new ArgumentException($"a part of a WebGPU buffer starts at a multiple of {alignment}, not at {offset + offset1}",
+                nameof(offset1));
         return new WebGpuBuffer(device, memory, offset + offset1, bytes1);
     }
 

@@ -71,12 +71,14 @@ sealed unsafe class WebGpuContext
         _api.AdapterGetInfo(adapter, &info);
         // It takes every call, runs nothing and reads as zeros.
         if (info.Backend == WgpuAdapterInfo.NullBackend) throw NoDriver("it offers only its Null backend, which computes nothing");
-        return string.Join(", ", new[] { info.Description.ToString(), info.Device.ToString(), info.Vendor.ToString() }.Where(s => s.Length > 0).Distinct());
+        string[] words = [info.Description.ToString(), info.Device.ToString(), info.Vendor.ToString()];
+        return string.Join(", ", words.Where(s => s.Length > 0).Distinct());
     }
 
     static TargetException NoDriver(string what) => new("device webgpu: the WebGPU library was loaded, but " + what
         + ". A graphics driver is needed: on Linux Vulkan's loader (libvulkan1) and a driver for it (mesa-vulkan-drivers). Without a "
-        + "graphics card SwiftShader will do: set VK_ICD_FILENAMES, before the program starts, to the vk_swiftshader_icd.json that lies beside Chromium");
+        + "graphics card SwiftShader will do: set VK_ICD_FILENAMES, before the program starts, to the vk_swiftshader_icd.json that lies "
+        + "beside Chromium");
 
     (nint, WgpuLimits) RequestDevice(nint adapter)
     {
@@ -211,7 +213,12 @@ sealed unsafe class WebGpuContext
         }
         fixed (WgpuBindEntry* first = entries)
         {
-            var descriptor = new WgpuBindGroupDescriptor { Layout = launch.Pipeline.Layout, EntryCount = (nuint)entries.Length, Entries = first };
+            var descriptor = new WgpuBindGroupDescriptor
+            {
+                Layout = launch.Pipeline.Layout,
+                EntryCount = (nuint)entries.Length,
+                Entries = first,
+            };
             nint group = _api.DeviceCreateBindGroup(_device, &descriptor);
             _api.PassSetPipeline(pass, launch.Pipeline.Handle);
             _api.PassSetBindGroup(pass, 0, group, 0, null);

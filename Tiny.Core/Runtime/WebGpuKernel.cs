@@ -45,9 +45,10 @@ sealed class WebGpuKernel : DeviceKernel
 
     public WebGpuKernel(WebGpuDevice device, LinearKernel kernel)
     {
+        // Ways of binding are kept as bits.
         uint most = Math.Min(64, device.Context.Limits.StorageBuffers);
         if (kernel.Params.Length > most)
-            throw new TargetException($"kernel {kernel.Name} takes {kernel.Params.Length} buffers; this WebGPU device has at most {most} in a kernel");
+            throw new TargetException($"kernel {kernel.Name} takes {kernel.Params.Length} buffers; this WebGPU device binds at most {most}");
         var identifiers = Identifiers.ForWgsl();
         _device = device;
         _kernel = kernel with { Name = identifiers.Of(kernel.Name) };
@@ -64,6 +65,7 @@ sealed class WebGpuKernel : DeviceKernel
         var parameters = _kernel.Params;
         if (buffers.Length != parameters.Length)
             throw new ArgumentException($"kernel {_kernel.Name} takes {parameters.Length} buffers, not {buffers.Length}");
+        ulong largest = _device.Context.Limits.StorageBindingBytes;
         var bound = new WebGpuBinding[buffers.Length];
         for (int i = 0; i < buffers.Length; i++)
         {
@@ -72,8 +74,8 @@ sealed class WebGpuKernel : DeviceKernel
             long needed = (long)parameters[i].Count * parameters[i].DType.Size;
             if (buffer.Bytes < needed)
                 throw Wrong(i, $"{buffer.Bytes} bytes, {needed} are needed ({parameters[i].Count} {parameters[i].DType})");
-            if ((ulong)needed > _device.Context.Limits.StorageBindingBytes)
-                throw new TargetException($"kernel {_kernel.Name}, buffer {i}: {needed} bytes; this WebGPU device binds at most {_device.Context.Limits.StorageBindingBytes}");
+            if ((ulong)needed > largest)
+                throw new TargetException($"kernel {_kernel.Name}, buffer {i}: {needed} bytes; this WebGPU device binds at most {largest}");
             bound[i] = new(i, buffer.Memory, buffer.Offset, Math.Max(4, needed));
         }
         ulong writable = Writable(bound);

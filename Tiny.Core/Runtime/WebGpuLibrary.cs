@@ -83,7 +83,7 @@ sealed unsafe class WebGpuLibrary
 
         delegate* unmanaged[Cdecl]<nint, void> Release(string type) => (delegate* unmanaged[Cdecl]<nint, void>)Find(type + "Release");
         nint Find(string name) => NativeLibrary.TryGetExport(library, "wgpu" + name, out nint at) ? at
-            : throw new TargetException($"the WebGPU library has no function wgpu{name}: it is not Dawn, or another version of its C API. {Advice}");
+            : throw new TargetException($"the WebGPU library has no function wgpu{name}: it is not Dawn, or has another C API. {Advice}");
     }
 
     /// <summary>Loads the library that TINY_DAWN names, or one that the system finds.</summary>

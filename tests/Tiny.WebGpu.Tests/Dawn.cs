@@ -18,7 +18,8 @@ public sealed partial class Dawn
     public void Find()
     {
         if (Environment.GetEnvironmentVariable("TINY_DAWN") is null)
-            Environment.SetEnvironmentVariable("TINY_DAWN", Package() ?? throw Needs.Missing("Dawn: run npm ci in tests/Tiny.WebGpu.Tests, or set TINY_DAWN"));
+            Environment.SetEnvironmentVariable("TINY_DAWN",
+                Package() ?? throw Needs.Missing("Dawn: run npm ci in tests/Tiny.WebGpu.Tests, or set TINY_DAWN"));
         if (Environment.GetEnvironmentVariable(DriverVariable) is null) UseSwiftShader();
         Environment.SetEnvironmentVariable("TINY_DEVICE", "webgpu");
         // Nothing here may fall back to the CPU unseen.
@@ -28,7 +29,8 @@ public sealed partial class Dawn
 
     static void UseSwiftShader()
     {
-        string[] folders = [Path.GetDirectoryName(Environment.GetEnvironmentVariable("TINY_CHROMIUM")) ?? "", "/usr/lib/chromium", "/opt/google/chrome"];
+        string? given = Path.GetDirectoryName(Environment.GetEnvironmentVariable("TINY_CHROMIUM"));
+        string[] folders = [given ?? "", "/usr/lib/chromium", "/opt/google/chrome"];
         const string driver = "vk_swiftshader_icd.json";
         string folder = folders.FirstOrDefault(f => f.Length > 0 && File.Exists(Path.Combine(f, driver)))
             ?? throw Needs.Missing($"Chromium's {driver}: apt-get install chromium, or set {DriverVariable}");

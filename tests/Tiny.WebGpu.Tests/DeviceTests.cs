@@ -27,7 +27,8 @@ public sealed class DeviceTests
     }
 
     [Test]
-    public void MemoryStartsAsZeros([Values(0, 1, 4, 1000)] int bytes) => Assert.That(Read(s_device.Allocate(bytes)), Is.EqualTo(new byte[bytes]));
+    public void MemoryStartsAsZeros([Values(0, 1, 4, 1000)] int bytes) =>
+        Assert.That(Read(s_device.Allocate(bytes)), Is.EqualTo(new byte[bytes]));
 
     [Test]
     public void AnyNumberOfBytesGoesThereAndBack([Values(0, 1, 3, 4, 7, 1000, 65537)] int count)
@@ -145,8 +146,10 @@ public sealed class DeviceTests
         var kernel = Sum();
         var good = Floats(1, 2, 3);
         Assert.That(() => kernel.Launch(new[] { good }), Throws.ArgumentException.With.Message.Contains("takes 3 buffers, not 1"));
-        Assert.That(() => kernel.Launch(Arguments(good, Floats(1, 2), good)), Throws.ArgumentException.With.Message.Contains("8 bytes, 12 are needed"));
-        Assert.That(() => kernel.Launch(Arguments(new CpuDevice().Allocate(12), good, good)), Throws.ArgumentException.With.Message.Contains("lies on cpu"));
+        var small = Arguments(good, Floats(1, 2), good);
+        Assert.That(() => kernel.Launch(small), Throws.ArgumentException.With.Message.Contains("8 bytes, 12 are needed"));
+        var elsewhere = Arguments(new CpuDevice().Allocate(12), good, good);
+        Assert.That(() => kernel.Launch(elsewhere), Throws.ArgumentException.With.Message.Contains("lies on cpu"));
     }
 
     [Test]

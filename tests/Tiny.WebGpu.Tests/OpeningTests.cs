@@ -34,7 +34,7 @@ public sealed class OpeningTests
     [Test]
     public void WithoutTheVariableTheSystemIsAskedAndTheVariableNamed()
     {
-        if (NativeLibrary.TryLoad("webgpu_dawn", out _)) Assert.Pass("this system has a WebGPU library of its own");
+        if (NativeLibrary.TryLoad("webgpu_dawn", out _)) Assert.Ignore("this system has a WebGPU library of its own");
         Environment.SetEnvironmentVariable("TINY_DAWN", null);
         Assert.That(() => new WebGpuDevice(), Throws.TypeOf<TargetException>().With.Message.Contains("TINY_DAWN"));
     }
@@ -73,7 +73,7 @@ public sealed class OpeningTests
     [Test]
     public void ALibraryOfSomethingElseIsRefused()
     {
-        string other = Directory.GetFiles(RuntimeEnvironment.GetRuntimeDirectory(), "*System.Native.*").First(f => !f.EndsWith(".a", StringComparison.Ordinal));
+        string other = Directory.GetFiles(RuntimeEnvironment.GetRuntimeDirectory(), "*System.Native.*")[0];
         Environment.SetEnvironmentVariable("TINY_DAWN", other);
         Assert.That(() => new WebGpuDevice(), Throws.TypeOf<TargetException>().With.Message.Contains("no function wgpuCreateInstance"));
     }
@@ -116,7 +116,8 @@ public sealed class OpeningTests
         const uint unknown = 1;
         fixed (byte* text = "pulled out"u8) lose(device.Context.Handle, unknown, new WgpuString(text, 10));
         for (int i = 0; i < 2; i++)
-            Assert.That(() => buffer.CopyTo(new byte[16]), Throws.TypeOf<TargetException>().With.Message.Contains("lost").And.Message.Contains("pulled out"));
+            Assert.That(() => buffer.CopyTo(new byte[16]),
+                Throws.TypeOf<TargetException>().With.Message.Contains("lost").And.Message.Contains("pulled out"));
     }
 
     nint Export(string name)
