@@ -1,5 +1,6 @@
-using System.Collections.Immutable;
+using System.Diagnostics;
 using Tiny.Algebra;
+using Tiny.Diagnostics;
 using Tiny.Graph;
 using Tiny.Lower;
 using Tiny.Runtime;
@@ -14,18 +15,41 @@ static class Scheduler
     /// <summary>Buffers that one kernel may be given: WebGPU's default limit of storage buffers a shader stage.</summary>
     public const int MostBuffers = 8;
 
-    public static KernelSchedule Run(IReadOnlyList<UOp> results)
+    /// <summary>Runs the passes; <paramref name="watch"/> is told each one's name and result.</summary>
+    public static KernelSchedule Run(IReadOnlyList<UOp> results, Action<string, IReadOnlyList<UOp>>? watch = null)
     {
         using var interner = Interner.Open();
+        long start = Stopwatch.GetTimestamp();
         var resolved = Resolve.Run(results);
+        if (Debugging.Spec) Spec.Tensors(resolved, "resolve");
+        watch?.Invoke("resolve", resolved);
         var simplify = Symbolic.Simplifier();
         var movement = new Movement(simplify);
         var forced = new HashSet<UOp>(ReferenceEqualityComparer.Instance);
         while (true)
         {
             var bodies = new Rangeify(new Fusion(resolved, forced, movement), movement, simplify).Run();
-            if (bodies.Find(b => b.Draft.Reads.Count >= MostBuffers) is not { Draft: { } crowded }) return Assemble(resolved, bodies, interner);
-            forced.Add(Split(crowded));
+            if (bodies.Find(b => b.Reads.Length >= MostBuffers) is { } crowded)
+            {
+                forced.Add(Split(crowded.Outputs[0]));
+                continue;
+            }
+            Check("rangeify");
+            bodies = MergeKernels.Run(bodies, new HashSet<UOp>(resolved, ReferenceEqualityComparer.Instance));
+            Check("merge kernels");
+            bodies = [.. bodies.Select(b => b with { Sink = MergeRanges.Run(simplify.Run(b.Sink), simplify) })];
+            Check("merge ranges");
+            var schedule = Assemble(resolved, bodies, interner);
+            Debugging.Write(7, () => $"schedule: {Stopwatch.GetElapsedTime(start).TotalMilliseconds:0.00} ms, {interner.Count} nodes");
+            Debugging.Write(2, schedule.ToText);
+            return schedule;
+
+            void Check(string pass)
+            {
+                if (Debugging.Spec)
+                    foreach (var b in bodies) Spec.Kernel(b.Sink, b.Params, pass, AxisKind.Loop, AxisKind.Reduce);
+                watch?.Invoke(pass, [.. bodies.Select(b => b.Sink)]);
+            }
         }
     }
 
@@ -47,7 +71,7 @@ static class Scheduler
         return best ?? throw new TinyException("TINY1006", $"{crowded.Node} reads {crowded.Reads.Count} buffers and cannot be split");
     }
 
-    static KernelSchedule Assemble(UOp[] results, List<(Draft Draft, UOp Sink)> bodies, Interner interner)
+    static KernelSchedule Assemble(UOp[] results, List<KernelBody> bodies, Interner interner)
     {
         var slots = new List<Slot>();
         var slotOf = new Dictionary<UOp, int>(ReferenceEqualityComparer.Instance);
@@ -55,16 +79,16 @@ static class Scheduler
         var launches = new List<Launch>();
         // Results first, so that their numbers do not depend on what is computed on the way.
         foreach (var r in results) slotOf[r] = AddSlot(new Slot(SlotRole.Result, r.DType, r.Shape));
-        foreach (var (draft, sink) in bodies)
+        foreach (var body in bodies)
         {
-            if (!kernels.TryGetValue(sink, out var kernel))
-                kernels[sink] = kernel = new Kernel("", sink, Parameters(draft), interner);
-            launches.Add(new Launch(kernel, [SlotOf(draft.Node), .. draft.Reads.Select(SlotOf)]));
+            if (!kernels.TryGetValue(body.Sink, out var kernel))
+                kernels[body.Sink] = kernel = new Kernel("", body.Sink, body.Params, interner);
+            launches.Add(new Launch(kernel, [.. body.Buffers.Select(SlotOf)]));
         }
-        KernelNames.Assign(bodies.Select(b => b.Draft).ToList(), launches, slots);
-        var (offsets, arena) = MemoryPlan.Place([.. Lives(slots, launches).Select(l => l.Life)]);
-        int k = 0;
-        foreach (var (slot, _) in Lives(slots, launches).ToList()) slots[slot] = slots[slot] with { Offset = offsets[k++] };
+        KernelNames.Assign(bodies, launches, slots);
+        var lives = Lives(slots, launches);
+        var (offsets, arena) = MemoryPlan.Place([.. lives.Select(l => l.Life)]);
+        for (int i = 0; i < lives.Count; i++) slots[lives[i].Slot] = slots[lives[i].Slot] with { Offset = offsets[i] };
         return new KernelSchedule([.. slots], [.. launches], [.. results.Select(r => slotOf[r])], arena);
 
         int AddSlot(Slot slot)
@@ -85,16 +109,13 @@ static class Scheduler
         }
     }
 
-    static ImmutableArray<KernelParam> Parameters(Draft draft) =>
-        [new(draft.Node.DType, draft.Node.Shape.Numel, true), .. draft.Reads.Select(r => new KernelParam(r.DType, r.Shape.Numel, false))];
-
-    static IEnumerable<(int Slot, MemoryPlan.Life Life)> Lives(List<Slot> slots, List<Launch> launches)
+    static List<(int Slot, MemoryPlan.Life Life)> Lives(List<Slot> slots, List<Launch> launches)
     {
-        for (int s = 0; s < slots.Count; s++)
-        {
-            if (slots[s].Role != SlotRole.Temporary) continue;
-            int first = launches.FindIndex(l => l.Slots.Contains(s)), last = launches.FindLastIndex(l => l.Slots.Contains(s));
-            yield return (s, new MemoryPlan.Life(slots[s].Bytes, first, last));
-        }
+        var lives = new Dictionary<int, MemoryPlan.Life>();
+        for (int i = 0; i < launches.Count; i++)
+            foreach (int s in launches[i].Slots)
+                if (slots[s].Role == SlotRole.Temporary)
+                    lives[s] = lives.TryGetValue(s, out var life) ? life with { Last = i } : new MemoryPlan.Life(slots[s].Bytes, i, i);
+        return [.. lives.OrderBy(l => l.Key).Select(l => (l.Key, l.Value))];
     }
 }
