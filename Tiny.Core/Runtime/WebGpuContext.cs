@@ -22,6 +22,7 @@ sealed unsafe class WebGpuContext
     readonly WebGpuTrouble _trouble = new();
     readonly nint _instance, _device, _queue;
     readonly List<WebGpuLaunch> _pending = [];
+    WebGpuMemory? _scratch;
     readonly ConcurrentQueue<(nint Handle, WebGpuObject Kind)> _released = new();
 
     /// <summary>Opens the machine's best adapter.</summary>
@@ -261,6 +262,14 @@ sealed unsafe class WebGpuContext
             Submit();
             for (long at = 0; at < bytes; at += Chunk) ReadChunk(memory, offset + at, host + at, (int)Math.Min(Chunk, bytes - at));
         }
+    }
+
+    /// <summary>Returns once all that was launched before has run.</summary>
+    public void Wait()
+    {
+        // A read waits for what was submitted before it, and it is called the same way in all versions.
+        byte word;
+        lock (_lock) Read(_scratch ??= new WebGpuMemory(this, 1), 0, &word, 1);
     }
 
     void ReadChunk(WebGpuMemory memory, long offset, byte* host, int bytes)

@@ -54,4 +54,7 @@ public sealed unsafe class WebGpuDevice : Device
         ArgumentNullException.ThrowIfNull(kernel);
         return new WebGpuKernel(this, kernel);
     }
+
+    /// <inheritdoc/>
+    public override void Synchronize() => Context.Wait();
 }

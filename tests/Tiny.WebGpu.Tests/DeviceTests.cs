@@ -182,6 +182,27 @@ public sealed class DeviceTests
     }
 
     [Test]
+    public void SynchronizeWaitsForWhatALaunchOnlyStarts()
+    {
+        const int n = 768;
+        var square = Tensor.From<float>(new float[n * n], n, n);
+        var kernel = Scheduler.Run([square.MatMul(square + 1).Node]).Launches[^1].Kernel;
+        var ready = s_device.Compile(kernel.Lower(s_device.Profile));
+        DeviceBuffer[] buffers = [.. kernel.Params.Select(_ => s_device.Allocate(4 * n * n))];
+        ready.Launch(buffers);
+        s_device.Synchronize();
+        var clock = Stopwatch.StartNew();
+        ready.Launch(buffers);
+        var launched = clock.Elapsed;
+        s_device.Synchronize();
+        var finished = clock.Elapsed;
+        buffers[0].Slice(0, 4).CopyTo(new byte[4]);
+        var read = clock.Elapsed;
+        Assert.That(launched, Is.LessThan(finished / 2), "a launch does not wait");
+        Assert.That(read - finished, Is.LessThan(finished / 2), "nothing is left for the read to wait for");
+    }
+
+    [Test]
     public void SeveralThreadsShareTheDevice()
     {
         var x = Tensor.From<float>([.. Enumerable.Range(0, 100).Select(i => (float)i)], 100).Realize();
