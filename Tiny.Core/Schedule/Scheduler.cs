@@ -14,11 +14,13 @@ static class Scheduler
     /// <summary>Buffers that one kernel may be given: WebGPU's default limit of storage buffers a shader stage.</summary>
     public const int MostBuffers = 8;
 
-    public static KernelSchedule Run(IReadOnlyList<UOp> results)
+    /// <param name="results">What is to be computed.</param>
+    /// <param name="rules">Other rules than <see cref="Symbolic.Rules"/>: tests plant wrong ones.</param>
+    public static KernelSchedule Run(IReadOnlyList<UOp> results, RuleSet? rules = null)
     {
         using var interner = Interner.Open();
         var resolved = Resolve.Run(results);
-        var simplify = Symbolic.Simplifier();
+        var simplify = new Rewriter(rules ?? Symbolic.Rules);
         var movement = new Movement(simplify);
         var forced = new HashSet<UOp>(ReferenceEqualityComparer.Instance);
         while (true)
@@ -65,9 +67,9 @@ static class Scheduler
             launches.Add(new Launch(kernel, [SlotOf(draft.Node), .. draft.Reads.Select(SlotOf)]));
         }
         KernelNames.Assign(bodies.Select(b => b.Draft).ToList(), launches, slots);
-        var (offsets, arena) = MemoryPlan.Place([.. Lives(slots, launches).Select(l => l.Life)]);
-        int k = 0;
-        foreach (var (slot, _) in Lives(slots, launches).ToList()) slots[slot] = slots[slot] with { Offset = offsets[k++] };
+        var lives = Lives(slots, launches);
+        var (offsets, arena) = MemoryPlan.Place([.. lives.Select(l => l.Life)]);
+        for (int k = 0; k < lives.Count; k++) slots[lives[k].Slot] = slots[lives[k].Slot] with { Offset = offsets[k] };
         return new KernelSchedule([.. slots], [.. launches], [.. results.Select(r => slotOf[r])], arena);
 
         int AddSlot(Slot slot)
@@ -91,13 +93,14 @@ static class Scheduler
     static ImmutableArray<KernelParam> Parameters(Draft draft) =>
         [new(draft.Node.DType, draft.Node.Shape.Numel, true), .. draft.Reads.Select(r => new KernelParam(r.DType, r.Shape.Numel, false))];
 
-    static IEnumerable<(int Slot, MemoryPlan.Life Life)> Lives(List<Slot> slots, List<Launch> launches)
+    static List<(int Slot, MemoryPlan.Life Life)> Lives(List<Slot> slots, List<Launch> launches)
     {
-        for (int s = 0; s < slots.Count; s++)
-        {
-            if (slots[s].Role != SlotRole.Temporary) continue;
-            int first = launches.FindIndex(l => l.Slots.Contains(s)), last = launches.FindLastIndex(l => l.Slots.Contains(s));
-            yield return (s, new MemoryPlan.Life(slots[s].Bytes, first, last));
-        }
+        var (first, last) = (new int[slots.Count], new int[slots.Count]);
+        for (int i = launches.Count - 1; i >= 0; i--)
+            foreach (int s in launches[i].Slots) first[s] = i;
+        for (int i = 0; i < launches.Count; i++)
+            foreach (int s in launches[i].Slots) last[s] = i;
+        return [.. Enumerable.Range(0, slots.Count).Where(s => slots[s].Role == SlotRole.Temporary)
+            .Select(s => (s, new MemoryPlan.Life(slots[s].Bytes, first[s], last[s])))];
     }
 }
