@@ -15,15 +15,17 @@ static class Scheduler
     /// <summary>Buffers that one kernel may be given: WebGPU's default limit of storage buffers a shader stage.</summary>
     public const int MostBuffers = 8;
 
-    /// <summary>Runs the passes; <paramref name="watch"/> is told each one's name and result.</summary>
-    public static KernelSchedule Run(IReadOnlyList<UOp> results, Action<string, IReadOnlyList<UOp>>? watch = null)
+    /// <param name="results">What is to be computed.</param>
+    /// <param name="watch">Told each pass's name and result.</param>
+    /// <param name="rules">Other rules than <see cref="Symbolic.Rules"/>: tests plant wrong ones.</param>
+    public static KernelSchedule Run(IReadOnlyList<UOp> results, Action<string, IReadOnlyList<UOp>>? watch = null, RuleSet? rules = null)
     {
         using var interner = Interner.Open();
         long start = Stopwatch.GetTimestamp();
         var resolved = Resolve.Run(results);
         if (Debugging.Spec) Spec.Tensors(resolved, "resolve");
         watch?.Invoke("resolve", resolved);
-        var simplify = Symbolic.Simplifier();
+        var simplify = new Rewriter(rules ?? Symbolic.Rules);
         var movement = new Movement(simplify);
         var forced = new HashSet<UOp>(ReferenceEqualityComparer.Instance);
         while (true)

@@ -29,10 +29,31 @@ public sealed class MemoryPlanTests
     }
 
     [Test]
+    public void RandomLivesAreWithinAQuarterOfTheirLowerBound([Range(0, 29)] int seed)
+    {
+        var random = new Random(seed);
+        var lives = Enumerable.Range(0, 60).Select(i => new MemoryPlan.Life(random.Next(1, 200) * 256, i, i + random.Next(1, 5))).ToList();
+        double ratio = (double)MemoryPlan.Place(lives).Bytes / MemoryPlan.LowerBound(lives);
+        Assert.That(ratio, Is.InRange(1, 1.25));
+    }
+
+    [Test]
+    public void ManyBuffersTooAndEachTimeTheSame()
+    {
+        var random = new Random(1);
+        var lives = Enumerable.Range(0, 20_000).Select(i => new MemoryPlan.Life(random.Next(1, 100_000), i, i + random.Next(1, 20))).ToList();
+        var (offsets, bytes) = MemoryPlan.Place(lives);
+        Assert.That((double)bytes / MemoryPlan.LowerBound(lives), Is.InRange(1, 1.25));
+        Assert.That(MemoryPlan.Place(lives).Offsets, Is.EqualTo(offsets));
+    }
+
+    [Test]
     public void AChainNeedsRoomForTwo()
     {
         // Each buffer is read by the launch that writes the next one.
-        var lives = Enumerable.Range(0, 10).Select(i => new MemoryPlan.Life(1024, i, i + 1)).ToList();
-        Assert.That(MemoryPlan.Place(lives).Bytes, Is.EqualTo(2048));
+        var lives = Enumerable.Range(0, 50).Select(i => new MemoryPlan.Life(256 * (1 + i * 37 % 23), i, i + 1)).ToList();
+        long bound = lives.Zip(lives.Skip(1)).Max(p => p.First.Bytes + p.Second.Bytes);
+        Assert.That(MemoryPlan.LowerBound(lives), Is.EqualTo(bound));
+        Assert.That(MemoryPlan.Place(lives).Bytes, Is.EqualTo(bound));
     }
 }

@@ -1,0 +1,66 @@
+using NUnit.Framework;
+using Tiny.Algebra;
+using Tiny.Graph;
+using Tiny.Runtime;
+using Tiny.Schedule;
+
+namespace Tiny.Tests.Fuzz;
+
+/// <summary>
+/// A test of the fuzzer itself: each of these wrong rules, tried before the right ones while programs are scheduled, is found. None of them
+/// can make a kernel read outside of its buffers: it must be the comparison that finds them.
+/// </summary>
+public sealed class PlantedBugTests
+{
+    const int Programs = 5000;
+
+    static readonly TestCaseData[] s_rules =
+    [
+        Rule("(x + k) % c -> x % c", n => n.Src[1].Int is > 1 && n.Src[0].DType.IsInt && LinearForm.Of(n.Src[0]) is { Constant: not 0 } form
+            ? form.Add(-form.Constant).ToUOp() % n.Src[1].Int!.Value : null, Op.FloorMod),
+        Rule("(x % (a*c)) / c -> x % a", n => n is { Src: [{ Op: Op.FloorMod, Src: [var x, { Int: > 0 and { } m }] }, { Int: > 1 and { } c }] } && m % c == 0
+            ? x % (m / c) : null, Op.FloorDiv),
+        Rule("(x / a) / c -> x / (a*c + 1)", n => n is { Src: [{ Op: Op.FloorDiv, Src: [var x, { Int: > 1 and < 1000 and { } a }] }, { Int: > 1 and < 1000 and { } c }] }
+            && n.DType == DType.Int32 ? x / (a * c + 1) : null, Op.FloorDiv),
+        Rule("gate ? load(p, i, gate) : 0 -> load(p, gate ? i : 0)", n => n is { Src: [var c, { Op: Op.Load, Src: [var p, var i, var gate] }, { IsNothing: true }] }
+            && ReferenceEquals(c, gate) ? UOp.New(Op.Load, n.DType, [p, gate.Where(i, UOp.Index(0))]) : null, Op.Where),
+        Rule("!c ? a : b -> c ? a : b", n => n is { Src: [{ Op: Op.CmpNe, Src: [{ DType.IsBool: true } c, { Int: 1 }] }, var a, var b] }
+            ? c.Where(a, b) : null, Op.Where),
+        Rule("a maximum is folded as a minimum", n => n.Arg is FoldArg { Op: Op.Max } fold
+            ? UOp.New(Op.Fold, n.DType, n.Src, fold with { Op = Op.Min }) : null, Op.Fold),
+        Rule("max(a, b) -> a, when a may be larger", n => n.DType.IsInt && n.Src[0].Max >= n.Src[1].Max ? n.Src[0] : null, Op.Max),
+        Rule("x ^ x -> x", n => ReferenceEquals(n.Src[0], n.Src[1]) ? n.Src[0] : null, Op.Xor),
+        Rule("-(-x) -> -x", n => n.Src[0].Op == Op.Neg ? n.Src[0] : null, Op.Neg),
+    ];
+
+    [TestCaseSource(nameof(s_rules))]
+    public void AWrongRuleIsFound(Func<UOp, UOp?> rule, Op op)
+    {
+        int fired = 0;
+        var rules = new RuleSet().On(node =>
+        {
+            var wrong = rule(node);
+            if (wrong is not null) fired++;
+            return wrong;
+        }, op) + Symbolic.Rules;
+        int found = Enumerable.Range(0, Programs).FirstOrDefault(seed => IsWrong(seed, rules), -1);
+        TestContext.Out.WriteLine($"found by program {found}, fired {fired} times");
+        Assert.That(found, Is.Not.Negative);
+    }
+
+    [Test]
+    public void NothingIsFoundWhereNothingIsWrong() =>
+        Assert.That(Enumerable.Range(0, 300).Where(seed => IsWrong(seed, Symbolic.Rules)), Is.Empty);
+
+    static bool IsWrong(int seed, RuleSet rules)
+    {
+        var program = RandomProgram.Make(seed);
+        var results = program.Build(program.Inputs());
+        var schedule = Scheduler.Run([.. results.Select(r => r.Node)], rules: rules);
+        var values = new Executable(schedule, Device.Default).Run(_ => throw new InvalidOperationException("no program has parameters"));
+        var expected = program.Expected();
+        return values.Select((v, i) => expected.Difference(i, v.ToHost().Span)).Any(p => p is not null);
+    }
+
+    static TestCaseData Rule(string law, Func<UOp, UOp?> rule, Op op) => new TestCaseData(rule, op).SetArgDisplayNames(law);
+}

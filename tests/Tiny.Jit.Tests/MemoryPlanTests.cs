@@ -1,0 +1,122 @@
+using System.Collections.Immutable;
+using NUnit.Framework;
+using Tiny.Tests;
+
+namespace Tiny.Jit.Tests;
+
+/// <summary>
+/// The arena of whole nets against its lower bound: the most bytes, each buffer rounded up to the alignment of its place, that are alive
+/// at one launch.
+/// </summary>
+public sealed class MemoryPlanTests
+{
+    const int Alignment = 256;
+
+    static IEnumerable<TestCaseData> Nets()
+    {
+        yield return Net("digits", () => Capturing.Of("digits", new CapturedDigits()));
+        yield return Net("mobilenet", () => Capturing.Of("mobilenet", new CapturedMobileNet()));
+        for (int i = 1; i <= 3; i++)
+        {
+            int seed = i;
+            yield return Net($"random net {seed}", () => Capturing.Of("net", new RandomNet(seed)));
+        }
+        foreach (var method in typeof(MemoryNets).GetMethods().Where(m => m.IsDefined(typeof(TinyJitAttribute), false)))
+            yield return Net(method.Name, () => ProgramCapture.Capture("net", new MemoryNets(), [method]));
+    }
+
+    static TestCaseData Net(string name, Func<Program> capture) => new TestCaseData(capture).SetArgDisplayNames(name);
+
+    [TestCaseSource(nameof(Nets))]
+    public void TheArenaIsNearItsLowerBound(Func<Program> capture)
+    {
+        var program = capture();
+        long bound = program.Entries.Max(e => MostAlive(program, e.Calls));
+        Assert.That(bound, Is.Positive);
+        TestContext.Out.WriteLine($"{program.ArenaBytes} bytes, bound {bound}, ratio {(double)program.ArenaBytes / bound:F3}, "
+            + $"{program.Buffers.Count(b => b.Role == BufferRole.Arena)} buffers");
+        Assert.That(program.ArenaBytes, Is.GreaterThanOrEqualTo(bound));
+        Assert.That((double)program.ArenaBytes / bound, Is.LessThanOrEqualTo(1.10));
+    }
+
+    static long MostAlive(Program program, ImmutableArray<ProgramCall> calls)
+    {
+        var lives = program.Buffers.Where(b => b.Role == BufferRole.Arena).Select(b =>
+            (Bytes: (b.Bytes + Alignment - 1) / Alignment * Alignment,
+            First: calls.TakeWhile(c => !c.Buffers.Contains(b.Id)).Count(),
+            Last: calls.Length - 1 - calls.Reverse().TakeWhile(c => !c.Buffers.Contains(b.Id)).Count())).ToList();
+        return Enumerable.Range(0, calls.Length).Max(i => lives.Where(l => l.First <= i && i <= l.Last).Sum(l => l.Bytes));
+    }
+}
+
+/// <summary>Nets whose intermediate values live in the ways that are hard to place.</summary>
+public sealed class MemoryNets
+{
+    readonly Random _random = new(5);
+
+    [TinyJit]
+    public Tensor ResidualChain([Shape(1, 3, 24, 24)] Tensor image)
+    {
+        var x = Convolution(image, 16);
+        for (int i = 0; i < 6; i++)
+        {
+            // Widths vary, so that equal places do not fit by chance.
+            var y = Convolution(Convolution(x, 8 + 5 * i), 16);
+            x = (x + y).Relu();
+        }
+        return x.Mean([2, 3]);
+    }
+
+    [TinyJit]
+    public Tensor UNet([Shape(1, 3, 32, 32)] Tensor image)
+    {
+        var one = Convolution(image, 8);
+        var two = Convolution(one.MaxPool2d(2), 16);
+        var three = Convolution(two.MaxPool2d(2), 32);
+        var bottom = Convolution(three.MaxPool2d(2), 64);
+        var x = Convolution(Tensor.Cat([Larger(bottom), three], 1), 32);
+        x = Convolution(Tensor.Cat([Larger(x), two], 1), 16);
+        x = Convolution(Tensor.Cat([Larger(x), one], 1), 8);
+        return Convolution(x, 2);
+    }
+
+    [TinyJit]
+    public Tensor Inception([Shape(1, 3, 20, 20)] Tensor image)
+    {
+        var x = Convolution(image, 12);
+        for (int i = 0; i < 3; i++)
+            x = Tensor.Cat([Convolution(x, 6), Convolution(Convolution(x, 10), 9), Convolution(Convolution(Convolution(x, 4), 7), 5),
+                x.MaxPool2d(3, stride: 1, padding: 1)], 1);
+        return Convolution(x, 4).Mean([2, 3]);
+    }
+
+    [TinyJit]
+    public Tensor DeepMlp([Shape(4, 50)] Tensor features)
+    {
+        var x = features;
+        int width = 50;
+        for (int i = 0; i < 20; i++)
+        {
+            int next = 300 + 97 * (i * 7 % 11);
+            x = x.Linear(RandomNet.Values(_random, next, width), RandomNet.Values(_random, next)).Relu();
+            width = next;
+        }
+        return x.Softmax();
+    }
+
+    [TinyJit]
+    public Tensor DenseNet([Shape(1, 3, 16, 16)] Tensor image)
+    {
+        var x = Convolution(image, 10);
+        for (int i = 0; i < 7; i++) x = Tensor.Cat([x, Convolution(x, 6 + i)], 1);
+        return Convolution(x, 5).Mean([2, 3]);
+    }
+
+    Tensor Convolution(Tensor x, int channels) => x.Conv2d(RandomNet.Values(_random, channels, x.Shape[1], 3, 3), padding: 1).Relu();
+
+    static Tensor Larger(Tensor x)
+    {
+        var (c, h, w) = (x.Shape[1], x.Shape[2], x.Shape[3]);
+        return x.Reshape(1, c, h, 1, w, 1).Expand(1, c, h, 2, w, 2).Reshape(1, c, 2 * h, 2 * w);
+    }
+}
