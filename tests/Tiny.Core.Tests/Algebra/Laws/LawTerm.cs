@@ -132,7 +132,8 @@ sealed class LawParser
         }
         var token = Next;
         _at++;
-        if (token.Length == 0 || !char.IsLetterOrDigit(token[0])) throw new FormatException($"a term was expected, not '{token}', in: {string.Join(" ", _tokens)}");
+        if (token.Length == 0 || !char.IsLetterOrDigit(token[0]))
+            throw new FormatException($"a term was expected, not '{token}', in: {string.Join(" ", _tokens)}");
         if (char.IsDigit(token[0]))
             return LawTerm.Value(double.Parse(token, CultureInfo.InvariantCulture), token.Contains('.') ? LawKind.Float : LawKind.Int);
         if (token is "true" or "false") return LawTerm.Value(token == "true" ? 1 : 0, LawKind.Bool);

@@ -128,7 +128,9 @@ public sealed class LawTests
         var cases = hard.SelectMany(x => Constants(x.Law).Select(c => (x.Index, Question: LawSmt.Question(x.Law, c)))).ToList();
         foreach (var group in cases.Zip(Z3.Ask([.. cases.Select(c => c.Question)])).GroupBy(x => x.First.Index, x => x.Second))
             answers[group.Key] = group.FirstOrDefault(a => a != "unsat") ?? "unsat";
-        if (laws.Count > 1) TestContext.Out.WriteLine($"{laws.Count - hard.Count} for all constants, {hard.Count} for {cases.Count} choices of constants: {string.Join("; ", hard.Select(h => h.Law))}");
+        if (laws.Count > 1)
+            TestContext.Out.WriteLine($"{laws.Count - hard.Count} for all constants, {hard.Count} for {cases.Count} choices of constants: "
+                + string.Join("; ", hard.Select(h => h.Law)));
         return answers;
     }
 
