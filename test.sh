@@ -37,6 +37,7 @@ install_packages() {
     has clang || missing+=(clang)
     has node || missing+=(nodejs)
     has npm || missing+=(npm)
+    has z3 || missing+=(z3)
     [ ${#missing[@]} -gt 0 ] || return 0
     echo "installing ${missing[*]}"
     if ! has apt-get || { [ "$(id -u)" -ne 0 ] && ! has sudo; }; then

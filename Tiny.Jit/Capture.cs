@@ -11,15 +11,18 @@ namespace Tiny.Jit;
 /// </summary>
 sealed class Capture
 {
-    Capture(IReadOnlyList<UOp> results, Func<IReadOnlyList<Tensor>, object?> pack, IReadOnlyList<string> names, int once)
+    Capture(IReadOnlyList<UOp> graph, IReadOnlyList<UOp> results, Func<IReadOnlyList<Tensor>, object?> pack, IReadOnlyList<string> names, int once)
     {
+        Graph = graph;
         Results = results;
         Pack = pack;
         ResultNames = names;
         OnceEvaluated = once;
     }
 
-    /// <summary>The results in order.</summary>
+    /// <summary>The results as the method built them.</summary>
+    public IReadOnlyList<UOp> Graph { get; }
+    /// <summary>The results in order, with what depends on weights alone computed.</summary>
     public IReadOnlyList<UOp> Results { get; }
     /// <summary>Puts result tensors into the method's return value.</summary>
     public Func<IReadOnlyList<Tensor>, object?> Pack { get; }
@@ -35,29 +38,33 @@ sealed class Capture
     /// <exception cref="TinyJitException">The method returns something else than tensors.</exception>
     public static Capture Run(MethodInfo method, Func<object?[], object?> body, IReadOnlyList<object?> args)
     {
+        var (graph, pack) = Trace(method, body, args);
+        var (results, once) = OnceSplit.Run(graph);
+        return new Capture(graph, results, pack, Names(method, graph.Count), once);
+    }
+
+    /// <summary>Captures a graph built over inputs that are described, not given.</summary>
+    public static Capture Run(GraphEntry entry)
+    {
+        UOp[] graph = CaptureScope.Run<UOp[]>(() => [.. entry.Body([.. entry.Inputs.Select((input, i) =>
+            new Tensor(UOp.New(Op.Param, input.DType, [], new ParamArg(i, input.Name, input.Shape))))]).Select(r => r.Node)]);
+        var (results, once) = OnceSplit.Run(graph);
+        return new Capture(graph, results, tensors => tensors, ResultNumbers(graph.Length), once);
+    }
+
+    /// <summary>The results as the method builds them, and how they go into its return value.</summary>
+    public static (IReadOnlyList<UOp> Graph, Func<IReadOnlyList<Tensor>, object?> Pack) Trace(MethodInfo method, Func<object?[], object?> body,
+        IReadOnlyList<object?> args)
+    {
         var parameters = method.GetParameters();
         var given = new object?[args.Count];
         for (int i = 0; i < given.Length; i++)
             given[i] = args[i] is Tensor t ? new Tensor(UOp.New(Op.Param, t.DType, [], new ParamArg(i, parameters[i].Name ?? $"input{i}", t.Shape))) : args[i];
         return CaptureScope.Run(() =>
         {
-            object? value = body(given);
-            var (tensors, pack) = Unpack(method, value);
-            return Of(tensors, pack, Names(method, tensors.Count));
+            var (tensors, pack) = Unpack(method, body(given));
+            return ((IReadOnlyList<UOp>)[.. tensors.Select(r => r.Node)], pack);
         });
-    }
-
-    /// <summary>Captures a graph built over inputs that are described, not given.</summary>
-    public static Capture Run(GraphEntry entry) => CaptureScope.Run(() =>
-    {
-        var tensors = entry.Body([.. entry.Inputs.Select((input, i) => new Tensor(UOp.New(Op.Param, input.DType, [], new ParamArg(i, input.Name, input.Shape))))]);
-        return Of(tensors, results => results, ResultNumbers(tensors.Count));
-    });
-
-    static Capture Of(IReadOnlyList<Tensor> tensors, Func<IReadOnlyList<Tensor>, object?> pack, IReadOnlyList<string> names)
-    {
-        var (results, once) = OnceSplit.Run([.. tensors.Select(r => r.Node)]);
-        return new Capture(results, pack, names, once);
     }
 
     static (IReadOnlyList<Tensor>, Func<IReadOnlyList<Tensor>, object?>) Unpack(MethodInfo method, object? value)

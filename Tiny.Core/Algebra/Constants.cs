@@ -11,7 +11,7 @@ static class Constants
         Op.And, Op.Or, Op.Xor, Op.Shl, Op.Shr, Op.CmpLt, Op.CmpNe,
     ];
 
-    // op(constants) -> the constant
+    // An operation on constants is the constant.
     public static UOp? Fold(UOp node)
     {
         foreach (var s in node.Src)

@@ -6,7 +6,7 @@ namespace Tiny.Algebra;
 /// Floor division and modulo by positive constants. Takes expressions whose operands are in canonical form; gives, where one exists, a
 /// form with fewer or smaller divisions. All laws need exact (non-wrapping) sums and are stated over whole numbers.
 /// Canonical: a modulo of a division, never a division of a modulo; no nested divisions; coefficients under a division have
-/// no divisor in common with it and no part that is a multiple of it.
+/// no divisor in common with it and no part that is a multiple of it. The laws' notation: see <see cref="Symbolic"/>.
 /// </summary>
 static class DivMod
 {
@@ -18,20 +18,23 @@ static class DivMod
         var x = node.Src[0];
         // x / 1 -> x
         if (c == 1) return x;
-        // x / c -> k, when k*c <= x < (k+1)*c
+        // x / C -> K, when K*C <= x < (K + 1)*C and C > 1
         if (Numbers.FloorDiv(x.Min, c) == Numbers.FloorDiv(x.Max, c)) return Constant(node, Numbers.FloorDiv(x.Min, c));
-        // (x / a) / c -> x / (a*c)
+        // (x / A) / C -> x / (A*C)
         if (x is { Op: Op.FloorDiv, Src: [var inner, { Int: > 0 and { } a }] } && Fits(a, c, node.DType)) return inner / (a * c);
-        // (x % (a*c)) / c -> (x / c) % a
+        // (x % (A*C)) / C -> (x / C) % A
         if (x is { Op: Op.FloorMod, Src: [var under, { Int: > 0 and { } m }] } && m % c == 0) return under / c % (m / c);
         var form = LinearForm.Of(x);
         if (!form.IsExact()) return null;
-        // (c*q + r) / c -> q + r / c
+        // (x*C + y) / C -> x + y / C
+        // (x + K*C) / C -> x / C + K
         long k = Numbers.FloorDiv(form.Constant, c);
         var whole = form.Where(n => n % c == 0);
         var rest = form.Where(n => n % c != 0, form.Constant - k * c);
+        // A larger constant may make the sum wrap.
+        if (!rest.IsExact()) return null;
         if (!whole.IsConstant || k != 0) return LinearForm.Of(Quotient(rest, c)).Add(whole.DivideBy(c).ToUOp(), 1).Add(k).ToUOp();
-        // (g*a + b) / (g*c) -> a / c, when 0 <= b < g
+        // (x*G + y) / (G*C) -> x / C, when 0 <= y < G
         return SplitBy(form, c) is var (high, _, g) ? (high.ToUOp() / (c / g)) : null;
     }
 
@@ -39,19 +42,22 @@ static class DivMod
     {
         if (node.Src[1].Int is not { } c || c <= 0) return null;
         var x = node.Src[0];
-        // x % c -> x - k*c, when k*c <= x < (k+1)*c
+        // x % C -> x - K*C, when K*C <= x < (K + 1)*C
         long k = Numbers.FloorDiv(x.Min, c);
         if (k == Numbers.FloorDiv(x.Max, c)) return LinearForm.Of(x).Add(-k * c).ToUOp();
-        // (x % (a*c)) % c -> x % c
+        // (x % (A*C)) % C -> x % C
         if (x is { Op: Op.FloorMod, Src: [var under, { Int: > 0 and { } m }] } && m % c == 0) return under % c;
         var form = LinearForm.Of(x);
         if (!form.IsExact()) return null;
-        // (c*q + r) % c -> r % c
+        // (x*C + y) % C -> y % C
+        // (x + K*C) % C -> x % C
         var rest = form.Where(n => n % c != 0, Numbers.FloorMod(form.Constant, c));
+        if (!rest.IsExact()) return null;
         if (rest.Terms.Count() < form.Terms.Count() || rest.Constant != form.Constant) return rest.ToUOp() % c;
-        // (g*a + b) % (g*c) -> g*(a % c) + b, when 0 <= b < g
-        // ((c*m + n)*x) % c -> (n*x) % c
+        // (x*(C*M + N)) % C -> (x*N) % C, when 0 <= N < C and M > 0
+        // (x*(C*M + N)) % C -> (x*N) % C, when -C < N <= 0 and M < 0
         if (form.Terms.Any(t => Math.Abs(t.Coefficient) > c)) return form.Map(n => n % c).ToUOp() % c;
+        // (x*G + y) % (G*C) -> (x % C)*G + y, when 0 <= y < G
         return SplitBy(form, c) is var (high, low, g)
             ? LinearForm.Of(low.ToUOp()).Add(high.ToUOp() % (c / g), g).ToUOp() : null;
     }

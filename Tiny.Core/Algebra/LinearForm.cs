@@ -58,6 +58,15 @@ public sealed class LinearForm
         return this;
     }
 
+    /// <summary>This form plus scale times another, as a new form.</summary>
+    public LinearForm Plus(LinearForm other, long scale)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        var sum = Where(_ => true, unchecked(Constant + other.Constant * scale));
+        foreach (var (atom, k) in other._terms.Values) sum.AddAtom(atom, unchecked(k * scale));
+        return sum;
+    }
+
     void AddAtom(UOp atom, long k)
     {
         long sum = unchecked((_terms.TryGetValue(atom.Serial, out var t) ? t.Coefficient : 0) + k);

@@ -5,6 +5,12 @@ namespace Tiny.Algebra;
 /// <summary>
 /// Algebra on integers, conditions and (only where it is exact) floats. Takes any kernel expression; gives its canonical form:
 /// integer sums as <see cref="LinearForm"/>, constants right, negations of conditions outermost, loads with the simplest gate.
+/// <para>
+/// Every arm has its laws above it, which the tests read, check on all small numbers, prove and apply: <c>// left -> right, when condition</c>.
+/// Capital letters are constants, p and q conditions, f a float, m memory, other letters integers; / and % round down and their divisors are
+/// positive; <c>load(m, i, p)</c> reads 0 where p is false; <c>int(x)</c> is a conversion to x's own dtype and <c>loop(1)</c> the variable
+/// of a loop of one iteration. Laws are about whole numbers: an arm sees to it that nothing wraps.
+/// </para>
 /// </summary>
 static class Symbolic
 {
@@ -30,15 +36,19 @@ static class Symbolic
     {
         if (!node.DType.IsInt) return null;
         if (node.Op == Op.Mul && node.Src[1].Int is null)
-            // c * x -> x * c
+            // C*x -> x*C
             return node.Src[0].Int is not null ? node.Src[1] * node.Src[0] : null;
-        // every sum of integers -> its linear form
+        // A sum becomes its linear form:
+        // x*A + x*B -> x*(A + B)
+        // (x + A)*B -> x*B + A*B
+        // (x + A) + (y + B) -> x + y + (A + B)
         var form = LinearForm.Of(node);
         var sum = Rejoin(form).ToUOp();
         return ReferenceEquals(sum, node) ? null : sum;
     }
 
-    /// <summary>x/c*(c*k) + x%c*k -> x*k.</summary>
+    // x/C*(C*K) + x%C*K -> x*K
+    // x/(B*C)*(C*K) + x/B%C*K -> x/B*K
     static LinearForm Rejoin(LinearForm form)
     {
         foreach (var (atom, k) in form.Terms)
@@ -64,13 +74,13 @@ static class Symbolic
 
     static UOp? FloatProduct(UOp node) => !node.DType.IsFloat ? null : node switch
     {
-        // x * 1 -> x
+        // f * 1.0 -> f
         { Op: Op.Mul, Src: [var x, { Float: 1 }] } => x,
-        // 1 * x -> x
+        // 1.0 * f -> f
         { Op: Op.Mul, Src: [{ Float: 1 }, var x] } => x,
-        // x / 1 -> x
+        // f / 1.0 -> f
         { Op: Op.Div, Src: [var x, { Float: 1 }] } => x,
-        // -(-x) -> x
+        // -(-f) -> f
         { Op: Op.Neg, Src: [{ Op: Op.Neg, Src: [var x] }] } => x,
         _ => null,
     };
@@ -79,11 +89,15 @@ static class Symbolic
     {
         var (a, b) = (node.Src[0], node.Src[1]);
         // max(x, x) -> x
+        // min(x, x) -> x
         if (ReferenceEquals(a, b)) return a;
         if (!node.DType.IsInt) return null;
         bool max = node.Op == Op.Max;
-        // max(a, b) -> a, when a >= b always
+        // max(x, y) -> x, when x >= y
+        // min(x, y) -> y, when x >= y
         if (a.Min >= b.Max) return max ? a : b;
+        // max(x, y) -> y, when x < y
+        // min(x, y) -> x, when x < y
         if (b.Min >= a.Max) return max ? b : a;
         return null;
     }
@@ -93,14 +107,16 @@ static class Symbolic
         // x < x -> false
         if (ReferenceEquals(node.Src[0], node.Src[1])) return UOp.Bool(false).Splat(node.DType.Lanes);
         if (node.Src[0].DType.IsFloat) return null;
-        // a < b -> true or false, when the bounds tell
+        // x < y -> true, when x < y
+        // x < y -> false, when x >= y
         if (node.Min == node.Max) return UOp.Bool(node.Min != 0).Splat(node.DType.Lanes);
         if (node.Src[1].Int is not { } c || !node.Src[0].DType.IsInt) return null;
         var form = LinearForm.Of(node.Src[0]);
         if (!form.IsExact()) return null;
-        // x + k < c -> x < c - k
+        // x + K < C -> x < C - K
         if (form.Constant != 0) return Below(form.Add(-form.Constant), c - LinearForm.Of(node.Src[0]).Constant, node);
-        // g*a + b < g*c + d -> a < c + (d > 0), when 0 <= b < g and b < d or d = 0
+        // x*G + y < C*G -> x < C, when 0 <= y < G
+        // x*G + y < C*G + D -> x < C + 1, when 0 <= y < D and D < G
         foreach (long g in form.Terms.Select(t => Math.Abs(t.Coefficient)).Where(g => g > 1).Distinct().OrderDescending())
         {
             var low = form.Where(n => n % g != 0);
@@ -120,13 +136,15 @@ static class Symbolic
 
     static UOp? Unequal(UOp node) => node switch
     {
-        // a != b -> true or false, when the bounds tell
+        // x != y -> true, when x < y
+        // x != y -> true, when x > y
+        // x != y -> false, when x = y
         { Src: [{ DType.IsFloat: false }, _] } when node.Min == node.Max => UOp.Bool(node.Min != 0).Splat(node.DType.Lanes),
-        // x != x -> false, but for floats: NaN differs from itself
+        // x != x -> false
         { Src: [{ DType.IsFloat: false } a, var b] } when ReferenceEquals(a, b) => UOp.Bool(false).Splat(node.DType.Lanes),
-        // !(!x) -> x
+        // !(!p) -> p
         { Src: [{ Op: Op.CmpNe, Src: [{ DType.Kind: ScalarKind.Bool } x, { Int: 1 }] }, { Int: 1 }] } => x,
-        // b != false -> b
+        // p != false -> p
         { Src: [{ DType.Kind: ScalarKind.Bool } x, { Int: 0 }] } => x,
         _ => null,
     };
@@ -134,59 +152,71 @@ static class Symbolic
     static UOp? Logic(UOp node)
     {
         var (a, b) = (node.Src[0], node.Src[1]);
+        // p & p -> p
+        // p | p -> p
         if (ReferenceEquals(a, b)) return a;
         if (!node.DType.IsBool) return null;
         bool and = node.Op == Op.And;
-        // x & true -> x, x | false -> x
+        // p & true -> p
+        // p | false -> p
         if (b.Int == (and ? 1 : 0)) return a;
+        // true & p -> p
+        // false | p -> p
         if (a.Int == (and ? 1 : 0)) return b;
-        // x & false -> false, x | true -> true
+        // p & false -> false
+        // p | true -> true
         if (b.Int == (and ? 0 : 1)) return b;
+        // false & p -> false
+        // true | p -> true
         if (a.Int == (and ? 0 : 1)) return a;
-        // (x & y) & y -> x & y
+        // (p & q) & p -> p & q
+        // (p & q) & q -> p & q
+        // (p | q) | p -> p | q
+        // (p | q) | q -> p | q
         if (a.Op == node.Op && (ReferenceEquals(a.Src[0], b) || ReferenceEquals(a.Src[1], b))) return a;
         return null;
     }
 
-    static UOp? Differing(UOp node) => node switch
+    static UOp? Differing(UOp node) => !node.DType.IsBool ? null : node switch
     {
-        // x ^ x -> 0
-        { Src: [var a, var b] } when ReferenceEquals(a, b) => UOp.Const(0L, node.DType.Scalar).Splat(node.DType.Lanes),
-        // x ^ 0 -> x
+        // p ^ p -> false
+        { Src: [var a, var b] } when ReferenceEquals(a, b) => UOp.Bool(false).Splat(node.DType.Lanes),
+        // p ^ false -> p
         { Src: [var a, { Int: 0 }] } => a,
         _ => null,
     };
 
     static UOp? Choice(UOp node) => node switch
     {
-        // true ? a : b -> a
+        // true ? x : y -> x
         { Src: [{ Int: 1 }, var a, _] } => a,
-        // false ? a : b -> b
+        // false ? x : y -> y
         { Src: [{ Int: 0 }, _, var b] } => b,
-        // c ? a : a -> a
+        // p ? x : x -> x
         { Src: [_, var a, var b] } when ReferenceEquals(a, b) => a,
-        // !c ? a : b -> c ? b : a
+        // !p ? x : y -> p ? y : x
         { Src: [{ Op: Op.CmpNe, Src: [{ DType.Kind: ScalarKind.Bool } c, { Int: 1 }] }, var a, var b] } => c.Where(b, a),
-        // c ? load(p, i, c) : 0 -> load(p, i, c), which reads 0 where the gate is false
+        // p ? load(m, i, p) : 0 -> load(m, i, p)
         { Src: [var c, { Op: Op.Load, Src: [_, _, var g] } load, { IsNothing: true }] } when ReferenceEquals(c, g) => load,
-        // c ? (c ? a : b) : d -> c ? a : d
+        // p ? (p ? x : y) : z -> p ? x : z
         { Src: [var c, { Op: Op.Where, Src: [var d, var a, _] }, var b] } when ReferenceEquals(c, d) => c.Where(a, b),
-        // c ? true : false -> c
+        // p ? true : false -> p
         { DType.Kind: ScalarKind.Bool, Src: [var c, { Int: 1 }, { Int: 0 }] } => c,
         _ => null,
     };
 
+    // int(x) -> x
     static UOp? Conversion(UOp node) => node.Src[0].DType == node.DType ? node.Src[0] : null;
 
     static UOp? Memory(UOp node) => node switch
     {
-        // load(p, i, true) -> load(p, i)
+        // load(m, i, true) -> load(m, i)
         { Src: [var p, var i, { Int: 1 }] } => UOp.New(Op.Load, node.DType, [p, i]),
-        // load(p, i, false) -> 0
+        // load(m, i, false) -> 0
         { Src: [_, _, { Int: 0 }] } => UOp.Const(0L, node.DType.Scalar).Splat(node.DType.Lanes),
         _ => null,
     };
 
-    // a loop of one iteration -> 0
+    // loop(1) -> 0
     static UOp? Loop(UOp node) => node.Max == 0 ? UOp.Index(0) : null;
 }

@@ -78,7 +78,11 @@ public sealed record ReduceArg(Op Op, Axes Axes)
 }
 
 /// <summary>A kernel-level reduction; the first <paramref name="Values"/> operands are values, the rest ranges.</summary>
-public sealed record FoldArg(Op Op, int Values);
+public sealed record FoldArg(Op Op, int Values)
+{
+    /// <inheritdoc/>
+    public override string ToString() => Values == 1 ? $"{Op}" : $"{Op} of {Values}";
+}
 
 /// <summary>What a loop is for.</summary>
 public enum AxisKind : byte

@@ -1,13 +1,17 @@
+using System.Diagnostics;
 using Tiny.Algebra;
+using Tiny.Diagnostics;
 using Tiny.Graph;
 using Tiny.Optimize;
+using Tiny.Render;
 
 namespace Tiny.Lower;
 
-/// <summary>The passes that turn a scheduled kernel into linear code for a target.</summary>
+/// <summary>The passes that turn a scheduled kernel into linear code for a target, in order.</summary>
 static class LowerPipeline
 {
-    public static LinearKernel Run(Kernel kernel, TargetProfile profile)
+    /// <summary>Runs them all; <paramref name="watch"/> is told each pass's name and result.</summary>
+    public static LinearKernel Run(Kernel kernel, TargetProfile profile, Action<string, UOp>? watch = null)
     {
         foreach (var p in kernel.Params)
             if (profile.Kinds.Count > 0 && !profile.Kinds.Contains(p.DType.Kind))
@@ -17,12 +21,48 @@ static class LowerPipeline
             using var table = kernel.Interner.Resume();
             var simplify = Symbolic.Simplifier();
             var body = kernel.Sink;
-            foreach (var opt in Heuristic.Choose(body, profile)) body = OptOps.Apply(body, opt, simplify);  // 7 optimize
-            body = Expand.Run(body, simplify);                                                              // 8 lower
-            if (profile.Grid) body = GridDims.Run(body, simplify);
-            body = Vectorize.Run(body, kernel.Params, simplify);
-            body = OrderSums.Run(Decompose.Run(body, profile));
-            return new LinearKernel(kernel.Name, Linearize.Run(body, profile), kernel.Params, profile);     // 9 linearize
+            var choices = Debugging.NoOpt ? [] : Heuristic.Choose(body, profile);
+            Debugging.Write(3, () => $"{kernel.Name} for {profile.Name}: {(choices.Count == 0 ? "plain loops" : string.Join(" ", choices))}");
+
+            Pass("optimise", () => choices.Aggregate(body, (b, opt) => OptOps.Apply(b, opt, simplify)),
+                AxisKind.Loop, AxisKind.Reduce, AxisKind.Upcast, AxisKind.Unroll, AxisKind.Vector);
+            Pass("expand", () => Expand.Run(body, simplify), AxisKind.Loop, AxisKind.Reduce, AxisKind.Vector);
+            if (profile.Grid) Pass("grid", () => GridDims.Run(body, simplify), AxisKind.Reduce, AxisKind.Vector);
+            Pass("vectorise", () => Vectorize.Run(body, kernel.Params, simplify), AxisKind.Loop, AxisKind.Reduce);
+            Pass("decompose", () => Decompose.Run(body, profile), AxisKind.Loop, AxisKind.Reduce);
+            Pass("order sums", () => OrderSums.Run(body), AxisKind.Loop, AxisKind.Reduce);
+            var linear = new LinearKernel(kernel.Name, Linearize.Run(body, profile), kernel.Params, profile);
+            if (Debugging.Spec) Spec.Linear(linear, "linearise");
+            Debugging.Write(5, () => Dump.Lines(linear.Code));
+            Debugging.Write(4, () => Code(kernel, profile, linear));
+            return linear;
+
+            void Pass(string name, Func<UOp> run, params ReadOnlySpan<AxisKind> axes)
+            {
+                long start = Stopwatch.GetTimestamp();
+                body = run();
+                Debugging.Write(7, () => $"{kernel.Name}: {name} {Stopwatch.GetElapsedTime(start).TotalMilliseconds:0.00} ms, {body.Topological().Count} nodes");
+                Debugging.Write(6, () => $"{kernel.Name} after {name}\n{Dump.Text(body)}");
+                if (Debugging.Spec) Spec.Kernel(body, kernel.Params, name, axes);
+                watch?.Invoke(name, body);
+            }
+        }
+    }
+
+    // For people: WGSL where it is for a grid, else the kernel as plain C, whatever its target.
+    static string Code(Kernel kernel, TargetProfile profile, LinearKernel linear)
+    {
+        string[] names = [.. kernel.Params.Select((p, i) => p.Written ? "output" : $"input{i}")];
+        if (profile.Grid) return WgslRenderer.Render(linear, [.. names.Select(n => new WgslBinding(n, false))]);
+        int level = Debugging.Level;
+        Debugging.Level = 0;
+        try
+        {
+            return CRenderer.Render(Run(kernel, CRenderer.Plain), names).Text;
+        }
+        finally
+        {
+            Debugging.Level = level;
         }
     }
 }

@@ -1,3 +1,6 @@
+using System.Diagnostics;
+using System.Globalization;
+using Tiny.Diagnostics;
 using Tiny.Graph;
 using Tiny.Lower;
 using Tiny.Runtime;
@@ -36,6 +39,18 @@ sealed class Executable
         _arguments = [.. schedule.Launches.Select(l => new DeviceBuffer[l.Slots.Length])];
     }
 
+    // The bytes are those of its buffers, each once; the operations those of its lines, as often as their loops run.
+    void Timed(int k)
+    {
+        var kernel = _schedule.Launches[k].Kernel;
+        long start = Stopwatch.GetTimestamp();
+        _kernels[k].Launch(_arguments[k]);
+        double seconds = Math.Max(Stopwatch.GetElapsedTime(start).TotalSeconds, 1e-9);
+        double bytes = kernel.Params.Sum(p => (double)p.Count * p.DType.Size), operations = Work.Of(kernel.Sink);
+        Debugging.Write(1, () => string.Create(CultureInfo.InvariantCulture,
+            $"{_device.Name} {kernel.Name,-40} {seconds * 1e6,10:0.0} us {bytes / seconds / 1e9,8:0.00} GB/s {operations / seconds / 1e9,8:0.00} GFLOP/s"));
+    }
+
     /// <summary>Runs all launches; gives a new buffer for each result.</summary>
     public Storage[] Run(Func<ParamArg, DeviceBuffer> parameters)
     {
@@ -48,7 +63,8 @@ sealed class Executable
             {
                 var slots = _schedule.Launches[k].Slots;
                 for (int i = 0; i < slots.Length; i++) _arguments[k][i] = buffers[slots[i]];
-                _kernels[k].Launch(_arguments[k]);
+                if (Debugging.Level > 0) Timed(k);
+                else _kernels[k].Launch(_arguments[k]);
             }
             return [.. _schedule.Results.Select(r => new Storage(_schedule.Slots[r].DType, _schedule.Slots[r].Shape, buffers[r]))];
         }

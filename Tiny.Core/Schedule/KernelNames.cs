@@ -12,13 +12,13 @@ static class KernelNames
 {
     const int MostOperations = 4;
 
-    public static void Assign(IReadOnlyList<Draft> drafts, IReadOnlyList<Launch> launches, IReadOnlyList<Slot> slots)
+    public static void Assign(IReadOnlyList<KernelBody> bodies, IReadOnlyList<Launch> launches, IReadOnlyList<Slot> slots)
     {
         var used = new HashSet<string>();
         foreach (var group in launches.Select((launch, i) => (launch, i)).GroupBy(x => x.launch.Kernel))
         {
             var layers = group.Select(x => Layer(x.launch, slots)).Distinct().ToList();
-            var name = Identifier(string.Join('_', layers is [{ } only] ? [only, .. Operations(drafts[group.First().i])] : Operations(drafts[group.First().i])));
+            var name = Identifier(string.Join('_', layers is [{ } only] ? [only, .. Operations(bodies[group.First().i])] : Operations(bodies[group.First().i])));
             if (name.Length == 0) name = "copy";
             if (char.IsAsciiDigit(name[0])) name = "k" + name;
             var unique = name;
@@ -30,10 +30,10 @@ static class KernelNames
     static string? Layer(Launch launch, IReadOnlyList<Slot> slots) =>
         launch.Slots.Select(s => slots[s].Storage?.Name).FirstOrDefault(n => n?.Contains('.') == true) is { } path ? path[..path.LastIndexOf('.')] : null;
 
-    static List<string> Operations(Draft draft)
+    static List<string> Operations(KernelBody body)
     {
         // What computes names the kernel; movement and constants only where there is nothing else.
-        var members = draft.Members.Exists(Cost.Computes) ? draft.Members.Where(Cost.Computes) : draft.Members;
+        var members = body.Members.Any(Cost.Computes) ? body.Members.Where(Cost.Computes) : body.Members;
         var names = members.Select(m => m.Origin).OfType<string>().Distinct().ToList();
         return names.Count <= MostOperations ? names : [.. names.Take(MostOperations - 1), names[^1]];
     }

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Globalization;
+using System.Text;
 using Tiny.Graph;
 using Tiny.Lower;
 using Tiny.Runtime;
@@ -35,4 +37,25 @@ public sealed record Slot(SlotRole Role, DType DType, Shape Shape)
 public sealed record Launch(Kernel Kernel, ImmutableArray<int> Slots);
 
 /// <summary>A tensor graph as launches in order. <paramref name="Results"/> are slots, one for each result asked for.</summary>
-public sealed record KernelSchedule(ImmutableArray<Slot> Slots, ImmutableArray<Launch> Launches, ImmutableArray<int> Results, long ArenaBytes);
+public sealed record KernelSchedule(ImmutableArray<Slot> Slots, ImmutableArray<Launch> Launches, ImmutableArray<int> Results, long ArenaBytes)
+{
+    /// <summary>One line a launch, with the buffers that it writes and reads; then the memory.</summary>
+    public string ToText()
+    {
+        var text = new StringBuilder();
+        foreach (var launch in Launches)
+            text.Append(CultureInfo.InvariantCulture, $"{launch.Kernel.Name}: {Buffers(launch, written: true)} <- {Buffers(launch, written: false)}\n");
+        long separate = Slots.Where(s => s.Role == SlotRole.Temporary).Sum(s => s.Bytes);
+        return text.Append(CultureInfo.InvariantCulture, $"{Launches.Length} launches; temporaries {separate} bytes in an arena of {ArenaBytes}\n").ToString();
+    }
+
+    string Buffers(Launch launch, bool written) => string.Join(", ", launch.Slots.Where((_, i) => launch.Kernel.Params[i].Written == written).Select(Describe));
+
+    string Describe(int slot) => Slots[slot] switch
+    {
+        { Role: SlotRole.Param } s => $"{s.Param!.Name} {s.DType}{s.Shape}",
+        { Role: SlotRole.Stored } s => $"{s.Storage!.Name ?? "stored"} {s.DType}{s.Shape}",
+        { Role: SlotRole.Result } s => $"result{slot} {s.DType}{s.Shape}",
+        var s => $"t{slot} {s.DType}{s.Shape} at {s.Offset}",
+    };
+}

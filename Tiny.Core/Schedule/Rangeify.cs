@@ -7,23 +7,22 @@ namespace Tiny.Schedule;
 
 /// <summary>
 /// Pass 2b. Takes the drafts; gives each kernel's body: one store of an expression over loop variables. Movement is gone, it has
-/// become index arithmetic; reductions are folds over ranges; buffers are pointers by slot, the written one being slot 0. Loop variables
-/// that only ever occur joined (y*W + x) are merged into one.
+/// become index arithmetic; reductions are folds over ranges; buffers are pointers by slot, the written one being slot 0.
 /// </summary>
 sealed class Rangeify(Fusion fusion, Movement movement, Rewriter simplify)
 {
-    /// <summary>The body of every kernel by its draft, in an order in which they can run.</summary>
-    public List<(Draft Draft, UOp Sink)> Run()
+    /// <summary>The kernels, in an order in which they can run.</summary>
+    public List<KernelBody> Run()
     {
         foreach (var node in fusion.Order)
             foreach (var demand in fusion.DemandsOf(node)) demand.Value = simplify.Run(Value(demand));
-        var kernels = new List<(Draft, UOp)>();
+        var kernels = new List<KernelBody>();
         foreach (var node in fusion.Order)
         {
             if (!fusion.Drafts.TryGetValue(node, out var draft) || node.Shape.Size == 0) continue;
             var target = UOp.New(Op.Pointer, node.DType, [], 0);
             var store = UOp.New(Op.Store, DType.Void, [target, movement.Flatten(node.Shape, draft.Ranges), draft.Root.Value!]);
-            kernels.Add((draft, MergeRanges.Run(UOp.New(Op.Sink, DType.Void, [store]), simplify)));
+            kernels.Add(new KernelBody([draft], [.. draft.Reads], UOp.New(Op.Sink, DType.Void, [store])));
         }
         return kernels;
     }

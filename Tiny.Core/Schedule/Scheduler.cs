@@ -1,5 +1,6 @@
-using System.Collections.Immutable;
+using System.Diagnostics;
 using Tiny.Algebra;
+using Tiny.Diagnostics;
 using Tiny.Graph;
 using Tiny.Lower;
 using Tiny.Runtime;
@@ -14,20 +15,42 @@ static class Scheduler
     /// <summary>Buffers that one kernel may be given: WebGPU's default limit of storage buffers a shader stage.</summary>
     public const int MostBuffers = 8;
 
-    /// <param name="results">What is to be computed.</param>
-    /// <param name="rules">Other rules than <see cref="Symbolic.Rules"/>: tests plant wrong ones.</param>
-    public static KernelSchedule Run(IReadOnlyList<UOp> results, RuleSet? rules = null)
+    /// <summary>Runs the passes; <paramref name="watch"/> is told each one's name and result. Tests plant wrong <paramref name="rules"/> in place
+    /// of <see cref="Symbolic.Rules"/>.</summary>
+    public static KernelSchedule Run(IReadOnlyList<UOp> results, Action<string, IReadOnlyList<UOp>>? watch = null, RuleSet? rules = null)
     {
         using var interner = Interner.Open();
+        long start = Stopwatch.GetTimestamp();
         var resolved = Resolve.Run(results);
+        if (Debugging.Spec) Spec.Tensors(resolved, "resolve");
+        watch?.Invoke("resolve", resolved);
         var simplify = new Rewriter(rules ?? Symbolic.Rules);
         var movement = new Movement(simplify);
         var forced = new HashSet<UOp>(ReferenceEqualityComparer.Instance);
         while (true)
         {
             var bodies = Unused.Drop(new Rangeify(new Fusion(resolved, forced, movement), movement, simplify).Run(), resolved);
-            if (bodies.Find(b => b.Draft.Reads.Count >= MostBuffers) is not { Draft: { } crowded }) return Assemble(resolved, bodies, interner);
-            forced.Add(Split(crowded));
+            if (bodies.Find(b => b.Reads.Length >= MostBuffers) is { } crowded)
+            {
+                forced.Add(Split(crowded.Outputs[0]));
+                continue;
+            }
+            Check("rangeify");
+            bodies = MergeKernels.Run(bodies, new HashSet<UOp>(resolved, ReferenceEqualityComparer.Instance));
+            Check("merge kernels");
+            bodies = Unused.Drop([.. bodies.Select(b => b with { Sink = MergeRanges.Run(simplify.Run(b.Sink), simplify) })], resolved);
+            Check("merge ranges");
+            var schedule = Assemble(resolved, bodies, interner);
+            Debugging.Write(7, () => $"schedule: {Stopwatch.GetElapsedTime(start).TotalMilliseconds:0.00} ms, {interner.Count} nodes");
+            Debugging.Write(2, schedule.ToText);
+            return schedule;
+
+            void Check(string pass)
+            {
+                if (Debugging.Spec)
+                    foreach (var b in bodies) Spec.Kernel(b.Sink, b.Params, pass, AxisKind.Loop, AxisKind.Reduce);
+                watch?.Invoke(pass, [.. bodies.Select(b => b.Sink)]);
+            }
         }
     }
 
@@ -49,7 +72,7 @@ static class Scheduler
         return best ?? throw new TinyException("TINY1006", $"{crowded.Node} reads {crowded.Reads.Count} buffers and cannot be split");
     }
 
-    static KernelSchedule Assemble(UOp[] results, List<(Draft Draft, UOp Sink)> bodies, Interner interner)
+    static KernelSchedule Assemble(UOp[] results, List<KernelBody> bodies, Interner interner)
     {
         var slots = new List<Slot>();
         var slotOf = new Dictionary<UOp, int>(ReferenceEqualityComparer.Instance);
@@ -57,19 +80,19 @@ static class Scheduler
         var launches = new List<Launch>();
         // Results first, so that their numbers do not depend on what is computed on the way.
         foreach (var r in results) slotOf[r] = AddSlot(new Slot(SlotRole.Result, r.DType, r.Shape));
-        foreach (var (draft, sink) in bodies)
+        foreach (var body in bodies)
         {
             // Equal bodies are one kernel where their buffers are of equal lengths.
-            var parameters = Parameters(draft);
-            if (!kernels.TryGetValue(sink, out var equal)) kernels[sink] = equal = [];
+            var parameters = body.Params;
+            if (!kernels.TryGetValue(body.Sink, out var equal)) kernels[body.Sink] = equal = [];
             var kernel = equal.Find(k => k.Params.SequenceEqual(parameters));
-            if (kernel is null) equal.Add(kernel = new Kernel("", sink, parameters, interner));
-            launches.Add(new Launch(kernel, [SlotOf(draft.Node), .. draft.Reads.Select(SlotOf)]));
+            if (kernel is null) equal.Add(kernel = new Kernel("", body.Sink, parameters, interner));
+            launches.Add(new Launch(kernel, [.. body.Buffers.Select(SlotOf)]));
         }
-        KernelNames.Assign(bodies.Select(b => b.Draft).ToList(), launches, slots);
+        KernelNames.Assign(bodies, launches, slots);
         var lives = Lives(slots, launches);
         var (offsets, arena) = MemoryPlan.Place([.. lives.Select(l => l.Life)]);
-        for (int k = 0; k < lives.Count; k++) slots[lives[k].Slot] = slots[lives[k].Slot] with { Offset = offsets[k] };
+        for (int i = 0; i < lives.Count; i++) slots[lives[i].Slot] = slots[lives[i].Slot] with { Offset = offsets[i] };
         return new KernelSchedule([.. slots], [.. launches], [.. results.Select(r => slotOf[r])], arena);
 
         int AddSlot(Slot slot)
@@ -90,17 +113,13 @@ static class Scheduler
         }
     }
 
-    static ImmutableArray<KernelParam> Parameters(Draft draft) =>
-        [new(draft.Node.DType, draft.Node.Shape.Numel, true), .. draft.Reads.Select(r => new KernelParam(r.DType, r.Shape.Numel, false))];
-
     static List<(int Slot, MemoryPlan.Life Life)> Lives(List<Slot> slots, List<Launch> launches)
     {
-        var (first, last) = (new int[slots.Count], new int[slots.Count]);
-        for (int i = launches.Count - 1; i >= 0; i--)
-            foreach (int s in launches[i].Slots) first[s] = i;
+        var lives = new Dictionary<int, MemoryPlan.Life>();
         for (int i = 0; i < launches.Count; i++)
-            foreach (int s in launches[i].Slots) last[s] = i;
-        return [.. Enumerable.Range(0, slots.Count).Where(s => slots[s].Role == SlotRole.Temporary)
-            .Select(s => (s, new MemoryPlan.Life(slots[s].Bytes, first[s], last[s])))];
+            foreach (int s in launches[i].Slots)
+                if (slots[s].Role == SlotRole.Temporary)
+                    lives[s] = lives.TryGetValue(s, out var life) ? life with { Last = i } : new MemoryPlan.Life(slots[s].Bytes, i, i);
+        return [.. lives.OrderBy(l => l.Key).Select(l => (l.Key, l.Value))];
     }
 }

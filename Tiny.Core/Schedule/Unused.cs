@@ -3,39 +3,37 @@ using Tiny.Graph;
 namespace Tiny.Schedule;
 
 /// <summary>
-/// Pass 2c. Takes all kernels' bodies in order; gives them without what simplification has left no use for (<c>x - x</c>, a gate that is
-/// never open): arguments that a body does not read, then kernels whose buffer nothing reads.
+/// Takes all kernels' bodies in order; gives them without what simplification has left no use for (<c>x - x</c>, a gate that is never
+/// open): arguments that a body does not read, then kernels whose results nothing reads.
 /// </summary>
 static class Unused
 {
-    public static List<(Draft Draft, UOp Sink)> Drop(List<(Draft Draft, UOp Sink)> bodies, IReadOnlyList<UOp> results)
+    public static List<KernelBody> Drop(List<KernelBody> bodies, IReadOnlyList<UOp> results)
     {
         var needed = new HashSet<UOp>(results, ReferenceEqualityComparer.Instance);
-        var kept = new List<(Draft, UOp)>(bodies.Count);
+        var kept = new List<KernelBody>(bodies.Count);
         for (int i = bodies.Count - 1; i >= 0; i--)
         {
-            var (draft, sink) = bodies[i];
-            if (!needed.Contains(draft.Node)) continue;
-            kept.Add((draft, WithoutUnreadArguments(draft, sink)));
-            needed.UnionWith(draft.Reads);
+            if (!bodies[i].Outputs.Any(o => needed.Contains(o.Node))) continue;
+            var body = WithoutUnreadArguments(bodies[i]);
+            kept.Add(body);
+            needed.UnionWith(body.Reads);
         }
         kept.Reverse();
         return kept;
     }
 
-    static UOp WithoutUnreadArguments(Draft draft, UOp sink)
+    static KernelBody WithoutUnreadArguments(KernelBody body)
     {
-        var order = sink.Topological();
-        var read = order.Where(u => u.Op == Op.Pointer).Select(u => (int)u.Arg!).Where(slot => slot > 0).Order().ToList();
-        if (read.Count == draft.Reads.Count) return sink;
-        UOp[] left = [.. read.Select(slot => draft.Reads[slot - 1])];
-        draft.Reads.Clear();
-        draft.Reads.AddRange(left);
+        int written = body.Outputs.Length;
+        var order = body.Sink.Topological();
+        var read = order.Where(u => u.Op == Op.Pointer).Select(u => (int)u.Arg!).Where(slot => slot >= written).Distinct().Order().ToList();
+        if (read.Count == body.Reads.Length) return body;
         var result = new Dictionary<UOp, UOp>(ReferenceEqualityComparer.Instance);
         foreach (var node in order)
-            result[node] = node is { Op: Op.Pointer, Arg: > 0 and int slot }
-                ? UOp.New(Op.Pointer, node.DType, [], read.IndexOf(slot) + 1)
+            result[node] = node is { Op: Op.Pointer, Arg: int slot } && slot >= written
+                ? UOp.New(Op.Pointer, node.DType, [], written + read.IndexOf(slot))
                 : node.WithSrc([.. node.Src.Select(s => result[s])]);
-        return result[sink];
+        return body with { Reads = [.. read.Select(slot => body.Reads[slot - written])], Sink = result[body.Sink] };
     }
 }

@@ -131,6 +131,24 @@ public sealed class CaptureTests
         Assert.That(() => ProgramCapture.Capture("asks", new Asks(), [typeof(Asks).GetMethod(nameof(Asks.Wrong))!]),
             Throws.TypeOf<TinyJitException>().With.Message.Contains("Asks.Wrong returned Shape"));
 
+    public sealed class Unsteady
+    {
+        int _calls;
+        [TinyJit] public Tensor Counts([Shape(4)] Tensor x) => x * ++_calls;
+        [TinyJit] public Tensor Draws([Shape(4)] Tensor x) => x + Tensor.From<float>([Random.Shared.NextSingle()], 1);
+        [TinyJit] public Tensor Branches([Shape(4)] Tensor x) => _calls++ % 2 == 0 ? x.Exp() : x + 1;
+        [TinyJit] public Tensor MakesAConstant([Shape(4)] Tensor x) => x + Tensor.From<float>([1, 2, 3, 4], 4);
+    }
+
+    [TestCase(nameof(Unsteady.Counts), "constant 1"), TestCase(nameof(Unsteady.Draws), "tensor float32"), TestCase(nameof(Unsteady.Branches), "the second")]
+    public void AMethodThatIsNotTheSameEachTimeIsRefused(string method, string why) =>
+        Assert.That(() => ProgramCapture.Capture("unsteady", new Unsteady(), [typeof(Unsteady).GetMethod(method)!]),
+            Throws.TypeOf<TinyJitException>().With.Message.Contains($"Unsteady.{method} is not the same at each call").And.Message.Contains(why));
+
+    [Test]
+    public void AMethodThatMakesTheSameConstantEachTimeIsFine() =>
+        Assert.That(() => ProgramCapture.Capture("steady", new Unsteady(), [typeof(Unsteady).GetMethod(nameof(Unsteady.MakesAConstant))!]), Throws.Nothing);
+
     [Test]
     public void AShapeErrorNamesBothShapes() =>
         Assert.That(() => ProgramCapture.Capture("asks", new Asks(), [typeof(Asks).GetMethod(nameof(Asks.Mismatch))!]),

@@ -90,6 +90,13 @@ public sealed class OperatorSuite
 
     // ---- several results, several uses
     [TinyJit]
+    public (Tensor Mean, Tensor Squares) Moments([Shape(12, 50)] Tensor x)
+    {
+        var mean = x.Mean(1, true);
+        return (mean, (x - mean).Square().Sum(1, true));
+    }
+
+    [TinyJit]
     public (Tensor Sum, Tensor Difference) TwoResults([Shape(5, 7)] Tensor a, [Shape(5, 7)] Tensor b)
     {
         var m = a.MatMul(b.Transpose(0, 1));

@@ -7,33 +7,43 @@ namespace Tiny.Tests.Schedule;
 /// <summary>How many kernels named graphs become, and what they are called.</summary>
 public sealed class KernelCountTests
 {
+    // Kernels, and the bytes that they read and write, so that computing again cannot buy counts.
     static readonly TestCaseData[] s_graphs =
     [
-        Case("elementwise chain", 1, () => ((F(7, 33) * 2 + 1) / 3).Relu()),
-        Case("sum", 1, () => F(64, 100).Sum(1)),
-        Case("softmax", 3, () => F(64, 100).Softmax()),
-        Case("small log-softmax", 1, () => F(1, 10).LogSoftmax()),
-        Case("log-softmax", 3, () => F(64, 100).LogSoftmax()),
-        Case("normalisation", 3, () => { var x = F(64, 128); return (x - x.Mean(1, true)) / (x.Var(1, true) + 1e-5f).Sqrt(); }),
-        Case("matmul", 1, () => F(64, 32).MatMul(F(32, 48))),
-        Case("conv, bias, relu", 1, () => F(1, 3, 32, 32).Conv2d(F(8, 3, 3, 3), F(8), padding: 1).Relu()),
-        Case("two convs", 2, () => F(1, 3, 32, 32).Conv2d(F(8, 3, 3, 3), F(8)).Relu().Conv2d(F(8, 8, 3, 3), F(8)).Relu()),
-        Case("residual", 2, () => { var x = F(1, 8, 32, 32); var y = x.Conv2d(F(8, 8, 3, 3), padding: 1).Relu(); return y.Conv2d(F(8, 8, 3, 3), padding: 1) + y; }),
-        Case("global mean of a conv", 2, () => F(1, 8, 32, 32).Conv2d(F(8, 8, 3, 3)).Relu().Mean([2, 3])),
-        Case("cat of three", 1, () => Tensor.Cat([F(2, 3), F(2, 5), F(2, 1)], 1)),
+        Case("elementwise chain", 1, 1_848, () => ((F(7, 33) * 2 + 1) / 3).Relu()),
+        Case("sum", 1, 25_856, () => F(64, 100).Sum(1)),
+        Case("softmax", 2, 77_824, () => F(64, 100).Softmax()),
+        Case("small log-softmax", 1, 80, () => F(1, 10).LogSoftmax()),
+        Case("log-softmax", 2, 77_824, () => F(64, 100).LogSoftmax()),
+        Case("layer norm", 2, 100_352, () => { var x = F(64, 128); return (x - x.Mean(1, true)) / (x.Var(1, true) + 1e-5f).Sqrt() * F(128) + F(128); }),
+        Case("RMS norm", 2, 99_328, () => { var x = F(64, 128); return x * (x.Square().Mean(1, true) + 1e-5f).Rsqrt() * F(128); }),
+        Case("matmul", 1, 26_624, () => F(64, 32).MatMul(F(32, 48))),
+        Case("linear, bias, gelu", 1, 11_392, () => F(8, 64).Linear(F(32, 64), F(32)).Gelu()),
+        Case("conv, bias, relu", 1, 45_952, () => F(1, 3, 32, 32).Conv2d(F(8, 3, 3, 3), F(8), padding: 1).Relu()),
+        Case("conv, norm, relu", 1, 42_048, () => (F(1, 3, 32, 32).Conv2d(F(8, 3, 3, 3), F(8)) * F(8, 1, 1) + F(8, 1, 1)).Relu()),
+        Case("two convs", 2, 98_208, () => F(1, 3, 32, 32).Conv2d(F(8, 3, 3, 3), F(8)).Relu().Conv2d(F(8, 8, 3, 3), F(8)).Relu()),
+        Case("residual", 2, 135_680, () => { var x = F(1, 8, 32, 32); var y = x.Conv2d(F(8, 8, 3, 3), padding: 1).Relu(); return y.Conv2d(F(8, 8, 3, 3), padding: 1) + y; }),
+        Case("max pool", 1, 40_960, () => F(1, 8, 32, 32).MaxPool2d(2)),
+        Case("global mean of a conv", 2, 92_704, () => F(1, 8, 32, 32).Conv2d(F(8, 8, 3, 3)).Relu().Mean([2, 3])),
+        // Scores, their maximum with the sum of exponentials, the quotients, and the values weighted by them.
+        Case("attention", 4, 116_736, () => Attention(F(4, 32, 16), F(4, 32, 16), F(4, 32, 16))),
+        Case("cat of three", 1, 144, () => Tensor.Cat([F(2, 3), F(2, 5), F(2, 1)], 1)),
         // A kernel has at most eight buffers: nine inputs beside the result do not fit one.
-        Case("cat of ten", 2, () => Tensor.Cat([.. Enumerable.Range(1, 10).Select(i => F(i, 3))], 0)),
-        Case("a weight returned as it is", 1, () => F(4, 4)),
-        Case("nothing", 0, () => F(0, 4) * 2),
+        Case("cat of ten", 2, 2_640, () => Tensor.Cat([.. Enumerable.Range(1, 10).Select(i => F(i, 3))], 0)),
+        Case("a weight returned as it is", 1, 128, () => F(4, 4)),
+        Case("nothing", 0, 0, () => F(0, 4) * 2),
     ];
 
     [TestCaseSource(nameof(s_graphs))]
-    public void HasSoManyKernels(int kernels, Func<Tensor> build)
+    public void HasSoManyKernelsAndMovesSoManyBytes(int kernels, long bytes, Func<Tensor> build)
     {
         var schedule = Scheduler.Run([build().Node]);
         Assert.That(schedule.Launches.Select(l => l.Kernel.Name), Has.Exactly(kernels).Items);
+        Assert.That(schedule.Launches.Sum(l => l.Slots.Sum(s => schedule.Slots[s].Bytes)), Is.EqualTo(bytes));
         Assert.That(schedule.Launches.Select(l => l.Slots.Length), Has.All.LessThanOrEqualTo(Scheduler.MostBuffers));
     }
+
+    static Tensor Attention(Tensor q, Tensor k, Tensor v) => (q.MatMul(k.Transpose(1, 2)) / MathF.Sqrt(16)).Softmax().MatMul(v);
 
     [Test]
     public void AProductOfMorePointsThanMemoryHoldsIsOneKernel() =>
@@ -56,6 +66,32 @@ public sealed class KernelCountTests
         var (a, b) = (F(6), F(8));
         var schedule = Scheduler.Run([(a[0..4] * 2).Node, (b[0..4] * 2).Node]);
         Assert.That(schedule.Launches.Select(l => l.Kernel.Params[1].Count), Is.EqualTo([6, 8]));
+    }
+
+    [Test]
+    public void AValueAndWhatIsComputedFromItOverTheSameLoopsAreOneKernelWithTwoResults()
+    {
+        var x = F(64, 128);
+        var mean = x.Mean(1, true);
+        var schedule = Scheduler.Run([mean.Node, (x - mean).Square().Sum(1, true).Node]);
+        Assert.That(schedule.Launches, Has.Length.EqualTo(1));
+        Assert.That(schedule.Launches[0].Kernel.Params.Select(p => p.Written), Is.EqualTo(new[] { true, true, false }));
+    }
+
+    [Test]
+    public void WhatOnlyTheMergedKernelReadIsNotStored()
+    {
+        var x = F(64, 128);
+        var schedule = Scheduler.Run([(x - x.Mean(1, true)).Square().Sum(1, true).Node]);
+        Assert.That(schedule.Launches, Has.Length.EqualTo(1));
+        Assert.That(schedule.ArenaBytes, Is.Zero);
+    }
+
+    [Test]
+    public void AKernelThatReadsOtherElementsIsNotMerged()
+    {
+        var y = F(8, 8).MatMul(F(8, 8));
+        Assert.That(Scheduler.Run([y.Node, (y + y.Flip(0)).MatMul(F(8, 8)).Node]).Launches, Has.Length.GreaterThan(1));
     }
 
     [Test]
@@ -84,7 +120,7 @@ public sealed class KernelCountTests
         Assert.That(schedule.Results.Distinct().Count(), Is.EqualTo(2));
     }
 
-    static TestCaseData Case(string name, int kernels, Func<Tensor> build) => new TestCaseData(kernels, build).SetArgDisplayNames(name);
+    static TestCaseData Case(string name, int kernels, long bytes, Func<Tensor> build) => new TestCaseData(kernels, bytes, build).SetArgDisplayNames(name);
 
     static Tensor F(params int[] shape) =>
         Tensor.FromStorage(new Storage(DType.Float32, new Shape(shape), new OwnedMemory(4L * Math.Max(1, shape.Aggregate(1, (a, b) => a * b)))));

@@ -1,0 +1,102 @@
+using System.Collections.Immutable;
+using Tiny.Graph;
+
+namespace Tiny.Schedule;
+
+/// <summary>
+/// Takes kernels in order; merges one into an earlier one whose results it reads element by element over the same loops: the mean of each
+/// row and the variance around it are one kernel with two results. The value is then handed over in a register, and what nobody else
+/// reads is not stored at all.
+/// </summary>
+static class MergeKernels
+{
+    public static List<KernelBody> Run(List<KernelBody> bodies, IReadOnlySet<UOp> results)
+    {
+        var merged = new List<KernelBody?>();
+        var place = new Dictionary<UOp, int>(ReferenceEqualityComparer.Instance);
+        foreach (var body in bodies)
+        {
+            int at = merged.Count;
+            merged.Add(body);
+            // The latest producer is the only one that can take it: the kernel must not run before any other that it reads.
+            int last = body.Reads.Select(r => place.GetValueOrDefault(r, -1)).DefaultIfEmpty(-1).Max();
+            if (last >= 0 && Join(merged[last]!, body) is { } joined)
+            {
+                merged[last] = joined;
+                merged.RemoveAt(at);
+                at = last;
+            }
+            foreach (var output in merged[at]!.Outputs) place[output.Node] = at;
+        }
+        var kept = merged.OfType<KernelBody>().ToList();
+        var read = new HashSet<UOp>(kept.SelectMany(b => b.Reads), ReferenceEqualityComparer.Instance);
+        return [.. kept.Select(b => WithoutDead(b, o => results.Contains(o.Node) || read.Contains(o.Node)))];
+    }
+
+    static KernelBody? Join(KernelBody first, KernelBody second)
+    {
+        if (!SameLoops(first, second) || Ambiguous(first.Sink, second.Sink)) return null;
+        var handed = first.Outputs.Select(o => o.Node).ToHashSet();
+        ImmutableArray<Draft> outputs = [.. first.Outputs, .. second.Outputs];
+        ImmutableArray<UOp> reads = [.. first.Reads, .. second.Reads.Where(r => !handed.Contains(r) && !first.Reads.Contains(r))];
+        if (outputs.Length + reads.Length > Scheduler.MostBuffers) return null;
+        var slots = SlotsOf(outputs, reads);
+        var stores = Rewrite(first, slots, null);
+        var values = new Dictionary<UOp, UOp>(ReferenceEqualityComparer.Instance);
+        for (int i = 0; i < first.Outputs.Length; i++) values[first.Outputs[i].Node] = stores[i];
+        return Rewrite(second, slots, values) is { IsDefault: false } more ? new KernelBody(outputs, reads, Sink([.. stores, .. more])) : null;
+    }
+
+    // The stores with pointers by the new slots, and loads of handed-over elements replaced by their values; default where a load asks for
+    // another element than the one at hand.
+    static ImmutableArray<UOp> Rewrite(KernelBody body, Dictionary<UOp, int> slots, Dictionary<UOp, UOp>? handed)
+    {
+        UOp[] buffers = [.. body.Buffers];
+        var done = new Dictionary<UOp, UOp>(ReferenceEqualityComparer.Instance);
+        foreach (var u in body.Sink.Topological())
+        {
+            if (u.Op == Op.Load && handed is not null && handed.TryGetValue(buffers[(int)u.Src[0].Arg!], out var store))
+            {
+                if (u.Src.Length > 2 || !ReferenceEquals(u.Src[1], store.Src[1])) return default;
+                done[u] = store.Src[2];
+            }
+            else if (u.Op == Op.Pointer)
+                // A pointer to what is handed over is used by no load that stays.
+                done[u] = slots.TryGetValue(buffers[(int)u.Arg!], out int slot) ? UOp.New(Op.Pointer, u.DType, [], slot) : u;
+            else if (u.Op != Op.Sink)
+                done[u] = u.WithSrc([.. u.Src.Select(s => done[s])]);
+        }
+        return [.. body.Sink.Src.Select(s => done[s])];
+    }
+
+    static KernelBody WithoutDead(KernelBody body, Func<Draft, bool> alive)
+    {
+        if (body.Outputs.All(alive)) return body;
+        var live = Enumerable.Range(0, body.Outputs.Length).Where(i => alive(body.Outputs[i])).ToArray();
+        ImmutableArray<Draft> outputs = [.. live.Select(i => body.Outputs[i])];
+        // A dead output's node computes inside what uses it.
+        var stores = Rewrite(body, SlotsOf(outputs, body.Reads), null);
+        return new KernelBody(outputs, body.Reads, Sink([.. live.Select(i => stores[i])])) { Inside = [.. body.Inside, .. body.Outputs.Where(o => !alive(o))] };
+    }
+
+    static Dictionary<UOp, int> SlotsOf(ImmutableArray<Draft> outputs, ImmutableArray<UOp> reads)
+    {
+        var slots = new Dictionary<UOp, int>(ReferenceEqualityComparer.Instance);
+        foreach (var buffer in outputs.Select(o => o.Node).Concat(reads)) slots[buffer] = slots.Count;
+        return slots;
+    }
+
+    static bool SameLoops(KernelBody a, KernelBody b) => Loops(a).SequenceEqual(Loops(b), ReferenceEqualityComparer.Instance);
+
+    static IEnumerable<UOp> Loops(KernelBody body) => body.Outputs[0].Ranges.Where(r => r.Op == Op.Range);
+
+    // Axes are found by number: one number must not mean two extents.
+    static bool Ambiguous(UOp a, UOp b)
+    {
+        var extents = new Dictionary<int, long>();
+        return a.Topological().Concat(b.Topological()).Where(u => u.Op == Op.Range)
+            .Any(u => !extents.TryAdd(((Axis)u.Arg!).Id, u.Max) && extents[((Axis)u.Arg!).Id] != u.Max);
+    }
+
+    static UOp Sink(ImmutableArray<UOp> stores) => UOp.New(Op.Sink, DType.Void, stores);
+}
