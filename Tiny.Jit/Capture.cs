@@ -39,17 +39,7 @@ sealed class Capture
     public static Capture Run(MethodInfo method, Func<object?[], object?> body, IReadOnlyList<object?> args)
     {
         var (graph, pack) = Trace(method, body, args);
-        var (results, once) = OnceSplit.Run(graph);
-        return new Capture(graph, results, pack, Names(method, graph.Count), once);
-    }
-
-    /// <summary>Captures a graph built over inputs that are described, not given.</summary>
-    public static Capture Run(GraphEntry entry)
-    {
-        UOp[] graph = CaptureScope.Run<UOp[]>(() => [.. entry.Body([.. entry.Inputs.Select((input, i) =>
-            new Tensor(UOp.New(Op.Param, input.DType, [], new ParamArg(i, input.Name, input.Shape))))]).Select(r => r.Node)]);
-        var (results, once) = OnceSplit.Run(graph);
-        return new Capture(graph, results, tensors => tensors, ResultNumbers(graph.Length), once);
+        return Of(graph, pack, Names(method, graph.Count));
     }
 
     /// <summary>The results as the method builds them, and how they go into its return value.</summary>
@@ -65,6 +55,19 @@ sealed class Capture
             var (tensors, pack) = Unpack(method, body(given));
             return ((IReadOnlyList<UOp>)[.. tensors.Select(r => r.Node)], pack);
         });
+    }
+
+    /// <summary>Captures a graph built over inputs that are described, not given.</summary>
+    public static Capture Run(GraphEntry entry) => CaptureScope.Run(() =>
+    {
+        var tensors = entry.Body([.. entry.Inputs.Select((input, i) => new Tensor(UOp.New(Op.Param, input.DType, [], new ParamArg(i, input.Name, input.Shape))))]);
+        return Of([.. tensors.Select(r => r.Node)], results => results, ResultNumbers(tensors.Count));
+    });
+
+    static Capture Of(IReadOnlyList<UOp> graph, Func<IReadOnlyList<Tensor>, object?> pack, IReadOnlyList<string> names)
+    {
+        var (results, once) = OnceSplit.Run(graph);
+        return new Capture(graph, results, pack, names, once);
     }
 
     static (IReadOnlyList<Tensor>, Func<IReadOnlyList<Tensor>, object?>) Unpack(MethodInfo method, object? value)

@@ -129,7 +129,8 @@ sealed class AccessProof
         {
             var (fact, lo, hi) = _facts[i];
             if (lo > hi) return true;
-            foreach (long k in fact.Terms.Where(t => form.Coefficient(t.Atom) % t.Coefficient == 0).Select(t => form.Coefficient(t.Atom) / t.Coefficient).Distinct())
+            foreach (long k in fact.Terms.Where(t => form.Coefficient(t.Atom) % t.Coefficient == 0)
+                .Select(t => form.Coefficient(t.Atom) / t.Coefficient).Distinct())
             {
                 if (k == 0 || Math.Abs(k) >= MostCoefficient || ++_steps > MostSteps) continue;
                 if (IsAtMost(form.Plus(fact, -k), most - k * (k > 0 ? hi : lo), depth - 1, i + 1)) return true;

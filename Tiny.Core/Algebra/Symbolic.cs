@@ -22,7 +22,6 @@ static class Symbolic
         .On(Less, Op.CmpLt)
         .On(Unequal, Op.CmpNe)
         .On(Logic, Op.And, Op.Or)
-        .On(Differing, Op.Xor)
         .On(Choice, Op.Where)
         .On(Conversion, Op.Cast, Op.Bitcast)
         .On(Memory, Op.Load)
@@ -176,15 +175,6 @@ static class Symbolic
         if (a.Op == node.Op && (ReferenceEquals(a.Src[0], b) || ReferenceEquals(a.Src[1], b))) return a;
         return null;
     }
-
-    static UOp? Differing(UOp node) => !node.DType.IsBool ? null : node switch
-    {
-        // p ^ p -> false
-        { Src: [var a, var b] } when ReferenceEquals(a, b) => UOp.Bool(false).Splat(node.DType.Lanes),
-        // p ^ false -> p
-        { Src: [var a, { Int: 0 }] } => a,
-        _ => null,
-    };
 
     static UOp? Choice(UOp node) => node switch
     {

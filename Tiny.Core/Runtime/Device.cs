@@ -10,7 +10,11 @@ public abstract class Device
     static readonly Dictionary<string, Func<Device>> s_factories = new(StringComparer.OrdinalIgnoreCase);
     static readonly Dictionary<string, Device> s_open = new(StringComparer.OrdinalIgnoreCase);
 
-    static Device() => Register("cpu", static () => new CpuDevice());
+    static Device()
+    {
+        Register("cpu", static () => new CpuDevice());
+        Register("webgpu", static () => new WebGpuDevice());
+    }
 
     /// <summary>The name it is registered under.</summary>
     public abstract string Name { get; }
@@ -23,6 +27,8 @@ public abstract class Device
     public abstract DeviceBuffer Upload(HostMemory host);
     /// <summary>Makes a kernel ready to launch.</summary>
     public abstract DeviceKernel Compile(LinearKernel kernel);
+    /// <summary>Returns once all kernels launched before have run. Needed only to measure: reads wait by themselves.</summary>
+    public virtual void Synchronize() { }
 
     /// <summary>Makes a device known; a later registration of the same name replaces an earlier one.</summary>
     public static void Register(string name, Func<Device> factory)

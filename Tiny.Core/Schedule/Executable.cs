@@ -43,8 +43,10 @@ sealed class Executable
     void Timed(int k)
     {
         var kernel = _schedule.Launches[k].Kernel;
+        _device.Synchronize();
         long start = Stopwatch.GetTimestamp();
         _kernels[k].Launch(_arguments[k]);
+        _device.Synchronize();
         double seconds = Math.Max(Stopwatch.GetElapsedTime(start).TotalSeconds, 1e-9);
         double bytes = kernel.Params.Sum(p => (double)p.Count * p.DType.Size), operations = Work.Of(kernel.Sink);
         Debugging.Write(1, () => string.Create(CultureInfo.InvariantCulture,

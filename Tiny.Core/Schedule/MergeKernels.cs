@@ -5,14 +5,14 @@ namespace Tiny.Schedule;
 
 /// <summary>
 /// Takes kernels in order; merges one into an earlier one whose results it reads element by element over the same loops: the mean of each
-/// row and the variance around it are one kernel with two results. The value is then handed over in a register, and what nobody else
-/// reads is not stored at all.
+/// row and the variance around it are one kernel with two results. The value is then handed over in a register (and if nobody else reads
+/// it, <see cref="Unused"/> drops the store).
 /// </summary>
 static class MergeKernels
 {
-    public static List<KernelBody> Run(List<KernelBody> bodies, IReadOnlySet<UOp> results)
+    public static List<KernelBody> Run(List<KernelBody> bodies)
     {
-        var merged = new List<KernelBody?>();
+        var merged = new List<KernelBody>();
         var place = new Dictionary<UOp, int>(ReferenceEqualityComparer.Instance);
         foreach (var body in bodies)
         {
@@ -20,17 +20,15 @@ static class MergeKernels
             merged.Add(body);
             // The latest producer is the only one that can take it: the kernel must not run before any other that it reads.
             int last = body.Reads.Select(r => place.GetValueOrDefault(r, -1)).DefaultIfEmpty(-1).Max();
-            if (last >= 0 && Join(merged[last]!, body) is { } joined)
+            if (last >= 0 && Join(merged[last], body) is { } joined)
             {
                 merged[last] = joined;
                 merged.RemoveAt(at);
                 at = last;
             }
-            foreach (var output in merged[at]!.Outputs) place[output.Node] = at;
+            foreach (var output in merged[at].Outputs) place[output.Node] = at;
         }
-        var kept = merged.OfType<KernelBody>().ToList();
-        var read = new HashSet<UOp>(kept.SelectMany(b => b.Reads), ReferenceEqualityComparer.Instance);
-        return [.. kept.Select(b => WithoutDead(b, o => results.Contains(o.Node) || read.Contains(o.Node)))];
+        return merged;
     }
 
     static KernelBody? Join(KernelBody first, KernelBody second)
@@ -67,16 +65,6 @@ static class MergeKernels
                 done[u] = u.WithSrc([.. u.Src.Select(s => done[s])]);
         }
         return [.. body.Sink.Src.Select(s => done[s])];
-    }
-
-    static KernelBody WithoutDead(KernelBody body, Func<Draft, bool> alive)
-    {
-        if (body.Outputs.All(alive)) return body;
-        var live = Enumerable.Range(0, body.Outputs.Length).Where(i => alive(body.Outputs[i])).ToArray();
-        ImmutableArray<Draft> outputs = [.. live.Select(i => body.Outputs[i])];
-        // A dead output's node computes inside what uses it.
-        var stores = Rewrite(body, SlotsOf(outputs, body.Reads), null);
-        return new KernelBody(outputs, body.Reads, Sink([.. live.Select(i => stores[i])])) { Inside = [.. body.Inside, .. body.Outputs.Where(o => !alive(o))] };
     }
 
     static Dictionary<UOp, int> SlotsOf(ImmutableArray<Draft> outputs, ImmutableArray<UOp> reads)

@@ -15,8 +15,9 @@ static class Scheduler
     /// <summary>Buffers that one kernel may be given: WebGPU's default limit of storage buffers a shader stage.</summary>
     public const int MostBuffers = 8;
 
-    /// <summary>Runs the passes; <paramref name="watch"/> is told each one's name and result. Tests plant wrong <paramref name="rules"/> in place
-    /// of <see cref="Symbolic.Rules"/>.</summary>
+    /// <param name="results">What is to be computed.</param>
+    /// <param name="watch">Told each pass's name and result.</param>
+    /// <param name="rules">Other rules than <see cref="Symbolic.Rules"/>: tests plant wrong ones.</param>
     public static KernelSchedule Run(IReadOnlyList<UOp> results, Action<string, IReadOnlyList<UOp>>? watch = null, RuleSet? rules = null)
     {
         using var interner = Interner.Open();
@@ -36,9 +37,9 @@ static class Scheduler
                 continue;
             }
             Check("rangeify");
-            bodies = MergeKernels.Run(bodies, new HashSet<UOp>(resolved, ReferenceEqualityComparer.Instance));
+            bodies = Unused.Drop([.. MergeKernels.Run(bodies).Select(b => b with { Sink = simplify.Run(b.Sink) })], resolved);
             Check("merge kernels");
-            bodies = Unused.Drop([.. bodies.Select(b => b with { Sink = MergeRanges.Run(simplify.Run(b.Sink), simplify) })], resolved);
+            bodies = [.. bodies.Select(b => b with { Sink = MergeRanges.Run(b.Sink, simplify) })];
             Check("merge ranges");
             var schedule = Assemble(resolved, bodies, interner);
             Debugging.Write(7, () => $"schedule: {Stopwatch.GetElapsedTime(start).TotalMilliseconds:0.00} ms, {interner.Count} nodes");
@@ -83,10 +84,9 @@ static class Scheduler
         foreach (var body in bodies)
         {
             // Equal bodies are one kernel where their buffers are of equal lengths.
-            var parameters = body.Params;
             if (!kernels.TryGetValue(body.Sink, out var equal)) kernels[body.Sink] = equal = [];
-            var kernel = equal.Find(k => k.Params.SequenceEqual(parameters));
-            if (kernel is null) equal.Add(kernel = new Kernel("", body.Sink, parameters, interner));
+            var kernel = equal.Find(k => k.Params.SequenceEqual(body.Params));
+            if (kernel is null) equal.Add(kernel = new Kernel("", body.Sink, body.Params, interner));
             launches.Add(new Launch(kernel, [.. body.Buffers.Select(SlotOf)]));
         }
         KernelNames.Assign(bodies, launches, slots);

@@ -27,7 +27,8 @@ public sealed class AccessProofTests
         var program = Capturing.Of("model", make());
         foreach (var kernel in program.Kernels) check.Add(kernel, profiles);
         var undecided = check.Undecided();
-        TestContext.Out.WriteLine($"{check.Accesses} accesses, {check.ByIntervals} proven by intervals, {check.Asked} questions for z3, {undecided.Count} undecided");
+        TestContext.Out.WriteLine($"{check.Accesses} accesses, {check.ByIntervals} proven by intervals, "
+            + $"{check.Asked} questions for z3, {undecided.Count} undecided");
         Assert.That(undecided, Has.None.StartsWith("sat"));
         Assert.That(undecided, Has.Count.AtMost(MostUndecided), string.Join('\n', undecided));
         Assert.That(check.Accesses, Is.GreaterThan(program.Kernels.Length * 5));

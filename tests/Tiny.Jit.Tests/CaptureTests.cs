@@ -23,7 +23,11 @@ public sealed class CaptureTests
     }
 
     [TearDown]
-    public void RestoreDevices() => Device.Register("cpu", static () => new CpuDevice());
+    public void RestoreDevices()
+    {
+        Device.Register("cpu", static () => new CpuDevice());
+        Device.Register("webgpu", static () => new WebGpuDevice());
+    }
 
     [Test]
     public void CaptureAndBothExportsUseNoDevice()

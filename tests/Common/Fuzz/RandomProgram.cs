@@ -61,9 +61,6 @@ sealed class RandomProgram
     /// <summary>The results' graphs over the given inputs.</summary>
     public IReadOnlyList<Tensor> Build(IReadOnlyList<Tensor> inputs) => Build(inputs, []).Results;
 
-    /// <summary>The results' graphs over inputs in memory.</summary>
-    public IReadOnlyList<Tensor> Build() => Build(Inputs());
-
     /// <summary>What the interpreter makes of it.</summary>
     public FuzzExpectation Expected()
     {

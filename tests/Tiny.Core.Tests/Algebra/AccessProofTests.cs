@@ -9,10 +9,18 @@ using Tiny.Tests.Fuzz;
 
 namespace Tiny.Tests.Algebra;
 
-/// <summary>The proof that accesses lie inside their buffers: what it proves is true, what it must prove it does, and kernels of random programs hold it.</summary>
+/// <summary>
+/// The proof that accesses lie inside their buffers: what it proves is true, what it must prove it does, and kernels of random programs hold it.
+/// </summary>
 public sealed class AccessProofTests
 {
     const int Programs = 2000, MostUndecided = 20;
+
+    static UOp[] Results(int seed)
+    {
+        var program = RandomProgram.Make(seed);
+        return [.. program.Build(program.Inputs()).Select(t => t.Node)];
+    }
 
     [Test]
     public void EveryAccessOfRandomProgramsIsInside()
@@ -23,13 +31,12 @@ public sealed class AccessProofTests
             foreach (var kernel in Scheduler.Run(Results(seed)).Launches.Select(l => l.Kernel).Distinct())
                 check.Add(kernel, kernel.Params.All(p => WgslRenderer.Profile.Kinds.Contains(p.DType.Kind)) ? profiles : profiles[..3]);
         var undecided = check.Undecided();
-        TestContext.Out.WriteLine($"{check.Accesses} accesses, {check.ByIntervals} proven by intervals, {check.Asked} questions for z3, {undecided.Count} undecided");
+        TestContext.Out.WriteLine($"{check.Accesses} accesses, {check.ByIntervals} proven by intervals, "
+            + $"{check.Asked} questions for z3, {undecided.Count} undecided");
         Assert.That(undecided, Has.None.StartsWith("sat"));
         Assert.That(undecided, Has.Count.AtMost(MostUndecided), string.Join('\n', undecided));
         Assert.That(check.Accesses, Is.GreaterThan(Programs * 5));
     }
-
-    static UOp[] Results(int seed) => [.. RandomProgram.Make(seed).Build().Select(r => r.Node)];
 
     // Proven by intervals, refuted by a point: a contradiction; and z3 must agree with both.
     [Test]

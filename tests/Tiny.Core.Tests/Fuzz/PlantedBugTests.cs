@@ -55,7 +55,7 @@ public sealed class PlantedBugTests
     static bool IsWrong(int seed, RuleSet rules)
     {
         var program = RandomProgram.Make(seed);
-        var results = program.Build();
+        var results = program.Build(program.Inputs());
         var schedule = Scheduler.Run([.. results.Select(r => r.Node)], rules: rules);
         var values = new Executable(schedule, Device.Default).Run(_ => throw new InvalidOperationException("no program has parameters"));
         var expected = program.Expected();

@@ -31,7 +31,7 @@ public sealed class ProgramFuzzTests
         for (int seed = 0; seed < 1000; seed++)
         {
             var program = RandomProgram.Make(seed);
-            coverage.Add(program.Build());
+            coverage.Add(program.Build(program.Inputs()));
         }
         TestContext.Out.WriteLine(coverage);
         Assert.That(coverage.Reused, Is.GreaterThanOrEqualTo(0.3));
@@ -46,7 +46,7 @@ public sealed class ProgramFuzzTests
     {
         try
         {
-            var results = program.Build();
+            var results = program.Build(program.Inputs());
             Tensor.Realize(results);
             var expected = program.Expected();
             return results.Select((r, i) => expected.Difference(i, r.Storage!.ToHost().Span)).FirstOrDefault(p => p is not null);

@@ -23,44 +23,8 @@ sealed record Law(string Text, string File, string Method, LawTerm Left, LawTerm
         return new(text, file, method, left, right, condition);
     }
 
+    /// <summary>The line of the arm below.</summary>
+    public int Arm { get; init; }
+
     public override string ToString() => Text;
-}
-
-/// <summary>The laws of a source file, and the arms of its rules that have none.</summary>
-sealed class LawFile
-{
-    public List<Law> Laws { get; } = [];
-    /// <summary>Arms of rules with no law between them and the arm before.</summary>
-    public List<string> Lawless { get; } = [];
-
-    public LawFile(string name, string source)
-    {
-        var rules = Regex.Matches(source, @"\.On\((\w+),").Select(m => m.Groups[1].Value).ToHashSet();
-        string method = "";
-        bool hasLaw = false;
-        foreach (string line in source.Split('\n'))
-        {
-            if (Regex.Match(line, @"^\s*// (.* -> .*)$") is { Success: true } comment)
-            {
-                // A law above a method belongs to it, and is read again when its name is known.
-                Laws.Add(Law.Parse(comment.Groups[1].Value, name, line.StartsWith("     ", StringComparison.Ordinal) ? method : ""));
-                hasLaw = true;
-                continue;
-            }
-            if (Regex.Match(line, @"^    (?:\w+ )*static \S+ (\w+)\(") is { Success: true } header)
-            {
-                method = header.Groups[1].Value;
-                for (int i = 0; i < Laws.Count; i++)
-                    if (Laws[i].Method.Length == 0) Laws[i] = Laws[i] with { Method = method };
-            }
-            if (!IsArm(line)) continue;
-            if (rules.Contains(method) && !hasLaw) Lawless.Add($"{name}: {line.Trim()}");
-            hasLaw = false;
-        }
-    }
-
-    // What gives a replacement: a switch arm, a return of something, or a method that is one expression.
-    static bool IsArm(string line) => !line.TrimStart().StartsWith('/') && !line.Contains("_ => null", StringComparison.Ordinal)
-        && (Regex.IsMatch(line, @"^\s+\{.*=>") || Regex.IsMatch(line, @"\breturn (?!null)") && !line.TrimEnd().EndsWith("return null;", StringComparison.Ordinal)
-            || Regex.IsMatch(line, @"^    static .*=> (?!.*switch$)"));
 }

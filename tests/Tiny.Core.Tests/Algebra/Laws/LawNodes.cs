@@ -94,7 +94,6 @@ sealed class LawNodes
                 "max" => Op.Max,
                 "&" => Op.And,
                 "|" => Op.Or,
-                "^" => Op.Xor,
                 _ => throw new InvalidOperationException(t.Head),
             }, s[1]),
         };

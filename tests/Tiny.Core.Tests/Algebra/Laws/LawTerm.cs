@@ -37,7 +37,7 @@ sealed class LawParser
 
     LawParser(string text)
     {
-        var tokens = Regex.Matches(text, @"\s*(\d+\.\d+|\d+|[A-Za-z]+|<=|>=|!=|[-+*/%<>=!&|^?:(),])");
+        var tokens = Regex.Matches(text, @"\s*(\d+\.\d+|\d+|[A-Za-z]+|<=|>=|!=|[-+*/%<>=!&|?:(),])");
         if (tokens.Sum(t => t.Length) != text.TrimEnd().Length) throw new FormatException($"no law: {text}");
         _tokens = [.. tokens.Select(t => t.Groups[1].Value)];
     }
@@ -75,7 +75,7 @@ sealed class LawParser
     LawTerm Disjunction()
     {
         var a = Conjunction();
-        while (Next is var op && Take("|", "^")) a = Make(op, LawKind.Bool, a, Conjunction());
+        while (Take("|")) a = Make("|", LawKind.Bool, a, Conjunction());
         return a;
     }
 
@@ -132,7 +132,8 @@ sealed class LawParser
         }
         var token = Next;
         _at++;
-        if (token.Length == 0 || !char.IsLetterOrDigit(token[0])) throw new FormatException($"a term was expected, not '{token}', in: {string.Join(" ", _tokens)}");
+        if (token.Length == 0 || !char.IsLetterOrDigit(token[0]))
+            throw new FormatException($"a term was expected, not '{token}', in: {string.Join(" ", _tokens)}");
         if (char.IsDigit(token[0]))
             return LawTerm.Value(double.Parse(token, CultureInfo.InvariantCulture), token.Contains('.') ? LawKind.Float : LawKind.Int);
         if (token is "true" or "false") return LawTerm.Value(token == "true" ? 1 : 0, LawKind.Bool);
@@ -155,7 +156,7 @@ sealed class LawParser
         {
             "?" => args[0].Kind == LawKind.Bool && args[1].Kind == args[2].Kind,
             "load" => args[0].Kind == LawKind.Memory && args[1].Kind == LawKind.Int && (args.Length == 2 || args[2].Kind == LawKind.Bool),
-            "&" or "|" or "^" or "!" => kinds is [LawKind.Bool],
+            "&" or "|" or "!" => kinds is [LawKind.Bool],
             "!=" => kinds is [LawKind.Int] or [LawKind.Bool],
             "*" or "/" or "-" => kinds is [LawKind.Int] or [LawKind.Float],
             _ => kinds is [LawKind.Int],

@@ -1,0 +1,60 @@
+using Tiny.Lower;
+using Tiny.Optimize;
+using Tiny.Render;
+
+namespace Tiny.Runtime;
+
+/// <summary>
+/// A live GPU through Dawn's C API (webgpu.h), which the variable TINY_DAWN names: kernels become WGSL, as in an export for browsers. Tensors
+/// are float32, int32 or uint32. Opening it needs the library and a graphics driver; nothing is loaded before.
+/// </summary>
+public sealed unsafe class WebGpuDevice : Device
+{
+    /// <summary>Opens the machine's best adapter.</summary>
+    /// <exception cref="TargetException">The library or a driver is missing; the message says how to get it.</exception>
+    public WebGpuDevice() => Context = new WebGpuContext();
+
+    internal WebGpuContext Context { get; }
+
+    /// <inheritdoc/>
+    public override string Name => "webgpu";
+    /// <inheritdoc/>
+    public override TargetProfile Profile => WgslRenderer.Profile;
+    /// <summary>The adapter in the driver's words.</summary>
+    public string Adapter => Context.Description;
+
+    /// <inheritdoc/>
+    public override DeviceBuffer Allocate(long bytes)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(bytes);
+        return new WebGpuBuffer(this, new WebGpuMemory(Context, bytes), 0, bytes);
+    }
+
+    /// <summary>Copies host bytes to a new buffer.</summary>
+    public override DeviceBuffer Upload(HostMemory host)
+    {
+        ArgumentNullException.ThrowIfNull(host);
+        var memory = new WebGpuMemory(Context, host.Bytes);
+        long whole = host.Bytes / 4 * 4;
+        Context.Write(memory, 0, host.Pointer, whole);
+        if (whole < host.Bytes)
+        {
+            byte* word = stackalloc byte[4];
+            new Span<byte>(word, 4).Clear();
+            new ReadOnlySpan<byte>(host.Pointer + whole, (int)(host.Bytes - whole)).CopyTo(new Span<byte>(word, 4));
+            Context.Write(memory, whole, word, 4);
+        }
+        GC.KeepAlive(host);
+        return new WebGpuBuffer(this, memory, 0, host.Bytes);
+    }
+
+    /// <inheritdoc/>
+    public override DeviceKernel Compile(LinearKernel kernel)
+    {
+        ArgumentNullException.ThrowIfNull(kernel);
+        return new WebGpuKernel(this, kernel);
+    }
+
+    /// <inheritdoc/>
+    public override void Synchronize() => Context.Wait();
+}
