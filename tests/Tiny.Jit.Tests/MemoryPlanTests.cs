@@ -52,7 +52,14 @@ public sealed class MemoryPlanTests
 /// <summary>Nets whose intermediate values live in the ways that are hard to place.</summary>
 public sealed class MemoryNets
 {
-    readonly Random _random = new(5);
+    // One tensor for each shape: an export captures twice, and both must see the same.
+    readonly Dictionary<string, Tensor> _weights = [];
+
+    Tensor Weight(params int[] shape)
+    {
+        var key = string.Join('x', shape);
+        return _weights.TryGetValue(key, out var weight) ? weight : _weights[key] = RandomNet.Values(new Random(5), shape);
+    }
 
     [TinyJit]
     public Tensor ResidualChain([Shape(1, 3, 24, 24)] Tensor image)
@@ -98,7 +105,7 @@ public sealed class MemoryNets
         for (int i = 0; i < 20; i++)
         {
             int next = 300 + 97 * (i * 7 % 11);
-            x = x.Linear(RandomNet.Values(_random, next, width), RandomNet.Values(_random, next)).Relu();
+            x = x.Linear(Weight(next, width), Weight(next)).Relu();
             width = next;
         }
         return x.Softmax();
@@ -112,7 +119,7 @@ public sealed class MemoryNets
         return Convolution(x, 5).Mean([2, 3]);
     }
 
-    Tensor Convolution(Tensor x, int channels) => x.Conv2d(RandomNet.Values(_random, channels, x.Shape[1], 3, 3), padding: 1).Relu();
+    Tensor Convolution(Tensor x, int channels) => x.Conv2d(Weight(channels, x.Shape[1], 3, 3), padding: 1).Relu();
 
     static Tensor Larger(Tensor x)
     {
