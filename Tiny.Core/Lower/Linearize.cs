@@ -6,7 +6,7 @@ using Tiny.Schedule;
 namespace Tiny.Lower;
 
 /// <summary>
-/// Pass 9. Takes a lowered body; gives ordered lines (<see cref="LinearKernel"/>). A value is computed in the outermost loop in which all
+/// Takes a lowered body; gives ordered lines (<see cref="LinearKernel"/>). A value is computed in the outermost loop in which all
 /// that it depends on is known, and once there. Folds over the same ranges that do not need one another share a loop. Within a block a fold's
 /// loop comes as early as its operands allow, and everything else as late as its users do, to keep few values alive.
 /// </summary>

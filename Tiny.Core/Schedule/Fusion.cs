@@ -3,7 +3,7 @@ using Tiny.Graph;
 namespace Tiny.Schedule;
 
 /// <summary>
-/// Pass 2a. Takes the resolved graph; gives the kernels' drafts: which nodes get a buffer, and for every other node where
+/// Takes the resolved graph; gives the kernels' drafts: which nodes get a buffer, and for every other node where
 /// (in which kernel, at which index, under which gate) it is computed. Walks from results to leaves, so that all uses of a node
 /// are known when it is decided. A node gets a buffer when it is a result or contiguous, or when computing it at every use
 /// costs more than storing it once and loading it (<see cref="Cost"/>).

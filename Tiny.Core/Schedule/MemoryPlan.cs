@@ -1,7 +1,7 @@
 namespace Tiny.Schedule;
 
 /// <summary>
-/// Pass 10. Takes lifetimes of temporary buffers in the order of launches; gives each an offset in one arena so that buffers that are alive
+/// Takes lifetimes of temporary buffers in the order of launches; gives each an offset in one arena so that buffers that are alive
 /// together never overlap. Buffers are placed one after another, each at the lowest offset that is free over its whole life. Some order
 /// gives the smallest arena that there is; a few good ones are tried, then the best is improved step by step. The same lives always get
 /// the same plan.

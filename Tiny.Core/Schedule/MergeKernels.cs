@@ -59,8 +59,7 @@ static class MergeKernels
                 done[u] = store.Src[2];
             }
             else if (u.Op == Op.Pointer)
-                // A pointer to what is handed over is used by no load that stays.
-                done[u] = slots.TryGetValue(buffers[(int)u.Arg!], out int slot) ? UOp.New(Op.Pointer, u.DType, [], slot) : u;
+                done[u] = UOp.New(Op.Pointer, u.DType, [], slots[buffers[(int)u.Arg!]]);
             else if (u.Op != Op.Sink)
                 done[u] = u.WithSrc([.. u.Src.Select(s => done[s])]);
         }

@@ -4,7 +4,7 @@ using Tiny.Runtime;
 namespace Tiny.Schedule;
 
 /// <summary>
-/// Pass 5. Takes a captured method's results; gives the same with every largest subgraph that depends on weights alone (no parameter)
+/// Takes a captured method's results; gives the same with every largest subgraph that depends on weights alone (no parameter)
 /// replaced by its value, computed on the host. Movement of such a value stays in the graph: it costs nothing there, and an
 /// expanded copy would only be larger.
 /// </summary>

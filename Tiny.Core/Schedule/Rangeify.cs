@@ -6,7 +6,7 @@ using Tiny.Lower;
 namespace Tiny.Schedule;
 
 /// <summary>
-/// Pass 2b. Takes the drafts; gives each kernel's body: one store of an expression over loop variables. Movement is gone, it has
+/// Takes the drafts; gives each kernel's body: one store of an expression over loop variables. Movement is gone, it has
 /// become index arithmetic; reductions are folds over ranges; buffers are pointers by slot, the written one being slot 0.
 /// </summary>
 sealed class Rangeify(Fusion fusion, Movement movement, Rewriter simplify)

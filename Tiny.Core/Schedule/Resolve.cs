@@ -3,7 +3,7 @@ using Tiny.Graph;
 namespace Tiny.Schedule;
 
 /// <summary>
-/// Pass 1. Takes tensor-graph results; gives the same graph inside the compilation's interner, so that equal parts are one node,
+/// Takes tensor-graph results; gives the same graph inside the compilation's interner, so that equal parts are one node,
 /// with movement that does nothing removed. Every result is a computed node of its own, since it gets memory of its own: a leaf, or a result asked for twice, is copied.
 /// </summary>
 static class Resolve

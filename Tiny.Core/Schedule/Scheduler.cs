@@ -8,7 +8,7 @@ using Tiny.Runtime;
 namespace Tiny.Schedule;
 
 /// <summary>
-/// Passes 1 to 3 and 10: takes tensor-graph results; gives kernels, their order and their memory. Runs nothing and opens no device.
+/// All passes on whole graphs, in order: takes tensor-graph results; gives kernels, their order and their memory. Runs nothing and opens no device.
 /// </summary>
 static class Scheduler
 {
