@@ -67,7 +67,8 @@ public sealed partial class Tensor
         foreach (int s in sizes)
         {
             keep[a] = (begin, begin += s);
-            pieces.Add(new Tensor(Build.Shrink(Node, (ValueTuple<int, int>[])keep.Clone())));
+            var part = (ValueTuple<int, int>[])keep.Clone();
+            pieces.Add(Moved(x => Build.Shrink(x, part)));
         }
         return pieces;
     }
