@@ -5,23 +5,25 @@ namespace Tiny.Schedule;
 /// <summary>
 /// Takes the resolved graph; gives the kernels' drafts: which nodes get a buffer, and for every other node where
 /// (in which kernel, at which index, under which gate) it is computed. Walks from results to leaves, so that all uses of a node
-/// are known when it is decided. A node gets a buffer when it is a result or contiguous, or when computing it at every use
+/// are known when it is decided. An update in place is a kernel that fills a part of its memory. A node gets a buffer when it is a result or contiguous, or when computing it at every use
 /// costs more than storing it once and loading it (<see cref="Cost"/>).
 /// </summary>
 sealed class Fusion
 {
     readonly Movement _movement;
     readonly IReadOnlySet<UOp> _forced;
+    readonly WritePlan _plan;
     readonly Dictionary<UOp, List<Demand>> _demands = new(ReferenceEqualityComparer.Instance);
     readonly Cost _cost;
 
-    public Fusion(IReadOnlyList<UOp> results, IReadOnlySet<UOp> forced, Movement movement)
+    public Fusion(WritePlan plan, IReadOnlySet<UOp> forced, Movement movement)
     {
         _movement = movement;
         _forced = forced;
-        Order = Walk.Topological(results);
+        _plan = plan;
+        Order = Walk.Topological(plan.Roots);
         _cost = new Cost(Order);
-        var isResult = new HashSet<UOp>(results, ReferenceEqualityComparer.Instance);
+        var isResult = new HashSet<UOp>(plan.Results, ReferenceEqualityComparer.Instance);
         for (int i = Order.Count - 1; i >= 0; i--) Decide(Order[i], isResult.Contains(Order[i]));
         foreach (var node in Order)
             foreach (var draft in DemandsOf(node).Where(d => d.Src.Length > 0 || node.Op == Op.Const).Select(d => d.Draft).Distinct())
@@ -39,7 +41,8 @@ sealed class Fusion
     void Decide(UOp node, bool isResult)
     {
         var uses = DemandsOf(node);
-        if (isResult || node.Op == Op.Contiguous || _forced.Contains(node) || Cost.Computes(node) && _cost.StoreIsCheaper(node, uses))
+        if (node.Op == Op.Update) Write(node);
+        else if (isResult || node.Op == Op.Contiguous || _forced.Contains(node) || Cost.Computes(node) && _cost.StoreIsCheaper(node, uses))
         {
             var draft = Drafts[node] = new Draft(node);
             draft.Root = Ask(draft, node, draft.Ranges, UOp.Bool(true), []);
@@ -47,6 +50,16 @@ sealed class Fusion
         }
         else if (!IsLeaf(node))
             foreach (var use in uses.ToArray()) Descend(use);
+    }
+
+    // The new value is needed at each element that is seen, and is written where that lies.
+    void Write(UOp update)
+    {
+        var draft = Drafts[update] = new Draft(update, _plan.MemoryOf(update));
+        foreach (var step in ((View)update.Arg!).Steps.Reverse().Where(s => s.Op != Op.Bitcast))
+            draft.At = _movement.Through(step, draft.At) is (var at, { IsOne: true }) ? at : throw new InvalidOperationException($"{update} writes outside of its memory");
+        draft.Root = Ask(draft, update.Src[1], draft.Ranges, UOp.Bool(true), []);
+        draft.Members.Add(update);
     }
 
     internal static bool IsLeaf(UOp node) => node.Op is Op.Const or Op.Param or Op.Buffer;

@@ -9,12 +9,21 @@ namespace Tiny;
 /// What a tensor and all views of it share: the newest value. A write replaces it by a node that is made from the old one, so that graphs
 /// that hold the old one go on meaning what they meant, and every view sees the new one. Realising replaces it by memory.
 /// </summary>
-sealed class Cell
+sealed class Cell : IBufferArg
 {
     static readonly ConditionalWeakTable<UOp, WeakReference<Cell>> s_pending = new();
 
     /// <summary>A new place with its first value.</summary>
-    public Cell(UOp value) => Current = value;
+    public Cell(UOp value)
+    {
+        Current = value;
+        Shape = value.Shape;
+    }
+
+    /// <inheritdoc/>
+    public Shape Shape { get; }
+    /// <summary>A name for generated code.</summary>
+    public string? Name { get; set; }
 
     /// <summary>The newest value.</summary>
     public UOp Current { get; private set; }
