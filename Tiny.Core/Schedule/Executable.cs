@@ -53,14 +53,19 @@ sealed class Executable
             $"{_device.Name} {kernel.Name,-40} {seconds * 1e6,10:0.0} us {bytes / seconds / 1e9,8:0.00} GB/s {operations / seconds / 1e9,8:0.00} GFLOP/s"));
     }
 
-    /// <summary>Runs all launches; gives a new buffer for each result.</summary>
-    public Storage[] Run(Func<ParamArg, DeviceBuffer> parameters)
+    /// <summary>Runs all launches on parameters and states; gives a new buffer for each result.</summary>
+    public Storage[] Run(Func<ParamArg, DeviceBuffer> parameters, Func<Cell, DeviceBuffer> states)
     {
         lock (_lock)
         {
             var buffers = new DeviceBuffer[_fixed.Length];
             for (int i = 0; i < buffers.Length; i++)
-                buffers[i] = _fixed[i] ?? (_schedule.Slots[i].Param is { } p ? parameters(p) : _device.Allocate(_schedule.Slots[i].Bytes));
+                buffers[i] = _fixed[i] ?? _schedule.Slots[i] switch
+                {
+                    { Param: { } p } => parameters(p),
+                    { State: { } cell } => states(cell),
+                    var result => _device.Allocate(result.Bytes),
+                };
             for (int k = 0; k < _kernels.Length; k++)
             {
                 var slots = _schedule.Launches[k].Slots;

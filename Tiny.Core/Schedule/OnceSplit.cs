@@ -4,7 +4,7 @@ using Tiny.Runtime;
 namespace Tiny.Schedule;
 
 /// <summary>
-/// Takes a captured method's results; gives the same with every largest subgraph that depends on weights alone (no parameter)
+/// Takes a captured method's results; gives the same with every largest subgraph that depends on weights alone (no parameter, no state)
 /// replaced by its value, computed on the host. Movement of such a value stays in the graph: it costs nothing there, and an
 /// expanded copy would only be larger.
 /// </summary>
@@ -17,7 +17,7 @@ static class OnceSplit
         var (perCall, weights, work) = (Set(), Set(), Set());
         foreach (var node in order)
         {
-            if (node.Op == Op.Param || node.Src.Any(perCall.Contains)) perCall.Add(node);
+            if (node.Op == Op.Param || node.Arg is Cell || node.Src.Any(perCall.Contains)) perCall.Add(node);
             if (node.Op == Op.Buffer || node.Src.Any(weights.Contains)) weights.Add(node);
             if (Cost.Computes(node) || node.Op == Op.Contiguous || node.Src.Any(work.Contains)) work.Add(node);
         }
