@@ -33,7 +33,7 @@ sealed class View : IEquatable<View>
     /// <summary>The dtype that is seen.</summary>
     public DType DType => _moved.DType;
     /// <summary>Every element is seen, each once.</summary>
-    public bool IsWhole => Barrier is null && Shape.Size == Base.Shape.Size;
+    public bool IsWhole => Barrier is null && Shape.Count.Equals(Base.Shape.Count);
 
     UOp Base => Steps.IsEmpty ? _moved : Steps[0].Src[0];
 
