@@ -29,10 +29,10 @@ public static class ProgramCapture
             object? Call(object?[] a) => method.Invoke(method.IsStatic ? null : model, BindingFlags.DoNotWrapExceptions, null, a, null);
             var capture = Jit.Capture.Run(method, Call, args);
             // Capturing is cheap: done twice, it finds methods that do not do the same each time.
-            if (GraphDifference.Find(capture.Graph, Jit.Capture.Trace(method, Call, args).Graph) is { } difference)
+            if (GraphDifference.Find(capture.Traced.Graph, Jit.Capture.Trace(method, Call, args).Graph) is { } difference)
                 throw new TinyJitException($"{method.DeclaringType?.Name}.{method.Name} is not the same at each call: {difference}. An exported method may not depend on "
                     + "a counter, a clock, random numbers or a field that it changes; pass such a value as a parameter");
-            builder.Add(method.Name, Inputs(method), capture, Scheduler.Run(capture.Results));
+            builder.Add(method.Name, Inputs(method), capture, Scheduler.Run(capture.Results, states: capture.States));
         }
         return builder.Build(name);
     }
@@ -44,7 +44,7 @@ public static class ProgramCapture
         foreach (var entry in entries)
         {
             var capture = Jit.Capture.Run(entry);
-            builder.Add(entry.Name, [.. entry.Inputs.Select((input, i) => (i, input))], capture, Scheduler.Run(capture.Results));
+            builder.Add(entry.Name, [.. entry.Inputs.Select((input, i) => (i, input))], capture, Scheduler.Run(capture.Results, states: capture.States));
         }
         return builder.Build(name);
     }
