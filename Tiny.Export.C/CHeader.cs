@@ -24,6 +24,9 @@ static class CHeader
         int width = Errors.Select((e, i) => $"{macro}_{e.Name} = {i},".Length).Max();
         var errors = string.Join("\n", Errors.Select((e, i) => "    " + $"{macro}_{e.Name} = {i},".PadRight(width) + $" /* {e.Meaning} */"));
         var entries = string.Concat(program.Entries.Select(e => $"\n/* {Ports(program, e)} */\n{names.Signature(e)};\n"));
+        var states = string.Join(", ", program.States.Select(s => $"{s.Name} {Describe(s)}"));
+        var reset = program.StateBytes == 0 ? "" : CSource.Comment($"Forgets: what the model remembers is again as {prefix}_init left it. State: {states}", "")
+            + $"int {prefix}_reset({model} *m);\n\n";
         return $$"""
             {{banner}}
             #ifndef {{macro}}_H
@@ -36,8 +39,8 @@ static class CHeader
             extern "C" {
             #endif
 
-            /* Working memory that the model needs, in bytes. */
-            #define {{macro}}_ARENA_BYTES {{program.ArenaBytes}}
+            /* Working memory that the model needs, in bytes{{(program.StateBytes > 0 ? "; the last " + CNames.Number(program.StateBytes) + " hold what it remembers between calls" : "")}}. */
+            #define {{macro}}_ARENA_BYTES {{program.ArenaBytes + program.StateBytes}}
 
             /* What the functions return. */
             enum {
@@ -48,7 +51,7 @@ static class CHeader
              * share weights; calls that share an arena must not run at once. */
             typedef struct {{model}} {
                 const unsigned char *weights; /* the tensors, after the file's header */
-                unsigned char *arena;         /* {{macro}}_ARENA_BYTES of scratch memory, without meaning between calls */
+                unsigned char *arena;         /* {{macro}}_ARENA_BYTES of {{(program.StateBytes > 0 ? "memory, scratch and state" : "scratch memory, without meaning between calls")}} */
             } {{model}};
 
             /* Checks the bytes of {{prefix}}.weights (length, model and hash) and sets up m. The weights are used where they lie: they are neither
@@ -57,7 +60,7 @@ static class CHeader
              * Returns {{macro}}_OK; on an error the code above, and nothing is written. */
             int {{prefix}}_init({{model}} *m, const void *weights, size_t bytes, void *arena, size_t arena_bytes);
 
-            /* What a code means, in English. */
+            {{reset}}/* What a code means, in English. */
             const char *{{prefix}}_error_text(int code);
 
             /* The functions below return {{macro}}_OK or {{macro}}_ERROR_ARGUMENT. Their arguments must not overlap one another, the arena or the

@@ -36,6 +36,7 @@ internal static class IndexModule
             var place = plan[b.Id];
             string from = place.Weights is { } group
                 ? string.Create(CultureInfo.InvariantCulture, $", weights: {group}, at: {weights.DataStart + place.DataOffset}") : "";
+            if (b.Initial is { } initial) from = $", initial: {JsText.Quote(program.Buffers[initial].Name)}";
             Line($"    {JsText.Key(b.Name)}: {{ offset: {place.Offset}, bytes: {b.Bytes}{from} }}, // {b.DType} {b.Shape}");
         }
         Line($"  }},");

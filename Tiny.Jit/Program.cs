@@ -15,16 +15,20 @@ public enum BufferRole
     Constant,
     /// <summary>A place in the arena.</summary>
     Arena,
+    /// <summary>A tensor that entry points change: it keeps its value between calls.</summary>
+    State,
 }
 
 /// <summary>
 /// A row-major buffer of a program. <paramref name="Offset"/> is its place in the arena in bytes, a multiple of 256
-/// (arena buffers only); <paramref name="Data"/> its bytes (constants only). Names are unique.
+/// (arena buffers), or in the memory of all states; <paramref name="Data"/> its bytes (constants only). Names are unique.
 /// </summary>
 public sealed record ProgramBuffer(int Id, string Name, DType DType, Shape Shape, BufferRole Role, long Offset = 0, HostMemory? Data = null)
 {
     /// <summary>The arena buffer that this one overwrites element by element, at the same place.</summary>
     public int? InPlaceOf { get; init; }
+    /// <summary>The constant that a state holds before the first call.</summary>
+    public int? Initial { get; init; }
     /// <summary>Length in bytes.</summary>
     public long Bytes => (long)Shape.Numel * DType.Size;
 }
@@ -49,4 +53,10 @@ public sealed record Program(
     ImmutableArray<Kernel> Kernels,
     ImmutableArray<EntryPoint> Entries,
     long ArenaBytes,
-    int OnceEvaluated);
+    int OnceEvaluated)
+{
+    /// <summary>Length of the memory of all states, which entry points share.</summary>
+    public long StateBytes { get; init; }
+    /// <summary>The buffers that keep their values between calls.</summary>
+    public IEnumerable<ProgramBuffer> States => Buffers.Where(b => b.Role == BufferRole.State);
+}

@@ -4,8 +4,9 @@
 /**
  * @typedef {'float32' | 'int32' | 'uint32'} DType
  * @typedef {Float32Array | Int32Array | Uint32Array} TypedArray
- * @typedef {{ offset: number, bytes: number, weights?: number, at?: number }} Place
- *   `bytes` bytes of the working memory from `offset`, or of weight buffer number `weights`, filled from position `at` of the file
+ * @typedef {{ offset: number, bytes: number, weights?: number, at?: number, initial?: string }} Place
+ *   `bytes` bytes of the working memory from `offset`, or of weight buffer number `weights`, filled from position `at` of the file;
+ *   state, which keeps its value between calls, starts as the buffer `initial`
  * @typedef {{ buffer: string, dtype: DType, shape: number[] }} Port
  * @typedef {{ code: string, entry: string, access: string, groups: [number, number] }} Kernel
  *   WGSL and its entry point; one letter a binding, `w` read and written, `r` only read; workgroups in x and y
@@ -73,6 +74,7 @@ export async function loadProgram(program, weightsUrl, options = {}) {
         .then(() => { ms.weights = performance.now() - start - ms.device; }),
     ]);
     signal?.throwIfAborted();
+    model.reset();
     ms.total = performance.now() - start;
     return model;
   } catch (e) {
@@ -328,11 +330,16 @@ export class Model {
     if (this._ended === 'lost') throw new TinyError('device-lost', `the GPU was lost (${this._endedWhy}): load the model again.`);
   }
 
-  /** Brings the model back to where it was after loading: clears its working memory. */
+  /** Brings the model back to where it was after loading: clears its working memory, and state has its first values again. */
   reset() {
     this._alive('reset');
     const encoder = this.device.createCommandEncoder({ label: 'reset' });
     encoder.clearBuffer(/** @type {GPUBuffer} */ (this._memory));
+    for (const place of Object.values(this._program.buffers)) {
+      if (place.initial === undefined) continue;
+      const from = this._program.buffers[place.initial];
+      encoder.copyBufferToBuffer(this._home(from), from.offset, this._home(place), place.offset, Math.ceil(place.bytes / 4) * 4);
+    }
     this.device.queue.submit([encoder.finish()]);
   }
 
