@@ -54,7 +54,7 @@ sealed class Executable
     }
 
     /// <summary>Runs all launches on parameters and states; gives a new buffer for each result.</summary>
-    public Storage[] Run(Func<ParamArg, DeviceBuffer> parameters, Func<Cell, DeviceBuffer> states)
+    public Storage[] Run(Func<ParamArg, DeviceBuffer> parameters, Func<Cell, DeviceBuffer>? states = null)
     {
         lock (_lock)
         {
@@ -63,7 +63,7 @@ sealed class Executable
                 buffers[i] = _fixed[i] ?? _schedule.Slots[i] switch
                 {
                     { Param: { } p } => parameters(p),
-                    { State: { } cell } => states(cell),
+                    { State: { } cell } => states!(cell),
                     var result => _device.Allocate(result.Bytes),
                 };
             for (int k = 0; k < _kernels.Length; k++)
