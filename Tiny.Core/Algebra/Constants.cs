@@ -56,20 +56,20 @@ static class Constants
 
     static UOp? OfInts(Op op, DType to, long a, long b)
     {
-        if (op is Op.FloorDiv or Op.FloorMod && b == 0 || op is Op.Shl or Op.Shr && (b < 0 || b >= to.Size * 8)) return null;
+        bool shifts = b >= 0 && b < to.Size * 8;
         long? r = op switch
         {
             Op.Add => unchecked(a + b),
             Op.Mul => unchecked(a * b),
-            Op.FloorDiv when b != -1 => Numbers.FloorDiv(a, b),
-            Op.FloorMod when b != -1 => Numbers.FloorMod(a, b),
+            Op.FloorDiv => b == 0 ? 0 : b == -1 ? unchecked(-a) : Numbers.FloorDiv(a, b),
+            Op.FloorMod => b == 0 ? a : b == -1 ? 0 : Numbers.FloorMod(a, b),
             Op.Max => Math.Max(a, b),
             Op.Min => Math.Min(a, b),
             Op.And => a & b,
             Op.Or => a | b,
             Op.Xor => a ^ b,
-            Op.Shl => a << (int)b,
-            Op.Shr => a >> (int)b,
+            Op.Shl => shifts ? a << (int)b : 0,
+            Op.Shr => shifts ? a >> (int)b : a < 0 ? -1 : 0,
             Op.CmpLt => a < b ? 1 : 0,
             Op.CmpNe => a != b ? 1 : 0,
             Op.Cast => a,
