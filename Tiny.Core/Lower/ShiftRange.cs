@@ -13,11 +13,10 @@ static class ShiftRange
         var (value, amount) = (shift.Src[0], shift.Src[1]);
         int bits = shift.DType.Size * 8, lanes = shift.DType.Lanes;
         if (amount.Min >= 0 && amount.Max < bits) return null;
-        bool signed = Algebra.Bounds.OfType(shift.DType).Min < 0;
         // One amount for all lanes is guarded once.
         var by = amount.Op == Op.Broadcast ? amount.Src[0] : amount;
         UOp N(long n) => UOp.Const(n, by.DType.Scalar).Splat(by.DType.Lanes);
-        if (shift.Op == Op.Shr && signed)
+        if (shift.Op == Op.Shr && !shift.DType.IsUnsigned)
         {
             var most = by.Alu(Op.Min, N(bits - 1));
             var inside = (by.Min < 0 ? by.Lt(N(0)).Where(N(bits - 1), most) : most).Alu(Op.Max, N(0));

@@ -23,7 +23,7 @@ public sealed partial class CRenderer : CStyleRenderer
         [ScalarKind.Bool, ScalarKind.UInt8, ScalarKind.Int32, ScalarKind.UInt32, ScalarKind.Int64, ScalarKind.Float32, ScalarKind.Float64];
 
     // Types of helpers that a loop variable's name could be.
-    static readonly string[] s_types = [.. new[] { 2, 4, 8, 16, 32 }.Select(lanes => CHelper.TypeName(DType.Int32.Vec(lanes)))];
+    static readonly string[] s_types = [.. new[] { 4, 8, 16 }.Select(lanes => CHelper.TypeName(DType.Int32.Vec(lanes)))];
 
     readonly List<CHelper> _helpers = [];
 

@@ -1,3 +1,5 @@
+using Tiny.Algebra;
+
 namespace Tiny.Tests;
 
 /// <summary>Values and a graph over them.</summary>
@@ -86,7 +88,7 @@ public static class EdgeSuite
         return folded + (x.DType.IsFloat ? x[1..2] : x[0..1]);
     }
 
-    static long Lowest(DType t) => Algebra.Bounds.OfType(t).Min;
+    static long Lowest(DType t) => Bounds.OfType(t).Min;
 
     // From each dtype to all others, and to bool.
     static IEnumerable<EdgeCase> Casts(DType from, IReadOnlyList<DType> dtypes) =>

@@ -171,7 +171,14 @@ public sealed class ErrorBound(Accuracy target)
     }
 
     // The gap above 1, the least number above 0, and the least with all its digits.
-    static double Epsilon(DType t) => t.Kind == ScalarKind.Float32 ? Math.ScaleB(1, -23) : Math.ScaleB(1, -52);
-    static double Smallest(DType t) => t.Kind == ScalarKind.Float32 ? float.Epsilon : double.Epsilon;
-    static double SmallestNormal(DType t) => t.Kind == ScalarKind.Float32 ? Math.ScaleB(1, -126) : Math.ScaleB(1, -1022);
+    static double Epsilon(DType t) => Math.ScaleB(1, -Format(t).Fraction);
+    static double Smallest(DType t) => Math.ScaleB(1, 1 - Format(t).Bias - Format(t).Fraction);
+    static double SmallestNormal(DType t) => Math.ScaleB(1, 1 - Format(t).Bias);
+
+    static (int Fraction, int Bias) Format(DType t) => t.Kind switch
+    {
+        ScalarKind.Float64 => (52, 1023),
+        ScalarKind.Float32 => (23, 127),
+        _ => (FloatFormat.Of(t.Kind).Fraction, FloatFormat.Of(t.Kind).Bias),
+    };
 }
