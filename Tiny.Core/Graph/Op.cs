@@ -35,6 +35,8 @@ public enum Op : byte
     Reduce,
     /// <summary>Src: x. The value placed in memory of its own.</summary>
     Contiguous,
+    /// <summary>Src: old, value. Arg: <see cref="View"/> of the old value. The old value with the elements that are seen replaced.</summary>
+    Update,
 
     // ---- elementwise, any stage; operands of one dtype and (tensor graph) one shape unless said
     /// <summary>-x.</summary>

@@ -82,6 +82,7 @@ public static class Interpreter
         Op.Shrink => src[0].Shrink((Edges)node.Arg!),
         Op.Flip => src[0].Flip((Axes)node.Arg!),
         Op.Contiguous => src[0],
+        Op.Update => src[0].With((View)node.Arg!, src[1]),
         Op.Bitcast => src[0].Bitcast(node.DType),
         Op.Reduce => InterpreterReduce.Run((ReduceArg)node.Arg!, src[0], node.Shape),
         >= Op.Neg and <= Op.MulAcc => InterpreterElementwise.Run(node.Op, node.DType, node.Shape, src),

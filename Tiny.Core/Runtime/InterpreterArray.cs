@@ -104,6 +104,32 @@ sealed unsafe class HostArray
         return to;
     }
 
+    /// <summary>A copy with the elements of a view replaced: every element is numbered, the view of the numbers says where each value goes.</summary>
+    public HostArray With(View view, HostArray value)
+    {
+        var numbers = New(DType.Int64, Extents);
+        long* number = (long*)numbers.Start;
+        for (long i = 0; i < numbers.Numel; i++) number[i] = i;
+        foreach (var step in view.Steps)
+            numbers = step.Op switch
+            {
+                Op.Reshape => numbers.Reshape((Shape)step.Arg!),
+                Op.Permute => numbers.Permute((Axes)step.Arg!),
+                Op.Shrink => numbers.Shrink((Edges)step.Arg!),
+                Op.Pad => numbers.Pad((Edges)step.Arg!, step.Shape),
+                Op.Flip => numbers.Flip((Axes)step.Arg!),
+                Op.Bitcast => numbers,
+                _ => throw new InvalidOperationException($"nothing can be written through {step.Op}"),
+            };
+        HostArray to = Copy(), where = numbers.Copy(), from = value.Copy();
+        int size = DType.Size;
+        for (long i = 0; i < where.Numel; i++)
+            Buffer.MemoryCopy(from.Start + i * size, to.Start + ((long*)where.Start)[i] * size, size, size);
+        GC.KeepAlive(where.Memory);
+        GC.KeepAlive(from.Memory);
+        return to;
+    }
+
     void CopyInto(HostArray to)
     {
         byte* source = Start, target = to.Start;

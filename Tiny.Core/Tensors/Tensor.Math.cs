@@ -16,6 +16,16 @@ public sealed partial class Tensor
         return new Tensor(Build.Cast(Node, dtype));
     }
 
+    /// <summary>The bits of each element seen as another dtype of the same size: a view.</summary>
+    /// <exception cref="DTypeException">The dtypes differ in size, or one of them is bool.</exception>
+    public Tensor Bitcast(DType dtype)
+    {
+        if (dtype.Size != DType.Size || dtype.IsBool != DType.IsBool)
+            throw new DTypeException($"Bitcast: the bits of {DType} {Shape} cannot be seen as {dtype}; it takes a dtype of {DType.Size} bytes");
+        using var scope = Origin.Scope("bitcast");
+        return Moved(x => x.DType == dtype ? x : Build.Node(Op.Bitcast, dtype, null, x));
+    }
+
     /// <summary>2 to the x.</summary>
     public Tensor Exp2() => Unary("exp2", static x => Build.Unary(Op.Exp2, x));
     /// <summary>e to the x.</summary>
