@@ -104,11 +104,7 @@ static class Scheduler
                 && from.Last == i && MemoryPlan.Align(from.Bytes) == MemoryPlan.Align(to.Bytes);
         }
         KernelNames.Assign(bodies, launches, slots);
-        int[] placed = [.. lives.Keys.Order()];
-        var (offsets, arena) = MemoryPlan.Place([.. placed.Select(s => lives[s])]);
-        for (int i = 0; i < placed.Length; i++)
-            for (int? s = placed[i]; s is { } slot; s = slots[slot].InPlaceOf) slots[slot] = slots[slot] with { Offset = offsets[i] };
-        return new KernelSchedule([.. slots], [.. launches], [.. results.Select(r => slotOf[r])], arena);
+        return new KernelSchedule([.. slots], [.. launches], [.. results.Select(r => slotOf[r])], []).WithArenasOf(MemoryPlan.Unlimited);
 
         int AddSlot(Slot slot)
         {
