@@ -17,7 +17,7 @@ public sealed class ViewTests
         Assert.That(x.Diagonal(2).Ints(), Is.EqualTo(new[] { 2, 7 }));
         Assert.That(x.Diagonal(-2).Ints(), Is.EqualTo(new[] { 8 }));
         Assert.That(x.Diagonal(9).Shape, Is.EqualTo(new Shape(0)));
-        Assert.That(x.Diagonal(int.MinValue).Ints(), Is.Empty);
+        Assert.That(x.Diagonal(int.MinValue).Shape, Is.EqualTo(new Shape(0)));
         var y = Count(2, 3, 2);
         var diagonal = y.Diagonal(0, 0, 2);
         Assert.That(diagonal.Shape, Is.EqualTo(new Shape(3, 2)));
