@@ -39,6 +39,8 @@ public static class Bounds
             case Op.Const:
                 var c = ((Constant)arg!).Bits;
                 return (c, c);
+            case Op.Iota:
+                return (0, Math.Max((int)arg! - 1, 0));
             case Op.Range or Op.Special:
                 return (0, Math.Max(src[0].Max - 1, 0));
             case Op.Broadcast or Op.Lane or Op.Reshape or Op.Permute or Op.Expand or Op.Shrink or Op.Flip or Op.Contiguous or Op.Acc:
