@@ -29,6 +29,7 @@ static class Scheduler
         var movement = new Movement(simplify);
         var forced = new HashSet<UOp>(ReferenceEqualityComparer.Instance);
         var closed = new HashSet<UOp>(ReferenceEqualityComparer.Instance);
+        bool split = false;
         while (true)
         {
             var rangeify = new Rangeify(new Fusion(resolved, forced, closed, movement), movement, simplify);
@@ -37,6 +38,13 @@ static class Scheduler
             if (!rangeify.Closed.IsSubsetOf(closed))
             {
                 closed.UnionWith(rangeify.Closed);
+                continue;
+            }
+            if (!split && SplitReductions.Run(resolved, closed) is { } made)
+            {
+                resolved = [.. resolved.Select(r => made[r])];
+                closed = new(closed.Select(c => made[c]), ReferenceEqualityComparer.Instance);
+                split = true;
                 continue;
             }
             if (bodies.Find(b => b.Reads.Length >= MostBuffers) is { } crowded)
