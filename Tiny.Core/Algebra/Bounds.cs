@@ -13,47 +13,57 @@ public static class Bounds
     /// <summary>Inclusive bounds of an integer or bool node.</summary>
     public static (long Min, long Max) Of(UOp node) => (node.Min, node.Max);
 
-    /// <summary>The values that a dtype can hold.</summary>
+    /// <summary>The values that a dtype can hold; for uint64, whose largest is no long, 0 and <see cref="long.MaxValue"/>, which
+    /// as bounds of a node mean that nothing is known.</summary>
     public static (long Min, long Max) OfType(DType dtype) => dtype.Kind switch
     {
         ScalarKind.Bool => (0, 1),
+        ScalarKind.Int8 => (sbyte.MinValue, sbyte.MaxValue),
         ScalarKind.UInt8 => (0, byte.MaxValue),
+        ScalarKind.Int16 => (short.MinValue, short.MaxValue),
+        ScalarKind.UInt16 => (0, ushort.MaxValue),
         ScalarKind.Int32 => (int.MinValue, int.MaxValue),
         ScalarKind.UInt32 => (0, uint.MaxValue),
+        ScalarKind.UInt64 => (0, long.MaxValue),
         _ => (long.MinValue, long.MaxValue),
     };
+
+    /// <summary>A node's upper bound as a whole number: that of a uint64 of which nothing is known is no long.</summary>
+    internal static Int128 Highest(UOp node) => IsUnknown(node.DType, node.Max) ? ulong.MaxValue : node.Max;
+
+    static bool IsUnknown(DType dtype, Int128 max) => dtype.Kind == ScalarKind.UInt64 && max >= long.MaxValue;
 
     internal static (long Min, long Max) Infer(Op op, DType dtype, ImmutableArray<UOp> src, object? arg)
     {
         if (dtype.IsFloat || dtype.Kind == ScalarKind.Void) return (long.MinValue, long.MaxValue);
         var whole = OfType(dtype);
-        var (min, max) = Raw(op, src, arg) ?? whole;
-        return min < whole.Min || max > whole.Max ? whole : ((long)min, (long)max);
+        var (min, max) = Raw(op, dtype, src, arg) ?? whole;
+        return min < whole.Min || max > whole.Max || IsUnknown(dtype, max) ? whole : ((long)min, (long)max);
     }
 
     // In 128 bits, so that no intermediate result overflows.
-    static (Int128 Min, Int128 Max)? Raw(Op op, ImmutableArray<UOp> src, object? arg)
+    static (Int128 Min, Int128 Max)? Raw(Op op, DType dtype, ImmutableArray<UOp> src, object? arg)
     {
         switch (op)
         {
             case Op.Const:
                 var c = ((Constant)arg!).Bits;
-                return (c, c);
+                return dtype.Kind == ScalarKind.UInt64 ? ((ulong)c, (ulong)c) : (c, c);
             case Op.Iota:
                 return (0, Math.Max((int)arg! - 1, 0));
             case Op.Range or Op.Special:
                 return (0, Math.Max(src[0].Max - 1, 0));
             case Op.Broadcast or Op.Lane or Op.Reshape or Op.Permute or Op.Expand or Op.Shrink or Op.Flip or Op.Contiguous or Op.Acc:
-                return op == Op.Acc ? null : (src[0].Min, src[0].Max);
+                return op == Op.Acc ? null : (src[0].Min, Highest(src[0]));
             case Op.Vector:
-                return (src.Min(s => s.Min), src.Max(s => s.Max));
+                return (src.Min(s => s.Min), src.Max(Highest));
             case Op.Cast when src[0].DType.IsInt || src[0].DType.IsBool:
-                return (src[0].Min, src[0].Max);
+                return (src[0].Min, Highest(src[0]));
             case Op.Where:
-                return (Math.Min(src[1].Min, src[2].Min), Math.Max(src[1].Max, src[2].Max));
+                return (Math.Min(src[1].Min, src[2].Min), Int128.Max(Highest(src[1]), Highest(src[2])));
         }
         if (src.Length != 2 || src[0].DType.IsFloat) return null;
-        Int128 a = src[0].Min, b = src[0].Max, x = src[1].Min, y = src[1].Max;
+        Int128 a = src[0].Min, b = Highest(src[0]), x = src[1].Min, y = Highest(src[1]);
         return op switch
         {
             Op.Add => (a + x, b + y),

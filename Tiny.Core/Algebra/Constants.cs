@@ -2,7 +2,7 @@ using Tiny.Graph;
 
 namespace Tiny.Algebra;
 
-/// <summary>Evaluates operations on constants exactly as the targets do: float32 in float32, integers wrapping.</summary>
+/// <summary>Evaluates operations on constants exactly as the targets do: floats rounded to their dtype, integers wrapping.</summary>
 static class Constants
 {
     public static ReadOnlySpan<Op> Foldable =>
@@ -18,14 +18,14 @@ static class Constants
             if (s.Int is null && s.Float is null) return null;
         var from = node.Src[0].DType;
         var value = from.IsFloat
-            ? OfFloats(node.Op, node.DType, from.Kind == ScalarKind.Float32, node.Src[0].Float!.Value, node.Src.Length > 1 ? node.Src[1].Float!.Value : 0)
-            : OfInts(node.Op, node.DType, node.Src[0].Int!.Value, node.Src.Length > 1 ? node.Src[1].Int!.Value : 0);
+            ? OfFloats(node.Op, node.DType, node.Src[0].Float!.Value, node.Src.Length > 1 ? node.Src[1].Float!.Value : 0)
+            : OfInts(node.Op, from, node.DType, node.Src[0].Int!.Value, node.Src.Length > 1 ? node.Src[1].Int!.Value : 0);
         return value?.Splat(node.DType.Lanes);
     }
 
-    static UOp? OfFloats(Op op, DType to, bool single, double a, double b)
+    static UOp? OfFloats(Op op, DType to, double a, double b)
     {
-        // Double arithmetic rounded once more to float is exact for + * / and sqrt of floats (its 53 bits exceed 2*24 + 2).
+        // Double arithmetic rounded once more to a smaller float is exact for + * / and sqrt (its 53 bits exceed 2*24 + 2).
         double? r = op switch
         {
             Op.Neg => -a,
@@ -38,7 +38,7 @@ static class Constants
             Op.Min => Math.Min(a, b),
             _ => null,
         };
-        if (r is { } value) return UOp.Const(single ? (float)value : value, to.Scalar);
+        if (r is { } value) return UOp.Const(value, to.Scalar);
         return op switch
         {
             Op.CmpLt => UOp.Bool(a < b),
@@ -50,31 +50,50 @@ static class Constants
 
     static long Saturate(double a, DType to)
     {
+        if (to.Kind == ScalarKind.UInt64) return unchecked((long)(a >= 18446744073709551616.0 ? ulong.MaxValue : a > 0 ? (ulong)a : 0));
         var (min, max) = Bounds.OfType(to);
         return double.IsNaN(a) ? 0 : a <= min ? min : a >= max ? max : (long)a;
     }
 
-    static UOp? OfInts(Op op, DType to, long a, long b)
+    static UOp? OfInts(Op op, DType from, DType to, long a, long b)
     {
         if (op is Op.FloorDiv or Op.FloorMod && b == 0 || op is Op.Shl or Op.Shr && (b < 0 || b >= to.Size * 8)) return null;
+        // An integer becomes a short float by way of float32.
+        if (op == Op.Cast && to.IsFloat) return UOp.Const(to.Kind == ScalarKind.Float64 ? Numbers.ToDouble(a, from) : Numbers.ToSingle(a, from), to.Scalar);
         long? r = op switch
         {
             Op.Add => unchecked(a + b),
             Op.Mul => unchecked(a * b),
-            Op.FloorDiv when b != -1 => Numbers.FloorDiv(a, b),
-            Op.FloorMod when b != -1 => Numbers.FloorMod(a, b),
-            Op.Max => Math.Max(a, b),
-            Op.Min => Math.Min(a, b),
             Op.And => a & b,
             Op.Or => a | b,
             Op.Xor => a ^ b,
             Op.Shl => a << (int)b,
-            Op.Shr => a >> (int)b,
-            Op.CmpLt => a < b ? 1 : 0,
             Op.CmpNe => a != b ? 1 : 0,
             Op.Cast => a,
-            _ => null,
+            _ => from.Kind == ScalarKind.UInt64 ? OfUlongs(op, (ulong)a, (ulong)b) : OfLongs(op, a, b),
         };
         return r is { } value ? UOp.Const(value, to.Scalar) : null;
     }
+
+    static long? OfLongs(Op op, long a, long b) => op switch
+    {
+        Op.FloorDiv when b != -1 => Numbers.FloorDiv(a, b),
+        Op.FloorMod when b != -1 => Numbers.FloorMod(a, b),
+        Op.Max => Math.Max(a, b),
+        Op.Min => Math.Min(a, b),
+        Op.Shr => a >> (int)b,
+        Op.CmpLt => a < b ? 1 : 0,
+        _ => null,
+    };
+
+    static long? OfUlongs(Op op, ulong a, ulong b) => unchecked(op switch
+    {
+        Op.FloorDiv => (long)(a / b),
+        Op.FloorMod => (long)(a % b),
+        Op.Max => (long)Math.Max(a, b),
+        Op.Min => (long)Math.Min(a, b),
+        Op.Shr => (long)(a >> (int)b),
+        Op.CmpLt => a < b ? 1 : 0,
+        _ => null,
+    });
 }

@@ -153,7 +153,7 @@ public sealed class LinearForm
     }
 }
 
-/// <summary>Whole-number helpers with floor semantics.</summary>
+/// <summary>Whole-number helpers: division with floor semantics, and conversions rounded once.</summary>
 static class Numbers
 {
     public static long FloorDiv(long a, long b)
@@ -169,4 +169,11 @@ static class Numbers
         while (b != 0) (a, b) = (b, a % b);
         return Math.Abs(a);
     }
+
+    public static double ToDouble(long a, DType dtype) => dtype.Kind == ScalarKind.UInt64 ? ToDouble((ulong)a) : a;
+    public static float ToSingle(long a, DType dtype) => dtype.Kind == ScalarKind.UInt64 ? ToSingle((ulong)a) : a;
+
+    // Half of it is a long; its last bit, kept, decides a tie as all that is cut off would.
+    public static double ToDouble(ulong a) => a <= long.MaxValue ? (long)a : (long)(a >> 1 | a & 1) * 2.0;
+    public static float ToSingle(ulong a) => a <= long.MaxValue ? (long)a : (long)(a >> 1 | a & 1) * 2f;
 }

@@ -109,7 +109,8 @@ static class Symbolic
         // x < y -> true, when x < y
         // x < y -> false, when x >= y
         if (node.Min == node.Max) return UOp.Bool(node.Min != 0).Splat(node.DType.Lanes);
-        if (node.Src[1].Int is not { } c || !node.Src[0].DType.IsInt) return null;
+        // A uint64 beyond the longs is a negative Int.
+        if (node.Src[1].Int is not { } c || !node.Src[0].DType.IsInt || c < 0 && node.Src[0].DType.IsUnsigned) return null;
         var form = LinearForm.Of(node.Src[0]);
         if (!form.IsExact()) return null;
         // x + K < C -> x < C - K

@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace Tiny.Graph;
 
-/// <summary>A constant's value: an integer or bool as itself, a float as the bits of its double (so that -0 and NaN are kept apart).</summary>
+/// <summary>A constant's value: an integer or bool as itself (a uint64 as the long of the same bits), a float as the bits of its double (so that -0 and NaN are kept apart).</summary>
 public readonly record struct Constant(long Bits)
 {
     /// <summary>From a float's value.</summary>
@@ -12,7 +12,8 @@ public readonly record struct Constant(long Bits)
     public double Double => BitConverter.Int64BitsToDouble(Bits);
     /// <summary>The value in the given dtype, as text.</summary>
     public string Text(DType dtype) => dtype.IsFloat ? Double.ToString("R", CultureInfo.InvariantCulture)
-        : dtype.IsBool ? (Bits != 0 ? "true" : "false") : Bits.ToString(CultureInfo.InvariantCulture);
+        : dtype.IsBool ? (Bits != 0 ? "true" : "false")
+        : dtype.Kind == ScalarKind.UInt64 ? ((ulong)Bits).ToString(CultureInfo.InvariantCulture) : Bits.ToString(CultureInfo.InvariantCulture);
 }
 
 /// <summary>A list of axes, compared by value.</summary>

@@ -46,7 +46,7 @@ public sealed class UOp
     /// <summary>What the node was made for ("conv2d", "relu"), for kernel names; no part of its identity.</summary>
     public string? Origin { get; internal set; }
 
-    /// <summary>The integer (or bool) of a constant, null for anything else; a broadcast constant counts.</summary>
+    /// <summary>The integer (or bool) of a constant, null for anything else; a broadcast constant counts. A uint64 beyond the longs wraps.</summary>
     public long? Int => Op == Op.Const && !DType.IsFloat ? ((Constant)Arg!).Bits : Op == Op.Broadcast ? Src[0].Int : null;
     /// <summary>The number of a float constant, null for anything else; a broadcast constant counts.</summary>
     public double? Float => Op == Op.Const && DType.IsFloat ? ((Constant)Arg!).Double : Op == Op.Broadcast ? Src[0].Float : null;
@@ -73,17 +73,20 @@ public sealed class UOp
 
     /// <summary>A float constant, rounded to the dtype.</summary>
     public static UOp Const(double value, DType dtype) => dtype.IsFloat
-        ? New(Op.Const, dtype, [], Constant.Of(dtype.Kind == ScalarKind.Float32 ? (float)value : value))
+        ? New(Op.Const, dtype, [], Constant.Of(FloatFormat.Round(value, dtype.Kind)))
         : Const(checked((long)value), dtype);
 
     /// <summary>An integer or bool constant, wrapped to the dtype (or converted, for a float dtype).</summary>
     public static UOp Const(long value, DType dtype) => dtype.Kind switch
     {
         ScalarKind.Bool => New(Op.Const, dtype, [], new Constant(value != 0 ? 1 : 0)),
+        ScalarKind.Int8 => New(Op.Const, dtype, [], new Constant((sbyte)value)),
         ScalarKind.UInt8 => New(Op.Const, dtype, [], new Constant((byte)value)),
+        ScalarKind.Int16 => New(Op.Const, dtype, [], new Constant((short)value)),
+        ScalarKind.UInt16 => New(Op.Const, dtype, [], new Constant((ushort)value)),
         ScalarKind.Int32 => New(Op.Const, dtype, [], new Constant((int)value)),
         ScalarKind.UInt32 => New(Op.Const, dtype, [], new Constant((uint)value)),
-        ScalarKind.Int64 => New(Op.Const, dtype, [], new Constant(value)),
+        ScalarKind.Int64 or ScalarKind.UInt64 => New(Op.Const, dtype, [], new Constant(value)),
         _ => Const((double)value, dtype),
     };
 

@@ -175,7 +175,7 @@ static class Occurrence
     /// <summary>The same number as an index, where that is the node itself or what was widened.</summary>
     public static UOp? AsIndex(UOp node)
     {
-        while (node is { Op: Op.Cast, DType.IsInt: true, Src: [{ DType.IsInt: true } x] } && x.Min >= Bounds.OfType(node.DType).Min && x.Max <= Bounds.OfType(node.DType).Max)
+        while (node is { Op: Op.Cast, DType.IsInt: true, Src: [{ DType.IsInt: true } x] } && x.Min >= Bounds.OfType(node.DType).Min && Bounds.Highest(x) <= Bounds.OfType(node.DType).Max)
             node = x;
         return node.DType == DType.Index ? node : null;
     }

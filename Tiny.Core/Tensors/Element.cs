@@ -1,30 +1,25 @@
-using Tiny.Graph;
-
 namespace Tiny;
 
 /// <summary>Which C# type holds an element of which dtype.</summary>
 static class Element
 {
-    /// <exception cref="DTypeException">No dtype holds <typeparamref name="T"/>.</exception>
-    public static DType TypeOf<T>(string operation) where T : unmanaged =>
-        typeof(T) == typeof(float) ? DType.Float32
-        : typeof(T) == typeof(double) ? DType.Float64
-        : typeof(T) == typeof(int) ? DType.Int32
-        : typeof(T) == typeof(uint) ? DType.UInt32
-        : typeof(T) == typeof(long) ? DType.Int64
-        : typeof(T) == typeof(byte) ? DType.UInt8
-        : typeof(T) == typeof(bool) ? DType.Bool
-        : throw new DTypeException($"{operation}: no dtype holds {typeof(T).Name}; use float, double, int, uint, long, byte or bool");
+    static readonly (Type Type, DType DType, string Name)[] s_all =
+    [
+        (typeof(float), DType.Float32, "float"), (typeof(double), DType.Float64, "double"), (typeof(Half), DType.Float16, "Half"),
+        (typeof(BFloat16), DType.BFloat16, "BFloat16"), (typeof(Float8E4M3), DType.Float8E4M3, "Float8E4M3"), (typeof(Float8E5M2), DType.Float8E5M2, "Float8E5M2"),
+        (typeof(sbyte), DType.Int8, "sbyte"), (typeof(short), DType.Int16, "short"), (typeof(int), DType.Int32, "int"), (typeof(long), DType.Int64, "long"),
+        (typeof(byte), DType.UInt8, "byte"), (typeof(ushort), DType.UInt16, "ushort"), (typeof(uint), DType.UInt32, "uint"), (typeof(ulong), DType.UInt64, "ulong"),
+        (typeof(bool), DType.Bool, "bool"),
+    ];
 
-    /// <summary>The C# keyword for a dtype's elements.</summary>
-    public static string Keyword(DType dtype) => dtype.Kind switch
+    /// <exception cref="DTypeException">No dtype holds <typeparamref name="T"/>.</exception>
+    public static DType TypeOf<T>(string operation) where T : unmanaged
     {
-        ScalarKind.Bool => "bool",
-        ScalarKind.UInt8 => "byte",
-        ScalarKind.Int32 => "int",
-        ScalarKind.UInt32 => "uint",
-        ScalarKind.Int64 => "long",
-        ScalarKind.Float32 => "float",
-        _ => "double",
-    };
+        foreach (var (type, dtype, _) in s_all)
+            if (type == typeof(T)) return dtype;
+        throw new DTypeException($"{operation}: no dtype holds {typeof(T).Name}; use {string.Join(", ", s_all[..^1].Select(e => e.Name))} or {s_all[^1].Name}");
+    }
+
+    /// <summary>What C# calls a dtype's elements.</summary>
+    public static string Keyword(DType dtype) => Array.Find(s_all, e => e.DType == dtype).Name;
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Tiny.Algebra;
 using Tiny.Graph;
 
 namespace Tiny;
@@ -12,10 +13,10 @@ public readonly struct Number : IEquatable<Number>
     enum Form : byte { Whole, Real, Truth }
 
     readonly Form _form;
-    readonly long _whole;
+    readonly Int128 _whole;
     readonly double _real;
 
-    Number(Form form, long whole, double real)
+    Number(Form form, Int128 whole, double real)
     {
         _form = form;
         _whole = whole;
@@ -26,6 +27,10 @@ public readonly struct Number : IEquatable<Number>
     public static implicit operator Number(int value) => new(Form.Whole, value, value);
     /// <summary>A whole number.</summary>
     public static implicit operator Number(long value) => new(Form.Whole, value, value);
+    /// <summary>A whole number.</summary>
+    public static implicit operator Number(ulong value) => new(Form.Whole, value, Numbers.ToDouble(value));
+    /// <summary>A floating-point number.</summary>
+    public static implicit operator Number(Half value) => new(Form.Real, 0, (double)value);
     /// <summary>A floating-point number.</summary>
     public static implicit operator Number(float value) => new(Form.Real, 0, value);
     /// <summary>A floating-point number.</summary>
@@ -51,20 +56,14 @@ public readonly struct Number : IEquatable<Number>
     internal Number CheckFits(DType dtype, string operation)
     {
         if (!dtype.IsInt) return this;
-        var (lo, hi) = dtype.Kind switch
-        {
-            ScalarKind.UInt8 => (0L, byte.MaxValue),
-            ScalarKind.Int32 => (int.MinValue, int.MaxValue),
-            ScalarKind.UInt32 => (0L, uint.MaxValue),
-            _ => (long.MinValue, long.MaxValue),
-        };
-        if (_form == Form.Real ? !(_real >= lo && _real <= hi) : _whole < lo || _whole > hi)
+        Int128 lo = Bounds.OfType(dtype).Min, hi = dtype.Kind == ScalarKind.UInt64 ? ulong.MaxValue : Bounds.OfType(dtype).Max;
+        if (_form == Form.Real ? !(_real >= (double)lo && _real <= (double)hi && (Int128)_real <= hi) : _whole < lo || _whole > hi)
             throw new DTypeException($"{operation}: the constant {this} does not fit {dtype}");
         return this;
     }
 
-    internal UOp ToConst(DType dtype) => _form != Form.Real ? UOp.Const(_whole, dtype)
-        : dtype.IsFloat ? UOp.Const(_real, dtype) : UOp.Const(dtype.IsBool ? (_real != 0 ? 1L : 0L) : (long)_real, dtype);
+    internal UOp ToConst(DType dtype) => _form != Form.Real ? dtype.IsFloat ? UOp.Const(_real, dtype) : UOp.Const(unchecked((long)_whole), dtype)
+        : dtype.IsFloat ? UOp.Const(_real, dtype) : UOp.Const(dtype.IsBool ? (_real != 0 ? 1L : 0L) : unchecked((long)(Int128)_real), dtype);
 
     /// <inheritdoc/>
     public bool Equals(Number other) => _form == other._form && _whole == other._whole && _real.Equals(other._real);

@@ -2,7 +2,7 @@ using Tiny.Graph;
 
 namespace Tiny;
 
-// Operations of two operands: they take the later dtype of the two (see Promote) and broadcast.
+// Operations of two operands: they take the dtype that holds both (see Promotion) and broadcast.
 public sealed partial class Tensor
 {
     /// <summary>Sum; bools count as int32.</summary>

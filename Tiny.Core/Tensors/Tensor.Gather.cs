@@ -91,10 +91,10 @@ public sealed partial class Tensor
         return new Tensor(Build.Cast(Build.Reshape(sum, new Shape([.. whole.Dims[..axis], .. whole.Dims[(axis + 1)..]])), dtype));
     }
 
-    // True where the index along an axis is the place's. Compared as int32, or as what is wider.
+    // True where the index along an axis is the place's. Compared in the place's dtype, which holds every index if it has 32 bits.
     static UOp IsAt(UOp place, Shape whole, int axis)
     {
-        var dtype = Promote(place.DType, DType.Int32);
+        var dtype = place.DType.Size < DType.Int32.Size ? DType.Int32 : place.DType;
         return Build.Not(Build.Binary(Op.CmpNe, Build.Cast(Build.IndexAlong(whole, axis), dtype), Build.Broadcast(Build.Cast(place, dtype), whole)));
     }
 

@@ -78,7 +78,7 @@ public sealed partial class Tensor
     /// <summary>The absolute value; that of the smallest signed integer wraps to itself.</summary>
     public Tensor Abs()
     {
-        if (DType.Kind is ScalarKind.Bool or ScalarKind.UInt8 or ScalarKind.UInt32) return this;
+        if (DType.IsBool || DType.IsUnsigned) return this;
         using var scope = Origin.Scope("abs");
         return new Tensor(Build.Binary(Op.Max, Node, Build.Neg(Node)));
     }

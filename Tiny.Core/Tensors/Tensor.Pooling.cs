@@ -1,3 +1,4 @@
+using Tiny.Algebra;
 using Tiny.Graph;
 
 namespace Tiny;
@@ -9,13 +10,8 @@ public sealed partial class Tensor
     {
         if (DType.IsBool) return Cast(DType.UInt8).MaxPool2d(kernel, stride, padding, dilation).Cast(DType.Bool);
         using var scope = Origin.Scope("max_pool2d");
-        Number lowest = DType.Kind switch
-        {
-            ScalarKind.Int32 => int.MinValue,
-            ScalarKind.Int64 => long.MinValue,
-            ScalarKind.UInt8 or ScalarKind.UInt32 => 0,
-            _ => double.NegativeInfinity,
-        };
+        Number lowest = DType.IsInt ? Bounds.OfType(DType).Min
+            : DType == DType.Float8E4M3 ? -FloatFormat.Of(DType.Kind).Largest : double.NegativeInfinity;
         return Pool("MaxPool2d", Op.Max, Node, kernel, stride, padding, dilation, lowest);
     }
 

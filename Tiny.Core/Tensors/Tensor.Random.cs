@@ -65,7 +65,9 @@ public sealed partial class Tensor
     {
         ArgumentNullException.ThrowIfNull(shape);
         var counter = Arange(shape.Numel).Reshape(shape).Cast(DType.UInt32);
-        return Threefry2x32(counter, Scalar(0, DType.UInt32), Scalar(unchecked((uint)seed), DType.UInt32), Scalar(unchecked((uint)(seed >> 32)), DType.UInt32));
+        return Threefry2x32(counter, Word(0), Word(seed), Word(seed >> 32));
+
+        static Tensor Word(long bits) => Scalar(bits & uint.MaxValue, DType.UInt32);
     }
 
     // The upper 24 bits, which float32 holds exactly.

@@ -34,8 +34,8 @@ public sealed partial class Tensor
 
     // ---- shared by operations
 
-    /// <summary>The dtype that holds both: bool, uint8, int32, uint32, int64, float32, float64, the later of the two.</summary>
-    internal static DType Promote(DType a, DType b) => a.Kind > b.Kind ? a : b;
+    /// <summary>The dtype that holds both.</summary>
+    internal static DType Promote(DType a, DType b) => Promotion.Join(a, b);
 
     /// <summary>An axis counted from the front; negative ones count from the end.</summary>
     int Axis(int axis, string operation)

@@ -35,10 +35,10 @@ public sealed class BrowserModel : IAsyncDisposable
         return await LoadAsync($"/{name}/", folder);
     }
 
-    /// <summary>Writes methods of a model as a bundle into a new temporary folder.</summary>
+    /// <summary>Writes methods of a model as a bundle into a new temporary folder, removed when all tests have run.</summary>
     public static string Export(string name, object model, params IReadOnlyList<MethodInfo> methods)
     {
-        string folder = Directory.CreateTempSubdirectory("tiny-bundle-").FullName;
+        string folder = TestBrowser.NewFolder();
         new WebGpuTarget().Export(ProgramCapture.Capture(name, model, methods), new ExportContext(folder, folder));
         return folder;
     }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using Microsoft.Playwright;
 using Tiny.Tests;
@@ -17,6 +18,7 @@ public sealed class TestBrowser
 
     static IPlaywright? s_playwright;
     static IBrowser? s_browser;
+    static readonly ConcurrentBag<DirectoryInfo> s_folders = [];
 
     public static TestServer Server { get; private set; } = null!;
 
@@ -47,6 +49,15 @@ public sealed class TestBrowser
         if (s_browser is not null) await s_browser.CloseAsync();
         s_playwright?.Dispose();
         Server?.Dispose();
+        foreach (var folder in s_folders.Where(f => Directory.Exists(f.FullName))) folder.Delete(recursive: true);
+    }
+
+    /// <summary>A temporary folder that is removed when all tests have run.</summary>
+    public static string NewFolder()
+    {
+        var folder = Directory.CreateTempSubdirectory("tiny-bundle-");
+        s_folders.Add(folder);
+        return folder.FullName;
     }
 
     /// <summary>A fresh page, at a path of the server, with a script that runs before any of the page's own.</summary>
