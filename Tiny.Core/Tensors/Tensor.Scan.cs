@@ -2,12 +2,13 @@ using Tiny.Graph;
 
 namespace Tiny;
 
-// Running reductions along an axis. A short axis: each element reduces what its mask leaves of the axis. A longer one is cut into rows, rows into
-// columns: an element combines the part of its own row with the totals of the rows before it, so that the work stays near-linear in few kernels.
+// Running reductions along an axis. A short axis: each element reduces what a mask leaves of the axis. A longer one is cut into rows: an element combines
+// what stands before it in its own row with the running reduction over whole rows. Rows of a still longer axis are grouped, and groups combined in the
+// same way, so that the work stays near-linear in three kernels.
 public sealed partial class Tensor
 {
     // Up to these lengths one level of masks, or two, take less work than one more kernel.
-    const int OneLevel = 64, TwoLevels = 1024;
+    const int OneLevel = 64, TwoLevels = 256;
 
     /// <summary>Running sum along an axis; bools and uint8 are summed as int32.</summary>
     public Tensor CumSum(int axis = 0) => Scan("CumSum", Op.Add, Counting(), axis);
@@ -38,19 +39,28 @@ public sealed partial class Tensor
     {
         int lead = x.Shape[0], n = x.Shape[1];
         if (n <= OneLevel) return Before(op, x, 1, inclusive: true);
-        // Least work: n * 2b + (n / b^2) * (n / b); with two levels n * b + (n / b) * n.
-        bool two = n <= TwoLevels;
-        int b = RowLength(n, two ? Math.Sqrt(n) : Math.Pow(1.5 * n, 0.25), two ? 1 : 2), columns = two ? 1 : b, rows = (n - 1) / (b * columns) + 1;
+        // Least work: with rows of b, n * b within rows and n * (n / b) over rows; with groups of b rows n * b each, and (n / b^2)^2 over groups.
+        bool grouped = n > TwoLevels;
+        int b = grouped ? RowLength(n, Math.Pow(2.0 * n, 0.2), 2) : RowLength(n, Math.Sqrt(n), 1);
+        int groups = grouped ? (n - 1) / (b * b) + 1 : 1, rows = grouped ? b : (n - 1) / b + 1;
         // What is padded comes after all that is kept.
-        var blocks = Build.Reshape(Build.Pad(x, (0, 0), (0, rows * columns * b - n)), new Shape(lead, rows, columns, b));
-        var totals = Build.Reduce(blocks, op, [3]);
-        var result = Before(op, blocks, 3, inclusive: true);
-        if (columns > 1) result = Combine(Before(op, totals, 2, inclusive: false));
-        result = Combine(Before(op, totals, 1, inclusive: false, also: 2));
-        return Build.Shrink(Build.Reshape(result, new Shape(lead, rows * columns * b)), (0, lead), (0, n));
+        var blocks = Build.Reshape(Build.Pad(x, (0, 0), (0, groups * rows * b - n)), new Shape(lead, groups, rows, b));
+        var running = Before(op, blocks, 2, inclusive: true, also: 3);
+        var result = Combine(Previous(op, running), Before(op, blocks, 3, inclusive: true));
+        if (grouped) result = Combine(Before(op, Build.Shrink(running, (0, lead), (0, groups), (rows - 1, rows), (0, 1)), 1, inclusive: false), result);
+        return Build.Shrink(Build.Reshape(result, new Shape(lead, groups * rows * b)), (0, lead), (0, n));
 
-        UOp Combine(UOp earlier) => Build.Binary(op, Build.Expand(earlier, blocks.Shape), result);
+        UOp Combine(UOp earlier, UOp later) => Build.Binary(op, Build.Expand(earlier, blocks.Shape), later);
     }
+
+    /// <summary>The value one place earlier along axis 2; at the first place nothing.</summary>
+    static UOp Previous(Op op, UOp x)
+    {
+        var moved = Build.Shrink(Build.Pad(x, (0, 0), (0, 0), (1, 0), (0, 0)), (0, x.Shape[0]), (0, x.Shape[1]), (0, x.Shape[2]), (0, 1));
+        return op == Op.Add ? moved : Build.Where(Build.Binary(Op.CmpLt, Build.IndexAlong(x.Shape, 2), Build.Fill(1, DType.Int32, x.Shape)), Nothing(op, x), moved);
+    }
+
+    static UOp Nothing(Op op, UOp like) => Build.Broadcast(Origin.Stamp(Schedule.Rangeify.Identity(op, like.DType)), like.Shape);
 
     // About so many, and such that rows are whole where that is possible.
     static int RowLength(int n, double about, int power)
@@ -66,7 +76,7 @@ public sealed partial class Tensor
         var whole = new Shape([.. dims[..axis], dims[axis], .. dims[axis..]]);
         var spread = Build.Expand(Build.Reshape(x, new Shape([.. dims[..axis], 1, .. dims[axis..]])), whole);
         UOp place = Build.IndexAlong(whole, axis), from = Build.IndexAlong(whole, axis + 1);
-        var nothing = Build.Broadcast(Origin.Stamp(Schedule.Rangeify.Identity(op, x.DType)), whole);
+        var nothing = Nothing(op, spread);
         var masked = inclusive ? Build.Where(Build.Binary(Op.CmpLt, place, from), nothing, spread) : Build.Where(Build.Binary(Op.CmpLt, from, place), spread, nothing);
         var reduced = Build.Reduce(masked, op, also is { } more ? [axis + 1, more + 1] : [axis + 1]);
         if (also is { } gone) dims[gone] = 1;

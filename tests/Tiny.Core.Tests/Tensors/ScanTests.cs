@@ -6,7 +6,7 @@ namespace Tiny.Tests.Tensors;
 public sealed class ScanTests
 {
     // One level, two, three; whole rows and not.
-    [TestCase(1), TestCase(7), TestCase(64), TestCase(65), TestCase(100), TestCase(1000), TestCase(1024), TestCase(1025), TestCase(3000), TestCase(4097)]
+    [TestCase(1), TestCase(7), TestCase(64), TestCase(65), TestCase(100), TestCase(251), TestCase(256), TestCase(257), TestCase(1000), TestCase(1024), TestCase(4097)]
     public void Running_sum_of_integers(int n)
     {
         var random = new Random(n);
