@@ -14,7 +14,7 @@ public sealed class RMSNorm
     {
         ArgumentNullException.ThrowIfNull(shape);
         if (shape.Rank == 0) throw new ShapeException("RMSNorm: the normalised shape has no axes");
-        if (affine) Weight = Initial.Full(1, shape.Dims);
+        if (affine) Weight = Initial.Full(1, shape.Extents());
         (NormalizedShape, Eps) = (shape, eps);
     }
 

@@ -25,14 +25,14 @@ static class SplitReductions
         }
         return done;
 
-        bool IsLong(UOp node) => node.Op == Op.Reduce && !closed.Contains(node) && node.Shape.Size is > 0 and <= Few
+        bool IsLong(UOp node) => node.Op == Op.Reduce && !closed.Contains(node) && !node.Src[0].Shape.IsSymbolic && node.Shape.Size is > 0 and <= Few
             && node.Src[0].Shape.Size / node.Shape.Size >= Long;
     }
 
     static UOp Split(UOp node)
     {
         var x = node.Src[0];
-        var (op, axes) = (((ReduceArg)node.Arg!).Op, ((ReduceArg)node.Arg!).Axes.Order().Where(a => x.Shape[a] > 1).ToArray());
+        var (op, axes) = (((ReduceArg)node.Arg!).Op, ((ReduceArg)node.Arg!).Axes.Order().Where(a => !x.Shape[a].Is(1)).ToArray());
         double terms = (double)x.Shape.Size / node.Shape.Size, blocks = Math.Min(Math.Sqrt(terms), MostBlocks);
         // Whole axes, outer ones as blocks.
         long before = 1;
@@ -54,7 +54,7 @@ static class SplitReductions
             return whole == extent ? joined : Made(op, null, joined, Reduce(Part(whole, extent), axes));
 
             UOp Part(int from, int to) => from == 0 && to == extent ? x
-                : Made(Op.Shrink, new Edges([.. x.Shape.Select((d, a) => a == axis ? (from, to) : (0, d))]), x);
+                : Made(Op.Shrink, new Edges([.. Enumerable.Range(0, x.Shape.Rank).Select(a => a == axis ? ((Dim)from, (Dim)to) : ((Dim)0, x.Shape[a]))]), x);
         }
 
         UOp Reduce(UOp of, int[] over) => over.Length == 0 ? of : Made(Op.Reduce, new ReduceArg(op, new Axes(over)), of);

@@ -24,20 +24,20 @@ static class Build
     public static UOp Fill(Number value, UOp like) => Fill(value, like.DType, like.Shape);
 
     /// <summary>start, start + step, ...: so many whole numbers, int32.</summary>
-    public static UOp Count(int length, int start = 0, int step = 1)
+    public static UOp Count(Dim length, int start = 0, int step = 1)
     {
-        var x = Node(Op.Iota, DType.Int32, length);
+        var x = Shrink(Node(Op.Iota, DType.Int32, checked((int)length.Max)), (0, length));
         if (step != 1) x = Binary(Op.Mul, x, Fill(step, x));
         return start == 0 ? x : Binary(Op.Add, x, Fill(start, x));
     }
 
     /// <summary>Along one axis of a shape each element's index there.</summary>
-    public static UOp IndexAlong(Shape shape, int axis, int start = 0, int step = 1)
+    public static UOp IndexAlong(Shape shape, int axis, int start = 0)
     {
-        var dims = new int[shape.Rank];
+        var dims = new Dim[shape.Rank];
         Array.Fill(dims, 1);
         dims[axis] = shape[axis];
-        return Expand(Reshape(Count(shape[axis], start, step), new Shape(dims)), shape);
+        return Expand(Reshape(Count(shape[axis], start), new Shape(dims)), shape);
     }
 
     public static UOp Neg(UOp x) => x.DType.IsFloat ? Unary(Op.Neg, x) : Binary(Op.Mul, x, Fill(-1, x));
@@ -70,19 +70,19 @@ static class Build
     public static UOp Broadcast(UOp x, Shape shape)
     {
         if (x.Shape.Equals(shape)) return x;
-        var dims = new int[shape.Rank];
+        var dims = new Dim[shape.Rank];
         Array.Fill(dims, 1);
         x.Shape.Dims.CopyTo(dims.AsSpan(shape.Rank - x.Shape.Rank));
         return Expand(Reshape(x, new Shape(dims)), shape);
     }
 
-    public static UOp Pad(UOp x, params (int Lo, int Hi)[] edges) =>
-        Array.TrueForAll(edges, e => e is (0, 0)) ? x : Node(Op.Pad, x.DType, new Edges(edges), x);
+    public static UOp Pad(UOp x, params (Dim Lo, Dim Hi)[] edges) =>
+        Array.TrueForAll(edges, e => e.Lo.Is(0) && e.Hi.Is(0)) ? x : Node(Op.Pad, x.DType, new Edges(edges), x);
 
-    public static UOp Shrink(UOp x, params (int Lo, int Hi)[] keep)
+    public static UOp Shrink(UOp x, params (Dim Lo, Dim Hi)[] keep)
     {
         for (int i = 0; i < keep.Length; i++)
-            if (keep[i] != (0, x.Shape[i])) return Node(Op.Shrink, x.DType, new Edges(keep), x);
+            if (!keep[i].Lo.Is(0) || !keep[i].Hi.Equals(x.Shape[i])) return Node(Op.Shrink, x.DType, new Edges(keep), x);
         return x;
     }
 
@@ -91,7 +91,7 @@ static class Build
     /// <summary>Combines over axes, which stay with extent 1. Axes that have it already need no work.</summary>
     public static UOp Reduce(UOp x, Op op, IEnumerable<int> axes)
     {
-        var real = axes.Where(a => x.Shape[a] != 1).Order().ToArray();
+        var real = axes.Where(a => !x.Shape[a].Is(1)).Order().ToArray();
         return real.Length == 0 ? x : Node(Op.Reduce, x.DType, new ReduceArg(op, new Axes(real)), x);
     }
 }

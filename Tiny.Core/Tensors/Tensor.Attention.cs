@@ -22,7 +22,7 @@ public sealed partial class Tensor
         if (query.Rank < 2 || key.Rank < 2 || value.Rank < 2 || query.Shape.Dims[^1] != key.Shape.Dims[^1] || key.Shape.Dims[^2] != value.Shape.Dims[^2])
             throw new ShapeException($"ScaledDotProductAttention: query {query.Shape}, key {key.Shape} and value {value.Shape} are not [..., m, d], [..., n, d] and [..., n, e]");
         using var scope = Origin.Scope("attention");
-        var scores = query.MatMul(key.Transpose()) * (scale ?? 1 / Math.Sqrt(query.Shape.Dims[^1]));
+        var scores = query.MatMul(key.Transpose()) * (scale ?? 1 / Math.Sqrt((int)query.Shape.Dims[^1]));
         if (causal) scores = new Tensor(Build.Where(Below(scores.Shape, 1), scores.Node, Build.Fill(double.NegativeInfinity, scores.Node)));
         if (mask is not null) scores = mask.DType.IsBool ? mask.Where(scores, double.NegativeInfinity) : scores + mask;
         return scores.Softmax().MatMul(value);

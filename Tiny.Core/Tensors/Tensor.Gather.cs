@@ -12,16 +12,17 @@ public sealed partial class Tensor
     /// <exception cref="DTypeException">The index is no integer tensor.</exception>
     public Tensor Take(Tensor index, int axis = 0)
     {
-        int a = Axis(axis, "Take"), n = Shape[a];
+        int a = Axis(axis, "Take");
+        var n = Shape[a];
         CheckIndex("Take", index);
         using var scope = Origin.Scope("take");
-        int[] before = [.. Shape.Dims[..a]], after = [.. Shape.Dims[(a + 1)..]], at = [.. index.Shape.Dims];
+        Dim[] before = [.. Shape.Dims[..a]], after = [.. Shape.Dims[(a + 1)..]], at = [.. index.Shape.Dims];
         var whole = new Shape([.. before, .. at, n, .. after]);
         var x = Build.Reshape(Node, new Shape([.. before, .. Ones(at.Length), n, .. after]));
         var place = Build.Reshape(index.Node, new Shape([.. Ones(a), .. at, 1, .. Ones(after.Length)]));
         return Selected(x, place, whole, a + at.Length);
 
-        static int[] Ones(int count) => [.. Enumerable.Repeat(1, count)];
+        static Dim[] Ones(int count) => [.. Enumerable.Repeat((Dim)1, count)];
     }
 
     /// <summary>
@@ -32,13 +33,14 @@ public sealed partial class Tensor
     /// <exception cref="ShapeException">The shapes do not go together.</exception>
     public Tensor Gather(int axis, Tensor index)
     {
-        int a = Axis(axis, "Gather"), n = Shape[a];
+        int a = Axis(axis, "Gather");
+        var n = Shape[a];
         CheckIndex("Gather", index);
         bool fits = index.Rank == Rank;
         for (int i = 0; fits && i < Rank; i++) fits = i == a || index.Shape[i] <= Shape[i];
         if (!fits) throw new ShapeException($"Gather: index {index.Shape} along axis {axis} of {Shape}: other axes of the index may not be longer");
         using var scope = Origin.Scope("gather");
-        var kept = Build.Shrink(Node, [.. Shape.Select((d, i) => (0, i == a ? d : index.Shape[i]))]);
+        var kept = Build.Shrink(Node, [.. Shape.Select((d, i) => ((Dim)0, i == a ? d : index.Shape[i]))]);
         // The axis itself comes last; in its place stands the index's.
         var last = Build.Permute(kept, [.. Enumerable.Range(0, Rank).Where(i => i != a), a]);
         var x = Build.Reshape(last, new Shape([.. index.Shape.With(a, 1), n]));
@@ -70,7 +72,7 @@ public sealed partial class Tensor
         if (Rank < 2) throw new ShapeException($"{name}: {Shape} is not a matrix");
         using var scope = Origin.Scope(name.ToLowerInvariant());
         // Beyond the matrix every diagonal is the same as the next one outside.
-        int d = Math.Clamp(diagonal, -Shape[Rank - 2] - 1, Shape[Rank - 1] + 1);
+        int d = Math.Clamp(diagonal, (int)-Shape[Rank - 2].Max - 1, (int)Shape[Rank - 1].Max + 1);
         return new Tensor(upper ? Build.Where(Below(Shape, d), Build.Fill(0, Node), Node) : Build.Where(Below(Shape, d + 1), Node, Build.Fill(0, Node)));
     }
 
