@@ -75,6 +75,7 @@ public static class Interpreter
         Op.Const => HostArray.Constant(node.DType, (Constant)node.Arg!),
         Op.Param => Parameter(node, (ParamArg)node.Arg!, parameters),
         Op.Buffer => HostArray.Over(Bytes(node), node.DType, node.Shape),
+        Op.Iota => HostArray.Count(node.DType, (int)node.Arg!),
         Op.Reshape => src[0].Reshape((Shape)node.Arg!),
         Op.Permute => src[0].Permute((Axes)node.Arg!),
         Op.Expand => src[0].Expand((Shape)node.Arg!),

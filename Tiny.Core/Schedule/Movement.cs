@@ -55,6 +55,8 @@ sealed class Movement(Rewriter simplify)
 
     UOp[] Reshape(Shape from, Shape to, UOp[] index)
     {
+        // Of nothing, no element is ever asked for.
+        if (from.Size == 0) return [.. from.Select(_ => UOp.Index(0))];
         // Dimensions that stand in both shapes at the same place pass unchanged; only the groups between need arithmetic.
         var result = new UOp[from.Rank];
         int f = 0, t = 0;
