@@ -32,7 +32,8 @@ public sealed class WgslRenderer : CStyleRenderer
         Fma = true,
         // The specification lets sin be off by 2^-11.
         Lacks = new HashSet<Op> { Op.Sin },
-        Kinds = new HashSet<ScalarKind> { ScalarKind.Float32, ScalarKind.Int32, ScalarKind.UInt32 },
+        Stores = new HashSet<ScalarKind> { ScalarKind.Float32, ScalarKind.Int32, ScalarKind.UInt32 },
+        Computes = new HashSet<ScalarKind> { ScalarKind.Bool, ScalarKind.Float32, ScalarKind.Int32, ScalarKind.UInt32 },
     };
 
     /// <summary>The module. Names are identifiers made by <see cref="Identifiers.ForWgsl"/>, all different.</summary>

@@ -29,7 +29,7 @@ public sealed class AccessProofTests
         TargetProfile[] profiles = [Device.Get("cpu").Profile, CRenderer.Plain, CRenderer.Gnu128, WgslRenderer.Profile];
         for (int seed = 0; seed < Programs; seed++)
             foreach (var kernel in Scheduler.Run(Results(seed)).Launches.Select(l => l.Kernel).Distinct())
-                check.Add(kernel, kernel.Params.All(p => WgslRenderer.Profile.Kinds.Contains(p.DType.Kind)) ? profiles : profiles[..3]);
+                check.Add(kernel, kernel.Params.All(p => WgslRenderer.Profile.Stores.Contains(p.DType.Kind)) ? profiles : profiles[..3]);
         var undecided = check.Undecided();
         TestContext.Out.WriteLine($"{check.Accesses} accesses, {check.ByIntervals} proven by intervals, "
             + $"{check.Asked} questions for z3, {undecided.Count} undecided");
