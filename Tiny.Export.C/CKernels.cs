@@ -62,7 +62,7 @@ sealed record CKernels(bool HasVectors, string Helpers, string Functions)
         if (calls.Count == 0) return null;
         string List(bool written) => string.Join(", ", calls[0].Buffers.Select((id, i) => (id, i))
             .Where(x => program.Kernels[kernel].Params[x.i].Written == written)
-            .Select(x => $"{parameters[x.i]} {program.Buffers[x.id].Shape}"));
+            .Select(x => $"{parameters[x.i]} {program.Buffers[x.id].Shape}{(program.Kernels[kernel].Params[x.i].InPlace ? " in place" : "")}"));
         var reads = List(false);
         return $"{List(true)}{(reads.Length > 0 ? " from " : "")}{reads}{(calls.Count > 1 ? $"; used {calls.Count} times" : "")}";
     }

@@ -125,19 +125,23 @@ static partial class CSource
         text.Append(Wrapped($"    if ({wrong}) return {names.Macro}_ERROR_ARGUMENT;\n"));
         Pointers(BufferRole.Constant, b => ($"const {CRenderer.MemoryType(b.DType)} *", $"WEIGHTS({CRenderer.MemoryType(b.DType)}, {CNames.Number(weights.OffsetOf(b))})"));
         Pointers(BufferRole.Arena, b => ($"{CRenderer.MemoryType(b.DType)} *", $"ARENA({CRenderer.MemoryType(b.DType)}, {CNames.Number(b.Offset)})"));
+        var written = new HashSet<int>();
         foreach (var call in entry.Calls)
         {
             var kernel = program.Kernels[call.Kernel];
             string List(bool written) => string.Join(", ", call.Buffers.Where((_, i) => kernel.Params[i].Written == written)
-                .Select(id => $"{pointers[id]} {program.Buffers[id].Shape}"));
+                .Select(id => $"{pointers[id]} {program.Buffers[id].Shape}{Overwritten(program.Buffers[id])}"));
             var reads = List(false);
             text.Append('\n').Append(Comment($"{List(true)}{(reads.Length > 0 ? " from " : "")}{reads}"));
+            written.UnionWith(call.Buffers);
             text.Append(Wrapped($"    {names.Kernel(call.Kernel)}({string.Join(", ", call.Buffers.Select(id => pointers[id]))});\n"));
         }
         if (copies.Count > 0) text.Append('\n');
         foreach (var (from, to) in copies)
             text.Append($"    memcpy({to}, {pointers[from.Id]}, {CNames.Number(from.Bytes)}); /* {from.Shape} */\n");
         return text.Append($"\n    return {names.Macro}_OK;\n}}\n").ToString();
+
+        string Overwritten(ProgramBuffer b) => b.InPlaceOf is { } operand && !written.Contains(b.Id) ? $" in place of {pointers[operand]}" : "";
 
         void Pointers(BufferRole role, Func<ProgramBuffer, (string Type, string Value)> write)
         {

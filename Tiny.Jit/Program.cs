@@ -23,6 +23,8 @@ public enum BufferRole
 /// </summary>
 public sealed record ProgramBuffer(int Id, string Name, DType DType, Shape Shape, BufferRole Role, long Offset = 0, HostMemory? Data = null)
 {
+    /// <summary>The arena buffer that this one overwrites element by element, at the same place.</summary>
+    public int? InPlaceOf { get; init; }
     /// <summary>Length in bytes.</summary>
     public long Bytes => (long)Shape.Numel * DType.Size;
 }

@@ -111,7 +111,11 @@ sealed class ProgramBuilder
         }).ToImmutableArray();
         foreach (var launch in schedule.Launches)
             foreach (int slot in launch.Slots)
-                if (ids[slot] < 0) ids[slot] = AddSlot(schedule.Slots[slot], launch.Kernel.Name);
+            {
+                if (ids[slot] >= 0) continue;
+                ids[slot] = AddSlot(schedule.Slots[slot], launch.Kernel.Name);
+                if (schedule.Slots[slot].InPlaceOf is { } operand) _buffers[ids[slot]] = _buffers[ids[slot]] with { InPlaceOf = ids[operand] };
+            }
         var calls = schedule.Launches.Select(l => new ProgramCall(KernelId(l.Kernel), [.. l.Slots.Select(s => ids[s])])).ToImmutableArray();
         _entries.Add(new EntryPoint(char.ToLowerInvariant(name[0]) + name[1..], inputs, outputs, calls));
         _arena = Math.Max(_arena, schedule.ArenaBytes);

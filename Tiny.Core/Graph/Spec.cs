@@ -85,7 +85,8 @@ static class Spec
         Require(u.Src[0].Op == Op.Pointer, u, pass, "does not go through a pointer");
         Require(u.Src[1].DType == DType.Index, u, pass, "has an index that is no int32");
         bool store = u.Op == Op.Store;
-        Require(parameters[(int)u.Src[0].Arg!].Written == store, u, pass, store ? "writes what is read" : "reads what is written");
+        var parameter = parameters[(int)u.Src[0].Arg!];
+        Require(store ? parameter.Written : !parameter.Written || parameter.InPlace, u, pass, store ? "writes what is read" : "reads what is written");
         var value = store ? u.Src[2].DType : u.DType;
         Require(value.Scalar == u.Src[0].DType, u, pass, "moves another dtype than its memory holds");
         int gate = store ? 3 : 2;

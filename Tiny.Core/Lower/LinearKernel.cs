@@ -4,8 +4,11 @@ using Tiny.Optimize;
 
 namespace Tiny.Lower;
 
-/// <summary>A kernel's memory argument: <see cref="Op.Pointer"/> of slot i is element i of the list.</summary>
-public sealed record KernelParam(DType DType, int Count, bool Written);
+/// <summary>
+/// A kernel's memory argument: <see cref="Op.Pointer"/> of slot i is element i of the list. One that is written is read too only where it is
+/// <paramref name="InPlace"/>: each element before it is written, by the store that needs it, and by nothing else.
+/// </summary>
+public sealed record KernelParam(DType DType, int Count, bool Written, bool InPlace = false);
 
 /// <summary>
 /// A kernel as ordered lines, ready to render. Contract:
@@ -16,7 +19,8 @@ public sealed record KernelParam(DType DType, int Count, bool Written);
 /// outermost loop in which its value is known: it is computed there once. A value line is used only within its block.</item>
 /// <item><see cref="Op.Acc"/> declares a mutable local, <see cref="Op.Set"/> assigns it. As an operand it is read when
 /// the line that uses it runs; no line before a <c>Set</c> that reads it is used after that <c>Set</c>.</item>
-/// <item>Memory that a kernel writes it does not read, so a load may stand anywhere between its line and its use.</item>
+/// <item>What a kernel writes it does not read, save an element that it overwrites in place (<see cref="KernelParam.InPlace"/>), which no store
+/// but its own needs. So a load may stand anywhere between its line and its use. No two arguments overlap.</item>
 /// <item>Legal operations: elementwise ones the profile has, Cast, Bitcast, Range, Special, Load, Store, Broadcast, Vector, Lane,
 /// FoldLanes, Acc, Set, End. Operands of an elementwise vector operation all have its number of lanes. Comparisons of vectors give bool
 /// vectors, used only by Where, And, Or, Xor, CmpNe and Lane; a vector Load or Store has no gate; index arithmetic is int32.</item>

@@ -92,8 +92,16 @@ sealed class Vectorize(UOp sink, KernelParamList parameters, Rewriter simplify)
         if (Axis(store) is not { } axis) return [store.WithSrc([.. store.Src.Select(s => _done[s])])];
         int lanes = Lanes(axis);
         var value = Widen(_done[store.Src[2]], lanes);
-        if (Consecutive(index, axis)) return [UOp.New(Op.Store, DType.Void, [pointer, At(index, axis, 0), value])];
-        return Enumerable.Range(0, lanes).Select(i => UOp.New(Op.Store, DType.Void, [pointer, At(index, axis, i), Lane(value, i)]));
+        var gate = store.Src.Length > 3 ? store.Src[3] : null;
+        if (Consecutive(index, axis) && (gate is null || parameters.Items[(int)pointer.Arg!].InPlace))
+        {
+            var first = At(index, axis, 0);
+            // In place a gate needs no mask: what it leaves out is written back as it was read.
+            if (gate is not null) value = Widen(_done[gate], lanes).Where(value, UOp.New(Op.Load, value.DType, [pointer, first]));
+            return [UOp.New(Op.Store, DType.Void, [pointer, first, value])];
+        }
+        return Enumerable.Range(0, lanes).Select(i => UOp.New(Op.Store, DType.Void,
+            [pointer, At(index, axis, i), Lane(value, i), .. gate is null ? [] : new[] { At(gate, axis, i) }]));
     }
 
     UOp At(UOp node, UOp axis, int lane) =>

@@ -19,6 +19,7 @@ sealed class Heuristic
     readonly List<UOp> _nodes;
     readonly List<UOp> _loads;
     readonly List<UOp> _loops;
+    readonly bool _inPlace;
     readonly List<OptOp> _chosen = [];
 
     Heuristic(UOp sink, TargetProfile profile)
@@ -28,6 +29,7 @@ sealed class Heuristic
         _free = FreeRanges.Of(sink);
         _nodes = sink.Topological();
         _loads = _nodes.FindAll(u => u.Op == Op.Load);
+        _inPlace = sink.Src.Any(s => _loads.Exists(l => l.Src[0] == s.Src[0]));
         _loops = [.. _nodes.Where(u => u.Op == Op.Range && Kind(u) == AxisKind.Loop).OrderBy(Id)];
     }
 
@@ -89,7 +91,7 @@ sealed class Heuristic
         foreach (var axis in _loops.Where(r => inner.Exists(l => !_free.DependsOn(l, r))).OrderBy(r => r == vector ? 1 : 0).ThenBy(Id))
         {
             int extent = axis == vector ? Blocks(axis) : Extent(axis);
-            int amount = s_tiles.Where(k => k <= extent && k * tile <= budget && (!_profile.Grid || k <= 4 && threads / k >= ThreadsToKeep))
+            int amount = s_tiles.Where(k => k <= extent && k * tile <= budget && (!_profile.Grid || k <= 4 && threads / k >= ThreadsToKeep && IsApart(extent, k)))
                 .OrderBy(k => (double)((extent + k - 1) / k * k) / extent > 1.15 ? 1 : 0).ThenByDescending(k => k).FirstOrDefault();
             if (amount < 2) continue;
             Add(OptKind.Upcast, axis, amount);
@@ -98,6 +100,9 @@ sealed class Heuristic
         }
         return tile;
     }
+
+    // Blocks that overlap would be two threads' that read and write in place at once.
+    bool IsApart(int extent, int amount) => !_inPlace || extent % amount == 0;
 
     void Unroll(List<UOp> folds, int tile)
     {

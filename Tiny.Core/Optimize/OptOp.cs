@@ -28,7 +28,8 @@ public enum OptKind
 /// <summary>
 /// Applies <see cref="OptOp"/>s to a kernel body. Each gives the same result as the plain loops up to the order of float additions.
 /// An output axis whose extent is no multiple of the amount is covered by blocks of which the last is moved back to end at the edge: it computes
-/// some elements twice and needs neither masks nor a tail. (A kernel never reads what it writes, so writing an element twice is harmless.)
+/// some elements twice and needs neither masks nor a tail. Writing an element twice is harmless where a kernel does not read what it writes; a store
+/// in place gets a gate that leaves out what the block before has done.
 /// </summary>
 static class OptOps
 {
@@ -57,7 +58,16 @@ static class OptOps
         UOp[] closed = outer is null ? [inner] : [outer, inner];
         int rest = output ? 0 : n % k;
         var tail = rest switch { 0 => null, 1 => UOp.Index(n - 1), _ => UOp.Range(opt.Axis, AxisKind.Reduce, rest) + (n - rest) };
-        return simplify.Run(Split(sink, range, start + inner, closed, tail));
+        var split = Split(sink, range, start + inner, closed, tail);
+        return simplify.Run(output && outer is not null && n % k != 0 ? OnlyOnce(split, (start + inner).Lt(outer * k).Not()) : split);
+    }
+
+    // What is overwritten in place cannot be computed again.
+    static UOp OnlyOnce(UOp sink, UOp isNew)
+    {
+        var read = sink.Topological().Where(u => u.Op == Op.Load).Select(u => u.Src[0]).ToHashSet();
+        return sink.WithSrc([.. sink.Src.Select(s => !read.Contains(s.Src[0]) ? s
+            : s.WithSrc([.. s.Src.Take(3), s.Src.Length > 3 ? s.Src[3] & isNew : isNew]))]);
     }
 
     static UOp Split(UOp sink, UOp range, UOp index, UOp[] closed, UOp? tail)

@@ -29,6 +29,8 @@ public sealed record Slot(SlotRole Role, DType DType, Shape Shape)
     public Storage? Storage { get; init; }
     /// <summary>Place in the arena in bytes (<see cref="SlotRole.Temporary"/>).</summary>
     public long Offset { get; init; }
+    /// <summary>The temporary that this one overwrites element by element, and so shares its place with (<see cref="SlotRole.Temporary"/>).</summary>
+    public int? InPlaceOf { get; init; }
     /// <summary>Length in bytes.</summary>
     public long Bytes => (long)Shape.Numel * DType.Size;
 }
@@ -56,6 +58,6 @@ public sealed record KernelSchedule(ImmutableArray<Slot> Slots, ImmutableArray<L
         { Role: SlotRole.Param } s => $"{s.Param!.Name} {s.DType}{s.Shape}",
         { Role: SlotRole.Stored } s => $"{s.Storage!.Name ?? "stored"} {s.DType}{s.Shape}",
         { Role: SlotRole.Result } s => $"result{slot} {s.DType}{s.Shape}",
-        var s => $"t{slot} {s.DType}{s.Shape} at {s.Offset}",
+        var s => $"t{slot} {s.DType}{s.Shape} at {s.Offset}{(s.InPlaceOf is { } operand ? $" in place of t{operand}" : "")}",
     };
 }

@@ -151,5 +151,5 @@ static class MemoryPlan
 
     static int[] Order(IReadOnlyList<Life> lives, Func<Life, long> by) => [.. Enumerable.Range(0, lives.Count).OrderBy(i => by(lives[i])).ThenBy(i => i)];
 
-    static long Align(long n) => (n + Alignment - 1) / Alignment * Alignment;
+    internal static long Align(long n) => (n + Alignment - 1) / Alignment * Alignment;
 }

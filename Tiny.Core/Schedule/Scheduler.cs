@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
 using Tiny.Algebra;
 using Tiny.Diagnostics;
@@ -81,18 +82,32 @@ static class Scheduler
         var launches = new List<Launch>();
         // Results first, so that their numbers do not depend on what is computed on the way.
         foreach (var r in results) slotOf[r] = AddSlot(new Slot(SlotRole.Result, r.DType, r.Shape));
-        foreach (var body in bodies)
+        ImmutableArray<int>[] slotsOf = [.. bodies.Select(b => b.Buffers.Select(SlotOf).ToImmutableArray())];
+        var lives = Lives(slots, slotsOf);
+        for (int i = 0; i < bodies.Count; i++)
         {
+            var (sink, parameters, given, taken) = InPlace.Run(bodies[i], slotsOf[i], MayTake);
+            foreach (var (result, operand) in taken)
+            {
+                slots[result] = slots[result] with { InPlaceOf = operand };
+                // From here on the two are one.
+                lives[result] = new(Math.Max(lives[operand].Bytes, lives[result].Bytes), lives[operand].First, lives[result].Last);
+                lives.Remove(operand);
+            }
             // Equal bodies are one kernel where their buffers are of equal lengths.
-            if (!kernels.TryGetValue(body.Sink, out var equal)) kernels[body.Sink] = equal = [];
-            var kernel = equal.Find(k => k.Params.SequenceEqual(body.Params));
-            if (kernel is null) equal.Add(kernel = new Kernel("", body.Sink, body.Params, interner));
-            launches.Add(new Launch(kernel, [.. body.Buffers.Select(SlotOf)]));
+            if (!kernels.TryGetValue(sink, out var equal)) kernels[sink] = equal = [];
+            var kernel = equal.Find(k => k.Params.SequenceEqual(parameters));
+            if (kernel is null) equal.Add(kernel = new Kernel("", sink, parameters, interner));
+            launches.Add(new Launch(kernel, given));
+
+            bool MayTake(int result, int operand) => lives.TryGetValue(result, out var to) && lives.TryGetValue(operand, out var from)
+                && from.Last == i && MemoryPlan.Align(from.Bytes) == MemoryPlan.Align(to.Bytes);
         }
         KernelNames.Assign(bodies, launches, slots);
-        var lives = Lives(slots, launches);
-        var (offsets, arena) = MemoryPlan.Place([.. lives.Select(l => l.Life)]);
-        for (int i = 0; i < lives.Count; i++) slots[lives[i].Slot] = slots[lives[i].Slot] with { Offset = offsets[i] };
+        int[] placed = [.. lives.Keys.Order()];
+        var (offsets, arena) = MemoryPlan.Place([.. placed.Select(s => lives[s])]);
+        for (int i = 0; i < placed.Length; i++)
+            for (int? s = placed[i]; s is { } slot; s = slots[slot].InPlaceOf) slots[slot] = slots[slot] with { Offset = offsets[i] };
         return new KernelSchedule([.. slots], [.. launches], [.. results.Select(r => slotOf[r])], arena);
 
         int AddSlot(Slot slot)
@@ -113,13 +128,14 @@ static class Scheduler
         }
     }
 
-    static List<(int Slot, MemoryPlan.Life Life)> Lives(List<Slot> slots, List<Launch> launches)
+    // From the launch that writes a temporary to the last that reads it.
+    static Dictionary<int, MemoryPlan.Life> Lives(List<Slot> slots, ImmutableArray<int>[] slotsOf)
     {
         var lives = new Dictionary<int, MemoryPlan.Life>();
-        for (int i = 0; i < launches.Count; i++)
-            foreach (int s in launches[i].Slots)
+        for (int i = 0; i < slotsOf.Length; i++)
+            foreach (int s in slotsOf[i])
                 if (slots[s].Role == SlotRole.Temporary)
                     lives[s] = lives.TryGetValue(s, out var life) ? life with { Last = i } : new MemoryPlan.Life(slots[s].Bytes, i, i);
-        return [.. lives.OrderBy(l => l.Key).Select(l => (l.Key, l.Value))];
+        return lives;
     }
 }

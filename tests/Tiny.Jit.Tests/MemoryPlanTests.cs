@@ -6,7 +6,7 @@ namespace Tiny.Jit.Tests;
 
 /// <summary>
 /// The arena of whole nets against its lower bound: the most bytes, each buffer rounded up to the alignment of its place, that are alive
-/// at one launch.
+/// at one launch; two of which one overwrites the other in place count once.
 /// </summary>
 public sealed class MemoryPlanTests
 {
@@ -41,11 +41,33 @@ public sealed class MemoryPlanTests
 
     static long MostAlive(Program program, ImmutableArray<ProgramCall> calls)
     {
-        var lives = program.Buffers.Where(b => b.Role == BufferRole.Arena).Select(b =>
-            (Bytes: (b.Bytes + Alignment - 1) / Alignment * Alignment,
-            First: calls.TakeWhile(c => !c.Buffers.Contains(b.Id)).Count(),
-            Last: calls.Length - 1 - calls.Reverse().TakeWhile(c => !c.Buffers.Contains(b.Id)).Count())).ToList();
+        var lives = program.Buffers.Where(b => b.Role == BufferRole.Arena && calls.Any(c => c.Buffers.Contains(b.Id))).GroupBy(b => Root(program, b)).Select(group =>
+        {
+            int[] at = [.. Enumerable.Range(0, calls.Length).Where(i => group.Any(b => calls[i].Buffers.Contains(b.Id)))];
+            return (Bytes: group.Max(b => (b.Bytes + Alignment - 1) / Alignment * Alignment), First: at[0], Last: at[^1]);
+        }).ToList();
         return Enumerable.Range(0, calls.Length).Max(i => lives.Where(l => l.First <= i && i <= l.Last).Sum(l => l.Bytes));
+    }
+
+    static int Root(Program program, ProgramBuffer buffer)
+    {
+        while (buffer.InPlaceOf is { } operand) buffer = program.Buffers[operand];
+        return buffer.Id;
+    }
+
+    [Test]
+    public void AResidualSumOverwritesItsOperand()
+    {
+        var program = ProgramCapture.Capture("net", new MemoryNets(), [typeof(MemoryNets).GetMethod(nameof(MemoryNets.ResidualChain))!]);
+        var inPlace = program.Buffers.Where(b => b.InPlaceOf is not null).ToList();
+        // Every block's sum but the last, which the mean reads at once, and the first, whose operand it is.
+        Assert.That(inPlace, Has.Count.GreaterThanOrEqualTo(5));
+        foreach (var b in inPlace)
+        {
+            Assert.That(b.Offset, Is.EqualTo(program.Buffers[b.InPlaceOf!.Value].Offset));
+            int writer = program.Entries[0].Calls.First(c => c.Buffers.Contains(b.Id)).Kernel;
+            Assert.That(program.Kernels[writer].Params.Count(p => p.Written && p.InPlace), Is.EqualTo(1));
+        }
     }
 }
 

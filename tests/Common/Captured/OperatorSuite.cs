@@ -88,6 +88,16 @@ public sealed class OperatorSuite
     [TinyJit] public Tensor AvgPool([Shape(1, 2, 9, 9)] Tensor x) => x.AvgPool2d(2);
     [TinyJit] public Tensor GlobalMean([Shape(1, 8, 7, 7)] Tensor x, [Shape(8, 8, 3, 3)] Tensor w) => x.Conv2d(w).Relu().Mean([2, 3]);
 
+    // Sums that overwrite their operand: of extents that no vector or tile divides, and of ones that they do.
+    [TinyJit] public Tensor ResidualOdd([Shape(13, 37)] Tensor x, [Shape(37, 37)] Tensor w) => Residual(x, w);
+    [TinyJit] public Tensor ResidualEven([Shape(16, 32)] Tensor x, [Shape(32, 32)] Tensor w) => Residual(x, w);
+
+    static Tensor Residual(Tensor x, Tensor w)
+    {
+        for (int i = 0; i < 3; i++) x += x.MatMul(w).Relu().MatMul(w) * 0.25f;
+        return x.MatMul(w);
+    }
+
     // ---- several results, several uses
     [TinyJit]
     public (Tensor Mean, Tensor Squares) Moments([Shape(12, 50)] Tensor x)

@@ -39,7 +39,9 @@ public sealed class KernelCountTests
     {
         var schedule = Scheduler.Run([build().Node]);
         Assert.That(schedule.Launches.Select(l => l.Kernel.Name), Has.Exactly(kernels).Items);
-        Assert.That(schedule.Launches.Sum(l => l.Slots.Sum(s => schedule.Slots[s].Bytes)), Is.EqualTo(bytes));
+        Assert.That(
+            schedule.Launches.Sum(l => l.Slots.Select((s, i) => schedule.Slots[s].Bytes * (l.Kernel.Params[i].InPlace ? 2 : 1)).Sum()),
+            Is.EqualTo(bytes));
         Assert.That(schedule.Launches.Select(l => l.Slots.Length), Has.All.LessThanOrEqualTo(Scheduler.MostBuffers));
     }
 

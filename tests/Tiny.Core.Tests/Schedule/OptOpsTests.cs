@@ -26,40 +26,77 @@ public sealed class OptOpsTests
         ("cat", () => Tensor.Cat([F(3, 5), F(3, 6)], 1)),
     ];
 
+    // Programs of several kernels: sums that overwrite an operand in place.
+    static readonly (string Name, Func<Tensor> Build)[] s_programs =
+    [
+        ("residual matmul", () => Residual(F(9, 19), x => x.MatMul(F(19, 19))).MatMul(F(19, 7))),
+        ("residual conv", () => Residual(F(1, 3, 7, 13), x => x.Conv2d(F(3, 3, 3, 3), padding: 1)).Flip(3).Conv2d(F(2, 3, 3, 3))),
+    ];
+
+    static Tensor Residual(Tensor x, Func<Tensor, Tensor> layer)
+    {
+        x = layer(x);
+        return layer(layer(x)) + x;
+    }
+
     [Test]
     public void AnyLegalSequenceGivesTheSameResult([Range(0, 9)] int kernel, [Range(0, 11)] int seed)
     {
         var (name, build) = s_kernels[kernel];
-        var node = build().Node;
-        var expected = MemoryMarshal.Cast<byte, float>(Interpreter.Evaluate(node).Span).ToArray();
-        var random = new Random(seed * 100 + kernel);
-        var schedule = Scheduler.Run([node]);
+        var schedule = Check(name, build().Node, new Random(seed * 100 + kernel));
         Assert.That(schedule.Launches, Has.Length.EqualTo(1), name);
-        var body = schedule.Launches[0].Kernel;
+    }
+
+    [Test]
+    public void InPlaceToo([Range(0, 1)] int program, [Range(0, 29)] int seed)
+    {
+        var (name, build) = s_programs[program];
+        var schedule = Check(name, build().Node, new Random(seed * 100 + program));
+        Assert.That(schedule.Launches.Any(l => l.Kernel.Params.Any(p => p.InPlace)), name);
+    }
+
+    static KernelSchedule Check(string name, UOp node, Random random)
+    {
+        var expected = MemoryMarshal.Cast<byte, float>(Interpreter.Evaluate(node).Span).ToArray();
+        var schedule = Scheduler.Run([node]);
         var cpu = Device.Get("cpu");
-        var opts = new List<OptOp>();
-        LinearKernel linear;
-        using (body.Interner.Resume())
-        {
-            var simplify = Symbolic.Simplifier();
-            var sink = body.Sink;
-            for (int i = random.Next(4); i > 0; i--)
-                if (Legal(sink, random, cpu.Profile, opts) is { } opt)
-                {
-                    opts.Add(opt);
-                    sink = OptOps.Apply(sink, opt, simplify);
-                }
-            sink = Decompose.Run(Vectorize.Run(Expand.Run(sink, simplify), body.Params, simplify), cpu.Profile);
-            linear = new LinearKernel(body.Name, Linearize.Run(sink, cpu.Profile), body.Params, cpu.Profile);
-        }
+        var arena = cpu.Allocate(schedule.ArenaBytes);
         var result = cpu.Allocate(expected.Length * 4L);
-        DeviceBuffer[] buffers = [.. schedule.Launches[0].Slots.Select(s => schedule.Slots[s].Storage?.On(cpu) ?? result)];
-        cpu.Compile(linear).Launch(buffers);
+        var choices = new List<string>();
+        foreach (var launch in schedule.Launches)
+        {
+            var (linear, opts) = Optimised(launch.Kernel, cpu.Profile, random);
+            choices.Add(string.Join(" ", opts));
+            cpu.Compile(linear).Launch([.. launch.Slots.Select(s => schedule.Slots[s] switch
+            {
+                { Role: SlotRole.Temporary } slot => arena.Slice(slot.Offset, slot.Bytes),
+                var slot => slot.Storage?.On(cpu) ?? result,
+            })]);
+        }
         var actual = new float[expected.Length];
         result.CopyTo(MemoryMarshal.AsBytes(actual.AsSpan()));
         double scale = expected.Max(MathF.Abs);
         for (int i = 0; i < expected.Length; i++)
-            Assert.That(actual[i], Is.EqualTo(expected[i]).Within(1e-5 * scale), $"{name} after {string.Join(" ", opts)}: element {i}");
+            Assert.That(actual[i], Is.EqualTo(expected[i]).Within(1e-5 * scale), $"{name} after {string.Join(" | ", choices)}: element {i}");
+        return schedule;
+    }
+
+    static (LinearKernel, List<OptOp>) Optimised(Kernel body, TargetProfile profile, Random random)
+    {
+        using var table = body.Interner.Resume();
+        var opts = new List<OptOp>();
+        var simplify = Symbolic.Simplifier();
+        var sink = body.Sink;
+        for (int i = random.Next(4); i > 0; i--)
+            if (Legal(sink, random, profile, opts) is { } opt)
+            {
+                opts.Add(opt);
+                sink = OptOps.Apply(sink, opt, simplify);
+            }
+        sink = Decompose.Run(Vectorize.Run(Expand.Run(sink, simplify), body.Params, simplify), profile);
+        var linear = new LinearKernel(body.Name, Linearize.Run(sink, profile), body.Params, profile);
+        Spec.Linear(linear, string.Join(" ", opts));
+        return (linear, opts);
     }
 
     // A random choice that may be applied now: one vector axis a kernel, amounts within the extent.
