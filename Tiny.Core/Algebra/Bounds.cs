@@ -49,6 +49,8 @@ public static class Bounds
             case Op.Const:
                 var c = ((Constant)arg!).Bits;
                 return dtype.Kind == ScalarKind.UInt64 ? ((ulong)c, (ulong)c) : (c, c);
+            case Op.Variable:
+                return (((Variable)arg!).Min, ((Variable)arg!).Max);
             case Op.Range or Op.Special:
                 return (0, Math.Max(src[0].Max - 1, 0));
             case Op.Broadcast or Op.Lane or Op.Reshape or Op.Permute or Op.Expand or Op.Shrink or Op.Flip or Op.Contiguous or Op.Acc:

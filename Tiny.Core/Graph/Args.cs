@@ -46,11 +46,11 @@ public sealed class Axes(params int[] items) : IEquatable<Axes>, IReadOnlyList<i
 /// Two numbers an axis, compared by value. In <see cref="Op.Pad"/> the elements added before and after;
 /// in <see cref="Op.Shrink"/> the begin and end of the half-open interval kept.
 /// </summary>
-public sealed class Edges(params (int Lo, int Hi)[] items) : IEquatable<Edges>, IReadOnlyList<(int Lo, int Hi)>
+public sealed class Edges(params (Dim Lo, Dim Hi)[] items) : IEquatable<Edges>, IReadOnlyList<(Dim Lo, Dim Hi)>
 {
-    readonly (int Lo, int Hi)[] _items = items;
+    readonly (Dim Lo, Dim Hi)[] _items = items;
     /// <inheritdoc/>
-    public (int Lo, int Hi) this[int index] => _items[index];
+    public (Dim Lo, Dim Hi) this[int index] => _items[index];
     /// <inheritdoc/>
     public int Count => _items.Length;
     /// <inheritdoc/>
@@ -65,7 +65,7 @@ public sealed class Edges(params (int Lo, int Hi)[] items) : IEquatable<Edges>, 
         return h.ToHashCode();
     }
     /// <inheritdoc/>
-    public IEnumerator<(int Lo, int Hi)> GetEnumerator() => ((IEnumerable<(int, int)>)_items).GetEnumerator();
+    public IEnumerator<(Dim Lo, Dim Hi)> GetEnumerator() => ((IEnumerable<(Dim, Dim)>)_items).GetEnumerator();
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
     /// <inheritdoc/>
     public override string ToString() => $"({string.Join(", ", _items.Select(e => $"{e.Lo}..{e.Hi}"))})";

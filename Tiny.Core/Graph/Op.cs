@@ -11,6 +11,8 @@ public enum Op : byte
     Const,
     /// <summary>The captured method's input. Arg: <see cref="ParamArg"/>. Tensor graph.</summary>
     Param,
+    /// <summary>A number given at each call. Arg: <see cref="Tiny.Variable"/>. Dtype: index. Rank 0 in the tensor graph. Any stage.</summary>
+    Variable,
     /// <summary>Memory that holds a tensor, row-major. Arg: <see cref="IBufferArg"/>. Tensor graph.</summary>
     Buffer,
 

@@ -9,7 +9,7 @@ static class Shapes
     /// <exception cref="ShapeException">The operands or the argument do not fit.</exception>
     public static Shape? Infer(Op op, ImmutableArray<UOp> src, object? arg) => op switch
     {
-        Op.Const => Shape.Scalar,
+        Op.Const or Op.Variable => Shape.Scalar,
         Op.Param => ((ParamArg)arg!).Shape,
         Op.Buffer => ((IBufferArg)arg!).Shape,
         Op.Reshape => Reshape(src[0].Shape, (Shape)arg!),
@@ -38,7 +38,7 @@ static class Shapes
     }
 
     static Shape Reshape(Shape from, Shape to) =>
-        from.Size == to.Size ? to : throw new ShapeException($"reshape of {from} ({from.Size} elements) to {to} ({to.Size} elements)");
+        from.Count.Equals(to.Count) ? to : throw new ShapeException($"reshape of {from} ({from.Count} elements) to {to} ({to.Count} elements)");
 
     static Shape Permute(Shape s, Axes order)
     {
@@ -50,19 +50,19 @@ static class Shapes
     static Shape Expand(Shape s, Shape to)
     {
         bool fits = s.Rank == to.Rank;
-        for (int i = 0; fits && i < s.Rank; i++) fits = s[i] == to[i] || s[i] == 1;
+        for (int i = 0; fits && i < s.Rank; i++) fits = s[i].Equals(to[i]) || s[i].Is(1);
         return fits ? to : throw new ShapeException($"expand of {s} to {to}: only extents of 1 can be expanded");
     }
 
     static Shape Pad(Shape s, Edges e)
     {
-        if (e.Count != s.Rank || e.Any(p => p.Lo < 0 || p.Hi < 0)) throw new ShapeException($"pad of {s} by {e}");
-        return new Shape([.. s.Select((d, i) => checked(d + e[i].Lo + e[i].Hi))]);
+        if (e.Count != s.Rank || e.Any(p => p.Lo.Min < 0 || p.Hi.Min < 0)) throw new ShapeException($"pad of {s} by {e}");
+        return new Shape([.. s.Select((d, i) => d + e[i].Lo + e[i].Hi)]);
     }
 
     static Shape Shrink(Shape s, Edges e)
     {
-        if (e.Count != s.Rank || e.Where((p, i) => p.Lo < 0 || p.Hi < p.Lo || p.Hi > s[i]).Any())
+        if (e.Count != s.Rank || e.Where((p, i) => p.Lo.Min < 0 || (p.Hi - p.Lo).Min < 0 || (s[i] - p.Hi).Min < 0).Any())
             throw new ShapeException($"slice {e} of {s} is out of range");
         return new Shape([.. e.Select(p => p.Hi - p.Lo)]);
     }
@@ -73,7 +73,7 @@ static class Shapes
     static Shape Reduce(Shape s, Axes axes)
     {
         Checked(s, axes);
-        return new Shape([.. s.Select((d, i) => axes.Contains(i) ? 1 : d)]);
+        return new Shape([.. s.Select((d, i) => axes.Contains(i) ? (Dim)1 : d)]);
     }
 }
 

@@ -96,7 +96,9 @@ public sealed class UOp
     public static UOp Bool(bool value) => Const(value ? 1L : 0L, DType.Bool);
 
     /// <summary>A loop variable from 0 to <paramref name="extent"/> - 1.</summary>
-    public static UOp Range(int id, AxisKind kind, long extent) => New(Op.Range, DType.Index, [Index(extent)], new Axis(id, kind));
+    public static UOp Range(int id, AxisKind kind, Dim extent) => Range(id, kind, extent.ToUOp());
+    /// <summary>A loop variable from 0 to <paramref name="extent"/> - 1.</summary>
+    public static UOp Range(int id, AxisKind kind, UOp extent) => New(Op.Range, DType.Index, [extent], new Axis(id, kind));
 
     /// <summary>The same node with other operands; itself when they are the same.</summary>
     public UOp WithSrc(ImmutableArray<UOp> src) => Same(src) ? this : Copy(New(Op, DType, src, Arg));
@@ -161,7 +163,7 @@ public sealed class UOp
         var h = new HashCode();
         h.Add((int)op | (int)dtype.Kind << 8 | dtype.Lanes << 16);
         foreach (var s in src) h.Add(s.Hash);
-        if (arg is not null) h.Add(arg is int or Constant or Tiny.Shape or Axes or Edges or ReduceArg or FoldArg or Axis or Graph.Op or ParamArg
+        if (arg is not null) h.Add(arg is int or Constant or Tiny.Shape or Axes or Edges or ReduceArg or FoldArg or Axis or Graph.Op or ParamArg or Variable
             ? arg.GetHashCode() : RuntimeHelpers.GetHashCode(arg));
         return h.ToHashCode();
     }

@@ -16,7 +16,7 @@ public sealed class LayerNorm
     {
         ArgumentNullException.ThrowIfNull(shape);
         if (shape.Rank == 0) throw new ShapeException("LayerNorm: the normalised shape has no axes");
-        if (affine) (Weight, Bias) = (Initial.Full(1, shape.Dims), Initial.Full(0, shape.Dims));
+        if (affine) (Weight, Bias) = (Initial.Full(1, shape.Extents()), Initial.Full(0, shape.Extents()));
         (NormalizedShape, Eps) = (shape, eps);
     }
 

@@ -45,7 +45,7 @@ sealed unsafe class HostArray
     }
 
     public static HostArray Over(HostMemory memory, DType dtype, Shape shape) =>
-        new(memory, dtype, shape.Dims.ToArray(), RowMajor(shape.Dims), 0, own: false);
+        new(memory, dtype, shape.Extents(), RowMajor(shape.Extents()), 0, own: false);
 
     /// <summary>Zeros in new memory.</summary>
     public static HostArray New(DType dtype, ReadOnlySpan<int> extents) =>
@@ -62,17 +62,17 @@ sealed unsafe class HostArray
     public HostArray Reshape(Shape shape)
     {
         var from = IsRowMajor ? this : Copy();
-        return new(from.Memory, DType, shape.Dims.ToArray(), RowMajor(shape.Dims), from.Offset, from.Own);
+        return new(from.Memory, DType, shape.Extents(), RowMajor(shape.Extents()), from.Offset, from.Own);
     }
 
     public HostArray Permute(Axes order) =>
         View([.. order.Select(a => Extents[a])], [.. order.Select(a => Strides[a])], Offset);
 
     public HostArray Expand(Shape shape) =>
-        View(shape.Dims.ToArray(), [.. Strides.Select((s, i) => Extents[i] == shape[i] ? s : 0)], Offset);
+        View(shape.Extents(), [.. Strides.Select((s, i) => shape[i].Is(Extents[i]) ? s : 0)], Offset);
 
     public HostArray Shrink(Edges keep) =>
-        View([.. keep.Select(e => e.Hi - e.Lo)], Strides, Offset + keep.Select((e, i) => e.Lo * Strides[i]).Sum());
+        View([.. keep.Select(e => e.Hi - e.Lo)], Strides, Offset + keep.Select((e, i) => (int)e.Lo * Strides[i]).Sum());
 
     public HostArray Flip(Axes axes)
     {
@@ -88,8 +88,8 @@ sealed unsafe class HostArray
 
     public HostArray Pad(Edges edges, Shape shape)
     {
-        var whole = New(DType, shape.Dims);
-        CopyInto(whole.View(Extents, whole.Strides, edges.Select((e, i) => e.Lo * whole.Strides[i]).Sum()));
+        var whole = New(DType, shape.Extents());
+        CopyInto(whole.View(Extents, whole.Strides, edges.Select((e, i) => (int)e.Lo * whole.Strides[i]).Sum()));
         return whole;
     }
 

@@ -7,7 +7,7 @@ static unsafe class InterpreterElementwise
 {
     public static HostArray Run(Op op, DType dtype, Shape shape, HostArray[] src)
     {
-        var result = HostArray.New(dtype, shape.Dims);
+        var result = HostArray.New(dtype, shape.Extents());
         var reals = new double[4][];
         var wholes = new long[4][];
         int longest = Math.Min(shape.Numel, InterpreterRows.Chunk);

@@ -7,7 +7,7 @@ static unsafe class InterpreterReduce
 {
     public static HostArray Run(ReduceArg arg, HostArray x, Shape shape)
     {
-        var result = HostArray.New(x.DType, shape.Dims);
+        var result = HostArray.New(x.DType, shape.Extents());
         // An accumulator stands still along reduced axes.
         var strides = result.Strides.Select((s, i) => arg.Axes.Contains(i) ? 0 : s).ToArray();
         if (x.DType.IsFloat) Reals(arg.Op, x, result, strides);

@@ -53,19 +53,19 @@ static class Build
     public static UOp Broadcast(UOp x, Shape shape)
     {
         if (x.Shape.Equals(shape)) return x;
-        var dims = new int[shape.Rank];
+        var dims = new Dim[shape.Rank];
         Array.Fill(dims, 1);
         x.Shape.Dims.CopyTo(dims.AsSpan(shape.Rank - x.Shape.Rank));
         return Expand(Reshape(x, new Shape(dims)), shape);
     }
 
-    public static UOp Pad(UOp x, params (int Lo, int Hi)[] edges) =>
-        Array.TrueForAll(edges, e => e is (0, 0)) ? x : Node(Op.Pad, x.DType, new Edges(edges), x);
+    public static UOp Pad(UOp x, params (Dim Lo, Dim Hi)[] edges) =>
+        Array.TrueForAll(edges, e => e.Lo.Is(0) && e.Hi.Is(0)) ? x : Node(Op.Pad, x.DType, new Edges(edges), x);
 
-    public static UOp Shrink(UOp x, params (int Lo, int Hi)[] keep)
+    public static UOp Shrink(UOp x, params (Dim Lo, Dim Hi)[] keep)
     {
         for (int i = 0; i < keep.Length; i++)
-            if (keep[i] != (0, x.Shape[i])) return Node(Op.Shrink, x.DType, new Edges(keep), x);
+            if (!keep[i].Lo.Is(0) || !keep[i].Hi.Equals(x.Shape[i])) return Node(Op.Shrink, x.DType, new Edges(keep), x);
         return x;
     }
 
@@ -74,7 +74,7 @@ static class Build
     /// <summary>Combines over axes, which stay with extent 1. Axes that have it already need no work.</summary>
     public static UOp Reduce(UOp x, Op op, IEnumerable<int> axes)
     {
-        var real = axes.Where(a => x.Shape[a] != 1).Order().ToArray();
+        var real = axes.Where(a => !x.Shape[a].Is(1)).Order().ToArray();
         if (real.Length == 0) return x;
         // Shorter floats accumulate in float32 and are rounded once.
         var wide = x.DType.IsShortFloat ? DType.Float32 : x.DType;

@@ -2,7 +2,13 @@ namespace Tiny;
 
 /// <summary>Part of an axis by steps: <c>new Slice(.., 2)</c> takes every second element, a negative step goes
 /// backwards from the end.</summary>
-public readonly record struct Slice(Range Range, int Step);
+public readonly record struct Slice(Range Range, int Step)
+{
+    /// <summary>From the axis's begin to before <paramref name="end"/>, which may depend on a variable: <c>x[Slice.To(t)]</c>.</summary>
+    public static SliceIndex To(Dim end) => SliceIndex.Part(0, end);
+    /// <summary>From <paramref name="begin"/> to before <paramref name="end"/>, which may depend on variables.</summary>
+    public static SliceIndex Of(Dim begin, Dim end) => SliceIndex.Part(begin, end);
+}
 
 /// <summary>
 /// One index of a slice: a number or <c>^number</c> picks one element and removes the axis, a range (or a
@@ -10,29 +16,45 @@ public readonly record struct Slice(Range Range, int Step);
 /// </summary>
 public readonly struct SliceIndex
 {
-    SliceIndex(Index at, Range range, int step)
+    SliceIndex(Position from, Position to, int step)
     {
-        At = at;
-        Range = range;
+        From = from;
+        To = to;
         Step = step;
     }
 
-    internal Index At { get; }
-    internal Range Range { get; }
+    SliceIndex(Range range, int step) : this(Position.Of(range.Start), Position.Of(range.End), step) { }
+
+    internal Position From { get; }
+    internal Position To { get; }
     /// <summary>0 for a single element.</summary>
     internal int Step { get; }
 
     /// <summary>One element, counted from the front.</summary>
-    public static implicit operator SliceIndex(int index) => index >= 0 ? new(index, default, 0)
+    public static implicit operator SliceIndex(int index) => index >= 0 ? new(new Position(index), default, 0)
         : throw new ShapeException($"slice: index {index} is negative; write ^{-(long)index} to count from the end");
     /// <summary>One element.</summary>
-    public static implicit operator SliceIndex(Index index) => new(index, default, 0);
+    public static implicit operator SliceIndex(Index index) => new(Position.Of(index), default, 0);
     /// <summary>A part of the axis.</summary>
-    public static implicit operator SliceIndex(Range range) => new(default, range, 1);
+    public static implicit operator SliceIndex(Range range) => new(range, 1);
     /// <summary>A part of the axis by steps.</summary>
     public static implicit operator SliceIndex(Slice slice) =>
-        slice.Step != 0 ? new(default, slice.Range, slice.Step) : throw new ShapeException("slice: the step is 0");
+        slice.Step != 0 ? new(slice.Range, slice.Step) : throw new ShapeException("slice: the step is 0");
+
+    /// <summary>One element, counted from the front.</summary>
+    public static implicit operator SliceIndex(Dim index) => new(new Position(index), default, 0);
+    /// <summary>One element, counted from the front.</summary>
+    public static implicit operator SliceIndex(Variable index) => (Dim)index;
+    internal static SliceIndex Part(Dim begin, Dim end) => new(new Position(begin), new Position(end), 1);
 
     /// <inheritdoc/>
-    public override string ToString() => Step switch { 0 => $"{At}", 1 => $"{Range}", _ => $"{Range} by {Step}" };
+    public override string ToString() => Step switch { 0 => $"{From}", 1 => $"{From}..{To}", _ => $"{From}..{To} by {Step}" };
+
+    /// <summary>A place on an axis, counted from its front or from its end.</summary>
+    internal readonly record struct Position(Dim Distance, bool FromEnd = false)
+    {
+        public static Position Of(Index index) => new(index.Value, index.IsFromEnd);
+        public Dim Offset(Dim extent) => FromEnd ? extent - Distance : Distance;
+        public override string ToString() => FromEnd ? $"^{Distance}" : $"{Distance}";
+    }
 }

@@ -32,9 +32,10 @@ public sealed partial class Tensor
         int axes = stride.Length;
         CheckConv(name, weight, bias, axes, padding.Length, dilation.Length, groups);
         using var scope = Origin.Scope(name.ToLowerInvariant());
-        int n = Shape[0], outs = weight.Shape[0], ins = weight.Shape[1], each = outs / groups;
-        var kernel = weight.Shape.Dims[2..];
-        var edges = new (int Lo, int Hi)[Rank];
+        var n = Shape[0];
+        int outs = weight.Shape[0], ins = weight.Shape[1], each = outs / groups;
+        var kernel = weight.Shape.Extents().AsSpan()[2..];
+        var edges = new (Dim Lo, Dim Hi)[Rank];
         for (int i = 0; i < axes; i++) edges[2 + i] = padding[i];
         var output = OutputExtents(name, edges, kernel, stride, dilation, weight.Shape);
 
@@ -63,7 +64,7 @@ public sealed partial class Tensor
         int outs = weight.Shape[0], ins = weight.Shape[1];
         if (groups < 1 || outs % groups != 0)
             throw new ShapeException($"{name}: {outs} output channels of weight {weight.Shape} do not divide into {groups} groups");
-        if (Shape[1] != (long)ins * groups)
+        if (!Shape[1].Is((long)ins * groups))
             throw new ShapeException($"{name}: input {Shape} has {Shape[1]} channels, "
                 + $"weight {weight.Shape} takes {ins} x {groups} {(groups == 1 ? "group" : "groups")}");
         if (bias is not null && !(bias.Rank == 1 && bias.Shape[0] == outs))

@@ -26,6 +26,9 @@ public sealed partial class Tensor
     /// <summary>A constant of rank 0; its dtype is int32, float32 or bool unless given.</summary>
     public static Tensor Scalar(Number value, DType? dtype = null) => Full(Shape.Scalar, value, dtype);
 
+    /// <summary>A size as an int32 tensor of rank 0, for arithmetic with what is known at the call.</summary>
+    public static Tensor Of(Dim size) => new(Origin.Stamp(size.ToUOp()));
+
     /// <summary>A constant in every element; its dtype is int32, float32 or bool unless given.</summary>
     public static Tensor Full(Shape shape, Number value, DType? dtype = null)
     {

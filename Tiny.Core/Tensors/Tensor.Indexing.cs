@@ -16,7 +16,7 @@ public sealed partial class Tensor
         {
             if (indices.Length > Rank) throw new ShapeException($"slice: {indices.Length} indices for {Shape} of rank {Rank}");
             using var scope = Origin.Scope("slice");
-            var keep = new (int Lo, int Hi)[Rank];
+            var keep = new (Dim Lo, Dim Hi)[Rank];
             var steps = new int[Rank];
             for (int i = 0; i < Rank; i++)
             {
@@ -28,12 +28,12 @@ public sealed partial class Tensor
         }
     }
 
-    (int Lo, int Hi) Interval(SliceIndex index, int axis)
+    (Dim Lo, Dim Hi) Interval(SliceIndex index, int axis)
     {
-        int extent = Shape[axis];
-        int lo = (index.Step == 0 ? index.At : index.Range.Start).GetOffset(extent);
-        int hi = index.Step == 0 ? lo + 1 : index.Range.End.GetOffset(extent);
-        if (lo < 0 || hi < lo || hi > extent) throw new ShapeException($"slice: {index} of axis {axis} is outside of {Shape}");
+        var extent = Shape[axis];
+        var lo = index.From.Offset(extent);
+        var hi = index.Step == 0 ? lo + 1 : index.To.Offset(extent);
+        if (lo.Min < 0 || (hi - lo).Min < 0 || (extent - hi).Min < 0) throw new ShapeException($"slice: {index} of axis {axis} is outside of {Shape}");
         return (lo, hi);
     }
 
@@ -42,16 +42,16 @@ public sealed partial class Tensor
     {
         x = Build.Flip(x, [.. Enumerable.Range(0, steps.Length).Where(i => steps[i] < 0)]);
         int rank = steps.Length;
-        var pad = new (int, int)[rank];
-        var split = new List<int>();
-        var first = new List<(int, int)>();
-        var result = new List<int>();
+        var pad = new (Dim, Dim)[rank];
+        var split = new List<Dim>();
+        var first = new List<(Dim, Dim)>();
+        var result = new List<Dim>();
         for (int i = 0; i < rank; i++)
         {
-            int extent = x.Shape[i];
+            var extent = x.Shape[i];
             // A step beyond the interval takes its first element, as a step of its length does.
-            int step = (int)Math.Clamp(Math.Abs((long)steps[i]), 1, Math.Max(1, extent));
-            int count = extent == 0 ? 0 : (extent - 1) / step + 1;
+            int step = (int)Math.Clamp(Math.Abs((long)steps[i]), 1, Math.Max(1, extent.Max));
+            var count = (extent + (step - 1)) / step;
             pad[i] = (0, count * step - extent);
             split.Add(count);
             first.Add((0, count));

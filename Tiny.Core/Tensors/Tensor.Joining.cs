@@ -10,26 +10,27 @@ public sealed partial class Tensor
         ArgumentNullException.ThrowIfNull(tensors);
         if (tensors.Count == 0) throw new ShapeException("Cat: no tensors are given");
         var first = tensors[0];
-        int a = first.Axis(axis, "Cat"), total = 0;
+        int a = first.Axis(axis, "Cat");
+        Dim total = 0;
         var dtype = first.DType;
         foreach (var t in tensors)
         {
             bool fits = t.Rank == first.Rank;
-            for (int i = 0; fits && i < t.Rank; i++) fits = i == a || t.Shape[i] == first.Shape[i];
+            for (int i = 0; fits && i < t.Rank; i++) fits = i == a || t.Shape[i].Equals(first.Shape[i]);
             if (!fits) throw new ShapeException($"Cat: {first.Shape} and {t.Shape} differ in another axis than {axis}");
             dtype = Promote(dtype, t.DType);
-            total = checked(total + t.Shape[a]);
+            total += t.Shape[a];
         }
         using var scope = Origin.Scope("cat");
         // Each piece is padded to the whole and chosen where its own elements are. A sum would lose -0 and spread NaN.
         UOp? joined = null;
-        int end = total;
+        var end = total;
         for (int i = tensors.Count - 1; i >= 0; i--)
         {
             var x = Build.Cast(tensors[i].Node, dtype);
-            int n = x.Shape[a];
-            if (n == 0) continue;
-            var edges = new (int, int)[first.Rank];
+            var n = x.Shape[a];
+            if (n.Is(0)) continue;
+            var edges = new (Dim, Dim)[first.Rank];
             edges[a] = (end - n, total - end);
             end -= n;
             var padded = Build.Pad(x, edges);
@@ -54,20 +55,22 @@ public sealed partial class Tensor
     }
 
     /// <summary>Pieces of the given sizes along an axis; the sizes add up to its extent.</summary>
-    public IReadOnlyList<Tensor> Split(ReadOnlySpan<int> sizes, int axis = 0)
+    public IReadOnlyList<Tensor> Split(ReadOnlySpan<Dim> sizes, int axis = 0)
     {
-        int a = Axis(axis, "Split"), sum = 0;
-        foreach (int s in sizes) sum = s < 0 ? -1 : checked(sum + s);
-        if (sum != Shape[a])
+        int a = Axis(axis, "Split");
+        Dim sum = 0;
+        bool fits = true;
+        foreach (var s in sizes) (sum, fits) = (sum + s, fits && s.Min >= 0);
+        if (!fits || !sum.Equals(Shape[a]))
             throw new ShapeException($"Split: sizes [{string.Join(", ", sizes.ToArray())}] do not add up to axis {axis} of {Shape}");
         using var scope = Origin.Scope("split");
         var pieces = new List<Tensor>(sizes.Length);
-        var keep = Shape.Select(d => (0, d)).ToArray();
-        int begin = 0;
-        foreach (int s in sizes)
+        var keep = Shape.Select(d => ((Dim)0, d)).ToArray();
+        Dim begin = 0;
+        foreach (var s in sizes)
         {
             keep[a] = (begin, begin += s);
-            pieces.Add(new Tensor(Build.Shrink(Node, (ValueTuple<int, int>[])keep.Clone())));
+            pieces.Add(new Tensor(Build.Shrink(Node, (ValueTuple<Dim, Dim>[])keep.Clone())));
         }
         return pieces;
     }
@@ -77,7 +80,7 @@ public sealed partial class Tensor
     {
         int extent = Shape[Axis(axis, "Split")];
         if (size <= 0) throw new ShapeException($"Split: size {size} of {Shape} is not positive");
-        var sizes = new int[extent == 0 ? 1 : (extent - 1) / size + 1];
+        var sizes = new Dim[extent == 0 ? 1 : (extent - 1) / size + 1];
         for (int i = 0; i < sizes.Length; i++) sizes[i] = Math.Min(size, extent - i * size);
         return Split(sizes, axis);
     }

@@ -12,13 +12,13 @@ public sealed partial class Tensor
     {
         ArgumentNullException.ThrowIfNull(other);
         if (Rank == 0 || other.Rank == 0) throw new ShapeException($"MatMul: {Shape} x {other.Shape}: a scalar is not a matrix");
-        int k = Shape.Dims[^1], k2 = other.Shape[Math.Max(0, other.Rank - 2)];
-        if (k != k2) throw new ShapeException($"MatMul: {Shape} x {other.Shape}: inner extents {k} and {k2} differ");
+        Dim k = Shape.Dims[^1], k2 = other.Shape[Math.Max(0, other.Rank - 2)];
+        if (!k.Equals(k2)) throw new ShapeException($"MatMul: {Shape} x {other.Shape}: inner extents {k} and {k2} differ");
         using var scope = Origin.Scope("matmul");
-        int m = Rank == 1 ? 1 : Shape.Dims[^2], n = other.Rank == 1 ? 1 : other.Shape.Dims[^1];
+        Dim m = Rank == 1 ? 1 : Shape.Dims[^2], n = other.Rank == 1 ? 1 : other.Shape.Dims[^1];
         var left = Rank < 2 ? [] : Shape.Dims[..^2];
         var right = other.Rank < 2 ? [] : other.Shape.Dims[..^2];
-        int[] batch = [.. BroadcastBatch(other, new Shape(left), new Shape(right)).Dims];
+        Dim[] batch = [.. BroadcastBatch(other, new Shape(left), new Shape(right)).Dims];
 
         var (dtype, result) = Contracted(DType, other.DType);
         var whole = new Shape([.. batch, m, n, k]);
@@ -26,7 +26,7 @@ public sealed partial class Tensor
         var columns = other.Rank < 2 ? other.Node : other.Transpose().Node;
         var b = Build.Reshape(Build.Cast(columns, dtype), new Shape([.. right, 1, n, k]));
         var sum = Contract(Build.Broadcast(a, whole), Build.Broadcast(b, whole), [whole.Rank - 1]);
-        int[] rows = Rank == 1 ? [] : [m], cols = other.Rank == 1 ? [] : [n];
+        Dim[] rows = Rank == 1 ? [] : [m], cols = other.Rank == 1 ? [] : [n];
         return new Tensor(Build.Cast(Build.Reshape(sum, new Shape([.. batch, .. rows, .. cols])), result));
     }
 
@@ -39,13 +39,13 @@ public sealed partial class Tensor
         ArgumentNullException.ThrowIfNull(weight);
         if (weight.Rank != 2) throw new ShapeException($"Linear: weight {weight.Shape} is not [out, in]");
         int outs = weight.Shape[0], ins = weight.Shape[1];
-        if (Rank == 0 || Shape.Dims[^1] != ins)
+        if (Rank == 0 || !Shape.Dims[^1].Is(ins))
             throw new ShapeException($"Linear: input {Shape} has {(Rank == 0 ? 0 : Shape.Dims[^1])} features, "
                 + $"weight {weight.Shape} takes {ins}");
         if (bias is not null && !(bias.Rank == 1 && bias.Shape[0] == outs))
             throw new ShapeException($"Linear: bias {bias.Shape} is not [{outs}] as weight {weight.Shape} asks");
         using var scope = Origin.Scope("linear");
-        int[] rows = [.. Shape.Dims[..^1]];
+        Dim[] rows = [.. Shape.Dims[..^1]];
         var (dtype, result) = Contracted(DType, weight.DType);
         var whole = new Shape([.. rows, outs, ins]);
         var x = Build.Broadcast(Build.Reshape(Build.Cast(Node, dtype), new Shape([.. rows, 1, ins])), whole);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Tiny.Graph;
 
 namespace Tiny;
@@ -6,26 +7,30 @@ namespace Tiny;
 public sealed partial class Tensor
 {
     /// <summary>The same elements in row-major order under another shape; one extent may be -1 and is worked out.</summary>
-    public Tensor Reshape(params ReadOnlySpan<int> dims)
+    [OverloadResolutionPriority(1)]
+    public Tensor Reshape(params ReadOnlySpan<Dim> dims)
     {
         var to = dims.ToArray();
-        int open = Array.IndexOf(to, -1);
+        int open = Array.FindIndex(to, d => d.Is(-1));
         if (open >= 0)
         {
-            long rest = 1;
+            Dim rest = 1;
             for (int i = 0; i < to.Length; i++)
                 if (i != open) rest *= to[i];
-            if (rest <= 0 || Numel % rest != 0 || Array.IndexOf(to, -1, open + 1) >= 0) throw Misfit();
-            to[open] = (int)(Numel / rest);
+            if (rest.Min <= 0 || Array.FindIndex(to, open + 1, d => d.Is(-1)) >= 0) throw Misfit();
+            to[open] = Shape.Count.DividedBy(rest) ?? throw Misfit();
         }
-        long count = 1;
-        foreach (int d in to) count = d < 0 || count > int.MaxValue ? -1 : count * d;
-        if (count != Numel) throw Misfit();
+        Dim count = 1;
+        foreach (var d in to) count = d.Min < 0 || count.Max > int.MaxValue ? -1 : count * d;
+        if (!count.Equals(Shape.Count)) throw Misfit();
         using var scope = Origin.Scope("reshape");
         return new Tensor(Build.Reshape(Node, new Shape(to)));
 
-        ShapeException Misfit() => new($"Reshape: {Shape} ({Numel} elements) does not fit [{string.Join(", ", to)}]");
+        ShapeException Misfit() => new($"Reshape: {Shape} ({Shape.Count} elements) does not fit [{string.Join(", ", to)}]");
     }
+
+    /// <summary>The same elements in row-major order under another shape; one extent may be -1 and is worked out.</summary>
+    public Tensor Reshape(params ReadOnlySpan<int> dims) => Reshape(Dims(dims));
 
     /// <summary>The same elements in row-major order under another shape.</summary>
     public Tensor Reshape(Shape shape)
@@ -35,7 +40,11 @@ public sealed partial class Tensor
     }
 
     /// <summary>Another name for <see cref="Reshape(ReadOnlySpan{int})"/>.</summary>
-    public Tensor View(params ReadOnlySpan<int> dims) => Reshape(dims);
+    [OverloadResolutionPriority(1)]
+    public Tensor View(params ReadOnlySpan<Dim> dims) => Reshape(dims);
+
+    /// <summary>Another name for <see cref="Reshape(ReadOnlySpan{int})"/>.</summary>
+    public Tensor View(params ReadOnlySpan<int> dims) => Reshape(Dims(dims));
 
     /// <summary>Axes from <paramref name="start"/> to <paramref name="end"/> (inclusive) made one.</summary>
     public Tensor Flatten(int start = 0, int end = -1)
@@ -43,7 +52,7 @@ public sealed partial class Tensor
         if (Rank == 0) return Reshape(1);
         int a = Axis(start, "Flatten"), b = Axis(end, "Flatten");
         if (b < a) throw new ShapeException($"Flatten: axis {start} comes after axis {end} in {Shape}");
-        int size = 1;
+        Dim size = 1;
         for (int i = a; i <= b; i++) size *= Shape[i];
         using var scope = Origin.Scope("flatten");
         return new Tensor(Build.Reshape(Node, new Shape([.. Shape.Dims[..a], size, .. Shape.Dims[(b + 1)..]])));
@@ -78,20 +87,26 @@ public sealed partial class Tensor
     public Tensor T => Rank > 2 ? throw new ShapeException($"T: {Shape} is not a matrix; use Transpose") : Rank < 2 ? this : Transpose();
 
     /// <summary>Extents of 1 repeated (and leading axes added) to give a shape; -1 keeps an extent.</summary>
-    public Tensor Expand(params ReadOnlySpan<int> dims)
+    [OverloadResolutionPriority(1)]
+    public Tensor Expand(params ReadOnlySpan<Dim> dims)
     {
         var to = dims.ToArray();
         bool fits = to.Length >= Rank;
         for (int i = 1; fits && i <= Rank; i++)
         {
-            if (to[^i] == -1) to[^i] = Shape[Rank - i];
-            fits = Shape[Rank - i] == to[^i] || Shape[Rank - i] == 1;
+            if (to[^i].Is(-1)) to[^i] = Shape[Rank - i];
+            fits = Shape[Rank - i].Equals(to[^i]) || Shape[Rank - i].Is(1);
         }
-        if (!fits || Array.Exists(to, d => d < 0))
+        if (!fits || Array.Exists(to, d => d.Min < 0))
             throw new ShapeException($"Expand: {Shape} does not stretch to [{string.Join(", ", dims.ToArray())}]");
         using var scope = Origin.Scope("expand");
         return new Tensor(Build.Broadcast(Node, new Shape(to)));
     }
+
+    /// <summary>Extents of 1 repeated (and leading axes added) to give a shape; -1 keeps an extent.</summary>
+    public Tensor Expand(params ReadOnlySpan<int> dims) => Expand(Dims(dims));
+
+    static Dim[] Dims(ReadOnlySpan<int> numbers) => Array.ConvertAll(numbers.ToArray(), n => (Dim)n);
 
     /// <summary>Extents of 1 repeated (and leading axes added) to give a shape.</summary>
     public Tensor Expand(Shape shape)
@@ -101,14 +116,14 @@ public sealed partial class Tensor
     }
 
     /// <summary>Elements added before and after each axis: zeros, or <paramref name="value"/>.</summary>
-    public Tensor Pad(ReadOnlySpan<(int Before, int After)> edges, Number value = default)
+    public Tensor Pad(ReadOnlySpan<(Dim Before, Dim After)> edges, Number value = default)
     {
         if (edges.Length != Rank) throw new ShapeException($"Pad: {Shape} has {Rank} axes, {edges.Length} pairs of edges are given");
-        var by = new (int Lo, int Hi)[Rank];
+        var by = new (Dim Lo, Dim Hi)[Rank];
         for (int i = 0; i < Rank; i++)
         {
             by[i] = edges[i];
-            if (by[i].Lo < 0 || by[i].Hi < 0)
+            if (by[i].Lo.Min < 0 || by[i].Hi.Min < 0)
                 throw new ShapeException($"Pad: edges ({by[i].Lo}, {by[i].Hi}) of axis {i} of {Shape} are negative; use Shrink");
         }
         using var scope = Origin.Scope("pad");
@@ -117,14 +132,14 @@ public sealed partial class Tensor
     }
 
     /// <summary>The half-open interval [begin, end) of each axis.</summary>
-    public Tensor Shrink(params ReadOnlySpan<(int Begin, int End)> keep)
+    public Tensor Shrink(params ReadOnlySpan<(Dim Begin, Dim End)> keep)
     {
         if (keep.Length != Rank) throw new ShapeException($"Shrink: {Shape} has {Rank} axes, {keep.Length} intervals are given");
-        var by = new (int Lo, int Hi)[Rank];
+        var by = new (Dim Lo, Dim Hi)[Rank];
         for (int i = 0; i < Rank; i++)
         {
             by[i] = keep[i];
-            if (by[i].Lo < 0 || by[i].Hi < by[i].Lo || by[i].Hi > Shape[i])
+            if (by[i].Lo.Min < 0 || (by[i].Hi - by[i].Lo).Min < 0 || (Shape[i] - by[i].Hi).Min < 0)
                 throw new ShapeException($"Shrink: {by[i].Lo}..{by[i].Hi} of axis {i} is outside of {Shape}");
         }
         using var scope = Origin.Scope("shrink");
@@ -142,14 +157,14 @@ public sealed partial class Tensor
     public Tensor Squeeze()
     {
         using var scope = Origin.Scope("squeeze");
-        return new Tensor(Build.Reshape(Node, new Shape([.. Shape.Where(d => d != 1)])));
+        return new Tensor(Build.Reshape(Node, new Shape([.. Shape.Where(d => !d.Is(1))])));
     }
 
     /// <summary>An axis of extent 1 removed.</summary>
     public Tensor Squeeze(int axis)
     {
         int a = Axis(axis, "Squeeze");
-        if (Shape[a] != 1) throw new ShapeException($"Squeeze: axis {axis} of {Shape} has extent {Shape[a]}, not 1");
+        if (!Shape[a].Is(1)) throw new ShapeException($"Squeeze: axis {axis} of {Shape} has extent {Shape[a]}, not 1");
         using var scope = Origin.Scope("squeeze");
         return new Tensor(Build.Reshape(Node, new Shape([.. Shape.Dims[..a], .. Shape.Dims[(a + 1)..]])));
     }
@@ -169,7 +184,7 @@ public sealed partial class Tensor
         if (counts.Length < Rank || counts.ContainsAnyInRange(int.MinValue, -1))
             throw new ShapeException($"Repeat: counts [{string.Join(", ", counts.ToArray())}] do not fit {Shape}");
         using var scope = Origin.Scope("repeat");
-        var dims = new int[counts.Length];
+        var dims = new Dim[counts.Length];
         Array.Fill(dims, 1);
         Shape.Dims.CopyTo(dims.AsSpan(counts.Length - Rank));
         return new Tensor(RepeatNode(Build.Reshape(Node, new Shape(dims)), counts));
@@ -185,12 +200,12 @@ public sealed partial class Tensor
     /// <summary>x repeated counts[i] times along axis i: an axis of extent counts[i] before each, merged with it.</summary>
     static UOp RepeatNode(UOp x, ReadOnlySpan<int> counts)
     {
-        var split = new List<int>();
-        var wide = new List<int>();
-        var merged = new int[counts.Length];
+        var split = new List<Dim>();
+        var wide = new List<Dim>();
+        var merged = new Dim[counts.Length];
         for (int i = 0; i < counts.Length; i++)
         {
-            int d = x.Shape[i];
+            var d = x.Shape[i];
             if (counts[i] != 1)
             {
                 split.Add(1);
@@ -198,14 +213,14 @@ public sealed partial class Tensor
             }
             split.Add(d);
             wide.Add(d);
-            merged[i] = checked(counts[i] * d);
+            merged[i] = counts[i] * d;
         }
         var spread = Build.Expand(Build.Reshape(x, new Shape([.. split])), new Shape([.. wide]));
         return Build.Reshape(spread, new Shape(merged));
     }
 
     /// <summary>x with edges of any value. Zero needs no mask; others are chosen by where a padded true ends.</summary>
-    static UOp PadWith(UOp x, (int Lo, int Hi)[] edges, Number value)
+    static UOp PadWith(UOp x, (Dim Lo, Dim Hi)[] edges, Number value)
     {
         var padded = Build.Pad(x, edges);
         if (ReferenceEquals(padded, x) || value.IsPlainZero) return padded;
@@ -213,10 +228,10 @@ public sealed partial class Tensor
     }
 
     /// <summary>True where a padded tensor has its own elements. Only padded axes are spelled out; the others are expanded.</summary>
-    static UOp Inside(Shape shape, (int Lo, int Hi)[] edges)
+    static UOp Inside(Shape shape, (Dim Lo, Dim Hi)[] edges)
     {
-        var dims = new int[shape.Rank];
-        for (int i = 0; i < dims.Length; i++) dims[i] = edges[i] == (0, 0) ? 1 : shape[i];
+        var dims = new Dim[shape.Rank];
+        for (int i = 0; i < dims.Length; i++) dims[i] = edges[i].Lo.Is(0) && edges[i].Hi.Is(0) ? 1 : shape[i];
         var mask = Build.Pad(Build.Fill(true, DType.Bool, new Shape(dims)), edges);
         return Build.Expand(mask, new Shape([.. shape.Select((d, i) => d + edges[i].Lo + edges[i].Hi)]));
     }

@@ -32,7 +32,7 @@ public sealed partial class Tensor
     {
         if (Rank < 2) throw new ShapeException($"{name}: input {Shape} has no height and width");
         var (s, d) = (stride ?? kernel, dilation ?? 1);
-        var edges = new (int Lo, int Hi)[Rank];
+        var edges = new (Dim Lo, Dim Hi)[Rank];
         edges[^2] = (padding.Top, padding.Bottom);
         edges[^1] = (padding.Left, padding.Right);
         int[] window = [kernel.Height, kernel.Width], steps = [s.Height, s.Width], gaps = [d.Height, d.Width];
@@ -43,22 +43,22 @@ public sealed partial class Tensor
     }
 
     /// <summary>How many windows fit each spatial axis (the last ones), with all that can be wrong said in the user's terms.</summary>
-    int[] OutputExtents(string name, (int Lo, int Hi)[] edges, ReadOnlySpan<int> kernel, ReadOnlySpan<int> stride,
+    Dim[] OutputExtents(string name, (Dim Lo, Dim Hi)[] edges, ReadOnlySpan<int> kernel, ReadOnlySpan<int> stride,
         ReadOnlySpan<int> dilation, Shape window)
     {
-        var output = new int[kernel.Length];
+        var output = new Dim[kernel.Length];
         for (int i = 0; i < kernel.Length; i++)
         {
             int axis = Rank - kernel.Length + i;
             var (lo, hi) = edges[axis];
-            if (kernel[i] < 1 || stride[i] < 1 || dilation[i] < 1 || lo < 0 || hi < 0)
+            if (kernel[i] < 1 || stride[i] < 1 || dilation[i] < 1 || lo.Min < 0 || hi.Min < 0)
                 throw new ShapeException($"{name}: window {kernel[i]}, stride {stride[i]}, dilation {dilation[i]} and padding ({lo}, {hi}) "
                     + $"do not go together (input {Shape}, window {window})");
-            long extent = (long)Shape[axis] + lo + hi, reach = (long)dilation[i] * (kernel[i] - 1) + 1;
-            if (extent < reach)
+            Dim extent = Shape[axis] + lo + hi, reach = (long)dilation[i] * (kernel[i] - 1) + 1;
+            if (extent.Min < reach.Max)
                 throw new ShapeException($"{name}: window {window} reaches over {reach} elements, "
                     + $"axis {axis} of input {Shape} has {extent} with padding");
-            output[i] = (int)((extent - reach) / stride[i] + 1);
+            output[i] = (extent - reach) / stride[i] + 1;
         }
         return output;
     }
@@ -71,23 +71,24 @@ public sealed partial class Tensor
     static UOp Windows(UOp x, ReadOnlySpan<int> kernel, ReadOnlySpan<int> stride, ReadOnlySpan<int> dilation)
     {
         int spatial = kernel.Length, lead = x.Shape.Rank - spatial;
-        var pad = new (int, int)[x.Shape.Rank];
+        var pad = new (Dim, Dim)[x.Shape.Rank];
         var counts = new int[x.Shape.Rank];
         Array.Fill(counts, 1);
-        var rows = x.Shape.Select(e => (0, e)).ToArray();
+        var rows = x.Shape.Select(e => ((Dim)0, e)).ToArray();
         // The extents and what is kept of them, step by step; leading axes stay whole.
-        List<int> cut = [.. x.Shape.Dims[..lead]], grid = [.. cut], final = [.. cut];
-        List<(int, int)> used = [.. cut.Select(e => (0, e))], first = [.. used];
+        List<Dim> cut = [.. x.Shape.Dims[..lead]], grid = [.. cut], final = [.. cut];
+        List<(Dim, Dim)> used = [.. cut.Select(e => ((Dim)0, e))], first = [.. used];
         var order = Enumerable.Range(0, lead + 2 * spatial).ToArray();
         for (int i = 0; i < spatial; i++)
         {
-            int axis = lead + i, extent = x.Shape[axis], k = kernel[i], s = stride[i], d = k == 1 ? 1 : dilation[i];
-            int o = (extent - d * (k - 1) - 1) / s + 1;
+            int axis = lead + i, k = kernel[i], s = stride[i], d = k == 1 ? 1 : dilation[i];
+            var extent = x.Shape[axis];
+            var o = (extent - d * (k - 1) - 1) / s + 1;
             bool apart = k == 1 || (k <= s && d == 1);
             if (apart)
             {
                 // [o, s] rows, each beginning with a window.
-                pad[axis] = (0, Math.Max(0, checked(o * s) - extent));
+                pad[axis] = (0, extent.IsSymbolic ? s - k : Math.Max(0, o * s - extent));
                 rows[axis] = (0, o * s);
                 cut.AddRange([o, s]);
                 used.AddRange([(0, o), (0, k)]);
@@ -98,8 +99,12 @@ public sealed partial class Tensor
             else
             {
                 // Rows hold whole strides, so they may have to go round more than once.
-                int rounds = Math.Max(1, (checked(o * s) - d + extent - 1) / extent), row = checked(extent * rounds + d);
-                counts[axis] = (checked(k * row) + extent - 1) / extent;
+                int shortest = checked((int)extent.Min), rounds = extent.IsSymbolic ? 1 : Math.Max(1, (o * s - d + extent - 1) / extent);
+                var row = extent * rounds + d;
+                if ((row - o * s).Min < 0)
+                    throw new ShapeException($"windows of {k} by steps of {s} over {extent} elements: such a step needs an extent that is a number");
+                // Enough for the shortest extent is enough for all.
+                counts[axis] = checked(k * (shortest * rounds + d) + shortest - 1) / shortest;
                 rows[axis] = (0, k * row);
                 cut.AddRange([k, row]);
                 used.AddRange([(0, k), (0, o * s)]);

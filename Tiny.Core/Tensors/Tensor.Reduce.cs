@@ -33,7 +33,7 @@ public sealed partial class Tensor
     {
         using var scope = Origin.Scope("mean");
         var sum = Reduce("Mean", Op.Add, AsFloat(), axes, keepdim).Node;
-        return new Tensor(Build.Cast(Build.Binary(Op.Div, sum, Build.Fill((double)Count(axes, "Mean"), sum)), FloatDType));
+        return new Tensor(Build.Cast(Build.Binary(Op.Div, sum, Build.Fill(Count(axes, "Mean"), sum)), FloatDType));
     }
 
     /// <summary>Variance: the mean squared distance from the mean, with the count reduced by <paramref name="correction"/>
@@ -45,11 +45,12 @@ public sealed partial class Tensor
     {
         using var scope = Origin.Scope("var");
         var x = AsFloat();
-        int count = Count(axes, "Var");
+        var count = Count(axes, "Var") - correction;
+        if (count < 0) count = 0;
         var mean = new Tensor(x).Mean(axes, keepdim: true).Node;
         var distance = Build.Sub(x, Build.Broadcast(mean, x.Shape));
         var sum = Reduce("Var", Op.Add, Build.Binary(Op.Mul, distance, distance), axes, keepdim).Node;
-        return new Tensor(Build.Cast(Build.Binary(Op.Div, sum, Build.Fill((double)Math.Max(0, count - correction), sum)), FloatDType));
+        return new Tensor(Build.Cast(Build.Binary(Op.Div, sum, Build.Fill(count, sum)), FloatDType));
     }
 
     /// <summary>The position of the largest element (of the first NaN, if there is one; of the first of equals) as int32; without an
@@ -59,16 +60,17 @@ public sealed partial class Tensor
         using var scope = Origin.Scope("argmax");
         if (axis is null)
         {
-            var flat = Reshape(Numel).ArgMax(0);
+            var flat = Reshape(Shape.Count).ArgMax(0);
             return keepdim ? flat.Reshape([.. Enumerable.Repeat(1, Rank)]) : flat;
         }
-        int a = Axis(axis.Value, "ArgMax"), n = Shape[a];
+        int a = Axis(axis.Value, "ArgMax");
+        var n = Shape[a];
         var x = DType.IsBool ? Build.Cast(Node, DType.Int32) : Node;
         var largest = Build.Broadcast(Extreme("ArgMax", Op.Max, [a], keepdim: true).Node, Shape);
         var hit = Build.Not(Build.Binary(Op.CmpNe, x, Build.Cast(largest, x.DType)));
         // Nothing equals NaN, but where one is, the maximum is NaN and only NaN may count.
         if (x.DType.IsFloat) hit = Build.Binary(Op.Or, hit, Build.Binary(Op.CmpNe, x, x));
-        var dims = new int[Rank];
+        var dims = new Dim[Rank];
         Array.Fill(dims, 1);
         dims[a] = n;
         // Counted down from n, so that the largest count is the first hit.
@@ -121,7 +123,7 @@ public sealed partial class Tensor
 
     Tensor Extreme(string name, Op op, ReadOnlySpan<int> axes, bool keepdim)
     {
-        if (Count(axes, name) == 0) throw new ShapeException($"{name}: {Shape} has no elements along the axes to reduce");
+        if (Count(axes, name).Min == 0) throw new ShapeException($"{name}: {Shape} has no elements along the axes to reduce");
         using var scope = Origin.Scope(name.ToLowerInvariant());
         if (!DType.IsBool) return Reduce(name, op, Node, axes, keepdim);
         return new Tensor(Build.Cast(Reduce(name, op, Build.Cast(Node, DType.Int32), axes, keepdim).Node, DType.Bool));
@@ -144,9 +146,9 @@ public sealed partial class Tensor
     int[] Over(ReadOnlySpan<int> axes, string operation) =>
         axes.IsEmpty ? [.. Enumerable.Range(0, Rank)] : AllAxes(axes, operation);
 
-    int Count(ReadOnlySpan<int> axes, string operation)
+    Dim Count(ReadOnlySpan<int> axes, string operation)
     {
-        int count = 1;
+        Dim count = 1;
         foreach (int a in Over(axes, operation)) count *= Shape[a];
         return count;
     }

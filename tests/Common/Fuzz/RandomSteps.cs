@@ -110,11 +110,11 @@ static class RandomSteps
                 return ($"permute {string.Join(',', order)}", x.Permute(order), v.Exact);
             case 1 when x.Rank > 0: return ($"flip {axis}", x.Flip(axis), v.Exact);
             case 2 when x.Rank > 0:
-                var edges = Enumerable.Range(0, x.Rank).Select(_ => (random.Next(3), random.Next(3))).ToArray();
+                (Dim, Dim)[] edges = [.. Enumerable.Range(0, x.Rank).Select(_ => (random.Next(3), random.Next(3)))];
                 return ($"pad {string.Join(',', edges)}", x.Pad(edges), v.Exact);
             case 3 when x.Rank > 0 && x.Shape[axis] > 1:
                 int from = random.Next(x.Shape[axis]), to = random.Next(from + 1, x.Shape[axis] + 1);
-                return ($"slice {axis} {from}..{to}", x.Shrink([.. x.Shape.Select((d, i) => i == axis ? (from, to) : (0, d))]), v.Exact);
+                return ($"slice {axis} {from}..{to}", x.Shrink([.. x.Shape.Select((d, i) => i == axis ? ((Dim)from, (Dim)to) : ((Dim)0, d))]), v.Exact);
             case 4 when x.Rank > 0 && x.Shape[axis] > 1:
                 int first = random.Next(x.Shape[axis] / 2), step = random.Next(2, 4) * (random.Next(2) * 2 - 1);
                 var indices = Enumerable.Repeat<SliceIndex>(Range.All, x.Rank).ToArray();
@@ -140,7 +140,7 @@ static class RandomSteps
         if (beside.Count > 0 && beside[random.Next(beside.Count)] is var other)
             return ($"joined along {axis} with {other}", Tensor.Cat([x, other.Tensor], axis), v.Exact && other.Exact);
         if (!x.DType.IsFloat || random.Next(2) == 0) return ("beside itself", Tensor.Cat([x, x.Flip(0), x], axis), v.Exact);
-        int[] shape = [.. x.Shape.Select((d, i) => i == axis ? random.Next(1, 4) : d)];
+        int[] shape = [.. x.Shape.Select((d, i) => i == axis ? random.Next(1, 4) : (int)d)];
         return ($"joined along {axis} with numbers", Tensor.Cat([x, Constant(random, 1, shape)], axis), v.Exact);
     }
 

@@ -76,10 +76,10 @@ public sealed class MovementFuzzTests
                 int[] flipped = [.. Enumerable.Range(0, rank).Where(_ => random.Next(2) == 0)];
                 return ($"flip {string.Join(',', flipped)}", x.Flip(flipped));
             case 2:
-                (int, int)[] added = [.. Enumerable.Range(0, rank).Select(_ => (random.Next(3), random.Next(3)))];
+                (Dim, Dim)[] added = [.. Enumerable.Range(0, rank).Select(_ => (random.Next(3), random.Next(3)))];
                 return ($"pad {string.Join(',', added)}", x.Pad(added));
             case 3:
-                (int, int)[] kept = [.. x.Shape.Select(d => random.Next(d)).Zip(x.Shape, (from, d) => (from, random.Next(from + 1, d + 1)))];
+                (Dim, Dim)[] kept = [.. x.Shape.Select(d => random.Next(d)).Zip(x.Shape, (from, d) => (from, random.Next(from + 1, d + 1)))];
                 return ($"shrink {string.Join(',', kept)}", x.Shrink(kept));
             case 4:
                 int axis = random.Next(rank + 1), times = random.Next(1, 4);
