@@ -92,6 +92,9 @@ static class Build
     public static UOp Reduce(UOp x, Op op, IEnumerable<int> axes)
     {
         var real = axes.Where(a => !x.Shape[a].Is(1)).Order().ToArray();
-        return real.Length == 0 ? x : Node(Op.Reduce, x.DType, new ReduceArg(op, new Axes(real)), x);
+        if (real.Length == 0) return x;
+        // Shorter floats accumulate in float32 and are rounded once.
+        var wide = x.DType.IsShortFloat ? DType.Float32 : x.DType;
+        return Cast(Node(Op.Reduce, wide, new ReduceArg(op, new Axes(real)), Cast(x, wide)), x.DType);
     }
 }
