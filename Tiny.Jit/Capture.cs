@@ -49,7 +49,8 @@ sealed class Capture
         var parameters = method.GetParameters();
         var given = new object?[args.Count];
         for (int i = 0; i < given.Length; i++)
-            given[i] = args[i] is Tensor t ? new Tensor(UOp.New(Op.Param, t.DType, [], new ParamArg(i, parameters[i].Name ?? $"input{i}", t.Shape))) : args[i];
+            given[i] = args[i] is Tensor t ? new Tensor(UOp.New(Op.Param, t.DType, [], new ParamArg(i, parameters[i].Name ?? $"input{i}", DeclaredShapes.Of(parameters[i], t.Shape))))
+                : DeclaredShapes.VariableOf(parameters[i]) is { } variable ? (Dim)variable : args[i];
         return CaptureScope.Run(() =>
         {
             var (tensors, pack) = Unpack(method, body(given));

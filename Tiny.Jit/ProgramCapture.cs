@@ -59,6 +59,7 @@ public static class ProgramCapture
 
     static object? Argument(MethodInfo method, ParameterInfo p)
     {
+        if (DeclaredShapes.VariableOf(p) is { } variable) return (Dim)variable;
         if (p.ParameterType != typeof(Tensor))
             return p.HasDefaultValue ? p.DefaultValue
                 : throw new TinyJitException($"{method.Name}: parameter '{p.Name}' of an exported method is a {p.ParameterType.Name} without a default value");

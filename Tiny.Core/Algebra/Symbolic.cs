@@ -35,8 +35,11 @@ static class Symbolic
     {
         if (!node.DType.IsInt) return null;
         if (node.Op == Op.Mul && node.Src[1].Int is null)
+        {
             // C*x -> x*C
-            return node.Src[0].Int is not null ? node.Src[1] * node.Src[0] : null;
+            if (node.Src[0].Int is not null) return node.Src[1] * node.Src[0];
+            if (!node.Src[0].IsUniform && !node.Src[1].IsUniform) return null;
+        }
         // A sum becomes its linear form:
         // x*A + x*B -> x*(A + B)
         // (x + A)*B -> x*B + A*B
@@ -110,6 +113,7 @@ static class Symbolic
         // x < y -> false, when x >= y
         if (node.Min == node.Max) return UOp.Bool(node.Min != 0).Splat(node.DType.Lanes);
         // A uint64 beyond the longs is a negative Int.
+        if (node.Src[1].IsUniform && node.Src[1].Int is null) return BelowUniform(node);
         if (node.Src[1].Int is not { } c || !node.Src[0].DType.IsInt || c < 0 && node.Src[0].DType.IsUnsigned) return null;
         var form = LinearForm.Of(node.Src[0]);
         if (!form.IsExact()) return null;
@@ -126,6 +130,13 @@ static class Symbolic
             return Below(form.Where(n => n % g == 0).DivideBy(g), quotient + (d > 0 ? 1 : 0), node);
         }
         return null;
+    }
+
+    // x < y -> true, when x < y
+    static UOp? BelowUniform(UOp node)
+    {
+        var x = LinearForm.Of(node.Src[0]);
+        return x.IsExact() && SymbolicBounds.IsAtMost(x.Plus(LinearForm.Of(node.Src[1]), -1), -1) ? UOp.Bool(true) : null;
     }
 
     static UOp? Below(LinearForm form, long c, UOp like)
@@ -209,5 +220,5 @@ static class Symbolic
     };
 
     // loop(1) -> 0
-    static UOp? Loop(UOp node) => node.Max == 0 ? UOp.Index(0) : null;
+    static UOp? Loop(UOp node) => node.Max == 0 && node.Src[0].Min == 1 ? UOp.Index(0) : null;
 }

@@ -106,6 +106,17 @@ public readonly struct Dim : IEquatable<Dim>, IEquatable<int>
     /// <summary>The value as an index: a constant, or a node over <see cref="Op.Variable"/>s.</summary>
     internal UOp ToUOp() => _expression?.ToUOp() ?? UOp.Index(_number);
 
+    /// <summary>The expression that a node over variables stands for.</summary>
+    internal static Dim Of(UOp node) => node.Int is { } n ? n : node.Op switch
+    {
+        Op.Variable => (Variable)node.Arg!,
+        Op.Add => Of(node.Src[0]) + Of(node.Src[1]),
+        Op.Mul => Of(node.Src[0]) * Of(node.Src[1]),
+        Op.FloorDiv => Of(node.Src[0]) / Of(node.Src[1]),
+        Op.FloorMod => Of(node.Src[0]) % Of(node.Src[1]),
+        _ => throw new InvalidOperationException($"{node} is no size"),
+    };
+
     /// <summary>The same expression; never an error. Use <c>==</c> for values.</summary>
     public bool Equals(Dim other) => _number == other._number && object.Equals(_expression, other._expression);
     /// <summary>True for this number.</summary>

@@ -12,6 +12,8 @@ static class Executor
     {
         var pending = tensors.Where(t => t.Storage is null).ToList();
         UOp[] nodes = [.. pending.Select(t => t.Node)];
+        if (Binding.Variables(nodes) is [var open, ..])
+            throw new ShapeException($"{UserCode.Here()}the value of a tensor that depends on {open} was asked for; give it one first: tensor.Bind({open.Name}, value)");
         var values = CaptureScope.IsOpen ? OnHost(nodes) : new Executable(Scheduler.Run(nodes), Device.Default).Run(NoParameters);
         for (int i = 0; i < pending.Count; i++) pending[i].Node = Tensor.FromStorage(values[i]).Node;
     }

@@ -17,7 +17,7 @@ static class OnceSplit
         var (perCall, weights, work) = (Set(), Set(), Set());
         foreach (var node in order)
         {
-            if (node.Op == Op.Param || node.Src.Any(perCall.Contains)) perCall.Add(node);
+            if (node.Op is Op.Param or Op.Variable || node.Shape.IsSymbolic || node is { Op: Op.Shrink, Arg: Edges e } && e.Any(p => p.Lo.IsSymbolic) || node.Src.Any(perCall.Contains)) perCall.Add(node);
             if (node.Op == Op.Buffer || node.Src.Any(weights.Contains)) weights.Add(node);
             if (Cost.Computes(node) || node.Op == Op.Contiguous || node.Src.Any(work.Contains)) work.Add(node);
         }
