@@ -100,7 +100,7 @@ public readonly struct Dim : IEquatable<Dim>, IEquatable<int>
     public Dim Bind(IReadOnlyDictionary<Variable, int> values) => _expression is null ? this : new(_expression.Bind(values));
 
     /// <summary>This divided by another without rest, null where that is not so for all values of the variables.</summary>
-    internal Dim? DividedBy(Dim other) =>
+    public Dim? DividedBy(Dim other) =>
         !other.Is(0) && Expression.DividedBy(other.Expression) is { } q ? new Dim(q) : default(Dim?);
 
     /// <summary>The value as an index: a constant, or a node over <see cref="Op.Variable"/>s.</summary>
