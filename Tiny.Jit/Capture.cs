@@ -28,6 +28,8 @@ sealed class Capture
     public Func<IReadOnlyList<Tensor>, object?> Pack { get; }
     /// <summary>A name for each result: the tuple element's, or "output".</summary>
     public IReadOnlyList<string> ResultNames { get; }
+    /// <summary>Numbers with bounds among the method's parameters.</summary>
+    public IReadOnlyList<Variable> Variables { get; private init; } = [];
     /// <summary>Subgraphs of weights alone that were computed on the host.</summary>
     public int OnceEvaluated { get; }
 
@@ -39,7 +41,7 @@ sealed class Capture
     public static Capture Run(MethodInfo method, Func<object?[], object?> body, IReadOnlyList<object?> args)
     {
         var (graph, pack) = Trace(method, body, args);
-        return Of(graph, pack, Names(method, graph.Count));
+        return Of(graph, pack, Names(method, graph.Count), [.. method.GetParameters().Select(DeclaredShapes.VariableOf).OfType<Variable>()]);
     }
 
     /// <summary>The results as the method builds them, and how they go into its return value.</summary>
@@ -65,10 +67,11 @@ sealed class Capture
         return Of([.. tensors.Select(r => r.Node)], results => results, ResultNumbers(tensors.Count));
     });
 
-    static Capture Of(IReadOnlyList<UOp> graph, Func<IReadOnlyList<Tensor>, object?> pack, IReadOnlyList<string> names)
+    static Capture Of(IReadOnlyList<UOp> graph, Func<IReadOnlyList<Tensor>, object?> pack, IReadOnlyList<string> names,
+        params IReadOnlyList<Variable> variables)
     {
         var (results, once) = OnceSplit.Run(graph);
-        return new Capture(graph, results, pack, names, once);
+        return new Capture(graph, results, pack, names, once) { Variables = variables };
     }
 
     static (IReadOnlyList<Tensor>, Func<IReadOnlyList<Tensor>, object?>) Unpack(MethodInfo method, object? value)

@@ -113,7 +113,6 @@ static class Symbolic
         // x < y -> false, when x >= y
         if (node.Min == node.Max) return UOp.Bool(node.Min != 0).Splat(node.DType.Lanes);
         // A uint64 beyond the longs is a negative Int.
-        if (node.Src[1].IsUniform && node.Src[1].Int is null) return BelowUniform(node);
         if (node.Src[1].Int is not { } c || !node.Src[0].DType.IsInt || c < 0 && node.Src[0].DType.IsUnsigned) return null;
         var form = LinearForm.Of(node.Src[0]);
         if (!form.IsExact()) return null;
@@ -130,13 +129,6 @@ static class Symbolic
             return Below(form.Where(n => n % g == 0).DivideBy(g), quotient + (d > 0 ? 1 : 0), node);
         }
         return null;
-    }
-
-    // x < y -> true, when x < y
-    static UOp? BelowUniform(UOp node)
-    {
-        var x = LinearForm.Of(node.Src[0]);
-        return x.IsExact() && SymbolicBounds.IsAtMost(x.Plus(LinearForm.Of(node.Src[1]), -1), -1) ? UOp.Bool(true) : null;
     }
 
     static UOp? Below(LinearForm form, long c, UOp like)

@@ -45,9 +45,18 @@ sealed class Movement(Rewriter simplify)
         {
             moved[i] = simplify.Run(index[i] + -edges[i].Lo.ToUOp());
             if (!edges[i].Lo.Is(0)) valid &= moved[i].Lt(UOp.Index(0)).Not();
-            if (!edges[i].Hi.Is(0)) valid &= moved[i].Lt(from[i].ToUOp());
+            if (!edges[i].Hi.Is(0)) valid &= Below(moved[i], from[i]);
         }
         return (moved, simplify.Run(valid));
+    }
+
+    // What loops to a variable are bounded by may prove it.
+    UOp Below(UOp index, Dim extent)
+    {
+        var below = index.Lt(extent.ToUOp());
+        if (!extent.IsSymbolic) return below;
+        var form = LinearForm.Of(index);
+        return form.IsExact() && SymbolicBounds.IsAtMost(form.Plus(LinearForm.Of(simplify.Run(extent.ToUOp())), -1), -1) ? UOp.Bool(true) : below;
     }
 
     /// <summary>The conjunction of two conditions, simplified.</summary>

@@ -3,8 +3,6 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using NUnit.Framework;
 using Tiny.Jit;
-using Tiny.Optimize;
-using Tiny.Render;
 using Tiny.Runtime;
 
 namespace Tiny.Tests;
@@ -34,21 +32,10 @@ public sealed class SymbolicSuiteTests
             {
                 Assert.That(actual[i].Shape, Is.EqualTo(expected[i].Shape), where);
                 var oracle = MemoryMarshal.Cast<byte, float>(Interpreter.Evaluate(expected[i].Node).Span);
-                Close.Check(actual[i].ToArray<float>(), oracle, 1e-5);
+                Close.Check(actual[i].ToArray<float>(), oracle, 1e-5, where);
             }
         }
         Assert.That(captures, Is.EqualTo(1));
-    }
-
-    [Test]
-    public void EveryAccessIsInside()
-    {
-        var check = new AccessCheck();
-        TargetProfile[] profiles = [Device.Get("cpu").Profile, CRenderer.Plain, CRenderer.Gnu128, WgslRenderer.Profile];
-        foreach (var kernel in Capturing.Of("symbolic", SymbolicSuite.Instance).Kernels) check.Add(kernel, profiles);
-        var undecided = check.Undecided();
-        TestContext.Out.WriteLine($"{check.Accesses} accesses, {check.ByIntervals} proven by intervals, {check.Asked} questions for z3, {undecided.Count} undecided");
-        Assert.That(undecided, Is.Empty);
     }
 
     static Tensor[] Results(object value) => value is Tensor one ? [one] : [.. Enumerable.Range(0, ((ITuple)value).Length).Select(i => (Tensor)((ITuple)value)[i]!)];
