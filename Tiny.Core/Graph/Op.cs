@@ -95,7 +95,8 @@ public enum Op : byte
     Pointer,
     /// <summary>A loop variable, 0 &lt;= r &lt; extent. Src: extent. Arg: <see cref="Axis"/>. Dtype: index. In linear code it opens the loop.</summary>
     Range,
-    /// <summary>The global thread id of a GPU grid, 0 &lt;= id &lt; extent. Src: extent.</summary>
+    /// <summary>The global thread id of a GPU grid, or the part of it that stands for one loop, 0 &lt;= id &lt; extent. Src: extent. Arg: which part, if
+    /// there are several; the first changes fastest.</summary>
     Special,
     /// <summary>Src: pointer, index[, bool gate]. Reads 0 (false) where the gate is false. A vector dtype reads consecutive elements from index.</summary>
     Load,

@@ -73,7 +73,7 @@ sealed class Cost
         foreach (var s in node.Src) operands += _weight[s];
         return node.Op switch
         {
-            Op.Const => 0,
+            Op.Const or Op.Variable => 0,
             Op.Param or Op.Buffer => 1,
             Op.Reduce when _closed.Contains(node) => operands,
             Op.Reduce => Math.Max(node.Src[0].Shape.Size, 1.0) / Math.Max(node.Shape.Size, 1) * (1 + Math.Min(operands, MostInFold)),

@@ -33,8 +33,8 @@ public sealed record Slot(SlotRole Role, DType DType, Shape Shape)
     public long Offset { get; init; }
     /// <summary>The temporary that this one overwrites element by element, and so shares its place with (<see cref="SlotRole.Temporary"/>).</summary>
     public int? InPlaceOf { get; init; }
-    /// <summary>Length in bytes.</summary>
-    public long Bytes => (long)Shape.Numel * DType.Size;
+    /// <summary>Length in bytes; the largest, where the shape depends on a variable.</summary>
+    public long Bytes => (long)Shape.MaxNumel * DType.Size;
 }
 
 /// <summary>One launch: a kernel and the buffers it is given, by number, in the order of its parameters.</summary>

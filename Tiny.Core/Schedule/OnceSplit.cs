@@ -21,7 +21,8 @@ static class OnceSplit
         foreach (var node in order)
         {
             // More than the host can well hold at once is left to the kernels.
-            if (node.Op == Op.Param || node.Src.Any(perCall.Contains) || Cost.Computes(node) && node.Shape.Size > MostOnHost) perCall.Add(node);
+            if (node.Op is Op.Param or Op.Variable || node.Src.Any(perCall.Contains) || node.Shape.IsSymbolic
+                || node is { Op: Op.Shrink, Arg: Edges e } && e.Any(p => p.Lo.IsSymbolic) || Cost.Computes(node) && node.Shape.Size > MostOnHost) perCall.Add(node);
             if (node.Op == Op.Iota || node.Src.Any(counts.Contains)) counts.Add(node);
             if (node.Op == Op.Buffer || node.Op is Op.Exp2 or Op.Log2 or Op.Sin && counts.Contains(node) || node.Src.Any(weights.Contains)) weights.Add(node);
             if (Cost.Computes(node) || node.Op == Op.Contiguous || node.Src.Any(work.Contains)) work.Add(node);

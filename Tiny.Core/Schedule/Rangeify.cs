@@ -35,7 +35,7 @@ sealed class Rangeify(Fusion fusion, Movement movement, Rewriter simplify)
     UOp Value(Demand d)
     {
         var node = d.Node;
-        if (node.Op == Op.Const) return UOp.New(Op.Const, node.DType, [], node.Arg);
+        if (node.Op is Op.Const or Op.Variable) return UOp.New(node.Op, node.DType, [], node.Arg);
         if (node.Shape.Size == 0) return Zero(node.DType);
         if (node.Op == Op.Iota) return d.Index[0];
         if (d.Src.Length == 0) return Load(d);
@@ -64,7 +64,7 @@ sealed class Rangeify(Fusion fusion, Movement movement, Rewriter simplify)
     UOp Load(Demand d)
     {
         var pointer = d.Draft.PointerTo(d.Node);
-        var index = movement.Flatten(d.Node.Shape, d.Index);
+        var index = d.IsFlat ? d.Index[0] : movement.Flatten(d.Node.Shape, d.Index);
         return d.Gate.IsOne ? UOp.New(Op.Load, d.Node.DType, [pointer, index]) : UOp.New(Op.Load, d.Node.DType, [pointer, index, d.Gate]);
     }
 

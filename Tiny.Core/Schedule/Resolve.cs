@@ -50,7 +50,7 @@ static class Resolve
         // a cast to its own dtype -> x
         { Op: Op.Cast, Src: [var x] } when x.DType == node.DType => x,
         // a reduction of axes of extent 1 -> x
-        { Op: Op.Reduce, Src: [var x], Arg: ReduceArg arg } when arg.Axes.All(a => x.Shape[a] == 1) => x,
+        { Op: Op.Reduce, Src: [var x], Arg: ReduceArg arg } when arg.Axes.All(a => x.Shape[a].Is(1)) => x,
         _ => node,
     };
 

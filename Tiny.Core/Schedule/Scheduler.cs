@@ -83,7 +83,7 @@ static class Scheduler
             var set = reads[node] = new(ReferenceEqualityComparer.Instance);
             foreach (var s in node.Src)
                 if (inside.Contains(s)) set.UnionWith(reads[s]);
-                else if (s.Op != Op.Const) set.Add(s);
+                else if (s.Op is not (Op.Const or Op.Variable)) set.Add(s);
             if (!ReferenceEquals(node, crowded.Node) && Cost.Computes(node) && set.Count is > 1 and < MostBuffers
                 && (best is null || set.Count > reads[best].Count)) best = node;
         }
