@@ -28,6 +28,8 @@ sealed class Capture
     public IReadOnlyList<(UOp Memory, UOp Final)> States { get; }
     /// <summary>A name for each result: the tuple element's, or "output"; then for each input that is written.</summary>
     public IReadOnlyList<string> ResultNames { get; }
+    /// <summary>Numbers with bounds among the method's parameters.</summary>
+    public IReadOnlyList<Variable> Variables { get; private init; } = [];
     /// <summary>Subgraphs of weights alone that were computed on the host.</summary>
     public int OnceEvaluated { get; }
 
@@ -39,7 +41,8 @@ sealed class Capture
     public static Capture Run(MethodInfo method, Func<object?[], object?> body, IReadOnlyList<object?> args)
     {
         var traced = Trace(method, body, args);
-        return Of(traced, [.. Names(method, traced.Results.Count), .. traced.WrittenInputs.Select(w => w.Name)]);
+        return Of(traced, [.. Names(method, traced.Results.Count), .. traced.WrittenInputs.Select(w => w.Name)],
+            [.. method.GetParameters().Select(DeclaredShapes.VariableOf).OfType<Variable>()]);
     }
 
     /// <summary>What the method builds and writes.</summary>
@@ -48,7 +51,8 @@ sealed class Capture
         var parameters = method.GetParameters();
         var given = new object?[args.Count];
         for (int i = 0; i < given.Length; i++)
-            given[i] = args[i] is Tensor t ? new Tensor(UOp.New(Op.Param, t.DType, [], new ParamArg(i, parameters[i].Name ?? $"input{i}", t.Shape))) : args[i];
+            given[i] = args[i] is Tensor t ? new Tensor(UOp.New(Op.Param, t.DType, [], new ParamArg(i, parameters[i].Name ?? $"input{i}", DeclaredShapes.Of(parameters[i], t.Shape))))
+                : DeclaredShapes.VariableOf(parameters[i]) is { } variable ? (Dim)variable : args[i];
         return CaptureScope.Run(scope =>
         {
             var (tensors, pack) = Unpack(method, body(given));
@@ -64,12 +68,12 @@ sealed class Capture
         return Of(traced, [.. ResultNumbers(traced.Results.Count), .. traced.WrittenInputs.Select(w => w.Name)]);
     }
 
-    static Capture Of(Traced traced, IReadOnlyList<string> names)
+    static Capture Of(Traced traced, IReadOnlyList<string> names, params IReadOnlyList<Variable> variables)
     {
         var finals = traced.WrittenStates.Select(w => w.Final);
         var (all, once) = OnceSplit.Run([.. traced.Results, .. traced.WrittenInputs.Select(w => w.Final), .. finals]);
         int results = traced.Results.Count + traced.WrittenInputs.Count;
-        return new Capture(traced, all[..results], [.. traced.WrittenStates.Select((w, i) => (w.Memory, all[results + i]))], names, once);
+        return new Capture(traced, all[..results], [.. traced.WrittenStates.Select((w, i) => (w.Memory, all[results + i]))], names, once) { Variables = variables };
     }
 
     static (IReadOnlyList<Tensor>, Func<IReadOnlyList<Tensor>, object?>) Unpack(MethodInfo method, object? value)

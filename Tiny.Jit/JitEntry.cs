@@ -10,7 +10,7 @@ namespace Tiny.Jit;
 
 /// <summary>
 /// The replaying JIT of one method. A call is captured and compiled once for each instance and signature (dtypes and shapes of
-/// tensors, values of other arguments), then replayed. A weight of the instance that was replaced since is noticed and captured anew.
+/// tensors, named dimensions by name, values of other arguments), then replayed. A weight of the instance that was replaced since is noticed and captured anew.
 /// </summary>
 public sealed class JitEntry
 {
@@ -80,7 +80,8 @@ public sealed class JitEntry
         for (int i = 0; i < args.Length; i++)
             text.Append(args[i] switch
             {
-                Tensor t => $"{t.DType}{t.Shape}",
+                Tensor t => $"{t.DType}{DeclaredShapes.Of(parameters[i], t.Shape)}",
+                Dim d => DeclaredShapes.VariableOf(parameters[i])?.ToString() ?? $"{d}",
                 null => "null",
                 string s => $"\"{s.Length}:{s}",
                 Enum e => e.ToString("D"),
@@ -96,6 +97,7 @@ public sealed class JitEntry
     {
         readonly Capture _capture;
         readonly Traced _traced;
+        readonly MethodInfo _method;
         readonly Executable _program;
         readonly Device _device = Device.Default;
         readonly WeightWatch _weights;
@@ -108,6 +110,8 @@ public sealed class JitEntry
         public Replay(MethodInfo method, object? self, Func<object?[], object?> body, object?[] args)
         {
             _body = body;
+            // Before the capture: what does not fit is said in the caller's terms.
+            DeclaredShapes.Values(_method = method, args);
             _capture = Capture.Run(method, body, args);
             _traced = _capture.Traced;
             _weights = new WeightWatch(self);
@@ -138,10 +142,11 @@ public sealed class JitEntry
 
         object? Run(object?[] args)
         {
+            var values = DeclaredShapes.Values(_method, args);
             var inputs = new DeviceBuffer?[args.Length];
             for (int i = 0; i < args.Length; i++) inputs[i] = (args[i] as Tensor)?.Realize().Storage!.On(_device);
             var states = _states.ToDictionary(c => c, c => c.Bind(_device, _written.Contains(c)));
-            var computed = _program.Run(p => inputs[p.Slot]!, c => states[c]);
+            var computed = _program.Run(p => inputs[p.Slot]!, values, c => states[c]);
             foreach (var cell in _written) cell.Wrote();
             for (int i = 0; i < _traced.WrittenInputs.Count; i++)
                 ((Tensor)args[_traced.WrittenInputs[i].Parameter]!).Assign(Tensor.FromStorage(computed[_computed.Length + i]));

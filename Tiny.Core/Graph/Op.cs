@@ -15,6 +15,8 @@ public enum Op : byte
     Variable,
     /// <summary>Memory that holds a tensor, row-major. Arg: <see cref="IBufferArg"/>. Tensor graph.</summary>
     Buffer,
+    /// <summary>The whole numbers from 0: each element is its own index. Arg: int length. Rank 1, int32. Tensor graph.</summary>
+    Iota,
 
     // ---- movement, tensor graph only: index arithmetic, no work
     /// <summary>Src: x. Arg: <see cref="Shape"/> with the same number of elements.</summary>
@@ -61,13 +63,13 @@ public enum Op : byte
     Mul,
     /// <summary>a / b, floats, rounded once.</summary>
     Div,
-    /// <summary>Quotient rounded down, integers.</summary>
+    /// <summary>Quotient rounded down, integers; 0 for a divisor of 0; the smallest number by -1 wraps.</summary>
     FloorDiv,
-    /// <summary>a - b * FloorDiv(a, b), integers: takes the sign of b.</summary>
+    /// <summary>a - b * FloorDiv(a, b), integers: takes the sign of b, and is a for a divisor of 0.</summary>
     FloorMod,
-    /// <summary>The larger. A NaN operand gives NaN.</summary>
+    /// <summary>The larger. A NaN operand gives NaN; of zeros with different signs, either.</summary>
     Max,
-    /// <summary>The smaller. A NaN operand gives NaN.</summary>
+    /// <summary>The smaller. A NaN operand gives NaN; of zeros with different signs, either.</summary>
     Min,
     /// <summary>Bitwise, or logical for bool.</summary>
     And,
@@ -75,9 +77,9 @@ public enum Op : byte
     Or,
     /// <summary>Bitwise, or logical for bool.</summary>
     Xor,
-    /// <summary>a shifted left by b bits, integers, 0 &lt;= b &lt; bits.</summary>
+    /// <summary>a shifted left by b bits, integers; 0 unless 0 &lt;= b &lt; bits. In linear code b is always in that range.</summary>
     Shl,
-    /// <summary>a shifted right by b bits, arithmetic for signed integers.</summary>
+    /// <summary>a shifted right by b bits, arithmetic for signed integers; all bits are the sign (0) unless 0 &lt;= b &lt; bits, as for <see cref="Shl"/>.</summary>
     Shr,
     /// <summary>a &lt; b, dtype bool.</summary>
     CmpLt,
@@ -93,7 +95,8 @@ public enum Op : byte
     Pointer,
     /// <summary>A loop variable, 0 &lt;= r &lt; extent. Src: extent. Arg: <see cref="Axis"/>. Dtype: index. In linear code it opens the loop.</summary>
     Range,
-    /// <summary>The global thread id of a GPU grid, 0 &lt;= id &lt; extent. Src: extent.</summary>
+    /// <summary>The global thread id of a GPU grid, or the part of it that stands for one loop, 0 &lt;= id &lt; extent. Src: extent. Arg: which part, if
+    /// there are several; the first changes fastest.</summary>
     Special,
     /// <summary>Src: pointer, index[, bool gate]. Reads 0 (false) where the gate is false. A vector dtype reads consecutive elements from index.</summary>
     Load,

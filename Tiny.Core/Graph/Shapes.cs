@@ -12,6 +12,7 @@ static class Shapes
         Op.Const or Op.Variable => Shape.Scalar,
         Op.Param => ((ParamArg)arg!).Shape,
         Op.Buffer => ((IBufferArg)arg!).Shape,
+        Op.Iota => new Shape((int)arg!),
         Op.Reshape => Reshape(src[0].Shape, (Shape)arg!),
         Op.Permute => Permute(src[0].Shape, (Axes)arg!),
         Op.Expand => Expand(src[0].Shape, (Shape)arg!),

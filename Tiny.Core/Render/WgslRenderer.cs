@@ -16,12 +16,14 @@ public sealed record WgslBinding(string Name, bool ReadWrite);
 public sealed class WgslRenderer : CStyleRenderer
 {
     const int MaxGroups = 65535;
+    // The values of a launch's variables, after the buffers.
+    const string Sizes = "sizes";
 
     readonly IReadOnlyList<WgslBinding> _bindings;
     readonly SortedSet<string> _helpers = new(StringComparer.Ordinal);
 
     WgslRenderer(LinearKernel kernel, IReadOnlyList<WgslBinding> bindings)
-        : base(kernel, [.. bindings.Select(b => b.Name)], ["id", "wid", "lid"]) => _bindings = bindings;
+        : base(kernel, [.. bindings.Select(b => b.Name)], ["id", "wid", "lid", "thread", Sizes]) => _bindings = bindings;
 
     /// <summary>What lowering has to know.</summary>
     public static TargetProfile Profile { get; } = new("wgsl")
@@ -30,9 +32,10 @@ public sealed class WgslRenderer : CStyleRenderer
         WorkgroupSize = 64,
         Registers = 32,
         Fma = true,
-        // The specification lets sin be off by 2^-11.
-        Lacks = new HashSet<Op> { Op.Sin },
-        Kinds = new HashSet<ScalarKind> { ScalarKind.Float32, ScalarKind.Int32, ScalarKind.UInt32 },
+        // The specification lets sin be off by 2^-11 and exp2 by 2|x| last places, and leaves NaN and log2(0) open.
+        Lacks = new HashSet<Op> { Op.Exp2, Op.Log2, Op.Sin },
+        Stores = new HashSet<ScalarKind> { ScalarKind.Float32, ScalarKind.Int32, ScalarKind.UInt32 },
+        Computes = new HashSet<ScalarKind> { ScalarKind.Bool, ScalarKind.Float32, ScalarKind.Int32, ScalarKind.UInt32 },
     };
 
     /// <summary>The module. Names are identifiers made by <see cref="Identifiers.ForWgsl"/>, all different.</summary>
@@ -44,14 +47,23 @@ public sealed class WgslRenderer : CStyleRenderer
         var header = string.Concat(renderer._bindings.Select((b, i) =>
             $"@group(0) @binding({i}) var<storage, {(b.ReadWrite || kernel.Params[i].Written ? "read_write" : "read")}> " +
             $"{b.Name}: array<{renderer.StorageType(kernel.Params[i].DType)}>;\n"));
+        if (kernel.UsesVariables)
+            header += $"struct Sizes {{ {string.Join(", ", kernel.Variables.Select(v => $"{v.Name}: i32"))} }}\n"
+                + $"@group(0) @binding({renderer._bindings.Count}) var<uniform> {Sizes}: Sizes;\n";
         var helpers = string.Concat(renderer._helpers.Select(h => s_helpers[h] + "\n"));
         return $"{header}\n{helpers}{function}";
     }
 
     /// <summary>Workgroups to dispatch in x and y: beyond 65535, WebGPU's limit of one dimension, rows of that many.</summary>
-    public static (int X, int Y) DispatchSize(LinearKernel kernel)
+    public static (int X, int Y) DispatchSize(LinearKernel kernel, IReadOnlyDictionary<Variable, int>? variables = null)
     {
-        int groups = (int)(((long)kernel.GridExtent + kernel.Profile.WorkgroupSize - 1) / kernel.Profile.WorkgroupSize);
+        var threads = variables is null ? kernel.GridExtent : kernel.GridExtent.Bind(variables);
+        return DispatchSize((long)threads, kernel.Profile.WorkgroupSize);
+    }
+
+    static (int X, int Y) DispatchSize(long threads, int size)
+    {
+        int groups = (int)((threads + size - 1) / size);
         return groups <= MaxGroups ? (groups, 1) : (MaxGroups, (groups + MaxGroups - 1) / MaxGroups);
     }
 
@@ -64,13 +76,37 @@ public sealed class WgslRenderer : CStyleRenderer
 
     private protected override string OpenGrid(UOp special)
     {
-        int extent = (int)special.Src[0].Int!.Value, size = Kernel.Profile.WorkgroupSize;
+        int size = Kernel.Profile.WorkgroupSize;
+        if (!Kernel.Variables.IsEmpty && Kernel.GridExtent.IsSymbolic) return OpenPart(special, size);
+        int extent = (int)special.Src[0].Int!.Value;
         var (_, rows) = DispatchSize(Kernel);
         var group = rows == 1 ? "wid.x" : $"(wid.y * {MaxGroups}u + wid.x)";
         Line($"let id = i32({group} * {size}u + lid);");
         if (rows > 1 || extent % size != 0) Line($"if (id >= {extent}) {{ return; }}");
         return "id";
     }
+
+    // How many rows of workgroups there are is known at the launch, and so the extents of the parts of an id.
+    string OpenPart(UOp special, int size)
+    {
+        UOp[] parts = [.. Kernel.Code.Where(u => u.Op == Op.Special)];
+        int at = Array.IndexOf(parts, special);
+        Expression Product(IEnumerable<UOp> of) => of.Select(p => Written(p.Src[0])).Aggregate((a, b) => Expression.Binary(a, "*", b));
+        if (at == 0)
+        {
+            bool rows = Kernel.GridExtent.Max > (long)MaxGroups * size;
+            Line($"let thread = i32({(rows ? $"(wid.y * {MaxGroups}u + wid.x)" : "wid.x")} * {size}u + lid);");
+            Line($"if (thread >= {Product(parts).Text}) {{ return; }}");
+        }
+        var value = Expression.Primary("thread");
+        if (at > 0) value = Expression.Binary(value, "/", Product(parts[..at]));
+        if (at < parts.Length - 1) value = Expression.Binary(value, "%", Written(special.Src[0]));
+        var name = NewName("id");
+        Line($"let {name} = {value.Text};");
+        return name;
+    }
+
+    private protected override string VariableName(Variable variable) => $"{Sizes}.{variable.Name}";
 
     private protected override string LoopHeader(string name, Expression extent) =>
         $"for (var {name} = 0; {name} < {extent.Text}; {name}++) {{";
@@ -128,6 +164,7 @@ public sealed class WgslRenderer : CStyleRenderer
     private protected override Expression CastValue(UOp cast)
     {
         var (from, to, x) = (cast.Src[0].DType, cast.DType, Written(cast.Src[0]));
+        if (to == DType.Bool && from.IsFloat) return Expression.Prefix("!", Expression.Binary(x, "==", Literal(UOp.Const(0L, from))));
         if (to == DType.Bool) return Expression.Binary(x, "!=", Literal(UOp.Const(0L, from)));
         if (from == DType.Float32 && to == DType.Int32) return Expression.Call(Helper("f32_to_i32"), x);
         if (from == DType.Float32 && to == DType.UInt32) return Expression.Call(Helper("f32_to_u32"), x);
@@ -139,10 +176,11 @@ public sealed class WgslRenderer : CStyleRenderer
     private protected override Expression Select(UOp where) =>
         Expression.Call("select", Written(where.Src[2]), Written(where.Src[1]), Written(where.Src[0]));
 
-    // x != x asks whether x is NaN.
+    // x != x asks whether x is NaN. Else != of the language may be false where an operand is NaN, which == is too.
     private protected override Expression Comparison(UOp u, UOp a, string op, UOp b)
     {
-        if (!a.DType.IsFloat || !ReferenceEquals(a, b) || op is not ("!=" or "==")) return base.Comparison(u, a, op, b);
+        if (!a.DType.IsFloat || op is not ("!=" or "==")) return base.Comparison(u, a, op, b);
+        if (!ReferenceEquals(a, b)) return op == "==" ? base.Comparison(u, a, op, b) : Expression.Prefix("!", base.Comparison(u, a, "==", b));
         var isNan = Expression.Call(Helper("is_nan"), Written(a));
         return op == "!=" ? isNan : Expression.Prefix("!", isNan);
     }
@@ -232,14 +270,14 @@ public sealed class WgslRenderer : CStyleRenderer
         ["max_nan"] = """
             // The larger; NaN if either is.
             fn max_nan(a: f32, b: f32) -> f32 {
-                return select(b, a, a > b || is_nan(a));
+                return select(select(max(a, b), b, is_nan(b)), a, is_nan(a));
             }
 
             """,
         ["min_nan"] = """
             // The smaller; NaN if either is.
             fn min_nan(a: f32, b: f32) -> f32 {
-                return select(b, a, a < b || is_nan(a));
+                return select(select(min(a, b), b, is_nan(b)), a, is_nan(a));
             }
 
             """,

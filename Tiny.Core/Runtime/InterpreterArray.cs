@@ -59,6 +59,14 @@ sealed unsafe class HostArray
         return result;
     }
 
+    /// <summary>0, 1, 2, ...</summary>
+    public static HostArray Count(DType dtype, int length)
+    {
+        var result = New(dtype, [length]);
+        InterpreterRows.Store(result.Start, 1, dtype, [.. Enumerable.Range(0, length).Select(i => (long)i)]);
+        return result;
+    }
+
     public HostArray Reshape(Shape shape)
     {
         var from = IsRowMajor ? this : Copy();

@@ -15,6 +15,8 @@ static class Executor
         // Places with writes that are computed on the way keep what has been computed, so that no write is carried out twice.
         Cell[] written = [.. Cell.PendingAmong(Walk.Topological(asked)).Where(c => !asked.Contains(c.Value))];
         UOp[] nodes = [.. asked, .. written.Select(c => c.Value)];
+        if (Binding.Variables(nodes) is [var open, ..])
+            throw new ShapeException($"{UserCode.Here()}the value of a tensor that depends on {open} was asked for; give it one first: tensor.Bind({open.Name}, value)");
         var values = CaptureScope.Current is { } scope ? OnHost(nodes, scope)
             : new Executable(Scheduler.Run(nodes), Device.Default).Run(NoParameters);
         for (int i = 0; i < written.Length; i++) written[i].Land(values[pending.Count + i]);

@@ -29,7 +29,7 @@ sealed record KernelBody(ImmutableArray<Draft> Outputs, ImmutableArray<UOp> Buff
         get
         {
             var loaded = IsUpdate ? Sink.Topological().Where(u => u.Op == Op.Load).Select(u => (int)u.Src[0].Arg!).ToHashSet() : [];
-            return [.. Buffers.Select((b, i) => new KernelParam(b.DType, b.Shape.Numel, i < Written, i < Written && loaded.Contains(i)))];
+            return [.. Buffers.Select((b, i) => new KernelParam(b.DType, b.Shape.Count, i < Written, i < Written && loaded.Contains(i)))];
         }
     }
 }

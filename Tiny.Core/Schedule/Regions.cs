@@ -8,12 +8,14 @@ static class Regions
     /// <summary>Bounds of the index in each dimension of memory.</summary>
     public static (long Min, long Max)[] Box(Shape shape, UOp flat, Rewriter simplify)
     {
+        // Of places that depend on a variable nothing is known.
+        if (shape.IsSymbolic) return [];
         var strides = shape.Strides();
         var box = new (long, long)[shape.Rank];
         for (int i = 0; i < box.Length; i++)
         {
-            if (shape[i] == 1) continue;
-            var index = simplify.Run(i == 0 ? flat / strides[i] : flat / strides[i] % shape[i]);
+            if (shape[i].Is(1)) continue;
+            var index = simplify.Run(i == 0 ? flat / (long)strides[i] : flat / (long)strides[i] % (long)shape[i]);
             box[i] = (index.Min, index.Max);
         }
         return box;

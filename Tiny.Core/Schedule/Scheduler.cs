@@ -32,10 +32,30 @@ static class Scheduler
         var movement = new Movement(simplify);
         var forced = new HashSet<UOp>(ReferenceEqualityComparer.Instance);
         var plan = new WritePlan(resolved, finals);
+        var closed = new HashSet<UOp>(ReferenceEqualityComparer.Instance);
+        bool split = false;
         while (true)
         {
             plan.Make();
-            var bodies = Unused.Drop(new Rangeify(new Fusion(plan, forced, movement), plan, movement, simplify).Run(), plan);
+            var rangeify = new Rangeify(new Fusion(plan, forced, closed, movement), plan, movement, simplify);
+            var bodies = Unused.Drop(rangeify.Run(), plan);
+            // Known to need no loop, they cost less: fusion is decided anew.
+            if (!rangeify.Closed.IsSubsetOf(closed))
+            {
+                closed.UnionWith(rangeify.Closed);
+                continue;
+            }
+            if (!split)
+            {
+                split = true;
+                if (SplitReductions.Run([.. resolved, .. finals.Select(f => f.Final)], closed) is { } made)
+                {
+                    UOp Made(UOp node) => made.GetValueOrDefault(node, node);
+                    plan = new WritePlan([.. resolved.Select(Made)], [.. finals.Select(f => (f.Memory, Made(f.Final)))]);
+                    closed = new(closed.Select(Made), ReferenceEqualityComparer.Instance);
+                    continue;
+                }
+            }
             if (bodies.Find(b => b.Buffers.Length > MostBuffers) is { } crowded)
             {
                 forced.Add(Split(crowded.Outputs[0]));
@@ -73,7 +93,7 @@ static class Scheduler
             var set = reads[node] = new(ReferenceEqualityComparer.Instance);
             foreach (var s in node.Src)
                 if (inside.Contains(s)) set.UnionWith(reads[s]);
-                else if (s.Op != Op.Const) set.Add(s);
+                else if (s.Op is not (Op.Const or Op.Variable)) set.Add(s);
             if (!ReferenceEquals(node, crowded.Node) && Cost.Computes(node) && set.Count is > 1 and < MostBuffers
                 && (best is null || set.Count > reads[best].Count)) best = node;
         }
@@ -110,11 +130,7 @@ static class Scheduler
                 && from.Last == i && to.First == i && MemoryPlan.Align(from.Bytes) == MemoryPlan.Align(to.Bytes);
         }
         KernelNames.Assign(bodies, launches, slots);
-        int[] placed = [.. lives.Keys.Order()];
-        var (offsets, arena) = MemoryPlan.Place([.. placed.Select(s => lives[s])]);
-        for (int i = 0; i < placed.Length; i++)
-            for (int? s = placed[i]; s is { } slot; s = slots[slot].InPlaceOf) slots[slot] = slots[slot] with { Offset = offsets[i] };
-        return new KernelSchedule([.. slots], [.. launches], [.. plan.Results.Select(r => slotOf[plan.MemoryOf(r)])], arena);
+        return new KernelSchedule([.. slots], [.. launches], [.. plan.Results.Select(r => slotOf[plan.MemoryOf(r)])], []).WithArenasOf(MemoryPlan.Unlimited);
 
         int AddSlot(Slot slot)
         {

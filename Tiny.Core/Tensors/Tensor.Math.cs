@@ -2,7 +2,7 @@ using Tiny.Graph;
 
 namespace Tiny;
 
-// Operations of one operand. Those of analysis make integers and bools float32.
+// Operations of one operand. Those of analysis make integers and bools float32; those of several steps are computed in float32 at least and rounded once.
 public sealed partial class Tensor
 {
     const double Log2E = 1.4426950408889634;
@@ -117,11 +117,10 @@ public sealed partial class Tensor
         bool whole = exponent == Math.Truncate(exponent) && Math.Abs(exponent) <= int.MaxValue;
         if (whole && exponent >= 0 && !DType.IsFloat)
             return new Tensor(Power(DType.IsBool ? Build.Cast(Node, DType.Int32) : Node, (int)exponent));
-        var x = AsFloat();
-        if (whole) return new Tensor(exponent < 0 ? Inverse(Power(x, (int)-exponent)) : Power(x, (int)exponent));
-        if (exponent == 0.5) return new Tensor(Build.Unary(Op.Sqrt, x));
-        if (exponent == -0.5) return new Tensor(Inverse(Build.Unary(Op.Sqrt, x)));
-        return new Tensor(Build.Unary(Op.Exp2, Build.Binary(Op.Mul, Build.Unary(Op.Log2, x), Build.Fill(exponent, x))));
+        return Unary("pow", x => whole ? exponent < 0 ? Inverse(Power(x, (int)-exponent)) : Power(x, (int)exponent)
+            : exponent == 0.5 ? Build.Unary(Op.Sqrt, x)
+            : exponent == -0.5 ? Inverse(Build.Unary(Op.Sqrt, x))
+            : Build.Unary(Op.Exp2, Build.Binary(Op.Mul, Build.Unary(Op.Log2, x), Build.Fill(exponent, x))));
     }
 
     static UOp Power(UOp x, int exponent)
@@ -149,7 +148,7 @@ public sealed partial class Tensor
     Tensor Unary(string origin, Func<UOp, UOp> operation)
     {
         using var scope = Origin.Scope(origin);
-        return new Tensor(operation(AsFloat()));
+        return new Tensor(Build.Cast(operation(AsFloat()), FloatDType));
     }
 
     Tensor Round(string origin, Func<UOp, UOp, UOp> fromTruncated)

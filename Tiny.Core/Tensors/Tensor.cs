@@ -115,8 +115,15 @@ public sealed partial class Tensor
         return new Tensor(Origin.Stamp(value.CheckFits(dtype, operation).ToConst(dtype)));
     }
 
-    /// <summary>This tensor's node as a float: integers and bools become float32.</summary>
-    UOp AsFloat() => DType.IsFloat ? Node : Build.Cast(Node, DType.Float32);
+    /// <summary>The dtype of an operation's result that is a float: integers and bools become float32.</summary>
+    DType FloatDType => DType.IsFloat ? DType : DType.Float32;
+
+    /// <summary>This tensor's node as a float that several steps can be computed in: all but float64 becomes float32. The last step's
+    /// result is cast to <see cref="FloatDType"/>, so that a shorter float is rounded once.</summary>
+    UOp AsFloat() => Build.Cast(Node, Wide(FloatDType));
+
+    /// <summary>What a dtype is computed in over several steps: float32 for shorter floats, else itself.</summary>
+    static DType Wide(DType dtype) => dtype.IsShortFloat ? DType.Float32 : dtype;
 
     static Shape BroadcastShape(string operation, Shape a, Shape b)
     {
