@@ -25,6 +25,8 @@ public sealed partial class Tensor
         var inputs = sides[0].Split(',');
         if (sides.Length > 2 || inputs.Length != operands.Count || operands.Count == 0)
             throw new ArgumentException($"Einsum: \"{formula}\" names {inputs.Length} operands, {operands.Count} are given");
+        if (string.Concat(sides).Replace("...", "", StringComparison.Ordinal).Any(c => !char.IsAsciiLetter(c) && c != ','))
+            throw new ArgumentException($"Einsum: \"{formula}\" has other signs than letters, commas, an arrow and ellipses");
         // The axes of the ellipsis get digits, which are no letters of a formula; the last axis is always 0.
         int wide = 0;
         for (int i = 0; i < inputs.Length; i++)
@@ -34,8 +36,6 @@ public sealed partial class Tensor
         string letters = string.Concat(inputs);
         string result = sides.Length == 2 ? Spelled(sides[1], wide)
             : Digits(wide) + string.Concat(letters.Where(c => !char.IsDigit(c) && letters.Count(d => d == c) == 1).Order());
-        if (letters.Concat(result).Any(c => !char.IsAsciiLetter(c) && !char.IsDigit(c)))
-            throw new ArgumentException($"Einsum: \"{formula}\" has other signs than letters, commas, an arrow and ellipses");
         if (result.Distinct().Count() != result.Length || result.Except(letters).Any())
             throw new ArgumentException($"Einsum: the result {(sides.Length == 2 ? sides[1] : "")} of \"{formula}\" has a letter twice, or one that no operand has");
 
