@@ -22,12 +22,15 @@ public sealed partial class CRenderer : CStyleRenderer
     static readonly HashSet<ScalarKind> s_kinds =
         [ScalarKind.Bool, ScalarKind.UInt8, ScalarKind.Int32, ScalarKind.UInt32, ScalarKind.Int64, ScalarKind.Float32, ScalarKind.Float64];
 
+    // Types of helpers that a loop variable's name could be.
+    static readonly string[] s_types = [.. new[] { 4, 8, 16 }.Select(lanes => CHelper.TypeName(DType.Int32.Vec(lanes)))];
+
     readonly List<CHelper> _helpers = [];
 
     readonly IReadOnlyList<string> _variables;
 
-    CRenderer(LinearKernel kernel, IReadOnlyList<string> parameterNames, IReadOnlyList<string> variableNames) : base(kernel, parameterNames, variableNames) =>
-        _variables = variableNames;
+    CRenderer(LinearKernel kernel, IReadOnlyList<string> parameterNames, IReadOnlyList<string> variableNames) :
+        base(kernel, parameterNames, [.. s_types, .. variableNames]) => _variables = variableNames;
 
     /// <summary>Scalar C99.</summary>
     public static TargetProfile Plain { get; } = new("c") { Lacks = s_lacks, Kinds = s_kinds };
