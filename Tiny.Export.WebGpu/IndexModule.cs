@@ -27,7 +27,7 @@ internal static class IndexModule
         Line($"    sha256: [{string.Join(", ", weights.BlockSha256.Select(JsText.Quote))}],");
         Line($"    buffers: [{string.Join(", ", plan.WeightBuffers)}],");
         Line($"  }},");
-        Line($"  memory: {plan.MemoryBytes},");
+        Line($"  memory: [{string.Join(", ", plan.MemoryBuffers)}],");
         string limits = string.Join(", ", plan.Limits.Select(l => $"{l.Key}: {l.Value}"));
         Line($"  limits: {(limits.Length == 0 ? "{}" : "{ " + limits + " }")},");
         Line($"  buffers: {{");
@@ -35,7 +35,8 @@ internal static class IndexModule
         {
             var place = plan[b.Id];
             string from = place.Weights is { } group
-                ? string.Create(CultureInfo.InvariantCulture, $", weights: {group}, at: {weights.DataStart + place.DataOffset}") : "";
+                ? string.Create(CultureInfo.InvariantCulture, $", weights: {group}, at: {weights.DataStart + place.DataOffset}")
+                : place.Memory > 0 ? string.Create(CultureInfo.InvariantCulture, $", memory: {place.Memory}") : "";
             Line($"    {JsText.Key(b.Name)}: {{ offset: {place.Offset}, bytes: {b.Bytes}{from} }}, // {b.DType} {b.Shape}");
         }
         Line($"  }},");

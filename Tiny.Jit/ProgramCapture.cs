@@ -136,7 +136,7 @@ sealed class ProgramBuilder
         return variables;
     }
 
-    public Program Build(string name) => new(name, [.. _buffers], [.. _kernels], [.. _entries], _arena, _once);
+    public Program Build(string name) => new(name, [.. _buffers], [.. _kernels], [.. _entries], _arena == 0 ? [] : [_arena], _once);
 
     int AddSlot(Slot slot, string kernel)
     {

@@ -4,8 +4,8 @@
 /**
  * @typedef {'float32' | 'int32' | 'uint32'} DType
  * @typedef {Float32Array | Int32Array | Uint32Array} TypedArray
- * @typedef {{ offset: number, bytes: number, weights?: number, at?: number }} Place
- *   `bytes` bytes of the working memory from `offset`, or of weight buffer number `weights`, filled from position `at` of the file
+ * @typedef {{ offset: number, bytes: number, memory?: number, weights?: number, at?: number }} Place
+ *   `bytes` bytes of buffer `memory` (0 unless given) of the working memory from `offset`, or of weight buffer number `weights`, filled from position `at` of the file
  * @typedef {Record<string, number>} Sizes
  * @typedef {{ min: number, max: number, from?: string, per?: number }} Size
  *   bounds of a number that shapes depend on; the input whose length tells it, and how many values are one more
@@ -21,7 +21,7 @@
  * @typedef {object} Program
  * @property {string} name
  * @property {Weights} weights
- * @property {number} memory bytes of working memory
+ * @property {number[]} memory bytes of each buffer of the working memory
  * @property {Record<string, number>} limits what it needs beyond WebGPU's default limits
  * @property {Record<string, Place>} buffers
  * @property {Record<string, Kernel>} kernels
@@ -163,7 +163,7 @@ export class Model {
       /** launches made so far */
       dispatched: 0,
       weightBytes: program.weights.bytes,
-      memoryBytes: program.memory,
+      memoryBytes: program.memory.reduce((sum, bytes) => sum + bytes, 0),
       ms,
     };
     for (const entry of Object.keys(program.entries)) {
@@ -180,7 +180,7 @@ export class Model {
     const { device, _program: program } = this;
     await checked(device, 'allocating memory', () => {
       const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
-      this._memory = device.createBuffer({ label: 'memory', size: Math.max(program.memory, 4), usage });
+      this._memory = program.memory.map((size, i) => device.createBuffer({ label: `memory ${i}`, size: Math.max(size, 4), usage }));
       for (const [entry, { sizes, calls }] of Object.entries(program.entries)) {
         if (!sizes) continue;
         this._sizes.set(entry, device.createBuffer(
@@ -238,7 +238,7 @@ export class Model {
 
   /** The GPU buffer that a place lies in. @param {Place} place @returns {GPUBuffer} */
   _home(place) {
-    return /** @type {GPUBuffer} */ (place.weights === undefined ? this._memory : this._weights?.[place.weights]);
+    return /** @type {GPUBuffer} */ (place.weights === undefined ? this._memory?.[place.memory ?? 0] : this._weights?.[place.weights]);
   }
 
   /** @param {string} name */
@@ -361,7 +361,7 @@ export class Model {
   reset() {
     this._alive('reset');
     const encoder = this.device.createCommandEncoder({ label: 'reset' });
-    encoder.clearBuffer(/** @type {GPUBuffer} */ (this._memory));
+    for (const memory of this._memory ?? []) encoder.clearBuffer(memory);
     this.device.queue.submit([encoder.finish()]);
   }
 

@@ -98,6 +98,15 @@ public sealed class LinearForm
     /// <summary>The coefficient of an atom, zero where it does not occur by itself.</summary>
     public long Coefficient(UOp atom) => _terms.TryGetValue(atom.Serial, out var t) ? t.Coefficient : 0;
 
+    /// <summary>The form without an atom's term.</summary>
+    public LinearForm Without(UOp atom)
+    {
+        ArgumentNullException.ThrowIfNull(atom);
+        var rest = Where(_ => true, Constant);
+        rest._terms.Remove(atom.Serial);
+        return rest;
+    }
+
     /// <summary>The terms that a predicate on coefficients keeps, and the constant if asked.</summary>
     public LinearForm Where(Func<long, bool> keep, long constant = 0)
     {

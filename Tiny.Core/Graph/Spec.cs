@@ -14,7 +14,7 @@ static class Spec
     {
         foreach (var u in Walk.Topological(roots))
         {
-            Require(u.Op <= Op.Contiguous || IsElementwise(u), u, pass, "is no operation on tensors");
+            Require(u.Op <= Op.Update || IsElementwise(u), u, pass, "is no operation on tensors");
             Require(u.ShapeOrNull is not null, u, pass, "has no shape");
             Require(u.DType.Lanes == 1, u, pass, "is a vector");
             if (IsElementwise(u)) Operands(u, pass);

@@ -34,7 +34,8 @@ public sealed class WgslRenderer : CStyleRenderer
         Fma = true,
         // The specification lets sin be off by 2^-11 and exp2 by 2|x| last places, and leaves NaN and log2(0) open.
         Lacks = new HashSet<Op> { Op.Exp2, Op.Log2, Op.Sin },
-        Kinds = new HashSet<ScalarKind> { ScalarKind.Float32, ScalarKind.Int32, ScalarKind.UInt32 },
+        Stores = new HashSet<ScalarKind> { ScalarKind.Float32, ScalarKind.Int32, ScalarKind.UInt32 },
+        Computes = new HashSet<ScalarKind> { ScalarKind.Bool, ScalarKind.Float32, ScalarKind.Int32, ScalarKind.UInt32 },
     };
 
     /// <summary>The module. Names are identifiers made by <see cref="Identifiers.ForWgsl"/>, all different.</summary>

@@ -1,5 +1,6 @@
 using Tiny.Lower;
 using Tiny.Optimize;
+using Tiny.Schedule;
 
 namespace Tiny.Runtime;
 
@@ -20,6 +21,9 @@ public abstract class Device
     public abstract string Name { get; }
     /// <summary>What its kernels are lowered for.</summary>
     public abstract TargetProfile Profile { get; }
+
+    /// <summary>The most bytes of one piece of memory.</summary>
+    public virtual long MaxBufferBytes => MemoryPlan.Unlimited;
 
     /// <summary>Zeroed memory on the device.</summary>
     public abstract DeviceBuffer Allocate(long bytes);

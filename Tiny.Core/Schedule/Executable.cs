@@ -7,7 +7,7 @@ using Tiny.Runtime;
 
 namespace Tiny.Schedule;
 
-/// <summary>A schedule compiled for a device, with its arena. Calls on several threads run one after another.</summary>
+/// <summary>A schedule compiled for a device, with its arenas. Calls on several threads run one after another.</summary>
 sealed class Executable
 {
     static readonly Dictionary<Variable, int> s_none = [];
@@ -20,7 +20,7 @@ sealed class Executable
 
     public Executable(KernelSchedule schedule, Device device)
     {
-        _schedule = schedule;
+        _schedule = schedule = schedule.WithArenasOf(device.MaxBufferBytes);
         _device = device;
         var compiled = new Dictionary<Kernel, DeviceKernel>();
         _kernels = new DeviceKernel[schedule.Launches.Length];
@@ -30,10 +30,10 @@ sealed class Executable
             if (!compiled.TryGetValue(kernel, out var ready)) compiled[kernel] = ready = device.Compile(kernel.Lower(device.Profile));
             _kernels[i] = ready;
         }
-        var arena = schedule.ArenaBytes > 0 ? device.Allocate(schedule.ArenaBytes) : null;
+        DeviceBuffer[] arenas = [.. schedule.Arenas.Select(device.Allocate)];
         _fixed = [.. schedule.Slots.Select(s => s.Role switch
         {
-            SlotRole.Temporary => arena!.Slice(s.Offset, s.Bytes),
+            SlotRole.Temporary => arenas[s.Arena].Slice(s.Offset, s.Bytes),
             SlotRole.Stored => s.Storage!.On(device),
             _ => null,
         })];

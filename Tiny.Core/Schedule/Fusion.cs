@@ -17,16 +17,20 @@ sealed class Fusion
     // What a reshape reads by its place in memory, since its index there is no sum of products.
     readonly HashSet<UOp> _readFlat = new(ReferenceEqualityComparer.Instance);
 
-    public Fusion(IReadOnlyList<UOp> results, IReadOnlySet<UOp> forced, Movement movement)
+    /// <param name="results">What is to be computed.</param>
+    /// <param name="forced">Nodes that get a buffer whatever they cost.</param>
+    /// <param name="closed">Reductions that are known to need no loop.</param>
+    /// <param name="movement">What movement does to indices.</param>
+    public Fusion(IReadOnlyList<UOp> results, IReadOnlySet<UOp> forced, IReadOnlySet<UOp> closed, Movement movement)
     {
         _movement = movement;
         _forced = forced;
         Order = Walk.Topological(results);
-        _cost = new Cost(Order);
+        _cost = new Cost(Order, closed);
         var isResult = new HashSet<UOp>(results, ReferenceEqualityComparer.Instance);
         for (int i = Order.Count - 1; i >= 0; i--) Decide(Order[i], isResult.Contains(Order[i]));
         foreach (var node in Order)
-            foreach (var draft in DemandsOf(node).Where(d => d.Src.Length > 0 || node.Op is Op.Const or Op.Variable).Select(d => d.Draft).Distinct())
+            foreach (var draft in DemandsOf(node).Where(d => d.Src.Length > 0 || node.Op is Op.Const or Op.Iota or Op.Variable).Select(d => d.Draft).Distinct())
                 draft.Members.Add(node);
     }
 
@@ -53,7 +57,7 @@ sealed class Fusion
             foreach (var use in uses.ToArray()) Descend(use);
     }
 
-    internal static bool IsLeaf(UOp node) => node.Op is Op.Const or Op.Variable or Op.Param or Op.Buffer;
+    internal static bool IsLeaf(UOp node) => node.Op is Op.Const or Op.Variable or Op.Param or Op.Buffer or Op.Iota;
 
     // Asks for the operands that a node needs to be computed at one index.
     void Descend(Demand at)

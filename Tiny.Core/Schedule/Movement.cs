@@ -67,6 +67,8 @@ sealed class Movement(Rewriter simplify)
     {
         var (from, to) = (node.Src[0].Shape, node.Shape);
         if (from.IsSymbolic || to.IsSymbolic) return SymbolicReshape(from, to, index);
+        // Of nothing, no element is ever asked for.
+        if (from.Size == 0) return [.. from.Select(_ => UOp.Index(0))];
         // Dimensions that stand in both shapes at the same place pass unchanged; only the groups between need arithmetic.
         var result = new UOp[from.Rank];
         int f = 0, t = 0;

@@ -15,10 +15,19 @@ static class Resolve
         {
             var made = UOp.New(node.Op, node.DType, [.. node.Src.Select(s => done[s])], node.Arg);
             made.Origin ??= node.Origin;
-            done[node] = Simplify(made);
+            done[node] = made.Op == Op.Update ? Chosen(made) : Simplify(made);
         }
         var seen = new HashSet<UOp>(ReferenceEqualityComparer.Instance);
         return [.. results.Select((r, i) => seen.Add(done[r]) && !Fusion.IsLeaf(done[r]) ? done[r] : UOp.New(Op.Contiguous, r.DType, [done[r]], i))];
+    }
+
+    // The old value, except where the mask of what is written is true.
+    static UOp Chosen(UOp update)
+    {
+        var view = (View)update.Arg!;
+        var chosen = Build.Where(view.Mask(), view.Back(update.Src[1]), update.Src[0]);
+        chosen.Origin ??= update.Origin;
+        return chosen;
     }
 
     static UOp Simplify(UOp node) => node switch
