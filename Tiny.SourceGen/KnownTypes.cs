@@ -20,9 +20,12 @@ static class KnownTypes
     public static bool HasBounds(IParameterSymbol parameter) => Find(parameter.GetAttributes(), "BoundsAttribute") is not null;
 
     /// <summary>The dimensions in a parameter's <c>[Shape]</c> that are neither numbers nor names with bounds, as in <c>"t:1..512"</c>.</summary>
-    public static IEnumerable<string> WrongDimensions(IParameterSymbol parameter) =>
-        Find(parameter.GetAttributes(), "ShapeAttribute") is not { ConstructorArguments: [{ Kind: TypedConstantKind.Array, IsNull: false } dims] } ? []
-            : dims.Values.Where(static d => !(d.Value is int n ? n >= 0 : d.Value is string text && s_named.IsMatch(text))).Select(static d => d.ToCSharpString());
+    public static IEnumerable<string> WrongDimensions(IParameterSymbol parameter)
+    {
+        var given = Find(parameter.GetAttributes(), "ShapeAttribute")?.ConstructorArguments;
+        if (given is not { Length: 1 } dims || dims[0].Kind != TypedConstantKind.Array || dims[0].IsNull) return [];
+        return dims[0].Values.Where(static d => !(d.Value is int n ? n >= 0 : d.Value is string text && s_named.IsMatch(text))).Select(static d => d.ToCSharpString());
+    }
 
     static readonly Regex s_named = new(@"^\s*[A-Za-z_][A-Za-z_0-9]*\s*:[0-9]+\.\.[0-9]+$");
 
