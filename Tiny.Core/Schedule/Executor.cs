@@ -15,8 +15,7 @@ static class Executor
         // Places with writes that are computed on the way keep what has been computed, so that no write is carried out twice.
         Cell[] written = [.. Cell.PendingAmong(Walk.Topological(asked)).Where(c => !asked.Contains(c.Value))];
         UOp[] nodes = [.. asked, .. written.Select(c => c.Value)];
-        if (Binding.Variables(nodes) is [var open, ..])
-            throw new ShapeException($"{UserCode.Here()}the value of a tensor that depends on {open} was asked for; give it one first: tensor.Bind({open.Name}, value)");
+        CheckBound(nodes);
         var values = CaptureScope.Current is { } scope ? OnHost(nodes, scope)
             : new Executable(Scheduler.Run(nodes), Device.Default).Run(NoParameters);
         for (int i = 0; i < written.Length; i++) written[i].Land(values[pending.Count + i]);
@@ -27,9 +26,19 @@ static class Executor
     /// <summary>The memory of a tensor, computed if it is not yet.</summary>
     public static Storage Read(Tensor tensor)
     {
-        if (CaptureScope.Current is { } scope) return OnHost([tensor.Passing], scope)[0];
+        if (CaptureScope.Current is { } scope)
+        {
+            CheckBound([tensor.Passing]);
+            return OnHost([tensor.Passing], scope)[0];
+        }
         if (tensor.Storage is null) Realize([tensor]);
         return tensor.Storage!;
+    }
+
+    static void CheckBound(UOp[] nodes)
+    {
+        if (Binding.Variables(nodes) is [var open, ..])
+            throw new ShapeException($"{UserCode.Here()}the value of a tensor that depends on {open} was asked for; give it one first: tensor.Bind({open.Name}, value)");
     }
 
     // A capture opens no device; what depends on no input is computed by the host evaluator.

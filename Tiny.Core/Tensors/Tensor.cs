@@ -58,8 +58,13 @@ public sealed partial class Tensor
     /// <summary>The place whose elements the tensor shows.</summary>
     internal Cell Cell => _cell;
 
-    /// <summary>A tensor as it is seen through the movements by which <paramref name="other"/> shows its cell.</summary>
-    internal Tensor SeenAs(Tensor other) => other.IsView ? Moved(other._view.Of, other._view.Barrier) : this;
+    /// <summary>The tensor as it is seen through the movements by which <paramref name="other"/> shows its cell, with numbers in place of variables.</summary>
+    internal Tensor SeenAs(Tensor other, IReadOnlyDictionary<Variable, int> values) => SeenAs(other.With(values));
+
+    /// <summary>The tensor with numbers in place of variables in what it shows of its cell.</summary>
+    internal Tensor With(IReadOnlyDictionary<Variable, int> values) => values.Count == 0 ? this : new(_cell, _view.Bind(values));
+
+    Tensor SeenAs(Tensor other) => other.IsView ? Moved(other._view.Of, other._view.Barrier) : this;
 
     /// <summary>The tensor shows another one's elements moved.</summary>
     internal bool IsView => !_view.Steps.IsEmpty;
