@@ -55,8 +55,9 @@ sealed class Linearize
         var known = Known(roots);
         Folds(known);
         Straight(known);
-        int mark = _log.Count;
+        // The extent is known before the loop, and after it.
         Straight([loops[0].Src[0]]);
+        int mark = _log.Count;
         var extent = Available(loops[0].Src[0]);
         // A range that several folds close one after another is a loop each time, with a variable of its own.
         var loop = _lines.Contains(loops[0]) ? UOp.Range(AfterAll + _loops++, ((Axis)loops[0].Arg!).Kind, extent) : loops[0].WithSrc([extent]);

@@ -24,7 +24,7 @@ public sealed partial class Tensor
                 + "write to the tensor itself, or to a copy (Contiguous)");
         if (value.Rank > Rank || !BroadcastShape("Assign", value.Shape, Shape).Equals(Shape))
             throw new ShapeException($"Assign: {value.Shape} does not broadcast to {Shape}");
-        if (Numel == 0) return this;
+        if (Shape.Size == 0) return this;
         using var scope = Origin.Scope("assign");
         var node = Build.Broadcast(Build.Cast(value.Node, DType), Shape);
         // What covers everything needs nothing of the old value.

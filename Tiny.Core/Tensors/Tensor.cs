@@ -69,6 +69,9 @@ public sealed partial class Tensor
     /// <summary>The tensor shows another one's elements moved.</summary>
     internal bool IsView => !_view.Steps.IsEmpty;
 
+    /// <summary>Each element shown is one of the place: nothing was expanded or padded.</summary>
+    internal bool IsWritable => _view.Barrier is null;
+
     /// <summary>The tensor as it is now has been computed.</summary>
     internal void Land(Storage memory)
     {

@@ -72,6 +72,7 @@ public sealed class SymbolicSuite
     [TinyJit] public Tensor MeanAndVariance([Shape(3, "t:2..37")] Tensor x) => (x - x.Mean(1, true)) / (x.Var(1, true) + 1e-5f).Sqrt();
     [TinyJit] public Tensor Largest([Shape(3, "t:1..37")] Tensor x) => x.Max(1);
     [TinyJit] public Tensor Softmax([Shape(4, "t:1..37")] Tensor x) => x.Softmax();
+    [TinyJit] public Tensor SoftmaxOfPart([Shape(4, "t:3..37")] Tensor x) => x[.., 2..].Softmax();
     [TinyJit] public Tensor SoftmaxOfMany([Shape("t:1..40", 200)] Tensor x) => x.Softmax();
 
     [TinyJit] public Tensor Counted([Shape("t:1..37")] Tensor x) => x + Tensor.Ones(x.Shape, DType.Float32).Sum();

@@ -2,16 +2,23 @@ using Tiny.Graph;
 
 namespace Tiny.Tests.Fuzz;
 
-/// <summary>What a run of random programs held: operations by dtype, and reductions of which more than one consumer has need.</summary>
+/// <summary>What a run of random programs held: operations by dtype, reductions of which more than one consumer has need, writes, variables.</summary>
 sealed class FuzzCoverage
 {
     readonly Dictionary<(Op Op, DType DType), int> _programs = [];
-    int _count, _reused, _several;
+    int _count, _reused, _several, _written, _symbolic;
 
     /// <summary>The part of programs that hold a reduction used again.</summary>
     public double Reused => (double)_reused / _count;
     /// <summary>The part of programs that have several results.</summary>
     public double Several => (double)_several / _count;
+
+    /// <summary>The part of programs that write.</summary>
+    public double Written => (double)_written / _count;
+    /// <summary>The part of programs in which sizes depend on a variable.</summary>
+    public double Symbolic => (double)_symbolic / _count;
+
+    public int Programs(DType dtype) => _programs.Where(p => p.Key.DType == dtype && p.Key.Op is Op.Buffer or Op.Param).Sum(p => p.Value);
 
     public int Programs(Op op) => _programs.Where(p => p.Key.Op == op).Sum(p => p.Value);
 
@@ -21,6 +28,8 @@ sealed class FuzzCoverage
         if (results.Count > 1) _several++;
         var order = Walk.Topological([.. results.Select(r => r.Node)]);
         foreach (var key in order.Select(n => (n.Op, n.DType)).Distinct()) _programs[key] = _programs.GetValueOrDefault(key) + 1;
+        if (order.Any(n => n.Op == Op.Update)) _written++;
+        if (Binding.Variables(order).Count > 0) _symbolic++;
         if (HoldsReusedReduction(order, results)) _reused++;
     }
 
@@ -51,7 +60,8 @@ sealed class FuzzCoverage
         string Row(string name, IEnumerable<string> cells) => name.PadRight(12) + string.Concat(cells.Select(c => c.PadLeft(9)));
         var rows = _programs.Keys.Select(k => k.Op).Distinct().Order()
             .Select(op => Row(op.ToString(), dtypes.Select(d => _programs.TryGetValue((op, d), out int n) ? $"{n}" : "")));
-        return $"{_count} programs; {Reused:P0} hold a reduction that is used again, {Several:P0} have several results\n"
+        return $"{_count} programs; {Reused:P0} hold a reduction that is used again, {Several:P0} have several results, "
+            + $"{Written:P0} write, {Symbolic:P0} have symbolic dimensions\n"
             + Row("programs of", dtypes.Select(d => d.ToString())) + "\n" + string.Join('\n', rows);
     }
 }

@@ -5,28 +5,59 @@ namespace Tiny.Tests.Fuzz;
 /// <summary>The steps that a random program is made of, by kind. A kind gives null where it has nothing for the value at hand.</summary>
 static class RandomSteps
 {
-    static readonly DType[] s_integers = [DType.Int32, DType.UInt8, DType.UInt32, DType.Int64];
-
     /// <summary>A step's text, value, and whether no rounding is in it.</summary>
-    public static (string Text, Tensor Value, bool Exact) Draw(Random random, FuzzValue x, IReadOnlyList<FuzzValue> values)
+    public static (string Text, Tensor Value, bool Exact) Draw(Random random, FuzzValue x, IReadOnlyList<FuzzValue> values, FuzzDomain domain)
     {
         while (true)
         {
-            (string, Tensor, bool)? step = random.Next(17) switch
-            {
-                0 or 1 or 14 => x.Tensor.DType.IsFloat ? Elementwise(random, x) : x.Tensor.DType.IsBool ? Bools(random, x, values) : Integers(random, x, values),
-                2 or 3 => Movement(random, x),
-                4 => Joining(random, x, values),
-                5 => Reduction(random, x),
-                6 or 7 => ReusedReduction(random, x),
-                8 or 9 => Layer(random, x.Tensor),
-                10 => Comparison(random, x, values),
-                11 => Conversion(random, x),
-                15 or 16 => Writes(random, x),
-                _ => Pair(random, x, values),
-            };
-            if (step is { } found) return found;
+            (string Text, Tensor Value, bool Exact)? step = Draw(random.Next(24), random, x, values, domain);
+            // A rounded value of few bits is off by much wherever it goes: some are enough.
+            if (step is { } found && domain.DTypes.Contains(found.Value.DType) && (found.Exact || !found.Value.DType.IsShortFloat || random.Next(4) == 0)) return found;
         }
+    }
+
+    static (string, Tensor, bool)? Draw(int kind, Random random, FuzzValue x, IReadOnlyList<FuzzValue> values, FuzzDomain domain) => kind switch
+    {
+        < 3 => x.Tensor.DType.IsFloat ? Elementwise(random, x) : x.Tensor.DType.IsBool ? Bools(random, x, values) : Integers(random, x, values),
+        < 6 => Movement(random, x),
+        6 => Joining(random, x, values),
+        7 => Reduction(random, x),
+        < 11 => ReusedReduction(random, x),
+        < 13 => Layer(random, x.Tensor),
+        13 => Comparison(random, x, values),
+        < 16 => Conversion(random, x, domain),
+        < 20 => RandomWrites.Draw(random, x),
+        < 22 => Sizes(random, x, domain),
+        _ => Pair(random, x, values),
+    };
+
+    // What depends on extents and on the variable.
+    static (string, Tensor, bool)? Sizes(Random random, FuzzValue v, FuzzDomain domain)
+    {
+        var x = v.Tensor;
+        int axis = x.Rank == 0 ? 0 : random.Next(x.Rank);
+        switch (random.Next(5))
+        {
+            case 0 when x.DType.IsInt && x.Rank > 0 && domain.DTypes.Contains(Promotion.Join(x.DType, DType.Int32)):
+                var places = Tensor.Arange((int)x.Shape[axis].Max)[Slice.To(x.Shape[axis])];
+                return ($"plus the place along {axis}", x + places.Reshape([.. Enumerable.Range(0, x.Rank).Select(i => i == axis ? x.Shape[i] : (Dim)1)]), true);
+            case 1 when x.DType.IsInt && x.Rank > 0 && !x.Shape.IsSymbolic: return ($"running sum along {axis}", x.CumSum(axis), true);
+            case 2 when x.DType.IsInt && domain.Size is { } t: return ($"times {t.Name}", x * t, true);
+            case 3 when x.Rank > 0 && domain.Size is { } t && x.Shape[axis].Min >= t.Max:
+                return ($"slice {axis} 0..{t.Name}", x.Shrink([.. x.Shape.Select((d, i) => i == axis ? ((Dim)0, t) : ((Dim)0, d))]), v.Exact);
+            case 4 when x.Rank > 0 && domain.Size is { } t && x.Shape[axis].Min >= t.Max:
+                return ($"row {t.Name} - 1 of {axis}", x.Shrink([.. x.Shape.Select((d, i) => i == axis ? (t - 1, (Dim)t) : ((Dim)0, d))]), v.Exact);
+        }
+        return null;
+    }
+
+    /// <summary>Part of an axis that is there for all values of the variable.</summary>
+    public static (Dim Lo, Dim Hi) Cut(Random random, Dim extent)
+    {
+        int least = (int)extent.Min;
+        if (least == 0) return (0, extent);
+        int lo = random.Next(least);
+        return (lo, extent.IsSymbolic && random.Next(2) == 0 ? extent - random.Next(least - lo) : random.Next(lo, least) + 1);
     }
 
     /// <summary>Seeded floats between -<paramref name="size"/> and <paramref name="size"/>.</summary>
@@ -36,13 +67,15 @@ static class RandomSteps
     static (string, Tensor, bool)? Elementwise(Random random, FuzzValue v)
     {
         var x = v.Tensor;
+        // Short floats are rounded after each operation, whatever else is contracted.
+        bool rounded = v.Exact && x.DType.IsShortFloat;
         return random.Next(15) switch
         {
             0 => ("tanh", x.Tanh(), false),
             1 => ("sigmoid", x.Sigmoid(), false),
             2 => ("relu", x.Relu(), v.Exact),
-            3 => ("scale", x * 0.5f + 0.25f, false),
-            4 => ("square root", (x.Abs() + 0.1f).Sqrt(), false),
+            3 => ("scale", x * 0.5f + 0.25f, rounded),
+            4 => ("square root", (x.Abs() + 0.125f).Sqrt(), rounded),
             5 => ("negative", -x, v.Exact),
             6 => ("absolute", x.Abs(), v.Exact),
             7 => ("logarithm", (x.Abs() + 0.5f).Log(), false),
@@ -51,7 +84,7 @@ static class RandomSteps
             10 => ("clamp", x.Clamp(-0.75f, 0.5f), v.Exact),
             11 when v.Exact => ("floor", (x * 4).Floor() / 4, true),
             12 => ("exp", (-x.Abs()).Exp(), false),
-            13 => ("divide", x / (x.Square() + 1), false),
+            13 => ("divide", x / (x.Square() + 1), rounded),
             14 => ("in memory", x.Contiguous(), v.Exact),
             _ => null,
         };
@@ -60,7 +93,7 @@ static class RandomSteps
     static (string, Tensor, bool)? Integers(Random random, FuzzValue v, IReadOnlyList<FuzzValue> values)
     {
         var x = v.Tensor;
-        bool signed = x.DType == DType.Int32 || x.DType == DType.Int64;
+        bool signed = !x.DType.IsUnsigned;
         int c = random.Next(1, 12);
         switch (random.Next(15))
         {
@@ -106,29 +139,6 @@ static class RandomSteps
         };
     }
 
-    // Slices of a copy written: with constants, with what stands there reversed, with more of what was there, with other rows.
-    static (string, Tensor, bool)? Writes(Random random, FuzzValue v)
-    {
-        if (v.Tensor.Rank == 0 || v.Tensor.Numel == 0) return null;
-        Tensor x = v.Tensor, y = x.Contiguous();
-        int count = random.Next(3) == 0 ? random.Next(9, 14) : random.Next(1, 5);
-        var text = new List<string>();
-        for (int i = 0; i < count; i++)
-        {
-            int axis = random.Next(y.Rank), extent = y.Shape[axis], lo = random.Next(extent), hi = random.Next(lo, extent) + 1;
-            var part = Part(y, axis, lo, hi);
-            int kind = random.Next(4);
-            if (kind == 0) part.Assign(part.DType.IsBool ? true : (Number)1);
-            else if (kind == 1) part.Assign(part.Flip(axis));
-            else if (kind == 2) part.Assign(part.DType.IsBool ? !part : v.Exact && part.DType.IsFloat ? -part : part.DType.IsFloat ? part * 0.5f : part * 3);
-            else part.Assign(Part(random.Next(2) == 0 ? x : y, axis, extent - hi, extent - lo));
-            text.Add($"{"1-*r"[kind]} to {lo}..{hi} of axis {axis}");
-        }
-        return ($"write {string.Join(", ", text)}", y, v.Exact);
-    }
-
-    static Tensor Part(Tensor x, int axis, int lo, int hi) => x[[.. Enumerable.Range(0, axis).Select(_ => (SliceIndex)Range.All), lo..hi]];
-
     static (string, Tensor, bool)? Movement(Random random, FuzzValue v)
     {
         var x = v.Tensor;
@@ -142,19 +152,19 @@ static class RandomSteps
             case 2 when x.Rank > 0:
                 (Dim, Dim)[] edges = [.. Enumerable.Range(0, x.Rank).Select(_ => (random.Next(3), random.Next(3)))];
                 return ($"pad {string.Join(',', edges)}", x.Pad(edges), v.Exact);
-            case 3 when x.Rank > 0 && x.Shape[axis] > 1:
-                int from = random.Next(x.Shape[axis]), to = random.Next(from + 1, x.Shape[axis] + 1);
-                return ($"slice {axis} {from}..{to}", x.Shrink([.. x.Shape.Select((d, i) => i == axis ? ((Dim)from, (Dim)to) : ((Dim)0, d))]), v.Exact);
-            case 4 when x.Rank > 0 && x.Shape[axis] > 1:
-                int first = random.Next(x.Shape[axis] / 2), step = random.Next(2, 4) * (random.Next(2) * 2 - 1);
+            case 3 when x.Rank > 0 && x.Shape[axis].Min > 1:
+                var (from, to) = Cut(random, x.Shape[axis]);
+                return ($"slice {axis} {from}..{to}", x.Shrink([.. x.Shape.Select((d, i) => i == axis ? (from, to) : ((Dim)0, d))]), v.Exact);
+            case 4 when x.Rank > 0 && x.Shape[axis].Min > 1:
+                int first = random.Next((int)x.Shape[axis].Min / 2), step = random.Next(2, 4) * (random.Next(2) * 2 - 1);
                 var indices = Enumerable.Repeat<SliceIndex>(Range.All, x.Rank).ToArray();
                 indices[axis] = new Slice(first.., step);
                 return ($"slice {axis} {first}.. by {step}", x[indices], v.Exact);
-            case 5: return ("flatten", x.Reshape(-1), v.Exact);
-            case 6 when x.Numel % 2 == 0: return ("halve", x.Reshape(2, x.Numel / 2), v.Exact);
-            case 7 when x.Numel % 6 == 0: return ("to threes", x.Reshape(x.Numel / 6, 3, 2), v.Exact);
+            case 5: return ("flatten", x.Flatten(), v.Exact);
+            case 6 when (x.Shape.Count % 2).Equals(0): return ("halve", x.Reshape(2, x.Shape.Count / 2), v.Exact);
+            case 7 when (x.Shape.Count % 6).Equals(0): return ("to threes", x.Reshape(x.Shape.Count / 6, 3, 2), v.Exact);
             case 8 when x.Rank is > 0 and < 5:
-                var shape = x.Shape.ToArray();
+                Dim[] shape = [.. x.Shape];
                 return ("repeat", x.Unsqueeze(axis).Expand([.. shape[..axis], random.Next(1, 4), .. shape[axis..]]), v.Exact);
         }
         return null;
@@ -166,10 +176,10 @@ static class RandomSteps
         if (x.Rank == 0) return null;
         int axis = random.Next(x.Rank);
         var beside = values.Where(o => o.Tensor.DType == x.DType && o.Tensor.Rank == x.Rank && o.Number != v.Number
-            && Enumerable.Range(0, x.Rank).All(i => i == axis || o.Tensor.Shape[i] == x.Shape[i])).ToList();
+            && Enumerable.Range(0, x.Rank).All(i => i == axis || o.Tensor.Shape[i].Equals(x.Shape[i]))).ToList();
         if (beside.Count > 0 && beside[random.Next(beside.Count)] is var other)
             return ($"joined along {axis} with {other}", Tensor.Cat([x, other.Tensor], axis), v.Exact && other.Exact);
-        if (!x.DType.IsFloat || random.Next(2) == 0) return ("beside itself", Tensor.Cat([x, x.Flip(0), x], axis), v.Exact);
+        if (x.DType != DType.Float32 || x.Shape.Where((_, i) => i != axis).Any(d => d.IsSymbolic) || random.Next(2) == 0) return ("beside itself", Tensor.Cat([x, x.Flip(0), x], axis), v.Exact);
         int[] shape = [.. x.Shape.Select((d, i) => i == axis ? random.Next(1, 4) : (int)d)];
         return ($"joined along {axis} with numbers", Tensor.Cat([x, Constant(random, 1, shape)], axis), v.Exact);
     }
@@ -187,7 +197,7 @@ static class RandomSteps
             case 1 when x.DType.IsFloat: return ($"mean {axis}", x.Mean(axis, keep), false);
             case 2 when x.DType.IsFloat: return ($"softmax {axis}", x.Softmax(axis), false);
             case 3 when v.Exact: return ($"place of the largest {axis}", x.ArgMax(axis, keep), true);
-            case 4 when x.DType.IsFloat && x.Shape[axis] <= 8: return ($"product {axis}", (x.Tanh() + 1).Prod(axis, keep), false);
+            case 4 when x.DType.IsFloat && x.Shape[axis].Max <= 8: return ($"product {axis}", (x.Tanh() + 1).Prod(axis, keep), false);
             case 5: return ($"max {axis}", x.Max(axis, keep), v.Exact);
         }
         return null;
@@ -223,6 +233,9 @@ static class RandomSteps
     static (string, Tensor, bool)? Layer(Random random, Tensor x)
     {
         if (!x.DType.IsFloat || x.Rank == 0) return null;
+        if (x.Rank == 2 && random.Next(7) == 0) return ("times its transpose", x.MatMul(x.T) / (int)x.Shape[1].Max, false);
+        x = x.Cast(DType.Float32);
+        if (x.Shape[x.Rank - 1].IsSymbolic) return null;
         int last = x.Shape[x.Rank - 1];
         switch (random.Next(7))
         {
@@ -233,16 +246,15 @@ static class RandomSteps
             case 1 when last is > 1 and <= 512:
                 var norm = new LayerNorm(last, 0.1) { Weight = Constant(random, 1, last), Bias = Constant(random, 0.5, last) };
                 return ("layer norm", norm.Forward(x), false);
-            case 2 when x.Rank == 2: return ("times its transpose", x.MatMul(x.T) / last, false);
-            case 3 when x.Rank == 2:
+            case 2 or 3 when x.Rank == 2 && !x.Shape[0].IsSymbolic:
                 int taps = random.Next(1, Math.Min(5, last + 1)), stride = random.Next(1, 3), edge = random.Next(3), count = random.Next(1, 6);
                 var y = x.Unsqueeze(0).Conv1d(Constant(random, 0.5, count, x.Shape[0], taps), stride: stride, padding: edge).Squeeze(0);
                 return ($"conv1d of {taps} to {count}, stride {stride}, padding {edge}", y, false);
-            case 4 when x.Rank == 3 && x.Shape[1] > 1 && last > 1:
+            case 4 when x.Rank == 3 && x.Shape[1].Min > 1 && last > 1:
                 return ("average pool", x.Unsqueeze(0).AvgPool2d(2, padding: 0).Squeeze(0), false);
-            case 5 when x.Rank == 3 && x.Shape[1] > 1 && last > 1:
+            case 5 when x.Rank == 3 && x.Shape[1].Min > 1 && last > 1:
                 return ("maximum pool", x.Unsqueeze(0).MaxPool2d(2, stride: 1).Squeeze(0), false);
-            case 6 when x.Rank == 3 && x.Shape[1] > 2 && last > 2:
+            case 6 when x.Rank == 3 && !x.Shape[0].IsSymbolic && x.Shape[1].Min > 2 && last > 2:
                 int channels = x.Shape[0], groups = random.Next(3) == 0 ? channels : 1, filters = groups * random.Next(1, 4);
                 int by = random.Next(1, 3), padding = random.Next(2), height = random.Next(1, 4), width = random.Next(1, 4);
                 var weights = Constant(random, 0.5, filters, channels / groups, height, width);
@@ -267,14 +279,17 @@ static class RandomSteps
         };
     }
 
-    static (string, Tensor, bool)? Conversion(Random random, FuzzValue v)
+    static (string, Tensor, bool)? Conversion(Random random, FuzzValue v, FuzzDomain domain)
     {
         var x = v.Tensor;
-        if (x.DType.IsBool) return random.Next(2) == 0 ? ("to float", x.Cast(DType.Float32), true) : ("to int", x.Cast(DType.Int32), true);
-        if (x.DType.IsInt && random.Next(2) == 0) return ("to float", x.Mod(97).Cast(DType.Float32) / 64, true);
-        if (x.DType.IsFloat && !v.Exact) return null;
-        var to = s_integers[random.Next(s_integers.Length)];
-        return x.DType.IsFloat ? ("to whole numbers", (x * 8).Cast(DType.Int32), true) : ($"to {to}", x.Cast(to), true);
+        var to = domain.DTypes[random.Next(domain.DTypes.Length)];
+        if (to == x.DType || random.Next(3) == 0 && !domain.DTypes.Contains(DType.Float32)) return null;
+        if (x.DType.IsInt && to.IsInt && to.Size == x.DType.Size && random.Next(2) == 0) return ($"bits as {to}", x.Bitcast(to), true);
+        // A rounded value is not cut: a last bit would decide. In more bits it is what it was.
+        if (!v.Exact) return to.IsFloat && to.Size > x.DType.Size ? ($"to {to}", x.Cast(to), false) : null;
+        if (x.DType.IsInt && to.IsFloat) return ($"to {to} by 64", x.Mod(97).Cast(to) / 64, true);
+        if (x.DType.IsFloat && to.IsInt) return ($"8 times to {to}", (x * 8).Cast(to), true);
+        return ($"to {to}", x.Cast(to), true);
     }
 
     static (string, Tensor, bool)? Pair(Random random, FuzzValue v, IReadOnlyList<FuzzValue> values)
@@ -284,10 +299,11 @@ static class RandomSteps
         var chosen = values.Where(c => c.Tensor.DType.IsBool && Fits(c.Tensor.Shape, x.Shape)).ToList();
         if (chosen.Count > 0 && random.Next(2) == 0 && chosen[random.Next(chosen.Count)] is var condition)
             return ($"where {condition}, else half", condition.Tensor.Where(x, x * 0.5f), v.Exact);
+        bool rounded = x.DType.IsShortFloat && v.Exact && other.Exact;
         return random.Next(5) switch
         {
-            0 => ($"plus {other}", (x + other.Tensor) / 2, false),
-            1 => ($"times {other}", x * other.Tensor, false),
+            0 => ($"plus {other}", (x + other.Tensor) / 2, rounded),
+            1 => ($"times {other}", x * other.Tensor, rounded),
             2 => ($"maximum with {other}", x.Maximum(other.Tensor), v.Exact && other.Exact),
             3 => ($"minimum with {other}", x.Minimum(other.Tensor), v.Exact && other.Exact),
             // The branches meet where the condition changes: a last bit decides nothing.
@@ -305,7 +321,7 @@ static class RandomSteps
     static bool Fits(Shape a, Shape b)
     {
         for (int i = 1; i <= Math.Min(a.Rank, b.Rank); i++)
-            if (a[a.Rank - i] != b[b.Rank - i] && a[a.Rank - i] != 1 && b[b.Rank - i] != 1) return false;
+            if (!a[a.Rank - i].Equals(b[b.Rank - i]) && !a[a.Rank - i].Equals(1) && !b[b.Rank - i].Equals(1)) return false;
         return true;
     }
 }
