@@ -8,44 +8,44 @@ public sealed partial class Tensor
     /// <summary>a &lt; b.</summary>
     public Tensor Lt(Tensor other) => Compare("Lt", this, other, Less);
     /// <summary>a &lt; b.</summary>
-    public Tensor Lt(Number other) => Lt(Beside(other, "Lt"));
+    public Tensor Lt(Number other) => Lt(Beside(this, other, "Lt"));
     /// <summary>a &gt; b.</summary>
     public Tensor Gt(Tensor other) => Compare("Gt", this, other, static (a, b) => Less(b, a));
     /// <summary>a &gt; b.</summary>
-    public Tensor Gt(Number other) => Gt(Beside(other, "Gt"));
+    public Tensor Gt(Number other) => Gt(Beside(this, other, "Gt"));
     /// <summary>a &lt;= b.</summary>
     public Tensor Le(Tensor other) => Compare("Le", this, other, LessOrEqual);
     /// <summary>a &lt;= b.</summary>
-    public Tensor Le(Number other) => Le(Beside(other, "Le"));
+    public Tensor Le(Number other) => Le(Beside(this, other, "Le"));
     /// <summary>a &gt;= b.</summary>
     public Tensor Ge(Tensor other) => Compare("Ge", this, other, static (a, b) => LessOrEqual(b, a));
     /// <summary>a &gt;= b.</summary>
-    public Tensor Ge(Number other) => Ge(Beside(other, "Ge"));
+    public Tensor Ge(Number other) => Ge(Beside(this, other, "Ge"));
     /// <summary>a == b.</summary>
     public Tensor Eq(Tensor other) => Compare("Eq", this, other, static (a, b) => Build.Not(Build.Binary(Op.CmpNe, a, b)));
     /// <summary>a == b.</summary>
-    public Tensor Eq(Number other) => Eq(Beside(other, "Eq"));
+    public Tensor Eq(Number other) => Eq(Beside(this, other, "Eq"));
     /// <summary>a != b.</summary>
     public Tensor Ne(Tensor other) => Compare("Ne", this, other, static (a, b) => Build.Binary(Op.CmpNe, a, b));
     /// <summary>a != b.</summary>
-    public Tensor Ne(Number other) => Ne(Beside(other, "Ne"));
+    public Tensor Ne(Number other) => Ne(Beside(this, other, "Ne"));
 
     /// <summary>a &lt; b.</summary>
-    public static Tensor operator <(Tensor a, Tensor b) => NotNull(a).Lt(b);
+    public static Tensor operator <(Tensor a, Tensor b) => Given(a).Lt(b);
     /// <summary>a &gt; b.</summary>
-    public static Tensor operator >(Tensor a, Tensor b) => NotNull(a).Gt(b);
+    public static Tensor operator >(Tensor a, Tensor b) => Given(a).Gt(b);
     /// <summary>a &lt;= b.</summary>
-    public static Tensor operator <=(Tensor a, Tensor b) => NotNull(a).Le(b);
+    public static Tensor operator <=(Tensor a, Tensor b) => Given(a).Le(b);
     /// <summary>a &gt;= b.</summary>
-    public static Tensor operator >=(Tensor a, Tensor b) => NotNull(a).Ge(b);
+    public static Tensor operator >=(Tensor a, Tensor b) => Given(a).Ge(b);
     /// <summary>a &lt; b.</summary>
-    public static Tensor operator <(Tensor a, Number b) => NotNull(a).Lt(b);
+    public static Tensor operator <(Tensor a, Number b) => Given(a).Lt(b);
     /// <summary>a &gt; b.</summary>
-    public static Tensor operator >(Tensor a, Number b) => NotNull(a).Gt(b);
+    public static Tensor operator >(Tensor a, Number b) => Given(a).Gt(b);
     /// <summary>a &lt;= b.</summary>
-    public static Tensor operator <=(Tensor a, Number b) => NotNull(a).Le(b);
+    public static Tensor operator <=(Tensor a, Number b) => Given(a).Le(b);
     /// <summary>a &gt;= b.</summary>
-    public static Tensor operator >=(Tensor a, Number b) => NotNull(a).Ge(b);
+    public static Tensor operator >=(Tensor a, Number b) => Given(a).Ge(b);
 
     /// <summary>True for NaN.</summary>
     public Tensor IsNan() => Classify("isnan", static x => Build.Binary(Op.CmpNe, x, x));
@@ -57,8 +57,8 @@ public sealed partial class Tensor
     /// <summary>Where this bool tensor is true, an element of <paramref name="a"/>, elsewhere of <paramref name="b"/>.</summary>
     public Tensor Where(Tensor a, Tensor b)
     {
-        ArgumentNullException.ThrowIfNull(a);
-        ArgumentNullException.ThrowIfNull(b);
+        Given(a);
+        Given(b);
         if (!DType.IsBool) throw new DTypeException($"Where: the condition {Shape} is {DType}, not bool; compare it first");
         using var scope = Origin.Scope("where");
         var dtype = Promote(a.DType, b.DType);
@@ -68,9 +68,9 @@ public sealed partial class Tensor
     }
 
     /// <summary>Where this bool tensor is true, an element of <paramref name="a"/>, elsewhere a constant.</summary>
-    public Tensor Where(Tensor a, Number b) => Where(a, NotNull(a).Beside(b, "Where"));
+    public Tensor Where(Tensor a, Number b) => Where(a, Beside(a, b, "Where"));
     /// <summary>Where this bool tensor is true, a constant, elsewhere an element of <paramref name="b"/>.</summary>
-    public Tensor Where(Number a, Tensor b) => Where(NotNull(b).Beside(a, "Where"), b);
+    public Tensor Where(Number a, Tensor b) => Where(Beside(b, a, "Where"), b);
     /// <summary>One of two constants.</summary>
     public Tensor Where(Number a, Number b) => Where(Scalar(a, Promote(a.Natural, b.Natural)), Scalar(b, Promote(a.Natural, b.Natural)));
 
@@ -105,10 +105,4 @@ public sealed partial class Tensor
     static UOp Infinity(UOp x) => Build.Fill(BitsOf(x).Size == 4 ? 0x7F800000L : 0x7FF0000000000000L, BitsOf(x), x.Shape);
     static UOp Wide(UOp x) => x.DType.Size >= 4 ? x : Build.Cast(x, DType.Float32);
     static DType BitsOf(UOp x) => x.DType.Size == 8 ? DType.Int64 : DType.Int32;
-
-    static Tensor NotNull(Tensor t)
-    {
-        ArgumentNullException.ThrowIfNull(t);
-        return t;
-    }
 }
