@@ -23,7 +23,8 @@ public static class EdgeSuite
 
     /// <summary>The cases of a target that has these dtypes.</summary>
     public static IReadOnlyList<EdgeCase> Cases(params IReadOnlyList<DType> dtypes) =>
-        [.. dtypes.SelectMany(t => t.IsFloat ? Floats(t) : Integers(t)), .. dtypes.SelectMany(t => Casts(t, dtypes)), .. Shapes()];
+        [.. dtypes.SelectMany(t => t.IsFloat ? Floats(t) : Integers(t)), .. dtypes.SelectMany(t => Casts(t, dtypes)),
+            .. dtypes.Where(t => t.Kind is ScalarKind.Float32 or ScalarKind.Float64).Select(Contraction), .. Shapes()];
 
     static EdgeCase Unary(string name, DType t, params Func<Tensor, Tensor>[] f) => new($"{name}_{t}", [EdgeValues.All(t)], x => [.. f.Select(g => Whole(g(x[0])))]);
 
@@ -93,6 +94,15 @@ public static class EdgeSuite
     // From each dtype to all others, and to bool.
     static IEnumerable<EdgeCase> Casts(DType from, IReadOnlyList<DType> dtypes) =>
         [Unary("cast", from, [.. dtypes.Where(t => t != from).Select<DType, Func<Tensor, Tensor>>(t => x => x.Cast(t)), x => x.Cast(DType.Bool)])];
+
+    // 1 + 2e + e * e rounds to 1 + 2e, so that the difference is 0; it is e * e where product and difference are contracted.
+    static EdgeCase Contraction(DType t)
+    {
+        double e = t == DType.Float64 ? Math.ScaleB(1, -27) : Math.ScaleB(1, -12);
+        var ones = Enumerable.Repeat(1 + e, 37).ToArray();
+        return new($"contraction_{t}", [EdgeValues.Reals(t, ones), EdgeValues.Reals(t, [.. ones.Select(_ => 1 + 2 * e)])], x =>
+            [x[0] * x[0] - x[1], x[1] - x[0] * x[0], x[0] * x[0] + -x[1], (x[0] * x[0]).Cat(x[1]).Sum() - 74]);
+    }
 
     // ---- shapes, in a dtype that every target has
 
