@@ -10,9 +10,11 @@
 #error "the weights are little-endian"
 #endif
 
-/* Products and sums are rounded one by one, as everywhere that this model runs. gcc does so in the modes of ISO C. */
-#ifdef __clang__
+/* Products and sums are rounded one by one, as everywhere that this model runs. */
+#if defined(__clang__)
 #pragma STDC FP_CONTRACT OFF
+#elif defined(__GNUC__)
+#pragma GCC optimize ("fp-contract=off")
 #endif
 
 /* Vectors of 128 bits, by the notation that gcc and clang share; SMALL_PLAIN asks for C99 alone. */
@@ -278,34 +280,37 @@ static void softmax(float *restrict out, const float *restrict x)
     float x1 = x[1];
     float x2 = x[2];
     float x3 = -max_f32(max_f32(x0, x1), x2);
-    float x4 = min_f32(max_f32((x0 + x3) * 1.442695f, -160.0f), 129.0f);
-    float x5 = x4 + 12582912.0f;
-    float x6 = x4 - (x5 - 12582912.0f);
-    float x7 = (((0.00015345812f * x6 + 0.0013399931f) * x6 + 0.009618489f) * x6 + 0.055503286f) * x6 + 0.24022646f;
-    int x8 = bitcast_f32_i32(x5);
-    int x9 = wrap_add_i32(x8, -1262485504) >> 1;
-    float x10 = ((x7 * x6 + 0.6931472f) * x6 + 1.0f) * bitcast_i32_f32(wrap_shl_i32(wrap_add_i32(x9, 127), 23));
-    float x11 = x10 * bitcast_i32_f32(wrap_shl_i32(wrap_add_i32(wrap_sub_i32(x8, x9), -1262485377), 23));
-    float x12 = min_f32(max_f32((x1 + x3) * 1.442695f, -160.0f), 129.0f);
-    float x13 = x12 + 12582912.0f;
-    float x14 = x12 - (x13 - 12582912.0f);
-    float x15 = (((0.00015345812f * x14 + 0.0013399931f) * x14 + 0.009618489f) * x14 + 0.055503286f) * x14;
-    int x16 = bitcast_f32_i32(x13);
-    int x17 = wrap_add_i32(x16, -1262485504) >> 1;
-    float x18 = (((x15 + 0.24022646f) * x14 + 0.6931472f) * x14 + 1.0f) * bitcast_i32_f32(wrap_shl_i32(wrap_add_i32(x17, 127), 23));
-    float x19 = x18 * bitcast_i32_f32(wrap_shl_i32(wrap_add_i32(wrap_sub_i32(x16, x17), -1262485377), 23));
-    float x20 = min_f32(max_f32((x2 + x3) * 1.442695f, -160.0f), 129.0f);
-    float x21 = x20 + 12582912.0f;
-    float x22 = x20 - (x21 - 12582912.0f);
-    float x23 = (((0.00015345812f * x22 + 0.0013399931f) * x22 + 0.009618489f) * x22 + 0.055503286f) * x22;
-    int x24 = bitcast_f32_i32(x21);
-    int x25 = wrap_add_i32(x24, -1262485504) >> 1;
-    float x26 = (((x23 + 0.24022646f) * x22 + 0.6931472f) * x22 + 1.0f) * bitcast_i32_f32(wrap_shl_i32(wrap_add_i32(x25, 127), 23));
-    float x27 = x26 * bitcast_i32_f32(wrap_shl_i32(wrap_add_i32(wrap_sub_i32(x24, x25), -1262485377), 23));
-    float x28 = x11 + x19 + x27;
-    out[0] = x11 / x28;
-    out[1] = x19 / x28;
-    out[2] = x27 / x28;
+    float x4 = min_f32(max_f32(x0 + x3, -110.0f), 89.0f);
+    float x5 = x4 * 1.442695f + 12582912.0f;
+    float x6 = x5 - 12582912.0f;
+    float x7 = x4 - x6 * 0.69311523f - x6 * 3.1946183e-5f;
+    float x8 = (((0.001381422f * x7 + 0.008368899f) * x7 + 0.041668404f) * x7 + 0.1666652f) * x7 + 0.49999994f;
+    int x9 = bitcast_f32_i32(x5);
+    int x10 = wrap_add_i32(x9, -1262485504) >> 1;
+    float x11 = ((x8 * x7 + 1.0f) * x7 + 1.0f) * bitcast_i32_f32(wrap_shl_i32(wrap_add_i32(x10, 127), 23));
+    float x12 = x11 * bitcast_i32_f32(wrap_shl_i32(wrap_add_i32(wrap_sub_i32(x9, x10), -1262485377), 23));
+    float x13 = min_f32(max_f32(x1 + x3, -110.0f), 89.0f);
+    float x14 = x13 * 1.442695f + 12582912.0f;
+    float x15 = x14 - 12582912.0f;
+    float x16 = x13 - x15 * 0.69311523f - x15 * 3.1946183e-5f;
+    float x17 = (((0.001381422f * x16 + 0.008368899f) * x16 + 0.041668404f) * x16 + 0.1666652f) * x16 + 0.49999994f;
+    int x18 = bitcast_f32_i32(x14);
+    int x19 = wrap_add_i32(x18, -1262485504) >> 1;
+    float x20 = ((x17 * x16 + 1.0f) * x16 + 1.0f) * bitcast_i32_f32(wrap_shl_i32(wrap_add_i32(x19, 127), 23));
+    float x21 = x20 * bitcast_i32_f32(wrap_shl_i32(wrap_add_i32(wrap_sub_i32(x18, x19), -1262485377), 23));
+    float x22 = min_f32(max_f32(x2 + x3, -110.0f), 89.0f);
+    float x23 = x22 * 1.442695f + 12582912.0f;
+    float x24 = x23 - 12582912.0f;
+    float x25 = x22 - x24 * 0.69311523f - x24 * 3.1946183e-5f;
+    float x26 = (((0.001381422f * x25 + 0.008368899f) * x25 + 0.041668404f) * x25 + 0.1666652f) * x25 + 0.49999994f;
+    int x27 = bitcast_f32_i32(x23);
+    int x28 = wrap_add_i32(x27, -1262485504) >> 1;
+    float x29 = ((x26 * x25 + 1.0f) * x25 + 1.0f) * bitcast_i32_f32(wrap_shl_i32(wrap_add_i32(x28, 127), 23));
+    float x30 = x29 * bitcast_i32_f32(wrap_shl_i32(wrap_add_i32(wrap_sub_i32(x27, x28), -1262485377), 23));
+    float x31 = x12 + x21 + x30;
+    out[0] = x12 / x31;
+    out[1] = x21 / x31;
+    out[2] = x30 / x31;
 }
 
 /* ---- set-up ---------------------------------------------------------------------------------------------- */
