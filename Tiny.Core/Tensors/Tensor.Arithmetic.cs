@@ -42,17 +42,17 @@ public sealed partial class Tensor
     /// <summary>Quotient of integers rounded down; 0 for a divisor of 0.</summary>
     public Tensor FloorDiv(Tensor other) => Arithmetic("FloorDiv", Op.FloorDiv, Integer("FloorDiv", this), Integer("FloorDiv", other));
     /// <summary>Quotient of integers rounded down.</summary>
-    public Tensor FloorDiv(Number other) => FloorDiv(Beside(this, other, "FloorDiv"));
+    public Tensor FloorDiv(Number other) => FloorDiv(Beside(other, "FloorDiv"));
 
     /// <summary>Remainder of integers, with the sign of the divisor; the dividend for a divisor of 0.</summary>
     public Tensor Mod(Tensor other) => Arithmetic("Mod", Op.FloorMod, Integer("Mod", this), Integer("Mod", other));
     /// <summary>Remainder of integers, with the sign of the divisor.</summary>
-    public Tensor Mod(Number other) => Mod(Beside(this, other, "Mod"));
+    public Tensor Mod(Number other) => Mod(Beside(other, "Mod"));
 
     /// <summary>The negative; bools count as int32, unsigned integers wrap.</summary>
     public static Tensor operator -(Tensor a)
     {
-        Given(a);
+        NotNull(a);
         using var scope = Origin.Scope("neg");
         return new Tensor(Build.Neg(Build.Cast(a.Node, Promote(a.DType, a.DType.IsBool ? DType.Int32 : a.DType))));
     }
@@ -75,7 +75,7 @@ public sealed partial class Tensor
     /// <summary>The opposite of a bool tensor.</summary>
     public static Tensor operator !(Tensor a)
     {
-        Given(a);
+        NotNull(a);
         if (!a.DType.IsBool) throw new DTypeException($"Not: {a.Shape} is {a.DType}, not bool; compare it first");
         using var scope = Origin.Scope("not");
         return new Tensor(Build.Not(a.Node));
@@ -86,14 +86,14 @@ public sealed partial class Tensor
     /// <summary>The larger of both, element by element; NaN where either is NaN.</summary>
     public Tensor Maximum(Tensor other) => Maximum(this, other);
     /// <summary>The larger of the element and a constant.</summary>
-    public Tensor Maximum(Number other) => Maximum(this, Beside(this, other, "Maximum"));
+    public Tensor Maximum(Number other) => Maximum(this, Beside(other, "Maximum"));
 
     /// <summary>The smaller of both, element by element; NaN where either is NaN.</summary>
     public static Tensor Minimum(Tensor a, Tensor b) => Extreme("Minimum", Op.Min, a, b);
     /// <summary>The smaller of both, element by element; NaN where either is NaN.</summary>
     public Tensor Minimum(Tensor other) => Minimum(this, other);
     /// <summary>The smaller of the element and a constant.</summary>
-    public Tensor Minimum(Number other) => Minimum(this, Beside(this, other, "Minimum"));
+    public Tensor Minimum(Number other) => Minimum(this, Beside(other, "Minimum"));
 
     static Tensor Extreme(string name, Op op, Tensor a, Tensor b)
     {
@@ -122,7 +122,7 @@ public sealed partial class Tensor
     }
 
     static Tensor Integer(string name, Tensor t) =>
-        Given(t, name).DType.IsFloat ? throw new DTypeException($"{name}: takes integers, {t.Shape} is {t.DType}; divide and use Floor") : t;
+        NotNull(t, name).DType.IsFloat ? throw new DTypeException($"{name}: takes integers, {t.Shape} is {t.DType}; divide and use Floor") : t;
 
     /// <summary>
     /// Both operands in one dtype and shape. With <paramref name="atLeast"/> int32 only bools are raised (uint8 stays);
@@ -130,8 +130,8 @@ public sealed partial class Tensor
     /// </summary>
     static (UOp A, UOp B) Operands(string operation, Tensor a, Tensor b, DType? atLeast = null)
     {
-        Given(a, operation);
-        Given(b, operation);
+        NotNull(a, operation);
+        NotNull(b, operation);
         var dtype = Promote(a.DType, b.DType);
         if (atLeast is { } least && (least.IsFloat ? !dtype.IsFloat : dtype.IsBool)) dtype = least;
         var shape = BroadcastShape(operation, a.Shape, b.Shape);

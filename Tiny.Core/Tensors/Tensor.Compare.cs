@@ -8,44 +8,44 @@ public sealed partial class Tensor
     /// <summary>a &lt; b.</summary>
     public Tensor Lt(Tensor other) => Compare("Lt", this, other, Less);
     /// <summary>a &lt; b.</summary>
-    public Tensor Lt(Number other) => Lt(Beside(this, other, "Lt"));
+    public Tensor Lt(Number other) => Lt(Beside(other, "Lt"));
     /// <summary>a &gt; b.</summary>
     public Tensor Gt(Tensor other) => Compare("Gt", this, other, static (a, b) => Less(b, a));
     /// <summary>a &gt; b.</summary>
-    public Tensor Gt(Number other) => Gt(Beside(this, other, "Gt"));
+    public Tensor Gt(Number other) => Gt(Beside(other, "Gt"));
     /// <summary>a &lt;= b.</summary>
     public Tensor Le(Tensor other) => Compare("Le", this, other, LessOrEqual);
     /// <summary>a &lt;= b.</summary>
-    public Tensor Le(Number other) => Le(Beside(this, other, "Le"));
+    public Tensor Le(Number other) => Le(Beside(other, "Le"));
     /// <summary>a &gt;= b.</summary>
     public Tensor Ge(Tensor other) => Compare("Ge", this, other, static (a, b) => LessOrEqual(b, a));
     /// <summary>a &gt;= b.</summary>
-    public Tensor Ge(Number other) => Ge(Beside(this, other, "Ge"));
+    public Tensor Ge(Number other) => Ge(Beside(other, "Ge"));
     /// <summary>a == b.</summary>
     public Tensor Eq(Tensor other) => Compare("Eq", this, other, static (a, b) => Build.Not(Build.Binary(Op.CmpNe, a, b)));
     /// <summary>a == b.</summary>
-    public Tensor Eq(Number other) => Eq(Beside(this, other, "Eq"));
+    public Tensor Eq(Number other) => Eq(Beside(other, "Eq"));
     /// <summary>a != b.</summary>
     public Tensor Ne(Tensor other) => Compare("Ne", this, other, static (a, b) => Build.Binary(Op.CmpNe, a, b));
     /// <summary>a != b.</summary>
-    public Tensor Ne(Number other) => Ne(Beside(this, other, "Ne"));
+    public Tensor Ne(Number other) => Ne(Beside(other, "Ne"));
 
     /// <summary>a &lt; b.</summary>
-    public static Tensor operator <(Tensor a, Tensor b) => Given(a).Lt(b);
+    public static Tensor operator <(Tensor a, Tensor b) => NotNull(a).Lt(b);
     /// <summary>a &gt; b.</summary>
-    public static Tensor operator >(Tensor a, Tensor b) => Given(a).Gt(b);
+    public static Tensor operator >(Tensor a, Tensor b) => NotNull(a).Gt(b);
     /// <summary>a &lt;= b.</summary>
-    public static Tensor operator <=(Tensor a, Tensor b) => Given(a).Le(b);
+    public static Tensor operator <=(Tensor a, Tensor b) => NotNull(a).Le(b);
     /// <summary>a &gt;= b.</summary>
-    public static Tensor operator >=(Tensor a, Tensor b) => Given(a).Ge(b);
+    public static Tensor operator >=(Tensor a, Tensor b) => NotNull(a).Ge(b);
     /// <summary>a &lt; b.</summary>
-    public static Tensor operator <(Tensor a, Number b) => Given(a).Lt(b);
+    public static Tensor operator <(Tensor a, Number b) => NotNull(a).Lt(b);
     /// <summary>a &gt; b.</summary>
-    public static Tensor operator >(Tensor a, Number b) => Given(a).Gt(b);
+    public static Tensor operator >(Tensor a, Number b) => NotNull(a).Gt(b);
     /// <summary>a &lt;= b.</summary>
-    public static Tensor operator <=(Tensor a, Number b) => Given(a).Le(b);
+    public static Tensor operator <=(Tensor a, Number b) => NotNull(a).Le(b);
     /// <summary>a &gt;= b.</summary>
-    public static Tensor operator >=(Tensor a, Number b) => Given(a).Ge(b);
+    public static Tensor operator >=(Tensor a, Number b) => NotNull(a).Ge(b);
 
     /// <summary>True for NaN.</summary>
     public Tensor IsNan() => Classify("isnan", static x => Build.Binary(Op.CmpNe, x, x));
@@ -57,8 +57,8 @@ public sealed partial class Tensor
     /// <summary>Where this bool tensor is true, an element of <paramref name="a"/>, elsewhere of <paramref name="b"/>.</summary>
     public Tensor Where(Tensor a, Tensor b)
     {
-        Given(a);
-        Given(b);
+        NotNull(a);
+        NotNull(b);
         if (!DType.IsBool) throw new DTypeException($"Where: the condition {Shape} is {DType}, not bool; compare it first");
         using var scope = Origin.Scope("where");
         var dtype = Promote(a.DType, b.DType);

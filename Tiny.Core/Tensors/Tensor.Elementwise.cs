@@ -39,7 +39,7 @@ public sealed partial class Tensor
         return new Tensor(DType.IsBool ? Build.Not(Node) : Build.Binary(Op.Xor, Node, Build.Fill(-1, Node)));
     }
     /// <summary>The opposite of bools, or of every bit of integers.</summary>
-    public static Tensor operator ~(Tensor a) => Given(a).BitwiseNot();
+    public static Tensor operator ~(Tensor a) => NotNull(a).BitwiseNot();
 
     /// <summary>True where an element is 0 (or false), for any dtype.</summary>
     public Tensor LogicalNot()
@@ -77,7 +77,7 @@ public sealed partial class Tensor
     /// <summary>The size of this with the sign of <paramref name="sign"/>.</summary>
     public Tensor CopySign(Tensor sign) => CopySign(this, sign);
     /// <summary>The size of this with the sign of a constant.</summary>
-    public Tensor CopySign(Number sign) => CopySign(this, Beside(this, sign, "CopySign"));
+    public Tensor CopySign(Number sign) => CopySign(this, Beside(sign, "CopySign"));
 
     /// <summary>x rounded to the nearest whole number, halves to the even one; integers stay. -0.4 gives -0.</summary>
     public Tensor Round() => Round("round", static (x, t) =>
@@ -95,7 +95,7 @@ public sealed partial class Tensor
     /// </summary>
     public Tensor Fmod(Tensor other)
     {
-        Given(other);
+        NotNull(other);
         using var scope = Origin.Scope("fmod");
         if (DType.IsFloat || other.DType.IsFloat) return Analysis("fmod", this, other, Fmod);
         var (x, y) = Operands("Fmod", this, other, DType.Int32);
@@ -103,13 +103,13 @@ public sealed partial class Tensor
         return a.DType.IsUnsigned ? m : (m.Ne(0) & a.Lt(0).Ne(b.Lt(0))).Where(m - b, m);
     }
     /// <summary>Remainder with the sign of the dividend.</summary>
-    public Tensor Fmod(Number other) => Fmod(Beside(this, other, "Fmod"));
+    public Tensor Fmod(Number other) => Fmod(Beside(other, "Fmod"));
 
     /// <summary>Remainder with the sign of the divisor: x - y * floor(x / y). For integers that is <see cref="Mod(Tensor)"/>; bounds and
     /// division by 0 as for <see cref="Fmod(Tensor)"/>.</summary>
     public Tensor Remainder(Tensor other)
     {
-        Given(other);
+        NotNull(other);
         using var scope = Origin.Scope("remainder");
         if (!DType.IsFloat && !other.DType.IsFloat) return Mod(other);
         return Analysis("remainder", this, other, static (x, y) =>
@@ -119,7 +119,7 @@ public sealed partial class Tensor
         });
     }
     /// <summary>Remainder with the sign of the divisor.</summary>
-    public Tensor Remainder(Number other) => Remainder(Beside(this, other, "Remainder"));
+    public Tensor Remainder(Number other) => Remainder(Beside(other, "Remainder"));
 
     /// <summary>
     /// x to the power of <paramref name="exponent"/>, element by element; integers become float32. The relative error is that of Log2 times
@@ -137,8 +137,8 @@ public sealed partial class Tensor
     /// <summary>From this to <paramref name="end"/>: this + weight * (end - this); exact at weights 0 and 1. Shapes broadcast.</summary>
     public Tensor Lerp(Tensor end, Tensor weight)
     {
-        Given(end);
-        Given(weight);
+        NotNull(end);
+        NotNull(weight);
         using var scope = Origin.Scope("lerp");
         var step = end - this;
         return weight.Lt(0.5).Where(this + weight * step, end - (1 - weight) * step);
@@ -146,7 +146,7 @@ public sealed partial class Tensor
     /// <summary>From this to <paramref name="end"/> by a constant weight.</summary>
     public Tensor Lerp(Tensor end, double weight)
     {
-        Given(end);
+        NotNull(end);
         return Lerp(end, Scalar(weight, Promote(Promote(DType, end.DType), DType.IsFloat || end.DType.IsFloat ? DType : DType.Float32)));
     }
 
@@ -173,5 +173,5 @@ public sealed partial class Tensor
     }
 
     static Tensor Mask(string operation, Tensor mask) =>
-        Given(mask).DType.IsBool ? mask : throw new DTypeException($"{operation}: the mask {mask.Shape} is {mask.DType}, not bool; compare it first");
+        NotNull(mask).DType.IsBool ? mask : throw new DTypeException($"{operation}: the mask {mask.Shape} is {mask.DType}, not bool; compare it first");
 }

@@ -63,15 +63,17 @@ public sealed partial class Tensor
     }
 
     /// <summary>The value, unless it is null: then an error that names the operation, the argument and the user's line.</summary>
-    static T Given<T>([NotNull] T? value, [CallerMemberName] string operation = "", [CallerArgumentExpression(nameof(value))] string name = "")
+    static T NotNull<T>([NotNull] T? value, [CallerMemberName] string operation = "", [CallerArgumentExpression(nameof(value))] string name = "")
         where T : class => value ?? throw new ArgumentNullException(name, $"{UserCode.Here()}{operation.Replace("op_", "", StringComparison.Ordinal)}: '{name}' is null");
 
     /// <summary>A constant beside a tensor, as a tensor of rank 0.</summary>
     static Tensor Beside(Tensor? tensor, Number value, string operation)
     {
-        var dtype = value.Beside(Given(tensor, operation).DType);
+        var dtype = value.Beside(NotNull(tensor, operation).DType);
         return new Tensor(Origin.Stamp(value.CheckFits(dtype, operation).ToConst(dtype)));
     }
+
+    Tensor Beside(Number value, string operation) => Beside(this, value, operation);
 
     /// <summary>This tensor's node as a float: integers and bools become float32.</summary>
     UOp AsFloat() => DType.IsFloat ? Node : Build.Cast(Node, DType.Float32);
