@@ -51,7 +51,7 @@ sealed class Vectorize(UOp sink, KernelParamList parameters, Rewriter simplify)
     }
 
     // No target has these for vectors.
-    static bool LaneByLane(UOp node) => node.Op is Op.FloorDiv or Op.FloorMod or Op.Sin;
+    static bool LaneByLane(UOp node) => node.Op is Op.FloorDiv or Op.FloorMod;
 
     UOp Load(UOp node, UOp axis, int lanes)
     {
