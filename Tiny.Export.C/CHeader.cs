@@ -79,5 +79,5 @@ static class CHeader
         return $"{entry.Name}: {inputs} -> {List(entry.Outputs)}";
     }
 
-    static string Describe(ProgramBuffer b) => $"{b.DType} {b.Shape}{(b.DType == DType.Bool ? " (0 or 1)" : "")}";
+    static string Describe(ProgramBuffer b) => $"{b.DType} {b.Shape}{(b.DType.IsBool ? " (0 or 1)" : b.DType.IsShortFloat ? " (its bits)" : "")}";
 }
