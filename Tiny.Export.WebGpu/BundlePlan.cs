@@ -3,14 +3,14 @@ using Tiny.Jit;
 namespace Tiny.Export.WebGpu;
 
 /// <summary>
-/// Where a buffer lies: <paramref name="Offset"/> bytes into the working memory, or into weight buffer <paramref name="Weights"/>, which
-/// is filled from the data section of the weights file at <paramref name="DataOffset"/>.
+/// Where a buffer lies: <paramref name="Offset"/> bytes into GPU buffer <paramref name="Memory"/> of the working memory, or into weight buffer
+/// <paramref name="Weights"/>, which is filled from the data section of the weights file at <paramref name="DataOffset"/>.
 /// </summary>
-internal readonly record struct Place(long Offset, int? Weights = null, long DataOffset = 0);
+internal readonly record struct Place(long Offset, int Memory = 0, int? Weights = null, long DataOffset = 0);
 
 /// <summary>
-/// The memory of a bundle. Everything that is written lies in one GPU buffer, the working memory: the arena, then inputs and outputs.
-/// Weights lie in as few buffers as WebGPU's default limit on a binding allows. WebGPU forbids one buffer to be bound read-only and
+/// The memory of a bundle. Everything that is written lies in the working memory: the arena, then inputs and outputs. It is one GPU
+/// buffer, or as few as WebGPU's default limit on a buffer allows. Weights lie in as few buffers as WebGPU's default limit on a binding allows. WebGPU forbids one buffer to be bound read-only and
 /// writable in the same launch, so working memory is always bound writable and weights never are.
 /// </summary>
 internal sealed class BundlePlan
@@ -20,11 +20,12 @@ internal sealed class BundlePlan
     /// <summary>Default maxStorageBufferBindingSize.</summary>
     public const long BindingLimit = 128L << 20;
     /// <summary>Default maxBufferSize.</summary>
-    const long BufferLimit = 256L << 20;
+    public const long BufferLimit = 256L << 20;
     /// <summary>Default maxStorageBuffersPerShaderStage.</summary>
     const int BindingsLimit = 8;
 
     readonly Dictionary<int, Place> _places = [];
+    long _bufferLimit;
 
     BundlePlan(Program program)
     {
@@ -35,8 +36,8 @@ internal sealed class BundlePlan
 
     public Program Program { get; }
     public string WeightsName { get; }
-    /// <summary>Bytes of the working memory.</summary>
-    public long MemoryBytes { get; private set; }
+    /// <summary>Bytes of each buffer of the working memory.</summary>
+    public List<long> MemoryBuffers { get; } = [];
     /// <summary>Bytes of each weight buffer.</summary>
     public List<long> WeightBuffers { get; } = [];
     /// <summary>Constants in the order of the weights file: all have four-byte elements, so that is the order of their names.</summary>
@@ -46,9 +47,12 @@ internal sealed class BundlePlan
 
     public Place this[int buffer] => _places[buffer];
 
-    public static BundlePlan Of(Program program)
+    /// <param name="program">What is exported.</param>
+    /// <param name="bufferLimit">The most bytes of one GPU buffer, as long as none of the program's is longer.</param>
+    public static BundlePlan Of(Program program, long bufferLimit = BufferLimit)
     {
-        var plan = new BundlePlan(program);
+        bufferLimit = program.Buffers.Where(b => b.Role != BufferRole.Constant).Select(b => RoundUp(b.Bytes)).Append(bufferLimit).Max();
+        var plan = new BundlePlan(program.WithArenasOf(bufferLimit)) { _bufferLimit = bufferLimit };
         plan.CheckTypes();
         plan.PlaceBuffers();
         plan.CheckCalls();
@@ -62,6 +66,9 @@ internal sealed class BundlePlan
             if (entry.Name is "device" or "stats" or "reset" or "dispose" or "constructor" or "then" || entry.Name.StartsWith('_'))
                 throw new TargetException($"webgpu: the entry point '{entry.Name}' has a name that the bundle's model "
                     + "needs itself; rename the method");
+            foreach (var v in entry.Variables)
+                if (entry.Inputs.Any(p => p.Name == v.Name))
+                    throw new TargetException($"webgpu: {entry.Name} has an input and a size named '{v.Name}', and both are given by name; rename one");
             foreach (var (kind, ports) in new[] { ("input", entry.Inputs), ("output", entry.Outputs) })
                 foreach (var port in ports)
                     if (Program.Buffers[port.Buffer].DType is var type && DTypes.Array(type) is null)
@@ -74,17 +81,27 @@ internal sealed class BundlePlan
                     + "WebGPU computes with float32, int32 and uint32");
     }
 
+    /// <summary>The input whose length tells a size, and how many elements are one more; null where none does and the caller must give it.</summary>
+    public static (string Port, long Count)? ToldBy(Program program, EntryPoint entry, Variable size)
+    {
+        foreach (var port in entry.Inputs)
+            if (program.Buffers[port.Buffer].Shape.Count.DividedBy(size) is { IsSymbolic: false } count) return (port.Name, count.Min);
+        return null;
+    }
+
     void PlaceBuffers()
     {
-        long memory = RoundUp(Program.ArenaBytes), data = 0;
+        long data = 0;
+        MemoryBuffers.AddRange(Program.Arenas.Select(RoundUp));
         foreach (var b in Program.Buffers)
         {
             if (b.Bytes > BindingLimit) Need("maxStorageBufferBindingSize", b.Bytes);
-            if (b.Role == BufferRole.Arena) _places[b.Id] = new(b.Offset);
+            if (b.Role == BufferRole.Arena) _places[b.Id] = new(b.Offset, b.Arena);
             else if (b.Role != BufferRole.Constant)
             {
-                _places[b.Id] = new(memory);
-                memory += RoundUp(b.Bytes);
+                if (MemoryBuffers.Count == 0 || MemoryBuffers[^1] + RoundUp(b.Bytes) > _bufferLimit) MemoryBuffers.Add(0);
+                _places[b.Id] = new(MemoryBuffers[^1], MemoryBuffers.Count - 1);
+                MemoryBuffers[^1] += RoundUp(b.Bytes);
             }
         }
         foreach (var b in Constants)
@@ -92,8 +109,7 @@ internal sealed class BundlePlan
             _places[b.Id] = PlaceConstant(b, data);
             data += b.Bytes;
         }
-        MemoryBytes = memory;
-        foreach (var bytes in WeightBuffers.Append(memory))
+        foreach (var bytes in WeightBuffers.Concat(MemoryBuffers))
             if (bytes > BufferLimit) Need("maxBufferSize", bytes);
     }
 
@@ -101,7 +117,7 @@ internal sealed class BundlePlan
     {
         long bytes = RoundUp(b.Bytes);
         if (WeightBuffers.Count == 0 || WeightBuffers[^1] + bytes > BindingLimit) WeightBuffers.Add(0);
-        var place = new Place(WeightBuffers[^1], WeightBuffers.Count - 1, data);
+        var place = new Place(WeightBuffers[^1], Weights: WeightBuffers.Count - 1, DataOffset: data);
         WeightBuffers[^1] += bytes;
         return place;
     }

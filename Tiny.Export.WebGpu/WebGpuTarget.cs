@@ -12,6 +12,9 @@ public sealed class WebGpuTarget : ExportTarget
     /// <inheritdoc/>
     public override string Name => "webgpu";
 
+    /// <summary>The most bytes of one GPU buffer: WebGPU's default unless a test asks for less.</summary>
+    internal long BufferLimit { get; init; } = BundlePlan.BufferLimit;
+
     /// <inheritdoc/>
     /// <exception cref="TargetException">The program has something that WebGPU cannot take; the message names it.</exception>
     public override void Export(Program program, ExportContext context)
@@ -20,7 +23,8 @@ public sealed class WebGpuTarget : ExportTarget
         ArgumentNullException.ThrowIfNull(context);
         string Path(string file) => System.IO.Path.Combine(context.Directory, file);
 
-        var plan = BundlePlan.Of(program);
+        var plan = BundlePlan.Of(program, BufferLimit);
+        program = plan.Program;
         var modules = KernelModules.Render(program, context.Cancellation);
         var weights = WeightsFile.Write(Path(plan.WeightsName), plan, context.Cancellation);
         var header = new FileHeader(program.Name, weights.Sha256);

@@ -49,6 +49,8 @@ public static class Bounds
             case Op.Const:
                 var c = ((Constant)arg!).Bits;
                 return dtype.Kind == ScalarKind.UInt64 ? ((ulong)c, (ulong)c) : (c, c);
+            case Op.Iota:
+                return (0, Math.Max((int)arg! - 1, 0));
             case Op.Variable:
                 return (((Variable)arg!).Min, ((Variable)arg!).Max);
             case Op.Range or Op.Special:

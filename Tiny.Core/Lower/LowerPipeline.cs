@@ -33,7 +33,7 @@ static class LowerPipeline
             Pass("vectorise", () => Vectorize.Run(body, parameters, simplify), AxisKind.Loop, AxisKind.Reduce);
             Pass("decompose", () => Decompose.Run(body, profile), AxisKind.Loop, AxisKind.Reduce);
             Pass("order sums", () => OrderSums.Run(body), AxisKind.Loop, AxisKind.Reduce);
-            var linear = new LinearKernel(kernel.Name, Linearize.Run(body, profile), parameters, profile);
+            var linear = new LinearKernel(kernel.Name, Linearize.Run(body, profile), parameters, profile) { Variables = kernel.Variables };
             if (Debugging.Spec) Spec.Linear(linear, "linearise");
             Debugging.Write(5, () => Dump.Lines(linear.Code));
             Debugging.Write(4, () => Code(kernel, profile, linear));

@@ -122,5 +122,6 @@ sealed class Heuristic
 
     static AxisKind Kind(UOp range) => ((Axis)range.Arg!).Kind;
     static int Id(UOp range) => ((Axis)range.Arg!).Id;
-    static int Extent(UOp range) => (int)range.Max + 1;
+    // A loop to what is known only at the call stays as it is.
+    static int Extent(UOp range) => range.Src[0].Op == Op.Const ? (int)range.Max + 1 : 1;
 }

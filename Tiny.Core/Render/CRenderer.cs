@@ -32,7 +32,10 @@ public sealed partial class CRenderer : CStyleRenderer
 
     readonly List<CHelper> _helpers = [];
 
-    CRenderer(LinearKernel kernel, IReadOnlyList<string> parameterNames) : base(kernel, parameterNames, s_types) { }
+    readonly IReadOnlyList<string> _variables;
+
+    CRenderer(LinearKernel kernel, IReadOnlyList<string> parameterNames, IReadOnlyList<string> variableNames) : base(kernel, parameterNames, [.. variableNames, .. s_types]) =>
+        _variables = variableNames;
 
     /// <summary>Scalar C99.</summary>
     public static TargetProfile Plain { get; } = new("c") { Lacks = s_lacks, Stores = s_stores, Computes = s_computes };
@@ -44,9 +47,13 @@ public sealed partial class CRenderer : CStyleRenderer
     /// The function. Names are identifiers made by <see cref="Identifiers.ForC"/>, all different. The text expects the standard
     /// headers math, stdbool, stdint and string, and the helpers before it (<see cref="Prologue"/>).
     /// </summary>
-    public static CKernel Render(LinearKernel kernel, IReadOnlyList<string> parameterNames)
+    public static CKernel Render(LinearKernel kernel, IReadOnlyList<string> parameterNames) =>
+        Render(kernel, parameterNames, [.. kernel.Variables.Select(v => v.Name)]);
+
+    /// <summary>The function, with names for its variables too, which are its last parameters.</summary>
+    public static CKernel Render(LinearKernel kernel, IReadOnlyList<string> parameterNames, IReadOnlyList<string> variableNames)
     {
-        var renderer = new CRenderer(kernel, parameterNames);
+        var renderer = new CRenderer(kernel, parameterNames, variableNames);
         var text = renderer.RenderFunction();
         // A helper may have been asked for by an expression that was then written in another way.
         var words = Word().Matches(text).Select(m => m.Value).ToHashSet();
@@ -58,7 +65,8 @@ public sealed partial class CRenderer : CStyleRenderer
 
     private protected override void OpenFunction()
     {
-        var parameters = Kernel.Params.Select((p, i) => $"{(p.Written ? "" : "const ")}{MemoryType(p.DType)} *restrict {ParameterNames[i]}").ToList();
+        var parameters = Kernel.Params.Select((p, i) => $"{(p.Written ? "" : "const ")}{MemoryType(p.DType)} *restrict {ParameterNames[i]}")
+            .Concat(_variables.Select(v => $"int {v}")).ToList();
         var head = $"static void {Kernel.Name}(";
         var line = head + string.Join(", ", parameters);
         if (line.Length + 1 <= LongSignature)
@@ -73,9 +81,11 @@ public sealed partial class CRenderer : CStyleRenderer
         Line("{");
         // What only this target's unrolling has simplified away.
         var used = Kernel.Code.SelectMany(line => line.Src).Where(u => u.Op == Op.Pointer).Select(u => (int)u.Arg!).ToHashSet();
-        for (int i = 0; i < parameters.Count; i++)
+        for (int i = 0; i < ParameterNames.Count; i++)
             if (!used.Contains(i)) Line($"    (void){ParameterNames[i]};");
     }
+
+    private protected override string VariableName(Variable variable) => _variables[Kernel.Variables.IndexOf(variable)];
 
     private protected override string OpenGrid(UOp special) => throw Lacking(special.Op, special.DType);
 

@@ -6,7 +6,7 @@ using Tiny.Lower;
 
 namespace Tiny.Render;
 
-/// <summary>A kernel's code: takes the addresses of its memory arguments.</summary>
+/// <summary>A kernel's code: takes the addresses of its memory arguments, then its variables.</summary>
 unsafe delegate void IlKernel(nint* pointers);
 
 /// <summary>
@@ -20,6 +20,7 @@ sealed partial class IlRenderer : StackRenderer
 {
     readonly ILGenerator _il;
     readonly LocalBuilder?[] _pointers;
+    readonly LocalBuilder[] _variables;
     readonly List<LocalBuilder> _locals = [];
     readonly Stack<Label> _loops = new();
     readonly Stack<(Label False, Label End)> _ifs = new();
@@ -28,6 +29,7 @@ sealed partial class IlRenderer : StackRenderer
     {
         _il = il;
         _pointers = new LocalBuilder?[kernel.Params.Length];
+        _variables = new LocalBuilder[kernel.Variables.Length];
     }
 
     /// <summary>Machine code for the kernel.</summary>
@@ -59,7 +61,19 @@ sealed partial class IlRenderer : StackRenderer
             _il.Emit(OpCodes.Ldind_I);
             _il.Emit(OpCodes.Stloc, _pointers[i]!);
         }
+        for (int i = 0; i < _variables.Length; i++)
+        {
+            _variables[i] = _il.DeclareLocal(typeof(int));
+            _il.Emit(OpCodes.Ldarg_0);
+            _il.Emit(OpCodes.Ldc_I4, (_pointers.Length + i) * IntPtr.Size);
+            _il.Emit(OpCodes.Add);
+            _il.Emit(OpCodes.Ldind_I);
+            _il.Emit(OpCodes.Conv_I4);
+            _il.Emit(OpCodes.Stloc, _variables[i]);
+        }
     }
+
+    protected override void PushVariable(int number) => _il.Emit(OpCodes.Ldloc, _variables[number]);
 
     // ---- locals and constants
 

@@ -46,12 +46,12 @@ sealed class StackPlan
     public Place Address(UOp access) => _address[access];
 
     /// <summary>A vector constant costs nothing to repeat, so it takes no local.</summary>
-    public static bool IsConstant(UOp u) => u.Op is Op.Const or Op.Pointer || u.Op == Op.Broadcast && u.Src[0].Op == Op.Const;
+    public static bool IsConstant(UOp u) => u.Op is Op.Const or Op.Pointer or Op.Variable || u.Op == Op.Broadcast && u.Src[0].Op == Op.Const;
 
     static Place Split(UOp access, LinearKernel kernel)
     {
         var index = access.Src[1];
-        long offset = 0, count = kernel.Params[(int)access.Src[0].Arg!].Count;
+        long offset = 0, count = kernel.Params[(int)access.Src[0].Arg!].Count.Max;
         while (index.Op == Op.Add && index.Src[1].Int is { } n)
         {
             // The sum is an index inside the buffer; with this bound the variable part cannot have wrapped.

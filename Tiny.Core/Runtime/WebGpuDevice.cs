@@ -20,6 +20,8 @@ public sealed unsafe class WebGpuDevice : Device
     public override string Name => "webgpu";
     /// <inheritdoc/>
     public override TargetProfile Profile => WgslRenderer.Profile;
+    /// <inheritdoc/>
+    public override long MaxBufferBytes => (long)Math.Min(Context.Limits.BufferBytes, (ulong)base.MaxBufferBytes);
     /// <summary>The adapter in the driver's words.</summary>
     public string Adapter => Context.Description;
 

@@ -21,5 +21,5 @@ sealed record KernelBody(ImmutableArray<Draft> Outputs, ImmutableArray<UOp> Read
 
     /// <summary>Its memory arguments.</summary>
     public ImmutableArray<KernelParam> Params =>
-        [.. Outputs.Select(o => new KernelParam(o.Node.DType, o.Node.Shape.Numel, true)), .. Reads.Select(r => new KernelParam(r.DType, r.Shape.Numel, false))];
+        [.. Outputs.Select(o => new KernelParam(o.Node.DType, o.Node.Shape.Count, true)), .. Reads.Select(r => new KernelParam(r.DType, r.Shape.Count, false))];
 }

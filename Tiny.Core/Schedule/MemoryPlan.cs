@@ -1,8 +1,9 @@
 namespace Tiny.Schedule;
 
 /// <summary>
-/// Takes lifetimes of temporary buffers in the order of launches; gives each an offset in one arena so that buffers that are alive
-/// together never overlap. Buffers are placed one after another, each at the lowest offset that is free over its whole life. Some order
+/// Takes lifetimes of temporary buffers in the order of launches; gives each an offset in an arena so that buffers that are alive
+/// together never overlap. Where a target limits how long an arena may be there are several, laid end to end while planning: no
+/// buffer lies across an end. Buffers are placed one after another, each at the lowest offset that is free over its whole life. Some order
 /// gives the smallest arena that there is; a few good ones are tried, then the best is improved step by step. The same lives always get
 /// the same plan.
 /// </summary>
@@ -14,13 +15,29 @@ static class MemoryPlan
     /// <summary>Visits of pairs that improving may cost: some milliseconds. Nets of thousands of buffers keep the first orders' best.</summary>
     const long Effort = 1_000_000;
 
+    /// <summary>The limit of an arena that has none.</summary>
+    public const long Unlimited = long.MaxValue / Alignment * Alignment;
+
     /// <param name="Bytes">Length.</param>
     /// <param name="First">The launch that writes it.</param>
     /// <param name="Last">The last launch that reads it.</param>
     internal readonly record struct Life(long Bytes, int First, int Last);
 
-    /// <summary>An offset for each buffer, and the arena's length.</summary>
-    public static (long[] Offsets, long Bytes) Place(IReadOnlyList<Life> lives)
+    /// <summary>An arena and an offset in it for each buffer, and the arenas' lengths, of which none exceeds the limit; a buffer that does is an error.</summary>
+    public static ((int Arena, long Offset)[] Places, long[] Bytes) PlaceInArenas(IReadOnlyList<Life> lives, long limit)
+    {
+        if (lives.Count == 0) return ([], []);
+        limit = limit / Alignment * Alignment;
+        if (lives.Any(l => l.Bytes > limit)) throw new ArgumentException($"a buffer is longer than {limit} bytes");
+        (int Arena, long Offset)[] places = [.. Place(lives, limit).Offsets.Select(o => ((int)(o / limit), o % limit))];
+        var bytes = new long[1 + places.Max(p => p.Arena)];
+        for (int i = 0; i < places.Length; i++)
+            bytes[places[i].Arena] = Math.Max(bytes[places[i].Arena], Align(places[i].Offset + lives[i].Bytes));
+        return (places, bytes);
+    }
+
+    /// <summary>An offset for each buffer, none across a multiple of the limit, and the length of all.</summary>
+    public static (long[] Offsets, long Bytes) Place(IReadOnlyList<Life> lives, long limit = Unlimited)
     {
         if (lives.Count == 0) return ([], 0);
         var together = Together(lives);
@@ -32,8 +49,8 @@ static class MemoryPlan
             Order(lives, l => l.First),
             Tracks(lives),
         ];
-        var best = orders.Select(order => (Order: order, Plan: InOrder(lives, together, order))).MinBy(p => p.Plan.Bytes);
-        return best.Plan.Bytes == bound ? best.Plan : Improve(lives, together, best.Order, best.Plan, bound);
+        var best = orders.Select(order => (Order: order, Plan: InOrder(lives, together, order, limit))).MinBy(p => p.Plan.Bytes);
+        return best.Plan.Bytes == bound ? best.Plan : Improve(lives, together, best.Order, best.Plan, bound, limit);
     }
 
     /// <summary>The most bytes that are alive at one launch: no plan needs less.</summary>
@@ -51,7 +68,8 @@ static class MemoryPlan
     }
 
     // What reaches highest is placed before something that stood in its way, over and over; what makes the arena larger is taken back.
-    static (long[] Offsets, long Bytes) Improve(IReadOnlyList<Life> lives, List<int>[] together, int[] order, (long[] Offsets, long Bytes) plan, long bound)
+    static (long[] Offsets, long Bytes) Improve(
+        IReadOnlyList<Life> lives, List<int>[] together, int[] order, (long[] Offsets, long Bytes) plan, long bound, long limit)
     {
         // A sequence of our own: the plan must not depend on the runtime.
         uint state = 2463534242;
@@ -76,7 +94,7 @@ static class MemoryPlan
             int at = other == high ? 0 : changed.IndexOf(other);
             changed.Insert(at, high);
             int[] candidate = [.. changed];
-            var next = InOrder(lives, together, candidate);
+            var next = InOrder(lives, together, candidate, limit);
             if (next.Bytes > plan.Bytes) continue;
             (order, plan) = (candidate, next);
             if (plan.Bytes < best.Bytes) best = plan;
@@ -84,7 +102,7 @@ static class MemoryPlan
         return best;
     }
 
-    static (long[] Offsets, long Bytes) InOrder(IReadOnlyList<Life> lives, List<int>[] together, int[] order)
+    static (long[] Offsets, long Bytes) InOrder(IReadOnlyList<Life> lives, List<int>[] together, int[] order, long limit)
     {
         var offsets = new long[lives.Count];
         Array.Fill(offsets, -1);
@@ -100,13 +118,16 @@ static class MemoryPlan
             foreach (var (from, to) in inTheWay)
             {
                 if (at + lives[i].Bytes <= from) break;
-                at = Math.Max(at, to);
+                at = Within(Math.Max(at, to), lives[i].Bytes, limit);
             }
             offsets[i] = at;
             total = Math.Max(total, Align(at + lives[i].Bytes));
         }
         return (offsets, total);
     }
+
+    // The first place from there on that does not lie across a multiple of the limit.
+    static long Within(long at, long bytes, long limit) => at % limit + bytes <= limit ? at : (at / limit + 1) * limit;
 
     /// <summary>For each buffer those that are alive at a launch at which it is.</summary>
     static List<int>[] Together(IReadOnlyList<Life> lives)

@@ -29,9 +29,25 @@ static class Scheduler
         var simplify = new Rewriter(rules ?? Symbolic.Rules);
         var movement = new Movement(simplify);
         var forced = new HashSet<UOp>(ReferenceEqualityComparer.Instance);
+        var closed = new HashSet<UOp>(ReferenceEqualityComparer.Instance);
+        bool split = false;
         while (true)
         {
-            var bodies = Unused.Drop(new Rangeify(new Fusion(resolved, forced, movement), movement, simplify).Run(), resolved);
+            var rangeify = new Rangeify(new Fusion(resolved, forced, closed, movement), movement, simplify);
+            var bodies = Unused.Drop(rangeify.Run(), resolved);
+            // Known to need no loop, they cost less: fusion is decided anew.
+            if (!rangeify.Closed.IsSubsetOf(closed))
+            {
+                closed.UnionWith(rangeify.Closed);
+                continue;
+            }
+            if (!split && SplitReductions.Run(resolved, closed) is { } made)
+            {
+                resolved = [.. resolved.Select(r => made[r])];
+                closed = new(closed.Select(c => made[c]), ReferenceEqualityComparer.Instance);
+                split = true;
+                continue;
+            }
             if (bodies.Find(b => b.Reads.Length >= MostBuffers) is { } crowded)
             {
                 forced.Add(Split(crowded.Outputs[0]));
@@ -67,7 +83,7 @@ static class Scheduler
             var set = reads[node] = new(ReferenceEqualityComparer.Instance);
             foreach (var s in node.Src)
                 if (inside.Contains(s)) set.UnionWith(reads[s]);
-                else if (s.Op != Op.Const) set.Add(s);
+                else if (s.Op is not (Op.Const or Op.Variable)) set.Add(s);
             if (!ReferenceEquals(node, crowded.Node) && Cost.Computes(node) && set.Count is > 1 and < MostBuffers
                 && (best is null || set.Count > reads[best].Count)) best = node;
         }
@@ -104,11 +120,7 @@ static class Scheduler
                 && from.Last == i && MemoryPlan.Align(from.Bytes) == MemoryPlan.Align(to.Bytes);
         }
         KernelNames.Assign(bodies, launches, slots);
-        int[] placed = [.. lives.Keys.Order()];
-        var (offsets, arena) = MemoryPlan.Place([.. placed.Select(s => lives[s])]);
-        for (int i = 0; i < placed.Length; i++)
-            for (int? s = placed[i]; s is { } slot; s = slots[slot].InPlaceOf) slots[slot] = slots[slot] with { Offset = offsets[i] };
-        return new KernelSchedule([.. slots], [.. launches], [.. results.Select(r => slotOf[r])], arena);
+        return new KernelSchedule([.. slots], [.. launches], [.. results.Select(r => slotOf[r])], []).WithArenasOf(MemoryPlan.Unlimited);
 
         int AddSlot(Slot slot)
         {

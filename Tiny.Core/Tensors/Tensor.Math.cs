@@ -16,15 +16,14 @@ public sealed partial class Tensor
         return new Tensor(Build.Cast(Node, dtype));
     }
 
-    /// <summary>The bits seen as another dtype of the same size.</summary>
-    /// <exception cref="DTypeException">The sizes differ.</exception>
+    /// <summary>The bits of each element seen as another dtype of the same size: a view.</summary>
+    /// <exception cref="DTypeException">The dtypes differ in size, or one of them is bool.</exception>
     public Tensor Bitcast(DType dtype)
     {
-        if (dtype == DType) return this;
-        if (dtype.Size != DType.Size || DType.IsBool || dtype.IsBool)
-            throw new DTypeException($"Bitcast: {Shape} is {DType}, whose bits are no {dtype}; the sizes must be equal, and bool has no bits of its own");
+        if (dtype.Size != DType.Size || dtype.IsBool != DType.IsBool)
+            throw new DTypeException($"Bitcast: the bits of {DType} {Shape} cannot be seen as {dtype}; it takes a dtype of {DType.Size} bytes");
         using var scope = Origin.Scope("bitcast");
-        return new Tensor(Build.Node(Op.Bitcast, dtype, null, Node));
+        return Moved(x => x.DType == dtype ? x : Build.Node(Op.Bitcast, dtype, null, x));
     }
 
     /// <summary>2 to the x.</summary>

@@ -70,11 +70,9 @@ public sealed partial class Tensor
         var hit = Build.Not(Build.Binary(Op.CmpNe, x, Build.Cast(largest, x.DType)));
         // Nothing equals NaN, but where one is, the maximum is NaN and only NaN may count.
         if (x.DType.IsFloat) hit = Build.Binary(Op.Or, hit, Build.Binary(Op.CmpNe, x, x));
-        var dims = new Dim[Rank];
-        Array.Fill(dims, 1);
-        dims[a] = n;
         // Counted down from n, so that the largest count is the first hit.
-        var down = Build.Broadcast(Build.Reshape(Arange(n, 0, -1).Node, new Shape(dims)), Shape);
+        var index = Build.IndexAlong(Shape, a);
+        var down = Build.Sub(Build.Fill(n, index), index);
         var count = Reduce("ArgMax", Op.Max, Build.Where(hit, down, Build.Fill(0, down)), [a], keepdim).Node;
         return new Tensor(Build.Sub(Build.Fill(n, count), count));
     }

@@ -3,6 +3,7 @@ using System.Reflection;
 using System.Security.Cryptography;
 using Tiny.Formats;
 using Tiny.Jit;
+using Tiny.Tests;
 
 namespace Tiny.Browser.Tests;
 
@@ -26,6 +27,20 @@ public sealed class ExportTests
         var stats = await model.StatsAsync();
         long weights = 4L * (1024 * 3000 + 3000 + 2 * 3000 * 4 + 4);
         Assert.That(stats.GetProperty("weightBytes").GetInt64(), Is.InRange(weights, weights + 2000), "each weight is there once, and twice the one that is computed from another");
+    }
+
+    [Test]
+    public async Task SeveralBuffersOfWorkingMemoryWhereOneWouldBeTooLong()
+    {
+        var method = typeof(OperatorSuite).GetMethod(nameof(OperatorSuite.ResidualOdd))!;
+        string folder = TestBrowser.NewFolder();
+        var program = ProgramCapture.Capture("arenas", OperatorSuite.Instance, [method]);
+        new WebGpuTarget { BufferLimit = 2048 }.Export(program, new ExportContext(folder, folder));
+        // The longest buffer, w, has 5476 bytes; so that is the limit.
+        Assert.That(await File.ReadAllTextAsync(Path.Combine(folder, "index.js")), Does.Match(@"memory: \[\d+, \d+.*\]").And.Not.Match("memory: .*[6-9]\\d\\d\\d"));
+        TestBrowser.Server.Mount("/arenas/", folder);
+        await using var model = await BrowserModel.LoadAsync("/arenas/", folder);
+        await model.CheckAsync(method, OperatorSuite.Instance, OperatorSuite.Arguments(method), 1e-5);
     }
 
     [Test]

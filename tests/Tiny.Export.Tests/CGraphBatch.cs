@@ -3,7 +3,7 @@ using Tiny.Tests;
 
 namespace Tiny.Export.Tests;
 
-/// <summary>Graphs as one exported C program, compared with what is expected of each.</summary>
+/// <summary>Graphs as one exported C program, compared with what is expected of them.</summary>
 sealed class CGraphBatch : IDisposable
 {
     readonly IReadOnlyList<GraphCase> _cases;

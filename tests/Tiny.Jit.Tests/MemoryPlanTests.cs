@@ -55,6 +55,37 @@ public sealed class MemoryPlanTests
         return buffer.Id;
     }
 
+    [TestCaseSource(nameof(Nets))]
+    public void InSeveralArenasTooNothingIsWrittenThatIsStillRead(Func<Program> capture)
+    {
+        var one = capture();
+        long limit = one.Buffers.Where(b => b.Role == BufferRole.Arena).Max(b => (b.Bytes + Alignment - 1) / Alignment * Alignment);
+        var program = one.WithArenasOf(limit);
+        Assert.That(program.Arenas, Has.Length.GreaterThanOrEqualTo((int)((one.ArenaBytes + limit - 1) / limit)).And.All.LessThanOrEqualTo(limit));
+        TestContext.Out.WriteLine($"{program.Arenas.Length} arenas, {program.ArenaBytes} bytes, in one {one.ArenaBytes}");
+        // Whoever wrote a place last wrote what a launch reads there.
+        foreach (var entry in program.Entries)
+        {
+            var written = new List<ProgramBuffer>();
+            foreach (var call in entry.Calls)
+            {
+                var parameters = program.Kernels[call.Kernel].Params;
+                for (int i = parameters.Length - 1; i >= 0; i--)
+                {
+                    var b = program.Buffers[call.Buffers[i]];
+                    if (b.Role != BufferRole.Arena) continue;
+                    if (!parameters[i].Written) Assert.That(written, Does.Contain(b), b.Name);
+                    if (parameters[i].InPlace) Assert.That(written, Does.Contain(program.Buffers[b.InPlaceOf!.Value]), b.Name);
+                    if (!parameters[i].Written) continue;
+                    written.RemoveAll(o => o.Arena == b.Arena && o.Offset < b.Offset + b.Bytes && b.Offset < o.Offset + o.Bytes);
+                    written.Add(b);
+                }
+            }
+        }
+        var e = Assert.Throws<TargetException>(() => one.WithArenasOf(limit - Alignment));
+        Assert.That(e!.Message, Does.Contain($"at most {limit - Alignment}"));
+    }
+
     [Test]
     public void AResidualSumOverwritesItsOperand()
     {

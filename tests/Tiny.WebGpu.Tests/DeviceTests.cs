@@ -31,6 +31,19 @@ public sealed class DeviceTests
         Assert.That(Read(s_device.Allocate(bytes)), Is.EqualTo(new byte[bytes]));
 
     [Test]
+    public void AScheduleInSeveralArenas()
+    {
+        var w = Tensor.From<float>([.. Enumerable.Range(0, 400).Select(i => i % 7 * 0.1f - 0.3f)], 20, 20);
+        var x = w;
+        for (int i = 0; i < 4; i++) x = x.MatMul(w).MatMul(w) + x;
+        var schedule = Scheduler.Run([x.Node]).WithArenasOf(2048);
+        Assert.That(schedule.Arenas, Has.Length.GreaterThan(1));
+        var actual = Tensor.FromStorage(new Executable(schedule, s_device).Run(_ => null!)[0]).ToArray<float>();
+        var expected = MemoryMarshal.Cast<byte, float>(Interpreter.Evaluate(x.Node).Span).ToArray();
+        Assert.That(actual, Is.EqualTo(expected).Within(1e-4 * expected.Max(MathF.Abs)));
+    }
+
+    [Test]
     public void AnyNumberOfBytesGoesThereAndBack([Values(0, 1, 3, 4, 7, 1000, 65537)] int count)
     {
         var bytes = Bytes(count);

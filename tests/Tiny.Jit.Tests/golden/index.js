@@ -16,7 +16,7 @@ export const program = {
     sha256: ['d8d07be228f8b818469a3dfcb34732da16ad463e69b086e2adc5a35efdaa0bee'],
     buffers: [2560],
   },
-  memory: 1536,
+  memory: [1536],
   limits: {},
   buffers: {
     image: { offset: 1024, bytes: 256 }, // float32 [1, 1, 8, 8]

@@ -17,7 +17,7 @@ export const program = {
     ],
     buffers: [512],
   },
-  memory: 1280,
+  memory: [1280],
   limits: {},
   buffers: {
     h: { offset: 0, bytes: 16 },
