@@ -99,7 +99,7 @@ sealed partial class IlRenderer
             case Op.FloorDiv when unsigned && u.Src[1].Min > 0: _il.Emit(OpCodes.Div_Un); break;
             case Op.FloorMod when unsigned && u.Src[1].Min > 0: _il.Emit(OpCodes.Rem_Un); break;
             case Op.FloorDiv or Op.FloorMod when kind is not ScalarKind.Bool:
-                var whole = kind == ScalarKind.UInt8 ? typeof(uint) : type;
+                var whole = unsigned && kind != ScalarKind.UInt64 ? typeof(uint) : type;
                 Call(typeof(IlMath), op == Op.FloorDiv ? nameof(IlMath.FloorDiv) : nameof(IlMath.FloorMod), whole, whole);
                 break;
             default: throw Unknown(u);
