@@ -60,8 +60,9 @@ public sealed partial class Tensor
     /// <summary>The place whose elements the tensor shows.</summary>
     internal Cell Cell => _cell;
 
-    /// <summary>A tensor as it is seen through the movements by which <paramref name="other"/> shows its cell.</summary>
-    internal Tensor SeenAs(Tensor other) => other.IsView ? Moved(other._view.Of, other._view.Barrier) : this;
+    /// <summary>A tensor as it is seen through the movements by which <paramref name="other"/> shows its cell, with numbers for its variables.</summary>
+    internal Tensor SeenAs(Tensor other, IReadOnlyDictionary<Variable, int> values) =>
+        other.IsView ? Moved(other._view.Bind(values).Of, other._view.Barrier) : this;
 
     /// <summary>The tensor shows another one's elements moved.</summary>
     internal bool IsView => !_view.Steps.IsEmpty;
