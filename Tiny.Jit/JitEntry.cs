@@ -150,8 +150,7 @@ public sealed class JitEntry
             foreach (var cell in _written) cell.Wrote();
             for (int i = 0; i < _traced.WrittenInputs.Count; i++)
                 ((Tensor)args[_traced.WrittenInputs[i].Parameter]!).Assign(Tensor.FromStorage(computed[_computed.Length + i]));
-            var results = _traced.Tensors.Select(t => _traced.AliasOf(t).Parameter is { } p ? ((Tensor)args[p]!).SeenAs(t, values)
-                : t.IsView && values.Count > 0 ? new Tensor(t.Cell).SeenAs(t, values) : t).ToArray();
+            var results = _traced.Tensors.Select(t => _traced.AliasOf(t).Parameter is { } p ? ((Tensor)args[p]!).SeenAs(t, values) : t.With(values)).ToArray();
             for (int i = 0; i < _computed.Length; i++) results[_computed[i]] = Tensor.FromStorage(computed[i]);
             return _traced.Pack(results);
         }

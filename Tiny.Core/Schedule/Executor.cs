@@ -15,7 +15,9 @@ static class Executor
         // Places with writes that are computed on the way keep what has been computed, so that no write is carried out twice.
         Cell[] written = [.. Cell.PendingAmong(Walk.Topological(asked)).Where(c => !asked.Contains(c.Value))];
         UOp[] nodes = [.. asked, .. written.Select(c => c.Value)];
-        var values = CaptureScope.Current is { } scope ? OnHost(nodes, scope) : OnDevice(nodes);
+        CheckBound(nodes);
+        var values = CaptureScope.Current is { } scope ? OnHost(nodes, scope)
+            : new Executable(Scheduler.Run(nodes), Device.Default).Run(NoParameters);
         for (int i = 0; i < written.Length; i++) written[i].Land(values[pending.Count + i]);
         // Views last: what they remember belongs to the version that has landed.
         foreach (int i in Enumerable.Range(0, pending.Count).OrderBy(i => pending[i].IsView)) pending[i].Land(values[i]);
@@ -24,15 +26,13 @@ static class Executor
     /// <summary>The memory of a tensor, computed if it is not yet.</summary>
     public static Storage Read(Tensor tensor)
     {
-        if (CaptureScope.Current is { } scope) return OnHost([tensor.Passing], scope)[0];
+        if (CaptureScope.Current is { } scope)
+        {
+            CheckBound([tensor.Passing]);
+            return OnHost([tensor.Passing], scope)[0];
+        }
         if (tensor.Storage is null) Realize([tensor]);
         return tensor.Storage!;
-    }
-
-    static Storage[] OnDevice(UOp[] nodes)
-    {
-        CheckBound(nodes);
-        return new Executable(Scheduler.Run(nodes), Device.Default).Run(NoParameters);
     }
 
     static void CheckBound(UOp[] nodes)
@@ -56,7 +56,6 @@ static class Executor
                 throw new TinyJitException($"{UserCode.Here()}the value of a tensor that depends on {what} was asked for while the method "
                     + "was being captured; a captured method runs once, without values: compute with tensors (Where, Maximum, ...) or return the tensor");
         }
-        CheckBound(nodes);
         var known = scope.Memory.ToDictionary(m => m.Value, m => m.Key.Value);
         UOp[] outside = [.. nodes.Select(n => n.Substitute(known))];
         var memory = Interpreter.Evaluate(outside);

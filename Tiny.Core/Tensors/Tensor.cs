@@ -1,5 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
-using System.Runtime.CompilerServices;
 using Tiny.Graph;
 using Tiny.Runtime;
 
@@ -60,9 +58,13 @@ public sealed partial class Tensor
     /// <summary>The place whose elements the tensor shows.</summary>
     internal Cell Cell => _cell;
 
-    /// <summary>A tensor as it is seen through the movements by which <paramref name="other"/> shows its cell, with numbers for its variables.</summary>
-    internal Tensor SeenAs(Tensor other, IReadOnlyDictionary<Variable, int> values) =>
-        other.IsView ? Moved(other._view.Bind(values).Of, other._view.Barrier) : this;
+    /// <summary>The tensor as it is seen through the movements by which <paramref name="other"/> shows its cell, with numbers in place of variables.</summary>
+    internal Tensor SeenAs(Tensor other, IReadOnlyDictionary<Variable, int> values) => SeenAs(other.With(values));
+
+    /// <summary>The tensor with numbers in place of variables in what it shows of its cell.</summary>
+    internal Tensor With(IReadOnlyDictionary<Variable, int> values) => values.Count == 0 ? this : new(_cell, _view.Bind(values));
+
+    Tensor SeenAs(Tensor other) => other.IsView ? Moved(other._view.Of, other._view.Barrier) : this;
 
     /// <summary>The tensor shows another one's elements moved.</summary>
     internal bool IsView => !_view.Steps.IsEmpty;
@@ -111,18 +113,12 @@ public sealed partial class Tensor
         return normal;
     }
 
-    /// <summary>The value, unless it is null: then an error that names the operation, the argument and the user's line.</summary>
-    static T NotNull<T>([NotNull] T? value, [CallerMemberName] string operation = "", [CallerArgumentExpression(nameof(value))] string name = "")
-        where T : class => value ?? throw new ArgumentNullException(name, $"{UserCode.Here()}{operation.Replace("op_", "", StringComparison.Ordinal)}: '{name}' is null");
-
-    /// <summary>A constant beside a tensor, as a tensor of rank 0.</summary>
-    static Tensor Beside(Tensor? tensor, Number value, string operation)
+    /// <summary>A constant beside this tensor, as a tensor of rank 0.</summary>
+    Tensor Beside(Number value, string operation)
     {
-        var dtype = value.Beside(NotNull(tensor, operation).DType);
+        var dtype = value.Beside(DType);
         return new Tensor(Origin.Stamp(value.CheckFits(dtype, operation).ToConst(dtype)));
     }
-
-    Tensor Beside(Number value, string operation) => Beside(this, value, operation);
 
     /// <summary>The dtype of an operation's result that is a float: integers and bools become float32.</summary>
     DType FloatDType => DType.IsFloat ? DType : DType.Float32;
