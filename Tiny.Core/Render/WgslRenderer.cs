@@ -30,6 +30,7 @@ public sealed class WgslRenderer : CStyleRenderer
         WorkgroupSize = 64,
         Registers = 32,
         Fma = true,
+        MostBuffers = 8,
         // The specification lets sin be off by 2^-11.
         Lacks = new HashSet<Op> { Op.Sin },
         Kinds = new HashSet<ScalarKind> { ScalarKind.Float32, ScalarKind.Int32, ScalarKind.UInt32 },

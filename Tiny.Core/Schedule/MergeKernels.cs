@@ -10,7 +10,7 @@ namespace Tiny.Schedule;
 /// </summary>
 static class MergeKernels
 {
-    public static List<KernelBody> Run(List<KernelBody> bodies)
+    public static List<KernelBody> Run(List<KernelBody> bodies, int mostBuffers)
     {
         var merged = new List<KernelBody>();
         var place = new Dictionary<UOp, int>(ReferenceEqualityComparer.Instance);
@@ -20,7 +20,7 @@ static class MergeKernels
             merged.Add(body);
             // The latest producer is the only one that can take it: the kernel must not run before any other that it reads.
             int last = body.Reads.Select(r => place.GetValueOrDefault(r, -1)).DefaultIfEmpty(-1).Max();
-            if (last >= 0 && Join(merged[last], body) is { } joined)
+            if (last >= 0 && Join(merged[last], body, mostBuffers) is { } joined)
             {
                 merged[last] = joined;
                 merged.RemoveAt(at);
@@ -31,13 +31,13 @@ static class MergeKernels
         return merged;
     }
 
-    static KernelBody? Join(KernelBody first, KernelBody second)
+    static KernelBody? Join(KernelBody first, KernelBody second, int mostBuffers)
     {
         if (!SameLoops(first, second) || Ambiguous(first.Sink, second.Sink)) return null;
         var handed = first.Outputs.Select(o => o.Node).ToHashSet();
         ImmutableArray<Draft> outputs = [.. first.Outputs, .. second.Outputs];
         ImmutableArray<UOp> reads = [.. first.Reads, .. second.Reads.Where(r => !handed.Contains(r) && !first.Reads.Contains(r))];
-        if (outputs.Length + reads.Length > Scheduler.MostBuffers) return null;
+        if (outputs.Length + reads.Length > mostBuffers) return null;
         var slots = SlotsOf(outputs, reads);
         var stores = Rewrite(first, slots, null);
         var values = new Dictionary<UOp, UOp>(ReferenceEqualityComparer.Instance);

@@ -13,13 +13,14 @@ namespace Tiny.Schedule;
 /// </summary>
 static class Scheduler
 {
-    /// <summary>Buffers that one kernel may be given: WebGPU's default limit of storage buffers a shader stage.</summary>
+    /// <summary>Buffers that one kernel may be given on every target: WebGPU's default limit of storage buffers a shader stage.</summary>
     public const int MostBuffers = 8;
 
     /// <param name="results">What is to be computed.</param>
     /// <param name="watch">Told each pass's name and result.</param>
     /// <param name="rules">Other rules than <see cref="Symbolic.Rules"/>: tests plant wrong ones.</param>
-    public static KernelSchedule Run(IReadOnlyList<UOp> results, Action<string, IReadOnlyList<UOp>>? watch = null, RuleSet? rules = null)
+    /// <param name="mostBuffers">Buffers that one kernel may be given, where the targets that the schedule is for take more or fewer.</param>
+    public static KernelSchedule Run(IReadOnlyList<UOp> results, Action<string, IReadOnlyList<UOp>>? watch = null, RuleSet? rules = null, int mostBuffers = MostBuffers)
     {
         using var interner = Interner.Open();
         long start = Stopwatch.GetTimestamp();
@@ -48,13 +49,13 @@ static class Scheduler
                 split = true;
                 continue;
             }
-            if (bodies.Find(b => b.Reads.Length >= MostBuffers) is { } crowded)
+            if (bodies.Find(b => b.Reads.Length >= mostBuffers) is { } crowded)
             {
-                forced.Add(Split(crowded.Outputs[0]));
+                forced.Add(Split(crowded.Outputs[0], mostBuffers));
                 continue;
             }
             Check("rangeify");
-            bodies = Unused.Drop([.. MergeKernels.Run(bodies).Select(b => b with { Sink = simplify.Run(b.Sink) })], resolved);
+            bodies = Unused.Drop([.. MergeKernels.Run(bodies, mostBuffers).Select(b => b with { Sink = simplify.Run(b.Sink) })], resolved);
             Check("merge kernels");
             bodies = [.. bodies.Select(b => b with { Sink = MergeRanges.Run(b.Sink, simplify) })];
             Check("merge ranges");
@@ -73,7 +74,7 @@ static class Scheduler
     }
 
     /// <summary>The node inside a kernel with too many buffers that, given a buffer of its own, takes most of them with it.</summary>
-    static UOp Split(Draft crowded)
+    static UOp Split(Draft crowded, int mostBuffers)
     {
         var inside = new HashSet<UOp>(crowded.Members, ReferenceEqualityComparer.Instance);
         var reads = new Dictionary<UOp, HashSet<UOp>>(ReferenceEqualityComparer.Instance);
@@ -84,7 +85,7 @@ static class Scheduler
             foreach (var s in node.Src)
                 if (inside.Contains(s)) set.UnionWith(reads[s]);
                 else if (s.Op != Op.Const) set.Add(s);
-            if (!ReferenceEquals(node, crowded.Node) && Cost.Computes(node) && set.Count is > 1 and < MostBuffers
+            if (!ReferenceEquals(node, crowded.Node) && Cost.Computes(node) && set.Count > 1 && set.Count < mostBuffers
                 && (best is null || set.Count > reads[best].Count)) best = node;
         }
         return best ?? throw new TinyException("TINY1006", $"{crowded.Node} reads {crowded.Reads.Count} buffers and cannot be split");
