@@ -26,11 +26,11 @@ public sealed class WgslRenderer : CStyleRenderer
     /// <summary>What lowering has to know.</summary>
     public static TargetProfile Profile { get; } = new("wgsl")
     {
+        MostBuffers = 8,
         Grid = true,
         WorkgroupSize = 64,
         Registers = 32,
         Fma = true,
-        MostBuffers = 8,
         // The specification lets sin be off by 2^-11.
         Lacks = new HashSet<Op> { Op.Sin },
         Kinds = new HashSet<ScalarKind> { ScalarKind.Float32, ScalarKind.Int32, ScalarKind.UInt32 },

@@ -12,7 +12,7 @@ static class Executor
     {
         var pending = tensors.Where(t => t.Storage is null).ToList();
         UOp[] nodes = [.. pending.Select(t => t.Node)];
-        var values = CaptureScope.IsOpen ? OnHost(nodes) : new Executable(Scheduler.Run(nodes, mostBuffers: Device.Default.Profile.MostBuffers), Device.Default).Run(NoParameters);
+        var values = CaptureScope.IsOpen ? OnHost(nodes) : new Executable(Scheduler.Run(nodes), Device.Default).Run(NoParameters);
         for (int i = 0; i < pending.Count; i++) pending[i].Node = Tensor.FromStorage(values[i]).Node;
     }
 
