@@ -12,23 +12,23 @@ static class MergeKernels
 {
     public static List<KernelBody> Run(List<KernelBody> bodies, int mostBuffers)
     {
-        var merged = new List<KernelBody>();
+        // Null where a kernel has gone into an earlier one.
+        var merged = new List<KernelBody?>();
         var place = new Dictionary<UOp, int>(ReferenceEqualityComparer.Instance);
         foreach (var body in bodies)
         {
             int at = merged.Count;
             merged.Add(body);
-            // The latest producer is the only one that can take it: the kernel must not run before any other that it reads.
-            int last = body.Reads.Select(r => place.GetValueOrDefault(r, -1)).DefaultIfEmpty(-1).Max();
-            if (last >= 0 && Join(merged[last], body, mostBuffers) is { } joined)
+            // The latest producer is the only one that can take it: the kernel must not run before any other that it reads. It may then go on with that one.
+            while (merged[at]!.Reads.Select(r => place.GetValueOrDefault(r, -1)).DefaultIfEmpty(-1).Max() is var last and >= 0
+                && Join(merged[last]!, merged[at]!, mostBuffers) is { } joined)
             {
-                merged[last] = joined;
-                merged.RemoveAt(at);
+                (merged[last], merged[at]) = (joined, null);
                 at = last;
             }
-            foreach (var output in merged[at].Outputs) place[output.Node] = at;
+            foreach (var output in merged[at]!.Outputs) place[output.Node] = at;
         }
-        return merged;
+        return [.. merged.OfType<KernelBody>()];
     }
 
     static KernelBody? Join(KernelBody first, KernelBody second, int mostBuffers)

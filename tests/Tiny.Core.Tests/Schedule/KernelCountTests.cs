@@ -105,6 +105,17 @@ public sealed class KernelCountTests
     }
 
     [Test]
+    public void AKernelJoinsAllThatItReadsElementByElement()
+    {
+        // Adam's update of flat parameters: two moments, and the parameters that they move; each of five buffers read once, three written.
+        var (p, g, m, v, rate) = (F(1000), F(1000), F(1000), F(1000), F(1));
+        Tensor m2 = m * 0.9f + g * 0.1f, v2 = v * 0.999f + g.Square() * 0.001f, p2 = p - rate * m2 / (v2.Sqrt() + 1e-8f);
+        var schedule = Scheduler.Run([p2.Node, m2.Node, v2.Node]);
+        Assert.That(schedule.Launches, Has.Length.EqualTo(1));
+        Assert.That(schedule.Launches[0].Slots.Sum(s => schedule.Slots[s].Bytes), Is.EqualTo(7 * 4000 + 4));
+    }
+
+    [Test]
     public void AKernelThatReadsOtherElementsIsNotMerged()
     {
         var y = F(8, 8).MatMul(F(8, 8));
