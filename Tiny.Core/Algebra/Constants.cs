@@ -57,7 +57,7 @@ static class Constants
 
     static UOp? OfInts(Op op, DType from, DType to, long a, long b)
     {
-        if (op is Op.FloorDiv or Op.FloorMod && b == 0 || op is Op.Shl or Op.Shr && (b < 0 || b >= to.Size * 8)) return null;
+        bool isShift = b >= 0 && b < to.Size * 8;
         // An integer becomes a short float by way of float32.
         if (op == Op.Cast && to.IsFloat) return UOp.Const(to.Kind == ScalarKind.Float64 ? Numbers.ToDouble(a, from) : Numbers.ToSingle(a, from), to.Scalar);
         long? r = op switch
@@ -67,7 +67,9 @@ static class Constants
             Op.And => a & b,
             Op.Or => a | b,
             Op.Xor => a ^ b,
-            Op.Shl => a << (int)b,
+            Op.Shl => isShift ? a << (int)b : 0,
+            Op.FloorDiv when b == 0 => 0,
+            Op.FloorMod when b == 0 => a,
             Op.CmpNe => a != b ? 1 : 0,
             Op.Cast => a,
             _ => from.Kind == ScalarKind.UInt64 ? OfUlongs(op, (ulong)a, (ulong)b) : OfLongs(op, a, b),
@@ -77,11 +79,11 @@ static class Constants
 
     static long? OfLongs(Op op, long a, long b) => op switch
     {
-        Op.FloorDiv when b != -1 => Numbers.FloorDiv(a, b),
-        Op.FloorMod when b != -1 => Numbers.FloorMod(a, b),
+        Op.FloorDiv => b == -1 ? unchecked(-a) : Numbers.FloorDiv(a, b),
+        Op.FloorMod => b == -1 ? 0 : Numbers.FloorMod(a, b),
         Op.Max => Math.Max(a, b),
         Op.Min => Math.Min(a, b),
-        Op.Shr => a >> (int)b,
+        Op.Shr => a >> (b is >= 0 and < 64 ? (int)b : 63),
         Op.CmpLt => a < b ? 1 : 0,
         _ => null,
     };
@@ -92,7 +94,7 @@ static class Constants
         Op.FloorMod => (long)(a % b),
         Op.Max => (long)Math.Max(a, b),
         Op.Min => (long)Math.Min(a, b),
-        Op.Shr => (long)(a >> (int)b),
+        Op.Shr => b < 64 ? (long)(a >> (int)b) : 0,
         Op.CmpLt => a < b ? 1 : 0,
         _ => null,
     });

@@ -59,13 +59,13 @@ public enum Op : byte
     Mul,
     /// <summary>a / b, floats, rounded once.</summary>
     Div,
-    /// <summary>Quotient rounded down, integers.</summary>
+    /// <summary>Quotient rounded down, integers; 0 for a divisor of 0; the smallest number by -1 wraps.</summary>
     FloorDiv,
-    /// <summary>a - b * FloorDiv(a, b), integers: takes the sign of b.</summary>
+    /// <summary>a - b * FloorDiv(a, b), integers: takes the sign of b, and is a for a divisor of 0.</summary>
     FloorMod,
-    /// <summary>The larger. A NaN operand gives NaN.</summary>
+    /// <summary>The larger. A NaN operand gives NaN; of zeros with different signs, either.</summary>
     Max,
-    /// <summary>The smaller. A NaN operand gives NaN.</summary>
+    /// <summary>The smaller. A NaN operand gives NaN; of zeros with different signs, either.</summary>
     Min,
     /// <summary>Bitwise, or logical for bool.</summary>
     And,
@@ -73,9 +73,9 @@ public enum Op : byte
     Or,
     /// <summary>Bitwise, or logical for bool.</summary>
     Xor,
-    /// <summary>a shifted left by b bits, integers, 0 &lt;= b &lt; bits.</summary>
+    /// <summary>a shifted left by b bits, integers; 0 unless 0 &lt;= b &lt; bits. In linear code b is always in that range.</summary>
     Shl,
-    /// <summary>a shifted right by b bits, arithmetic for signed integers.</summary>
+    /// <summary>a shifted right by b bits, arithmetic for signed integers; all bits are the sign (0) unless 0 &lt;= b &lt; bits, as for <see cref="Shl"/>.</summary>
     Shr,
     /// <summary>a &lt; b, dtype bool.</summary>
     CmpLt,

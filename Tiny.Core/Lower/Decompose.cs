@@ -4,7 +4,7 @@ using Tiny.Optimize;
 namespace Tiny.Lower;
 
 /// <summary>
-/// Takes a body; gives one without the elementwise operations that the target lacks. Exp2, Log2 and Sin become polynomials of float32
+/// Takes a body; gives one without the elementwise operations that the target lacks, and with every shift in range. Exp2, Log2 and Sin become polynomials of float32
 /// arithmetic, the same for every such target and for every number of lanes. Coefficients: minimax by Remez exchange on the stated interval,
 /// relative error below 2e-9, 5e-9 and 6e-9 before rounding. Sin reduces its argument with pi in three parts (Cody and Waite), of which the
 /// first two have so few bits that their products are exact up to |x| = 12,000; beyond, the error grows with |x| * 2^-24.
@@ -31,7 +31,7 @@ static class Decompose
 
     public static UOp Run(UOp sink, TargetProfile profile)
     {
-        var rules = new RuleSet();
+        var rules = new RuleSet().On(ShiftRange.Guard, Op.Shl, Op.Shr);
         if (profile.Lacks.Contains(Op.Exp2)) rules.On(u => u.DType.Kind == ScalarKind.Float32 ? Exp2(u.Src[0], profile) : null, Op.Exp2);
         if (profile.Lacks.Contains(Op.Log2)) rules.On(u => u.DType.Kind == ScalarKind.Float32 ? Log2(u.Src[0], profile) : null, Op.Log2);
         if (profile.Lacks.Contains(Op.Sin)) rules.On(u => u.DType.Kind == ScalarKind.Float32 ? Sin(u.Src[0], profile) : null, Op.Sin);
@@ -43,10 +43,20 @@ static class Decompose
         int lanes = x.DType.Lanes;
         // Beyond these bounds the result is 0 or infinity anyway, and n below stays small. NaN passes through.
         x = x.Alu(Op.Max, F(-160, lanes)).Alu(Op.Min, F(129, lanes));
-        // Adding 1.5 * 2^23 leaves the nearest whole number n in the low bits.
-        var shifted = x + F(12582912, lanes);
-        var n = shifted.Bitcast(DType.Int32.Vec(lanes)) + -0x4B400000L;
-        var p = Polynomial(x - (shifted + F(-12582912, lanes)), s_exp2, profile);
+        UOp n, p;
+        if (profile.Grid)
+        {
+            var nearest = Nearest(x);
+            n = nearest.Cast(DType.Int32.Vec(lanes));
+            p = Polynomial(x - nearest, s_exp2, profile);
+        }
+        else
+        {
+            // Adding 1.5 * 2^23 leaves the nearest whole number in the low bits.
+            var shifted = x + F(12582912, lanes);
+            n = shifted.Bitcast(DType.Int32.Vec(lanes)) + -0x4B400000L;
+            p = Polynomial(x - (shifted + F(-12582912, lanes)), s_exp2, profile);
+        }
         // 2^n in two factors, so that neither leaves the normal range.
         var half = n.Alu(Op.Shr, I(1, lanes));
         return p * PowerOfTwo(half, lanes) * PowerOfTwo(n - half, lanes);
@@ -77,13 +87,20 @@ static class Decompose
     static UOp Sin(UOp x, TargetProfile profile)
     {
         int lanes = x.DType.Lanes;
-        // x = n * pi + r, sin(x) = (-1)^n * sin(r). Rounded by truncation: GPU compilers may undo the addition that Exp2 uses.
-        var n = (x * F(1 / Math.PI, lanes) + x.Lt(F(0, lanes)).Where(F(-0.5, lanes), F(0.5, lanes))).Alu(Op.Trunc);
+        // x = n * pi + r, sin(x) = (-1)^n * sin(r)
+        var n = Nearest(x * F(1 / Math.PI, lanes));
         var r = x;
         foreach (double part in s_pi) r -= n * F(part, lanes);
         var sine = r * Polynomial(r * r, s_sin, profile);
         var sign = n.Cast(DType.Int32.Vec(lanes)).Alu(Op.Shl, I(31, lanes));
         return sine.Bitcast(DType.Int32.Vec(lanes)).Alu(Op.Xor, sign).Bitcast(DType.Float32.Vec(lanes));
+    }
+
+    // The nearest whole number, by truncation: compilers of shaders may undo the addition of a large number.
+    static UOp Nearest(UOp x)
+    {
+        int lanes = x.DType.Lanes;
+        return (x + x.Lt(F(0, lanes)).Where(F(-0.5, lanes), F(0.5, lanes))).Alu(Op.Trunc);
     }
 
     static UOp Polynomial(UOp x, double[] coefficients, TargetProfile profile)

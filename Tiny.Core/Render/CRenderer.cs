@@ -22,9 +22,12 @@ public sealed partial class CRenderer : CStyleRenderer
     static readonly HashSet<ScalarKind> s_kinds =
         [ScalarKind.Bool, ScalarKind.UInt8, ScalarKind.Int32, ScalarKind.UInt32, ScalarKind.Int64, ScalarKind.Float32, ScalarKind.Float64];
 
+    // Types of helpers that a loop variable's name could be.
+    static readonly string[] s_types = [.. new[] { 4, 8, 16 }.Select(lanes => CHelper.TypeName(DType.Int32.Vec(lanes)))];
+
     readonly List<CHelper> _helpers = [];
 
-    CRenderer(LinearKernel kernel, IReadOnlyList<string> parameterNames) : base(kernel, parameterNames, []) { }
+    CRenderer(LinearKernel kernel, IReadOnlyList<string> parameterNames) : base(kernel, parameterNames, s_types) { }
 
     /// <summary>Scalar C99.</summary>
     public static TargetProfile Plain { get; } = new("c") { Lacks = s_lacks, Kinds = s_kinds };

@@ -94,10 +94,11 @@ sealed partial class IlRenderer
                 if (kind == ScalarKind.Int64) _il.Emit(OpCodes.Conv_I4); // the count's type
                 _il.Emit(op == Op.Shl ? OpCodes.Shl : unsigned ? OpCodes.Shr_Un : OpCodes.Shr);
                 break;
-            case Op.FloorDiv when unsigned: _il.Emit(OpCodes.Div_Un); break;
-            case Op.FloorMod when unsigned: _il.Emit(OpCodes.Rem_Un); break;
-            case Op.FloorDiv or Op.FloorMod when kind is ScalarKind.Int32 or ScalarKind.Int64:
-                Call(typeof(IlMath), op == Op.FloorDiv ? nameof(IlMath.FloorDiv) : nameof(IlMath.FloorMod), type, type);
+            case Op.FloorDiv when unsigned && u.Src[1].Min > 0: _il.Emit(OpCodes.Div_Un); break;
+            case Op.FloorMod when unsigned && u.Src[1].Min > 0: _il.Emit(OpCodes.Rem_Un); break;
+            case Op.FloorDiv or Op.FloorMod when kind is not ScalarKind.Bool:
+                var whole = unsigned ? typeof(uint) : type;
+                Call(typeof(IlMath), op == Op.FloorDiv ? nameof(IlMath.FloorDiv) : nameof(IlMath.FloorMod), whole, whole);
                 break;
             default: throw Unknown(u);
         }

@@ -30,8 +30,8 @@ public sealed class WgslRenderer : CStyleRenderer
         WorkgroupSize = 64,
         Registers = 32,
         Fma = true,
-        // The specification lets sin be off by 2^-11.
-        Lacks = new HashSet<Op> { Op.Sin },
+        // The specification lets sin be off by 2^-11 and exp2 by 2|x| last places, and leaves NaN and log2(0) open.
+        Lacks = new HashSet<Op> { Op.Exp2, Op.Log2, Op.Sin },
         Kinds = new HashSet<ScalarKind> { ScalarKind.Float32, ScalarKind.Int32, ScalarKind.UInt32 },
     };
 
@@ -128,6 +128,7 @@ public sealed class WgslRenderer : CStyleRenderer
     private protected override Expression CastValue(UOp cast)
     {
         var (from, to, x) = (cast.Src[0].DType, cast.DType, Written(cast.Src[0]));
+        if (to == DType.Bool && from.IsFloat) return Expression.Prefix("!", Expression.Binary(x, "==", Literal(UOp.Const(0L, from))));
         if (to == DType.Bool) return Expression.Binary(x, "!=", Literal(UOp.Const(0L, from)));
         if (from == DType.Float32 && to == DType.Int32) return Expression.Call(Helper("f32_to_i32"), x);
         if (from == DType.Float32 && to == DType.UInt32) return Expression.Call(Helper("f32_to_u32"), x);
@@ -139,10 +140,11 @@ public sealed class WgslRenderer : CStyleRenderer
     private protected override Expression Select(UOp where) =>
         Expression.Call("select", Written(where.Src[2]), Written(where.Src[1]), Written(where.Src[0]));
 
-    // x != x asks whether x is NaN.
+    // x != x asks whether x is NaN. Else != of the language may be false where an operand is NaN, which == is too.
     private protected override Expression Comparison(UOp u, UOp a, string op, UOp b)
     {
-        if (!a.DType.IsFloat || !ReferenceEquals(a, b) || op is not ("!=" or "==")) return base.Comparison(u, a, op, b);
+        if (!a.DType.IsFloat || op is not ("!=" or "==")) return base.Comparison(u, a, op, b);
+        if (!ReferenceEquals(a, b)) return op == "==" ? base.Comparison(u, a, op, b) : Expression.Prefix("!", base.Comparison(u, a, "==", b));
         var isNan = Expression.Call(Helper("is_nan"), Written(a));
         return op == "!=" ? isNan : Expression.Prefix("!", isNan);
     }
@@ -232,14 +234,14 @@ public sealed class WgslRenderer : CStyleRenderer
         ["max_nan"] = """
             // The larger; NaN if either is.
             fn max_nan(a: f32, b: f32) -> f32 {
-                return select(b, a, a > b || is_nan(a));
+                return select(select(max(a, b), b, is_nan(b)), a, is_nan(a));
             }
 
             """,
         ["min_nan"] = """
             // The smaller; NaN if either is.
             fn min_nan(a: f32, b: f32) -> f32 {
-                return select(b, a, a < b || is_nan(a));
+                return select(select(min(a, b), b, is_nan(b)), a, is_nan(a));
             }
 
             """,

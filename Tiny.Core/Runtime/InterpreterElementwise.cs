@@ -162,18 +162,18 @@ static unsafe class InterpreterElementwise
                 for (int i = 0; i < r.Length; i++) r[i] = a[i] ^ b[i];
                 break;
             case Op.Shl:
-                for (int i = 0; i < r.Length; i++) r[i] = a[i] << (int)b[i];
+                for (int i = 0; i < r.Length; i++) r[i] = b[i] >= 0 && b[i] < 64 ? a[i] << (int)b[i] : 0;
                 break;
             case Op.Shr:
                 // Unsigned values were read without a sign, so this fills with zeros for them.
-                for (int i = 0; i < r.Length; i++) r[i] = a[i] >> (int)b[i];
+                for (int i = 0; i < r.Length; i++) r[i] = a[i] >> (b[i] >= 0 && b[i] < 64 ? (int)b[i] : 63);
                 break;
             default:
                 throw new InvalidOperationException($"{op} does not take {kind}");
         }
     }
 
-    /// <summary>Rounded down. Division by zero has no meaning; it gives 0 here, so that it is at least the same every time.</summary>
+    /// <summary>Rounded down; 0 for a divisor of 0, so that what is left is the dividend.</summary>
     static long FloorDiv(long a, long b)
     {
         if (b == 0) return 0;

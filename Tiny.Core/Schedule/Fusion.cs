@@ -38,6 +38,8 @@ sealed class Fusion
 
     void Decide(UOp node, bool isResult)
     {
+        // A result without elements: there is nothing to compute.
+        if (node.Shape.Size == 0) return;
         var uses = DemandsOf(node);
         if (isResult || node.Op == Op.Contiguous || _forced.Contains(node) || Cost.Computes(node) && _cost.StoreIsCheaper(node, uses))
         {

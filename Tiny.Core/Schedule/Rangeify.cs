@@ -43,7 +43,6 @@ sealed class Rangeify(Fusion fusion, Movement movement, Rewriter simplify)
                 return src[0];
             case Op.Reduce:
                 var op = ((ReduceArg)node.Arg!).Op;
-                if (node.Src[0].Shape.Size == 0) return Identity(op, node.DType);
                 return d.Closed.Length == 0 ? src[0] : UOp.New(Op.Fold, node.DType, [src[0], .. d.Closed], new FoldArg(op, 1));
             // On bools, xor is inequality: one form, so that rules need only know that.
             case Op.Xor when node.DType.IsBool:

@@ -4,7 +4,7 @@ namespace Tiny.Schedule;
 
 /// <summary>
 /// Takes tensor-graph results; gives the same graph inside the compilation's interner, so that equal parts are one node,
-/// with movement that does nothing removed. Every result is a computed node of its own, since it gets memory of its own: a leaf, or a result asked for twice, is copied.
+/// with movement that does nothing removed and without tensors of no elements: only a result may have none. Every result is a computed node of its own, since it gets memory of its own: a leaf, or a result asked for twice, is copied.
 /// </summary>
 static class Resolve
 {
@@ -23,6 +23,12 @@ static class Resolve
 
     static UOp Simplify(UOp node) => node switch
     {
+        // what has no elements -> nothing, whatever it was made of
+        { Shape.Size: 0 } when !Fusion.IsLeaf(node) => Fill(UOp.Const(0L, node.DType), node.Shape),
+        // a reduction of no elements -> what the operation starts from
+        { Op: Op.Reduce, Src: [{ Shape.Size: 0 }], Arg: ReduceArg arg } => Fill(Rangeify.Identity(arg.Op, node.DType), node.Shape),
+        // a pad of no elements -> its edges
+        { Op: Op.Pad, Src: [{ Shape.Size: 0 }] } => Fill(UOp.Const(0L, node.DType), node.Shape),
         // reshape, expand, pad or shrink to the same shape -> x (a pad or shrink of the same shape moves nothing)
         { Op: Op.Reshape or Op.Expand or Op.Pad or Op.Shrink, Src: [var x] } when x.Shape.Equals(node.Shape) => x,
         // permute in order -> x
@@ -38,4 +44,12 @@ static class Resolve
         { Op: Op.Reduce, Src: [var x], Arg: ReduceArg arg } when arg.Axes.All(a => x.Shape[a] == 1) => x,
         _ => node,
     };
+
+    static UOp Fill(UOp constant, Shape shape)
+    {
+        if (shape.Rank == 0) return constant;
+        var ones = new int[shape.Rank];
+        Array.Fill(ones, 1);
+        return UOp.New(Op.Expand, constant.DType, [UOp.New(Op.Reshape, constant.DType, [constant], new Shape(ones))], shape);
+    }
 }

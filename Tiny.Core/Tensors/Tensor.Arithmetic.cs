@@ -39,12 +39,12 @@ public sealed partial class Tensor
     /// <summary>Quotient with a constant.</summary>
     public static Tensor operator /(Number a, Tensor b) => b.Beside(a, "Div") / b;
 
-    /// <summary>Quotient of integers rounded down.</summary>
+    /// <summary>Quotient of integers rounded down; 0 for a divisor of 0.</summary>
     public Tensor FloorDiv(Tensor other) => Arithmetic("FloorDiv", Op.FloorDiv, Integer("FloorDiv", this), Integer("FloorDiv", other));
     /// <summary>Quotient of integers rounded down.</summary>
     public Tensor FloorDiv(Number other) => FloorDiv(Beside(other, "FloorDiv"));
 
-    /// <summary>Remainder of integers, with the sign of the divisor.</summary>
+    /// <summary>Remainder of integers, with the sign of the divisor; the dividend for a divisor of 0.</summary>
     public Tensor Mod(Tensor other) => Arithmetic("Mod", Op.FloorMod, Integer("Mod", this), Integer("Mod", other));
     /// <summary>Remainder of integers, with the sign of the divisor.</summary>
     public Tensor Mod(Number other) => Mod(Beside(other, "Mod"));
@@ -63,6 +63,15 @@ public sealed partial class Tensor
     public static Tensor operator |(Tensor a, Tensor b) => Bits("Or", Op.Or, a, b);
     /// <summary>Exclusive or: of bools, or of the bits of integers.</summary>
     public static Tensor operator ^(Tensor a, Tensor b) => Bits("Xor", Op.Xor, a, b);
+    /// <summary>Bits moved up by b places, the lowest filled with 0; 0 unless 0 &lt;= b &lt; the number of bits. Bools count as int32.</summary>
+    public static Tensor operator <<(Tensor a, Tensor b) => Shift("ShiftLeft", Op.Shl, a, b);
+    /// <summary>Bits moved up by a constant number of places.</summary>
+    public static Tensor operator <<(Tensor a, Number b) => a << NotNull(a).Beside(b, "ShiftLeft");
+    /// <summary>Bits moved down by b places, the highest filled with the sign (0 for unsigned integers); all of them unless
+    /// 0 &lt;= b &lt; the number of bits. Bools count as int32.</summary>
+    public static Tensor operator >>(Tensor a, Tensor b) => Shift("ShiftRight", Op.Shr, a, b);
+    /// <summary>Bits moved down by a constant number of places.</summary>
+    public static Tensor operator >>(Tensor a, Number b) => a >> NotNull(a).Beside(b, "ShiftRight");
     /// <summary>The opposite of a bool tensor.</summary>
     public static Tensor operator !(Tensor a)
     {
@@ -102,6 +111,8 @@ public sealed partial class Tensor
         if (x.DType.IsFloat) throw new DTypeException($"{name}: takes bools or integers, not {a.DType} and {b.DType}");
         return new Tensor(Build.Binary(op, x, y));
     }
+
+    static Tensor Shift(string name, Op op, Tensor a, Tensor b) => Arithmetic(name, op, Integer(name, NotNull(a)), Integer(name, NotNull(b)));
 
     static Tensor Arithmetic(string name, Op op, Tensor a, Tensor b, DType? atLeast = null)
     {

@@ -47,6 +47,13 @@ public sealed partial class Tensor
     /// <summary>a &gt;= b.</summary>
     public static Tensor operator >=(Tensor a, Number b) => NotNull(a).Ge(b);
 
+    /// <summary>True for NaN.</summary>
+    public Tensor IsNan() => Classify("isnan", static x => Build.Binary(Op.CmpNe, x, x));
+    /// <summary>True for either infinity.</summary>
+    public Tensor IsInf() => Classify("isinf", static x => Build.Not(Build.Binary(Op.CmpNe, Magnitude(x), Infinity(x))));
+    /// <summary>True for all but NaN and the infinities.</summary>
+    public Tensor IsFinite() => Classify("isfinite", static x => Build.Binary(Op.CmpLt, Magnitude(x), Infinity(x)));
+
     /// <summary>Where this bool tensor is true, an element of <paramref name="a"/>, elsewhere of <paramref name="b"/>.</summary>
     public Tensor Where(Tensor a, Tensor b)
     {
@@ -80,6 +87,24 @@ public sealed partial class Tensor
     static UOp LessOrEqual(UOp a, UOp b) => a.DType.IsFloat
         ? Build.Binary(Op.Or, Less(a, b), Build.Not(Build.Binary(Op.CmpNe, a, b)))
         : Build.Not(Less(b, a));
+
+    // Integers and bools are numbers, and finite.
+    Tensor Classify(string origin, Func<UOp, UOp> ask)
+    {
+        using var scope = Origin.Scope(origin);
+        return new Tensor(ask(AsFloat()));
+    }
+
+    // The bits of |x| and of infinity as integers, which order as the numbers do: a compiler of shaders may take every float for finite.
+    static UOp Magnitude(UOp x)
+    {
+        var bits = Build.Node(Op.Bitcast, BitsOf(x), null, Wide(x));
+        return Build.Binary(Op.And, bits, Build.Fill(bits.DType.Size == 4 ? int.MaxValue : long.MaxValue, bits));
+    }
+
+    static UOp Infinity(UOp x) => Build.Fill(BitsOf(x).Size == 4 ? 0x7F800000L : 0x7FF0000000000000L, BitsOf(x), x.Shape);
+    static UOp Wide(UOp x) => x.DType.Size >= 4 ? x : Build.Cast(x, DType.Float32);
+    static DType BitsOf(UOp x) => x.DType.Size == 8 ? DType.Int64 : DType.Int32;
 
     static Tensor NotNull(Tensor t)
     {

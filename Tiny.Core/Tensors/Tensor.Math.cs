@@ -34,25 +34,21 @@ public sealed partial class Tensor
     public Tensor Sin() => Unary("sin", static x => Build.Unary(Op.Sin, x));
     /// <summary>1 / (1 + e^-x).</summary>
     public Tensor Sigmoid() => Unary("sigmoid", Sigmoid);
-    /// <summary>Hyperbolic tangent.</summary>
-    public Tensor Tanh() => Unary("tanh", static x =>
-    {
-        // 2 sigmoid(2x) - 1.
-        var half = Sigmoid(Build.Binary(Op.Mul, x, Build.Fill(2.0, x)));
-        return Build.Binary(Op.Add, Build.Binary(Op.Mul, half, Build.Fill(2.0, x)), Build.Fill(-1.0, x));
-    });
     /// <summary>x * sigmoid(x).</summary>
     public Tensor Silu() => Unary("silu", static x => Build.Binary(Op.Mul, x, Sigmoid(x)));
 
-    /// <summary>Gaussian error linear unit in its tanh form: x/2 * (1 + tanh(sqrt(2/pi) * (x + 0.044715 x^3))).</summary>
-    public Tensor Gelu() => Unary("gelu", static x =>
-    {
-        // (1 + tanh u) / 2 = sigmoid(2u).
-        double scale = 2 * Math.Sqrt(2 / Math.PI);
-        var square = Build.Binary(Op.Mul, x, x);
-        var factor = Build.Binary(Op.Add, Build.Binary(Op.Mul, square, Build.Fill(0.044715 * scale, x)), Build.Fill(scale, x));
-        return Build.Binary(Op.Mul, x, Sigmoid(Build.Binary(Op.Mul, x, factor)));
-    });
+    /// <summary>Gaussian error linear unit, x/2 * (1 + erf(x / sqrt(2))) if <paramref name="exact"/>, else in its tanh form:
+    /// x/2 * (1 + tanh(sqrt(2/pi) * (x + 0.044715 x^3))).</summary>
+    public Tensor Gelu(bool exact = false) => exact
+        ? Analysis("gelu", static x => x * 0.5 * (Erf(x * Math.Sqrt(0.5)) + 1))
+        : Unary("gelu", static x =>
+        {
+            // (1 + tanh u) / 2 = sigmoid(2u).
+            double scale = 2 * Math.Sqrt(2 / Math.PI);
+            var square = Build.Binary(Op.Mul, x, x);
+            var factor = Build.Binary(Op.Add, Build.Binary(Op.Mul, square, Build.Fill(0.044715 * scale, x)), Build.Fill(scale, x));
+            return Build.Binary(Op.Mul, x, Sigmoid(Build.Binary(Op.Mul, x, factor)));
+        });
 
     /// <summary>max(x, 0); NaN stays.</summary>
     public Tensor Relu()

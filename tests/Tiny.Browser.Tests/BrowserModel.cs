@@ -28,18 +28,24 @@ public sealed class BrowserModel : IAsyncDisposable
     }
 
     /// <summary>Captures methods of a model, writes them as a bundle into a folder of its own, and loads that.</summary>
-    public static async Task<BrowserModel> ExportAsync(string name, object model, params IReadOnlyList<MethodInfo> methods)
+    public static Task<BrowserModel> ExportAsync(string name, object model, params IReadOnlyList<MethodInfo> methods) =>
+        ExportAsync(name, ProgramCapture.Capture(name, model, methods));
+
+    /// <summary>Writes a program as a bundle into a folder of its own, and loads that.</summary>
+    public static async Task<BrowserModel> ExportAsync(string name, Program program)
     {
-        string folder = Export(name, model, methods);
+        string folder = Export(program);
         TestBrowser.Server.Mount($"/{name}/", folder);
         return await LoadAsync($"/{name}/", folder);
     }
 
     /// <summary>Writes methods of a model as a bundle into a new temporary folder, removed when all tests have run.</summary>
-    public static string Export(string name, object model, params IReadOnlyList<MethodInfo> methods)
+    public static string Export(string name, object model, params IReadOnlyList<MethodInfo> methods) => Export(ProgramCapture.Capture(name, model, methods));
+
+    static string Export(Program program)
     {
         string folder = TestBrowser.NewFolder();
-        new WebGpuTarget().Export(ProgramCapture.Capture(name, model, methods), new ExportContext(folder, folder));
+        new WebGpuTarget().Export(program, new ExportContext(folder, folder));
         return folder;
     }
 

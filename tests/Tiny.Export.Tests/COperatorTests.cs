@@ -8,28 +8,33 @@ using Tiny.Tests;
 
 namespace Tiny.Export.Tests;
 
-/// <summary>The operator suite as one C program with an entry point for each case, against the interpreter.</summary>
+/// <summary>The operator suite as one C program with an entry point for each case, and the library suite, against the interpreter.</summary>
 public class COperatorTests
 {
     [TestCase("gcc", "-O2"), TestCase("clang", "-O2"), TestCase("gcc", "-O2 -DSUITE_PLAIN")]
     [TestCase("gcc", "-O1 -g -fsanitize=undefined,address -fno-sanitize-recover=all")]
     [TestCase("gcc", "-O1 -g -fsanitize=undefined,address -fno-sanitize-recover=all -DSUITE_PLAIN")]
-    public void AgreeWithTheInterpreter(string compiler, string options)
+    public void AgreeWithTheInterpreter(string compiler, string options) => Run(OperatorSuite.Instance, OperatorSuite.Cases, compiler, options);
+
+    [TestCase("gcc", "-O2"), TestCase("clang", "-O1 -fsanitize=undefined,address -fno-sanitize-recover=all -DSUITE_PLAIN")]
+    public void LibraryAgreesWithTheInterpreter(string compiler, string options) => Run(LibrarySuite.Instance, LibrarySuite.Cases, compiler, options);
+
+    static void Run(object suite, IReadOnlyList<MethodInfo> cases, string compiler, string options)
     {
-        var program = ProgramCapture.Capture("suite", OperatorSuite.Instance, OperatorSuite.Cases);
+        var program = ProgramCapture.Capture("suite", suite, cases);
         using var folder = new TemporaryFolder();
         new CTarget().Export(program, new ExportContext(folder.Path, folder.Path));
         Tools.Compile(folder.Path, compiler, $"{options} -o program main.c suite.c -lm");
         Assert.Multiple(() =>
         {
-            for (int i = 0; i < OperatorSuite.Cases.Count; i++) Check(folder, OperatorSuite.Cases[i], program.Entries[i].Name);
+            for (int i = 0; i < cases.Count; i++) Check(folder, suite, cases[i], program.Entries[i].Name);
         });
     }
 
-    static void Check(TemporaryFolder folder, MethodInfo method, string entry)
+    static void Check(TemporaryFolder folder, object suite, MethodInfo method, string entry)
     {
         var arguments = OperatorSuite.Arguments(method);
-        var results = Results(method.Invoke(OperatorSuite.Instance, arguments)!);
+        var results = Results(method.Invoke(suite, arguments)!);
         var files = arguments.Select((_, i) => $"in{i}").Concat(results.Select((_, i) => $"out{i}"));
         for (int i = 0; i < arguments.Length; i++) File.WriteAllBytes(folder[$"in{i}"], Interpreter.Evaluate(arguments[i].Node).Span.ToArray());
         var run = Tools.Run(folder.Path, folder["program"], $"--entry {entry} suite.weights {string.Join(' ', files)}");

@@ -13,14 +13,17 @@ public sealed class OperatorSuiteTests
     static IEnumerable<TestCaseData> Cases => OperatorSuite.Cases.Select(m => new TestCaseData(m).SetArgDisplayNames(m.Name));
 
     [TestCaseSource(nameof(Cases))]
-    public void LiveAgreesWithTheInterpreter(MethodInfo method)
+    public void LiveAgreesWithTheInterpreter(MethodInfo method) => Check(OperatorSuite.Instance, method);
+
+    /// <summary>Fails unless a captured method gives what the interpreter gives for a plain call.</summary>
+    internal static void Check(object suite, MethodInfo method)
     {
         var arguments = OperatorSuite.Arguments(method);
-        var expected = Results(method.Invoke(OperatorSuite.Instance, arguments)!).Select(t => (t.DType, Interpreter.Evaluate(t.Node))).ToArray();
-        var entry = JitEntry.For(typeof(OperatorSuite), method.Name);
+        var expected = Results(method.Invoke(suite, arguments)!).Select(t => (t.DType, Interpreter.Evaluate(t.Node))).ToArray();
+        var entry = JitEntry.For(suite.GetType(), method.Name);
         for (int call = 0; call < 2; call++)
         {
-            var actual = Results(entry.Invoke(OperatorSuite.Instance, (self, a) => method.Invoke(self, a), arguments)!);
+            var actual = Results(entry.Invoke(suite, (self, a) => method.Invoke(self, a), arguments)!);
             Assert.That(actual, Has.Length.EqualTo(expected.Length));
             for (int i = 0; i < actual.Length; i++) Compare(actual[i], expected[i].DType, expected[i].Item2);
         }

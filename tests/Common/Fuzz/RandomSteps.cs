@@ -61,7 +61,7 @@ static class RandomSteps
         var x = v.Tensor;
         bool signed = x.DType == DType.Int32 || x.DType == DType.Int64;
         int c = random.Next(1, 12);
-        switch (random.Next(12))
+        switch (random.Next(15))
         {
             case 0: return ($"plus {c}", x + c, true);
             case 1: return ($"times {c}", x * c, true);
@@ -74,15 +74,21 @@ static class RandomSteps
             case 8: return ($"bits or {c}", x | Tensor.Scalar(c, x.DType), true);
             case 9: return ($"times {c} where below {c}", x.Lt(c).Where(x * c, x + 1), true);
             case 10 when signed: return ("minus", -x, true);
+            case 11: return ($"shifted left by {c * 3}", x << c * 3, true);
+            case 12: return ($"shifted right by {c * 3}", x >> c * 3, true);
         }
         if (Partner(random, x, values) is not { } other) return null;
-        return random.Next(6) switch
+        return random.Next(10) switch
         {
             0 => ($"plus {other}", x + other.Tensor, true),
             1 => ($"times {other}", x * other.Tensor, true),
             2 => ($"maximum with {other}", x.Maximum(other.Tensor), true),
             3 => ($"exclusive or with {other}", x ^ other.Tensor, true),
             4 => ($"where below {other}", x.Lt(other.Tensor).Where(x, other.Tensor * 3), true),
+            5 => ($"shifted left by {other}", x << other.Tensor, true),
+            6 => ($"shifted right by {other}", x >> other.Tensor, true),
+            7 => ($"floor division by {other}", x.FloorDiv(other.Tensor), true),
+            8 => ($"modulo {other}", x.Mod(other.Tensor), true),
             _ => ($"minus {other}", x - other.Tensor, true),
         };
     }

@@ -13,7 +13,7 @@ fn is_nan(x: f32) -> bool {
 
 // The larger; NaN if either is.
 fn max_nan(a: f32, b: f32) -> f32 {
-    return select(b, a, a > b || is_nan(a));
+    return select(select(max(a, b), b, is_nan(b)), a, is_nan(a));
 }
 
 @compute @workgroup_size(1)

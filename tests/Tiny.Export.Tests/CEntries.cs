@@ -1,0 +1,88 @@
+using System.Globalization;
+using System.Text;
+using Tiny.Jit;
+using Tiny.Runtime;
+
+namespace Tiny.Export.Tests;
+
+/// <summary>Graphs as the entry points of one exported C program, with a driver that runs each once on its inputs.</summary>
+sealed class CEntries : IDisposable
+{
+    readonly TemporaryFolder _folder = new();
+
+    public CEntries(IReadOnlyList<GraphEntry> entries, IEnumerable<Tensor> inputs)
+    {
+        var exported = ProgramCapture.Capture("fuzz", entries);
+        new CTarget().Export(exported, new ExportContext(_folder.Path, _folder.Path));
+        File.WriteAllText(_folder["driver.c"], Driver(exported, new FileInfo(_folder["fuzz.weights"]).Length));
+        using var file = File.Create(_folder["inputs"]);
+        foreach (var tensor in inputs) file.Write(Interpreter.Evaluate(tensor.Node).Span[..(tensor.Numel * tensor.DType.Size)]);
+    }
+
+    /// <summary>Compiles and runs: all results in order, and what went wrong, or null.</summary>
+    /// <exception cref="InvalidOperationException">The compiler refuses or warns.</exception>
+    public (byte[] Results, string? Problem) Run(string compiler, string options)
+    {
+        var name = $"run{options.GetHashCode(StringComparison.Ordinal):x}";
+        // Not by an assertion: the fuzzer catches a failure, and looks for it in smaller programs.
+        var compiled = Tools.Run(_folder.Path, compiler, $"{Tools.Strict} {options} -o {name} driver.c fuzz.c -lm");
+        if (compiled.Code != 0) throw new InvalidOperationException($"{compiler} {options}: {compiled.Output}{compiled.Errors}");
+        var run = Tools.Run(_folder.Path, _folder[name], $"{name}.out");
+        return (File.ReadAllBytes(_folder[$"{name}.out"]), run.Code == 0 ? null : $"code {run.Code} {run.Errors}");
+    }
+
+    static string Driver(Program program, long weights)
+    {
+        var calls = new StringBuilder();
+        int most = 64;
+        foreach (var entry in program.Entries)
+        {
+            int place = 0;
+            var (reads, writes, arguments) = (new StringBuilder(), new StringBuilder(), new List<string>());
+            foreach (var (ports, into, verb) in new[] { (entry.Inputs, reads, "read"), (entry.Outputs, writes, "write") })
+                foreach (var buffer in ports.Select(p => program.Buffers[p.Buffer]))
+                {
+                    into.Append(CultureInfo.InvariantCulture, $" || !{verb}_bytes(memory + {place}, {buffer.Bytes})");
+                    arguments.Add($"(void *)(memory + {place})");
+                    place += ((int)buffer.Bytes + 63) / 64 * 64;
+                }
+            most = Math.Max(most, place);
+            calls.AppendLine(CultureInfo.InvariantCulture, $"    if (0{reads}) return 3;");
+            calls.AppendLine(CultureInfo.InvariantCulture, $"    if (fuzz_{entry.Name}(&m, {string.Join(", ", arguments)}) != 0) return 4;");
+            calls.AppendLine(CultureInfo.InvariantCulture, $"    if (0{writes}) return 5;");
+        }
+        return $$"""
+            #define _ISOC11_SOURCE
+            #include <stdio.h>
+            #include <stdlib.h>
+            #include "fuzz.h"
+
+            static unsigned char *memory;
+            static FILE *inputs, *outputs;
+
+            static int read_bytes(void *to, size_t bytes) { return fread(to, 1, bytes, inputs) == bytes; }
+            static int write_bytes(const void *from, size_t bytes) { return fwrite(from, 1, bytes, outputs) == bytes && fflush(outputs) == 0; }
+
+            int main(int argc, char **argv)
+            {
+                FILE *f = fopen("fuzz.weights", "rb");
+                unsigned char *weights = aligned_alloc(64, {{weights / 64 * 64 + 64}}), *arena = aligned_alloc(64, FUZZ_ARENA_BYTES / 64 * 64 + 64);
+                fuzz m;
+                if (argc < 2) return 1;
+                memory = aligned_alloc(64, {{most}});
+                inputs = fopen("inputs", "rb");
+                outputs = fopen(argv[1], "wb");
+                if (!f || !inputs || !outputs || !weights || !arena || !memory) return 1;
+                if (fuzz_init(&m, weights, fread(weights, 1, {{weights}}, f), arena, FUZZ_ARENA_BYTES) != 0) return 2;
+            {{calls}}
+                free(weights);
+                free(arena);
+                free(memory);
+                return fclose(f) | fclose(inputs) | fclose(outputs);
+            }
+
+            """;
+    }
+
+    public void Dispose() => _folder.Dispose();
+}
