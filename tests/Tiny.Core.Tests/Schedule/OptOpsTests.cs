@@ -1,9 +1,12 @@
 using NUnit.Framework;
 using System.Runtime.InteropServices;
+using System.Text;
+using Tiny.Core.Tests.Render;
 using Tiny.Algebra;
 using Tiny.Graph;
 using Tiny.Lower;
 using Tiny.Optimize;
+using Tiny.Render;
 using Tiny.Runtime;
 using Tiny.Schedule;
 
@@ -24,7 +27,6 @@ public sealed class OptOpsTests
         ("small log-softmax", () => F(1, 10).LogSoftmax()),
         ("variance", () => F(4, 30).Var(1)),
         ("cat", () => Tensor.Cat([F(3, 5), F(3, 6)], 1)),
-        ("log-softmax of a row", () => F(1, 16).LogSoftmax()),
         ("transposed matmul", () => F(6, 16).MatMul(F(18, 16).Transpose(0, 1))),
     ];
 
@@ -42,7 +44,7 @@ public sealed class OptOpsTests
     }
 
     [Test]
-    public void AnyLegalSequenceGivesTheSameResult([Range(0, 11)] int kernel, [Range(0, 19)] int seed)
+    public void AnyLegalSequenceGivesTheSameResult([Range(0, 10)] int kernel, [Range(0, 19)] int seed)
     {
         var (name, build) = s_kernels[kernel];
         var schedule = Check(name, build().Node, new Random(seed * 100 + kernel));
@@ -55,6 +57,90 @@ public sealed class OptOpsTests
         var (name, build) = s_programs[program];
         var schedule = Check(name, build().Node, new Random(seed * 100 + program));
         Assert.That(schedule.Launches.Any(l => l.Kernel.Params.Any(p => p.InPlace)), name);
+    }
+
+    [Test]
+    public void InCToo()
+    {
+        var (functions, calls, helpers, input) = (new StringBuilder(), new StringBuilder(), new List<CHelper>(), new List<byte>());
+        var expected = new List<(string What, float[] Values)>();
+        foreach (var (name, build) in s_kernels)
+        {
+            var node = build().Node;
+            var schedule = Scheduler.Run([node]);
+            var launch = schedule.Launches.Single();
+            var values = MemoryMarshal.Cast<byte, float>(Interpreter.Evaluate(node).Span).ToArray();
+            int[] at = [.. launch.Slots.Select(s =>
+            {
+                int begin = input.Count;
+                if (schedule.Slots[s].Storage is { } stored) input.AddRange(stored.ToHost().Span);
+                return begin;
+            })];
+            for (int seed = 0; seed < 6; seed++)
+            {
+                var (linear, opts) = Optimised(launch.Kernel, seed % 2 == 0 ? CRenderer.Gnu128 : CRenderer.Plain, new Random(seed * 100 + functions.Length));
+                var text = CRenderer.Render(linear with { Name = $"kernel{expected.Count}" }, [.. linear.Params.Select((_, i) => $"p{i}")]);
+                helpers.AddRange(text.Helpers);
+                functions.Append(text.Text).Append('\n');
+                var arguments = launch.Slots.Select((s, i) => schedule.Slots[s].Storage is null ? $"out + {expected.Sum(e => e.Values.Length)}" : $"in + {at[i] / 4}");
+                calls.Append($"    kernel{expected.Count}({string.Join(", ", arguments)});\n");
+                expected.Add(($"{name} after {string.Join(" ", opts)}", values));
+            }
+        }
+        var source = $$"""
+            #include <math.h>
+            #include <stdbool.h>
+            #include <stdint.h>
+            #include <stdio.h>
+            #include <string.h>
+
+            {{CRenderer.Prologue(helpers)}}
+            {{functions}}
+            static float in[{{input.Count / 4}}], out[{{expected.Sum(e => e.Values.Length)}}];
+
+            int main(void)
+            {
+                FILE *f = fopen("in", "rb");
+                if (!f || fread(in, 1, sizeof in, f) != sizeof in || fclose(f) != 0) return 1;
+            {{calls}}    f = fopen("out", "wb");
+                return !f || fwrite(out, 1, sizeof out, f) != sizeof out || fclose(f) != 0;
+            }
+
+            """;
+        Assert.That(source, Does.Contain(" stage0["));
+        var actual = MemoryMarshal.Cast<byte, float>(CCompiler.Run("gcc", "-O1 -g -fsanitize=undefined,address -fno-sanitize-recover=all", source, [.. input]));
+        int next = 0;
+        foreach (var (what, values) in expected)
+        {
+            double scale = values.Max(MathF.Abs);
+            foreach (float value in values) Assert.That(actual[next++], Is.EqualTo(value).Within(1e-5 * scale), what);
+        }
+    }
+
+    [Test]
+    public void WhatCannotBeKeptIsRefused()
+    {
+        var matmul = Scheduler.Run([F(9, 19).MatMul(F(19, 22)).Node]).Launches.Single().Kernel;
+        using var table = matmul.Interner.Resume();
+        var simplify = Symbolic.Simplifier();
+        foreach (var opt in new[] { new OptOp(OptKind.Share, 0, 2), OptOp.Stage(1, 1), OptOp.Stage(0, 0), OptOp.Stage(1, 7), new OptOp(OptKind.Swap, 0, 2) })
+            Assert.Throws<ArgumentException>(() => OptOps.Apply(matmul.Sink, opt, simplify), $"{opt}");
+        var packed = OptOps.Apply(matmul.Sink, OptOp.Stage(2, 2, 1), simplify);
+        Assert.That(packed.Topological().Single(u => u.Op == Op.Stage).Arg, Is.EqualTo(new StageArg(19 * 22)));
+        // The panel depends on no loop that is left open, so it is filled before all of them.
+        var lines = Linearize.Run(packed, CRenderer.Plain);
+        Assert.That(lines.IndexOf(lines.Single(l => l.Op == Op.Stage)), Is.Zero);
+    }
+
+    [Test]
+    public void WhatTwoLoopsNeedIsComputedOnce()
+    {
+        var kernel = Scheduler.Run([F(1, 10).LogSoftmax().Node]).Launches.Single().Kernel;
+        using var table = kernel.Interner.Resume();
+        var ranges = kernel.Sink.Topological().FindAll(u => u.Op == Op.Range);
+        var share = ranges.SelectMany(a => ranges.Where(b => Staging.Shared(kernel.Sink, a, b) is not null).Select(b => new OptOp(OptKind.Share, Id(a), Id(b)))).First();
+        int Loads(UOp sink) => Linearize.Run(sink, CRenderer.Plain).Count(l => l.Op == Op.Load && l.Src[0].Op == Op.Pointer);
+        Assert.That(Loads(OptOps.Apply(kernel.Sink, share, Symbolic.Simplifier())), Is.EqualTo(Loads(kernel.Sink) - 1));
     }
 
     static KernelSchedule Check(string name, UOp node, Random random)
