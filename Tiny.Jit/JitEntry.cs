@@ -102,7 +102,7 @@ public sealed class JitEntry
         {
             _capture = Capture.Run(method, body, args);
             _weights = new WeightWatch(self);
-            _program = new Executable(Scheduler.Run(_capture.Results), _device);
+            _program = new Executable(Scheduler.Run(_capture.Results, layouts: f => LayoutPass.Choose(f)), _device);
         }
 
         public bool IsCurrent => _weights.IsUnchanged();

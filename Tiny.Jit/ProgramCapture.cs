@@ -32,7 +32,7 @@ public static class ProgramCapture
             if (GraphDifference.Find(capture.Graph, Jit.Capture.Trace(method, Call, args).Graph) is { } difference)
                 throw new TinyJitException($"{method.DeclaringType?.Name}.{method.Name} is not the same at each call: {difference}. An exported method may not depend on "
                     + "a counter, a clock, random numbers or a field that it changes; pass such a value as a parameter");
-            builder.Add(method.Name, Inputs(method), capture, Scheduler.Run(capture.Results));
+            builder.Add(method.Name, Inputs(method), capture);
         }
         return builder.Build(name);
     }
@@ -44,7 +44,7 @@ public static class ProgramCapture
         foreach (var entry in entries)
         {
             var capture = Jit.Capture.Run(entry);
-            builder.Add(entry.Name, [.. entry.Inputs.Select((input, i) => (i, input))], capture, Scheduler.Run(capture.Results));
+            builder.Add(entry.Name, [.. entry.Inputs.Select((input, i) => (i, input))], capture);
         }
         return builder.Build(name);
     }
@@ -93,7 +93,29 @@ sealed class ProgramBuilder
     long _arena;
     int _once;
 
-    public void Add(string name, IReadOnlyList<(int Parameter, GraphInput Input)> parameters, Capture capture, KernelSchedule schedule)
+    readonly List<(string Name, IReadOnlyList<(int Parameter, GraphInput Input)> Parameters, Capture Capture)> _captured = [];
+
+    public void Add(string name, IReadOnlyList<(int Parameter, GraphInput Input)> parameters, Capture capture) => _captured.Add((name, parameters, capture));
+
+    public Program Build(string name)
+    {
+        // A weight that entry points want to lie in different ways stays row-major, and is there once.
+        var shared = new HashSet<Storage>();
+        KernelSchedule[] schedules;
+        List<Storage> torn;
+        do
+        {
+            schedules = [.. _captured.Select(c => Scheduler.Run(c.Capture.Results, layouts: f => LayoutPass.Choose(f, shared)))];
+            torn = [.. schedules.SelectMany(s => s.Slots).Where(s => s.Role == SlotRole.Stored).GroupBy(s => s.Storage!)
+                .Where(g => g.Select(s => s.Layout).Distinct().Count() > 1).Select(g => g.Key)];
+            shared.UnionWith(torn);
+        }
+        while (torn.Count > 0);
+        for (int i = 0; i < schedules.Length; i++) Add(_captured[i].Name, _captured[i].Parameters, _captured[i].Capture, schedules[i]);
+        return new(name, [.. _buffers], [.. _kernels], [.. _entries], _arena == 0 ? [] : [_arena], _once);
+    }
+
+    void Add(string name, IReadOnlyList<(int Parameter, GraphInput Input)> parameters, Capture capture, KernelSchedule schedule)
     {
         var ids = new int[schedule.Slots.Length];
         Array.Fill(ids, -1);
@@ -122,14 +144,13 @@ sealed class ProgramBuilder
         _once += capture.OnceEvaluated;
     }
 
-    public Program Build(string name) => new(name, [.. _buffers], [.. _kernels], [.. _entries], _arena == 0 ? [] : [_arena], _once);
-
     int AddSlot(Slot slot, string kernel)
     {
-        if (slot.Role == SlotRole.Temporary) return AddBuffer(kernel + "_out", slot.DType, slot.Shape, BufferRole.Arena, slot.Offset);
+        if (slot.Role == SlotRole.Temporary) return AddBuffer(kernel + "_out", slot.DType, slot.Memory, BufferRole.Arena, slot.Offset);
         var storage = slot.Storage!;
         if (!_constants.TryGetValue(storage, out int id))
-            _constants[storage] = id = AddBuffer(storage.Name ?? "constant", slot.DType, slot.Shape, BufferRole.Constant, data: storage.ToHost());
+            _constants[storage] = id = AddBuffer(storage.Name ?? "constant", slot.DType, slot.Memory, BufferRole.Constant,
+                data: slot.Layout is { } layout ? storage.Arranged(layout) : storage.ToHost());
         return id;
     }
 

@@ -13,6 +13,8 @@ public sealed record TargetProfile(string Name)
     public int Registers { get; init; } = 16;
     /// <summary>Most steps of accumulation in the body of an unrolled loop.</summary>
     public int Unroll { get; init; } = 16;
+    /// <summary>Most bytes of a kernel's stages: they lie on the stack.</summary>
+    public int StageBytes { get; init; } = 64 << 10;
     /// <summary>True where <see cref="Op.MulAcc"/> is one instruction.</summary>
     public bool Fma { get; init; }
     /// <summary>True for a GPU: output elements are spread over a grid of threads.</summary>

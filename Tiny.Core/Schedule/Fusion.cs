@@ -21,8 +21,8 @@ sealed class Fusion
         _forced = forced;
         Order = Walk.Topological(results);
         _cost = new Cost(Order);
-        var isResult = new HashSet<UOp>(results, ReferenceEqualityComparer.Instance);
-        for (int i = Order.Count - 1; i >= 0; i--) Decide(Order[i], isResult.Contains(Order[i]));
+        Results = new HashSet<UOp>(results, ReferenceEqualityComparer.Instance);
+        for (int i = Order.Count - 1; i >= 0; i--) Decide(Order[i], Results.Contains(Order[i]));
         foreach (var node in Order)
             foreach (var draft in DemandsOf(node).Where(d => d.Src.Length > 0 || node.Op == Op.Const).Select(d => d.Draft).Distinct())
                 draft.Members.Add(node);
@@ -30,6 +30,8 @@ sealed class Fusion
 
     /// <summary>All nodes, operands first.</summary>
     public List<UOp> Order { get; }
+    /// <summary>What is asked for.</summary>
+    public IReadOnlySet<UOp> Results { get; }
     /// <summary>The kernels by the node whose value they store.</summary>
     public Dictionary<UOp, Draft> Drafts { get; } = new(ReferenceEqualityComparer.Instance);
 

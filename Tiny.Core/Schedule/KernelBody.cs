@@ -19,7 +19,11 @@ sealed record KernelBody(ImmutableArray<Draft> Outputs, ImmutableArray<UOp> Read
     /// <summary>Buffers in the order of slots, by the tensor-graph nodes that they hold.</summary>
     public IEnumerable<UOp> Buffers => Outputs.Select(o => o.Node).Concat(Reads);
 
+    /// <summary>The layouts of all buffers that are not row-major.</summary>
+    public IReadOnlyDictionary<UOp, Layout> Layouts { get; init; } = Layout.None;
+
     /// <summary>Its memory arguments.</summary>
-    public ImmutableArray<KernelParam> Params =>
-        [.. Outputs.Select(o => new KernelParam(o.Node.DType, o.Node.Shape.Numel, true)), .. Reads.Select(r => new KernelParam(r.DType, r.Shape.Numel, false))];
+    public ImmutableArray<KernelParam> Params => [.. Buffers.Select((b, i) => new KernelParam(b.DType, Memory(b).Numel, i < Outputs.Length))];
+
+    Shape Memory(UOp buffer) => Layouts.TryGetValue(buffer, out var layout) ? layout.Memory(buffer.Shape) : buffer.Shape;
 }

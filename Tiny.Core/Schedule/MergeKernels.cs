@@ -42,7 +42,7 @@ static class MergeKernels
         var stores = Rewrite(first, slots, null);
         var values = new Dictionary<UOp, UOp>(ReferenceEqualityComparer.Instance);
         for (int i = 0; i < first.Outputs.Length; i++) values[first.Outputs[i].Node] = stores[i];
-        return Rewrite(second, slots, values) is { IsDefault: false } more ? new KernelBody(outputs, reads, Sink([.. stores, .. more])) : null;
+        return Rewrite(second, slots, values) is { IsDefault: false } more ? new KernelBody(outputs, reads, Sink([.. stores, .. more])) { Layouts = first.Layouts } : null;
     }
 
     // The stores with pointers by the new slots, and loads of handed-over elements replaced by their values; default where a load asks for

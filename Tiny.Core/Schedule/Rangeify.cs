@@ -7,9 +7,10 @@ namespace Tiny.Schedule;
 
 /// <summary>
 /// Takes the drafts; gives each kernel's body: one store of an expression over loop variables. Movement is gone, it has
-/// become index arithmetic; reductions are folds over ranges; buffers are pointers by slot, the written one being slot 0.
+/// become index arithmetic; reductions are folds over ranges; buffers are pointers by slot, the written one being slot 0. Here logical
+/// coordinates become places in memory, so here the buffers' layouts are applied.
 /// </summary>
-sealed class Rangeify(Fusion fusion, Movement movement, Rewriter simplify)
+sealed class Rangeify(Fusion fusion, Movement movement, Rewriter simplify, IReadOnlyDictionary<UOp, Layout> layouts)
 {
     /// <summary>The kernels, in an order in which they can run.</summary>
     public List<KernelBody> Run()
@@ -21,8 +22,8 @@ sealed class Rangeify(Fusion fusion, Movement movement, Rewriter simplify)
         {
             if (!fusion.Drafts.TryGetValue(node, out var draft) || node.Shape.Size == 0) continue;
             var target = UOp.New(Op.Pointer, node.DType, [], 0);
-            var store = UOp.New(Op.Store, DType.Void, [target, movement.Flatten(node.Shape, draft.Ranges), draft.Root.Value!]);
-            kernels.Add(new KernelBody([draft], [.. draft.Reads], UOp.New(Op.Sink, DType.Void, [store])));
+            var store = UOp.New(Op.Store, DType.Void, [target, movement.Flatten(node.Shape, draft.Ranges, layouts.GetValueOrDefault(node)), draft.Root.Value!]);
+            kernels.Add(new KernelBody([draft], [.. draft.Reads], UOp.New(Op.Sink, DType.Void, [store])) { Layouts = layouts });
         }
         return kernels;
     }
@@ -55,7 +56,7 @@ sealed class Rangeify(Fusion fusion, Movement movement, Rewriter simplify)
     UOp Load(Demand d)
     {
         var pointer = d.Draft.PointerTo(d.Node);
-        var index = movement.Flatten(d.Node.Shape, d.Index);
+        var index = movement.Flatten(d.Node.Shape, d.Index, layouts.GetValueOrDefault(d.Node));
         return d.Gate.IsOne ? UOp.New(Op.Load, d.Node.DType, [pointer, index]) : UOp.New(Op.Load, d.Node.DType, [pointer, index, d.Gate]);
     }
 

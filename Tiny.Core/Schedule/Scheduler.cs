@@ -19,7 +19,9 @@ static class Scheduler
     /// <param name="results">What is to be computed.</param>
     /// <param name="watch">Told each pass's name and result.</param>
     /// <param name="rules">Other rules than <see cref="Symbolic.Rules"/>: tests plant wrong ones.</param>
-    public static KernelSchedule Run(IReadOnlyList<UOp> results, Action<string, IReadOnlyList<UOp>>? watch = null, RuleSet? rules = null)
+    /// <param name="layouts">Chooses the layouts of weights and temporaries; without it all buffers are row-major.</param>
+    public static KernelSchedule Run(IReadOnlyList<UOp> results, Action<string, IReadOnlyList<UOp>>? watch = null, RuleSet? rules = null,
+        Func<Fusion, IReadOnlyDictionary<UOp, Layout>>? layouts = null)
     {
         using var interner = Interner.Open();
         long start = Stopwatch.GetTimestamp();
@@ -31,7 +33,8 @@ static class Scheduler
         var forced = new HashSet<UOp>(ReferenceEqualityComparer.Instance);
         while (true)
         {
-            var bodies = Unused.Drop(new Rangeify(new Fusion(resolved, forced, movement), movement, simplify).Run(), resolved);
+            var fusion = new Fusion(resolved, forced, movement);
+            var bodies = Unused.Drop(new Rangeify(fusion, movement, simplify, layouts?.Invoke(fusion) ?? Layout.None).Run(), resolved);
             if (bodies.Find(b => b.Reads.Length >= MostBuffers) is { } crowded)
             {
                 forced.Add(Split(crowded.Outputs[0]));
@@ -40,7 +43,7 @@ static class Scheduler
             Check("rangeify");
             bodies = Unused.Drop([.. MergeKernels.Run(bodies).Select(b => b with { Sink = simplify.Run(b.Sink) })], resolved);
             Check("merge kernels");
-            bodies = [.. bodies.Select(b => b with { Sink = MergeRanges.Run(b.Sink, simplify) })];
+            bodies = [.. bodies.Select(b => b with { Sink = MergeRanges.Run(b.Layouts.Count > 0 ? SplitRanges.Run(b.Sink, simplify) : b.Sink, simplify) })];
             Check("merge ranges");
             var schedule = Assemble(resolved, bodies, interner);
             Debugging.Write(7, () => $"schedule: {Stopwatch.GetElapsedTime(start).TotalMilliseconds:0.00} ms, {interner.Count} nodes");
@@ -115,12 +118,13 @@ static class Scheduler
         int SlotOf(UOp node)
         {
             if (slotOf.TryGetValue(node, out int known)) return known;
-            return slotOf[node] = AddSlot(node.Op switch
+            var slot = node.Op switch
             {
                 Op.Param => new Slot(SlotRole.Param, node.DType, node.Shape) { Param = (ParamArg)node.Arg! },
                 Op.Buffer => new Slot(SlotRole.Stored, node.DType, node.Shape) { Storage = (Storage)node.Arg! },
                 _ => new Slot(SlotRole.Temporary, node.DType, node.Shape),
-            });
+            };
+            return slotOf[node] = AddSlot(bodies[0].Layouts.TryGetValue(node, out var layout) ? slot with { Layout = layout } : slot);
         }
     }
 

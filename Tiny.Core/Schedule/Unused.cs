@@ -36,6 +36,7 @@ static class Unused
         ImmutableArray<Draft> outputs = [.. live.Select(o => body.Outputs[o])];
         return new KernelBody(outputs, [.. slots.Skip(live.Length).Select(s => buffers[s])], UOp.New(Op.Sink, DType.Void, [.. live.Select(o => done[body.Sink.Src[o]])]))
         {
+            Layouts = body.Layouts,
             Inside = [.. body.Inside, .. body.Outputs.Except(outputs)],
         };
     }
