@@ -71,8 +71,7 @@ public sealed class CaptureTests
         var program = Capturing.Of("digits", new CapturedDigits());
         var inFile = program.Buffers.Where(b => b.Role == BufferRole.Constant && b.Name.EndsWith(".weight", StringComparison.Ordinal)).ToList();
         Assert.That(inFile.Select(b => b.Name), Is.SupersetOf(new[] { "conv1.weight", "fc1.weight" }));
-        // All but one that is read in another order than the file's.
-        Assert.That(inFile.Where(b => b.Data is OwnedMemory).Select(b => $"{b.Name} {b.Shape}"), Is.EqualTo(new[] { "fc1.weight [4, 400, 16]" }));
+        Assert.That(inFile.Select(b => b.Data), Has.None.InstanceOf<OwnedMemory>());
     }
 
     [Test]
