@@ -6,7 +6,10 @@ namespace Tiny.Export.C;
 static class CHeader
 {
     /// <summary>The error codes, their macro names after the model's, and what each means.</summary>
-    public static readonly (string Name, string Meaning)[] Errors =
+    public static (string Name, string Meaning)[] Errors(Program program) =>
+        program.Entries.Any(e => !e.Variables.IsEmpty) ? [.. s_errors, ("ERROR_SIZE", "a size is out of its bounds")] : s_errors;
+
+    static readonly (string Name, string Meaning)[] s_errors =
     [
         ("OK", "success"),
         ("ERROR_ARGUMENT", "a pointer is NULL"),
@@ -21,9 +24,10 @@ static class CHeader
     public static string Text(Program program, CNames names, string banner)
     {
         var (model, prefix, macro) = (names.Model, names.Prefix, names.Macro);
-        int width = Errors.Select((e, i) => $"{macro}_{e.Name} = {i},".Length).Max();
-        var errors = string.Join("\n", Errors.Select((e, i) => "    " + $"{macro}_{e.Name} = {i},".PadRight(width) + $" /* {e.Meaning} */"));
-        var entries = string.Concat(program.Entries.Select(e => $"\n/* {Ports(program, e)} */\n{names.Signature(e)};\n"));
+        int width = Errors(program).Select((e, i) => $"{macro}_{e.Name} = {i},".Length).Max();
+        var errors = string.Join("\n", Errors(program).Select((e, i) => "    " + $"{macro}_{e.Name} = {i},".PadRight(width) + $" /* {e.Meaning} */"));
+        var entries = string.Concat(program.Entries.Select(e => $"\n/* {Ports(program, e)}{Sizes(e)} */\n{names.Signature(e)};\n"));
+        var sizes = Errors(program).Length > s_errors.Length ? $",\n * or {macro}_ERROR_SIZE where a size is out of its bounds" : "";
         return $$"""
             {{banner}}
             #ifndef {{macro}}_H
@@ -60,7 +64,7 @@ static class CHeader
             /* What a code means, in English. */
             const char *{{prefix}}_error_text(int code);
 
-            /* The functions below return {{macro}}_OK or {{macro}}_ERROR_ARGUMENT. Their arguments must not overlap one another, the arena or the
+            /* The functions below return {{macro}}_OK or {{macro}}_ERROR_ARGUMENT{{sizes}}. Their arguments must not overlap one another, the arena or the
              * weights. Tensors are row-major. */
             {{entries}}
             #ifdef __cplusplus
@@ -78,6 +82,9 @@ static class CHeader
         var inputs = entry.Inputs.Length == 0 ? "no input" : List(entry.Inputs);
         return $"{entry.Name}: {inputs} -> {List(entry.Outputs)}";
     }
+
+    // "; t from 1 to 512"
+    static string Sizes(EntryPoint entry) => string.Concat(entry.Variables.Select(v => $"; {v.Name} from {v.Min} to {v.Max}"));
 
     static string Describe(ProgramBuffer b) => $"{b.DType} {b.Shape}{(b.DType == DType.Bool ? " (0 or 1)" : "")}";
 }

@@ -20,8 +20,8 @@ sealed record CKernels(bool HasVectors, string Helpers, string Functions)
         {
             cancellation.ThrowIfCancellationRequested();
             var kernel = program.Kernels[k];
-            var parameters = names.Parameters(k);
-            CKernel Text(LinearKernel linear) => CRenderer.Render(linear with { Name = names.Kernel(k) }, parameters);
+            var (parameters, variables) = names.Parameters(k);
+            CKernel Text(LinearKernel linear) => CRenderer.Render(linear with { Name = names.Kernel(k) }, parameters, variables);
             var plain = Text(kernel.Lower(CRenderer.Plain));
             var vectors = Text(kernel.Lower(CRenderer.Gnu128));
             plainHelpers.AddRange(plain.Helpers);

@@ -7,12 +7,13 @@ static class CMain
 {
     /// <summary>Names of the file that the model must not have.</summary>
     public static readonly string[] FileScope =
-        ["instance", "arena_space", "entries", "map_file", "seconds", "read_port", "write_port", "print_port", "usage", "bench"];
+        ["instance", "arena_space", "entries", "map_file", "seconds", "read_port", "write_port", "print_port", "usage", "bench", "set_size"];
 
     public static string Text(Program program, CNames names, string banner)
     {
         var (model, prefix, macro) = (names.Model, names.Prefix, names.Macro);
         var first = program.Entries[0];
+        int sizes = program.Entries.Max(e => e.Variables.Length);
         int most = program.Entries.Max(e => Math.Max(e.Inputs.Length, e.Outputs.Length));
         return $$"""
             {{banner}}
@@ -49,18 +50,18 @@ static class CMain
                 void *data;
             };
 
-            struct entry {
+            {{(sizes == 0 ? "" : s_size)}}struct entry {
                 const char *name;
                 const struct port *inputs, *outputs;
                 int input_count, output_count;
-                int (*run)({{model}} *m);
+                int (*run)({{model}} *m);{{(sizes == 0 ? "" : s_entrySizes)}}
             };
 
             static {{model}} instance;
             static double arena_space[{{macro}}_ARENA_BYTES / sizeof(double) + 1];
             {{string.Concat(program.Entries.Select((e, i) => "\n" + Entry(program, names, e, i)))}}
             static const struct entry entries[] = {
-            {{string.Concat(program.Entries.Select((e, i) => $"    {{ \"{e.Name}\", {(e.Inputs.Length == 0 ? "NULL" : $"inputs{i}")}, {(e.Outputs.Length == 0 ? "NULL" : $"outputs{i}")}, {e.Inputs.Length}, {e.Outputs.Length}, run{i} }},\n"))}}};
+            {{string.Concat(program.Entries.Select((e, i) => $"    {{ \"{e.Name}\", {(e.Inputs.Length == 0 ? "NULL" : $"inputs{i}")}, {(e.Outputs.Length == 0 ? "NULL" : $"outputs{i}")}, {e.Inputs.Length}, {e.Outputs.Length}, run{i}{(sizes == 0 ? "" : e.Variables.IsEmpty ? ", NULL, 0, NULL" : $", sizes{i}, {e.Variables.Length}, fit{i}")} }},\n"))}}};
 
             {{s_platform}}
             /* ---- files of raw little-endian elements, row-major */
@@ -111,7 +112,7 @@ static class CMain
             }
 
             /* ---- the command line */
-
+            {{(sizes == 0 ? "" : s_setSize)}}
             static int usage(const char *problem)
             {
                 fprintf(stderr,
@@ -121,7 +122,7 @@ static class CMain
                         "  INPUT...      a file for each input, raw little-endian elements in row-major order\n"
                         "  OUTPUT...     a file for each output, written in the same form; without any, results are only printed\n"
                         "  --bench N     runs N times and prints the time instead of the results\n"
-                        "  --entry NAME  which entry point; {{first.Name}} unless given\n",
+                        "  --entry NAME  which entry point; {{first.Name}} unless given\n"{{(sizes == 0 ? "" : "\n                        \"  --size T=N    the value of a size; its largest unless given\\n\"")}},
                         problem);
                 for (size_t e = 0; e < sizeof entries / sizeof *entries; e++) {
                     fprintf(stderr, "\n%s\n", entries[e].name);
@@ -154,7 +155,7 @@ static class CMain
                 const char *files[1 + {{2 * most}}]; /* weights, inputs, outputs */
                 int count = 0, code;
                 long runs = 0;
-                struct mapping weights;
+                struct mapping weights;{{(sizes == 0 ? "" : $"\n    const char *given[{sizes}];\n    int given_count = 0;")}}
 
                 for (int i = 1; i < argc; i++) {
                     if (strcmp(argv[i], "--bench") == 0) {
@@ -168,12 +169,12 @@ static class CMain
                         while (e < all && strcmp(entries[e].name, argv[i]) != 0) e++;
                         if (e == all) return usage("no such entry point");
                         entry = &entries[e];
-                    } else {
+                    }{{(sizes == 0 ? "" : s_takeSize)}} else {
                         if (count == (int)(sizeof files / sizeof *files)) return usage("too many files");
                         files[count++] = argv[i];
                     }
                 }
-                if (count != 1 + entry->input_count && count != 1 + entry->input_count + entry->output_count)
+            {{(sizes == 0 ? "" : s_applySizes)}}    if (count != 1 + entry->input_count && count != 1 + entry->input_count + entry->output_count)
                     return usage(count < 1 + entry->input_count ? "too few files" : "as many output files as outputs, or none");
 
                 if (!map_file(files[0], &weights)) return 1;
@@ -204,25 +205,93 @@ static class CMain
     // Static arrays for the ports, tables of them, and a call without parameters.
     static string Entry(Program program, CNames names, EntryPoint entry, int number)
     {
-        var ports = names.Ports(entry, names.Scope());
+        var scope = names.Scope();
+        CNames.Variables(entry, scope);
+        var ports = names.Ports(entry, scope);
+        string Size(int i) => $"size{number}_{i}";
+        var values = entry.Variables.Select((v, i) => (v.Name, Size(i))).ToDictionary();
         string Array(int i) => $"data{number}_{i}";
         var arrays = string.Concat(ports.Select((p, i) => $"static {Render.CRenderer.MemoryType(p.Buffer.DType)} {Array(i)}[{CNames.Extent(p.Buffer.Shape)}]; /* {p.Port.Name} */\n"));
         string Table(string name, bool written)
         {
             var rows = ports.Select((p, i) => (p, i)).Where(x => x.p.Written == written).Select(x =>
                 $"    {{ \"{x.p.Port.Name}\", \"{x.p.Buffer.DType} {x.p.Buffer.Shape}\", KIND_{x.p.Buffer.DType.Kind.ToString().ToUpperInvariant()}, " +
-                $"{x.p.Buffer.Shape.Numel}, {x.p.Buffer.DType.Size}, {Array(x.i)} }},\n").ToList();
-            return rows.Count == 0 ? "" : $"static const struct port {name}{number}[] = {{\n{string.Concat(rows)}}};\n";
+                $"{x.p.Buffer.Shape.MaxNumel}, {x.p.Buffer.DType.Size}, {Array(x.i)} }},\n").ToList();
+            return rows.Count == 0 ? "" : $"static {(entry.Variables.IsEmpty ? "const " : "")}struct port {name}{number}[] = {{\n{string.Concat(rows)}}};\n";
         }
+        // Where a port's length depends on sizes, it is worked out once they are known.
+        string Sizes()
+        {
+            if (entry.Variables.IsEmpty) return "";
+            var lines = ports.Select((p, i) => (p, Index: i - (p.Written ? entry.Inputs.Length : 0))).Where(x => x.p.Buffer.Shape.IsSymbolic).Select(x =>
+                $"    {(x.p.Written ? "outputs" : "inputs")}{number}[{x.Index}].count = (size_t)({CNames.Text(x.p.Buffer.Shape.Count, values)});\n");
+            return $"static int {string.Join(", ", entry.Variables.Select((v, i) => $"{Size(i)} = {CNames.Number(v.Max)}"))};\n"
+                + $"static const struct size sizes{number}[] = {{\n"
+                + string.Concat(entry.Variables.Select((v, i) => $"    {{ \"{v.Name}\", {CNames.Number(v.Min)}, {CNames.Number(v.Max)}, &{Size(i)} }},\n"))
+                + $"}};\n\nstatic void fit{number}(void)\n{{\n{string.Concat(lines)}}}\n";
+        }
+
         return $$"""
-            {{arrays}}{{Table("inputs", false)}}{{Table("outputs", true)}}
+            {{arrays}}{{Table("inputs", false)}}{{Table("outputs", true)}}{{Sizes()}}
             static int run{{number}}({{names.Model}} *m)
             {
-                return {{names.Entry(entry)}}({{string.Join(", ", ports.Select((_, i) => Array(i)).Prepend("m"))}});
+                return {{names.Entry(entry)}}({{string.Join(", ", entry.Variables.Select((_, i) => Size(i)).Concat(ports.Select((_, i) => Array(i))).Prepend("m"))}});
             }
 
             """;
     }
+
+    // What the program knows of sizes; a program without any has none of this.
+    const string s_size = """
+        struct size {
+            const char *name;
+            int min, max, *value;
+        };
+
+
+        """;
+
+    const string s_entrySizes = """
+
+            const struct size *sizes;
+            int size_count;
+            void (*fit)(void); /* gives the ports their number of elements */
+        """;
+
+    const string s_setSize = """
+
+        /* NAME=N */
+        static int set_size(const struct entry *entry, const char *text)
+        {
+            for (int i = 0; i < entry->size_count; i++) {
+                const struct size *size = &entry->sizes[i];
+                size_t length = strlen(size->name);
+                char *end;
+                long n;
+                if (strncmp(text, size->name, length) != 0 || text[length] != '=') continue;
+                n = strtol(text + length + 1, &end, 10);
+                if (end == text + length + 1 || *end != '\0' || n < size->min || n > size->max) return 0;
+                *size->value = (int)n;
+                return 1;
+            }
+            return 0;
+        }
+
+        """;
+
+    const string s_takeSize = """
+         else if (strcmp(argv[i], "--size") == 0) {
+                    if (i + 1 == argc || given_count == (int)(sizeof given / sizeof *given)) return usage("--size takes NAME=N, once for each size");
+                    given[given_count++] = argv[++i];
+                }
+        """;
+
+    const string s_applySizes = """
+            for (int i = 0; i < given_count; i++)
+                if (!set_size(entry, given[i])) return usage("--size takes the name of a size of the entry point, and a number within its bounds");
+            if (entry->fit != NULL) entry->fit();
+
+        """;
 
     const string s_platform = """
         /* ---- what differs between systems: mapping a file, and the clock */

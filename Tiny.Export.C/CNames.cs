@@ -48,12 +48,25 @@ sealed class CNames
         .. entry.Outputs.Select(p => (p, _program.Buffers[p.Buffer], scope.Of(p.Name), true)),
     ];
 
+    /// <summary>Names of an entry point's sizes, its parameters before the ports; taken from its scope first.</summary>
+    public static SortedDictionary<string, string> Variables(EntryPoint entry, Identifiers scope)
+    {
+        var names = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        foreach (var v in entry.Variables) names[v.Name] = scope.Of(v.Name);
+        return names;
+    }
+
+    /// <summary>A size as an expression of C, of type int.</summary>
+    public static string Text(Dim size, IReadOnlyDictionary<string, string> variables) => size.Text(v => variables[v.Name], (x, c) => $"(({x}) / {c})");
+
     /// <summary>The signature without its semicolon.</summary>
     public string Signature(EntryPoint entry)
     {
         var head = $"int {Entry(entry)}(";
-        string[] parameters = [$"{Model} *m", .. Ports(entry, Scope()).Select(p =>
-            $"{(p.Written ? "" : "const ")}{CRenderer.MemoryType(p.Buffer.DType)} {p.Name}[{Extent(p.Buffer.Shape)}]")];
+        var scope = Scope();
+        string[] parameters = [$"{Model} *m", .. Variables(entry, scope).Values.Select(name => $"int {name}"), .. Ports(entry, scope).Select(p =>
+            (p.Written ? "" : "const ") + CRenderer.MemoryType(p.Buffer.DType)
+                + (p.Buffer.Shape.IsSymbolic ? $" *{p.Name}" : $" {p.Name}[{Extent(p.Buffer.Shape)}]"))];
         var line = head + string.Join(", ", parameters) + ")";
         return line.Length <= 120 ? line : head + string.Join(",\n" + new string(' ', head.Length), parameters) + ")";
     }
@@ -62,15 +75,16 @@ sealed class CNames
     /// Names of a kernel's parameters: what is written is <c>out</c>, weights have their names (where layers share the kernel, what
     /// is common to the names' ends), the one other input is <c>x</c>, several have the names of their buffers.
     /// </summary>
-    public IReadOnlyList<string> Parameters(int kernel)
+    public (IReadOnlyList<string> Memory, IReadOnlyList<string> Variables) Parameters(int kernel)
     {
         var calls = _program.Entries.SelectMany(e => e.Calls).Where(c => c.Kernel == kernel).ToList();
         Kernel k = _program.Kernels[kernel];
         var scope = _file.Nested();
+        string[] variables = [.. k.Variables.Select(v => scope.Of(v.Name))];
         int written = k.Params.Count(p => p.Written);
         int others = Enumerable.Range(0, k.Params.Length).Count(i => !k.Params[i].Written && !IsConstant(i));
-        return [.. k.Params.Select((p, i) => scope.Of(p.Written ? written == 1 ? "out" : $"out{i}"
-            : IsConstant(i) ? Common(i, "w") : others == 1 ? "x" : Common(i, "x")))];
+        return ([.. k.Params.Select((p, i) => scope.Of(p.Written ? written == 1 ? "out" : $"out{i}"
+            : IsConstant(i) ? Common(i, "w") : others == 1 ? "x" : Common(i, "x")))], variables);
 
         bool IsConstant(int i) => calls.Count > 0 && calls.All(c => _program.Buffers[c.Buffers[i]].Role == BufferRole.Constant);
 
@@ -84,8 +98,8 @@ sealed class CNames
         }
     }
 
-    /// <summary><c>1*1*28*28</c>; a scalar is one element, and so is nothing, since C has no empty arrays.</summary>
-    public static string Extent(Shape shape) => shape.Rank == 0 || shape.Numel == 0 ? "1" : string.Join('*', shape);
+    /// <summary><c>1*1*28*28</c>, at most; a scalar is one element, and so is nothing, since C has no empty arrays.</summary>
+    public static string Extent(Shape shape) => shape.Rank == 0 || shape.Size == 0 ? "1" : string.Join('*', shape.Select(d => d.Max));
 
     /// <summary>An integer of any size as C writes it.</summary>
     public static string Number(long n) => n.ToString(CultureInfo.InvariantCulture);

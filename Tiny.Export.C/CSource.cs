@@ -73,7 +73,7 @@ static partial class CSource
     static string SetUp(Program program, CNames names, WeightsFile weights)
     {
         var (prefix, macro) = (names.Prefix, names.Macro);
-        var texts = string.Concat(CHeader.Errors.Select(e => $"    case {macro}_{e.Name}: return \"{e.Meaning}\";\n"));
+        var texts = string.Concat(CHeader.Errors(program).Select(e => $"    case {macro}_{e.Name}: return \"{e.Meaning}\";\n"));
         int alignment = Alignment(program);
         var aligned = alignment == 1 ? "" : $"    if (((uintptr_t)arena | (uintptr_t)weights) % {alignment} != 0) return {macro}_ERROR_ALIGNMENT;\n";
         // Nothing is smaller than an arena of no bytes, and compilers say so.
@@ -111,6 +111,7 @@ static partial class CSource
     static string Entry(Program program, CNames names, WeightsFile weights, EntryPoint entry)
     {
         var scope = names.Scope();
+        var variables = CNames.Variables(entry, scope);
         var ports = names.Ports(entry, scope);
         var pointers = new Dictionary<int, string>();
         var copies = new List<(ProgramBuffer From, string To)>();
@@ -123,6 +124,8 @@ static partial class CSource
         var text = new StringBuilder(names.Signature(entry)).Append("\n{\n");
         var wrong = string.Join(" || ", ports.Select(p => $"{p.Name} == NULL").Prepend("m == NULL"));
         text.Append(Wrapped($"    if ({wrong}) return {names.Macro}_ERROR_ARGUMENT;\n"));
+        foreach (var v in entry.Variables)
+            text.Append(CultureInfo.InvariantCulture, $"    if ({variables[v.Name]} < {v.Min} || {variables[v.Name]} > {v.Max}) return {names.Macro}_ERROR_SIZE;\n");
         Pointers(BufferRole.Constant, b => ($"const {CRenderer.MemoryType(b.DType)} *", $"WEIGHTS({CRenderer.MemoryType(b.DType)}, {CNames.Number(weights.OffsetOf(b))})"));
         Pointers(BufferRole.Arena, b => ($"{CRenderer.MemoryType(b.DType)} *", $"ARENA({CRenderer.MemoryType(b.DType)}, {CNames.Number(b.Offset)})"));
         var written = new HashSet<int>();
@@ -134,12 +137,15 @@ static partial class CSource
             var reads = List(false);
             text.Append('\n').Append(Comment($"{List(true)}{(reads.Length > 0 ? " from " : "")}{reads}"));
             written.UnionWith(call.Buffers);
-            text.Append(Wrapped($"    {names.Kernel(call.Kernel)}({string.Join(", ", call.Buffers.Select(id => pointers[id]))});\n"));
+            text.Append(Wrapped($"    {names.Kernel(call.Kernel)}({string.Join(", ", call.Buffers.Select(id => pointers[id]).Concat(kernel.Variables.Select(v => variables[v.Name])))});\n"));
         }
         if (copies.Count > 0) text.Append('\n');
         foreach (var (from, to) in copies)
-            text.Append($"    memcpy({to}, {pointers[from.Id]}, {CNames.Number(from.Bytes)}); /* {from.Shape} */\n");
+            text.Append($"    memcpy({to}, {pointers[from.Id]}, {Bytes(from)}); /* {from.Shape} */\n");
         return text.Append($"\n    return {names.Macro}_OK;\n}}\n").ToString();
+
+        string Bytes(ProgramBuffer b) => !b.Shape.IsSymbolic ? CNames.Number(b.Bytes)
+            : $"(size_t)({CNames.Text(b.Shape.Count, variables)}) * {b.DType.Size}";
 
         string Overwritten(ProgramBuffer b) => b.InPlaceOf is { } operand && !written.Contains(b.Id) ? $" in place of {pointers[operand]}" : "";
 

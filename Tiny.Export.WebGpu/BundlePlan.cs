@@ -66,6 +66,9 @@ internal sealed class BundlePlan
             if (entry.Name is "device" or "stats" or "reset" or "dispose" or "constructor" or "then" || entry.Name.StartsWith('_'))
                 throw new TargetException($"webgpu: the entry point '{entry.Name}' has a name that the bundle's model "
                     + "needs itself; rename the method");
+            foreach (var v in entry.Variables)
+                if (entry.Inputs.Any(p => p.Name == v.Name))
+                    throw new TargetException($"webgpu: {entry.Name} has an input and a size named '{v.Name}', and both are given by name; rename one");
             foreach (var (kind, ports) in new[] { ("input", entry.Inputs), ("output", entry.Outputs) })
                 foreach (var port in ports)
                     if (Program.Buffers[port.Buffer].DType is var type && DTypes.Array(type) is null)
@@ -76,6 +79,14 @@ internal sealed class BundlePlan
             if (DTypes.Array(b.DType) is null)
                 throw new TargetException($"webgpu: the constant '{b.Name}' has dtype {b.DType}; "
                     + "WebGPU computes with float32, int32 and uint32");
+    }
+
+    /// <summary>The input whose length tells a size, and how many elements are one more; null where none does and the caller must give it.</summary>
+    public static (string Port, long Count)? ToldBy(Program program, EntryPoint entry, Variable size)
+    {
+        foreach (var port in entry.Inputs)
+            if (program.Buffers[port.Buffer].Shape.Count.DividedBy(size) is { IsSymbolic: false } count) return (port.Name, count.Min);
+        return null;
     }
 
     void PlaceBuffers()

@@ -14,8 +14,8 @@ internal static class Declarations
 
         foreach (var entry in program.Entries)
         {
-            Ports($"What {entry.Name}() takes.", TypeName(entry, "Inputs"), entry.Inputs, " | GPUBuffer");
-            Ports($"What {entry.Name}() gives.", TypeName(entry, "Outputs"), entry.Outputs, "");
+            Ports($"What {entry.Name}() takes.", TypeName(entry, "Inputs"), entry.Inputs, " | GPUBuffer", entry);
+            Ports($"What {entry.Name}() gives.", TypeName(entry, "Outputs"), entry.Outputs, "", null);
         }
         t.Append(WebFiles.Read("load.d.ts"));
         Line($"");
@@ -23,7 +23,7 @@ internal static class Declarations
         Line($"export interface Model {{");
         foreach (var entry in program.Entries)
         {
-            string optional = entry.Inputs.Length == 0 ? "?" : "";
+            string optional = entry.Inputs.Length == 0 && entry.Variables.IsEmpty ? "?" : "";
             Line($"  /** {Count(entry.Calls.Length, "launch", "launches")}. Calls may overlap; they run in the order in which they were made. */");
             Line($"  {JsText.Key(entry.Name)}(inputs{optional}: {TypeName(entry, "Inputs")}): Promise<{TypeName(entry, "Outputs")}>;");
         }
@@ -37,15 +37,22 @@ internal static class Declarations
         Line($"}}");
         return header.Script(t.ToString());
 
-        void Ports(string summary, string name, IEnumerable<Port> ports, string also)
+        void Ports(string summary, string name, IEnumerable<Port> ports, string also, EntryPoint? sized)
         {
             Line($"/** {summary} */");
             Line($"export interface {name} {{");
             foreach (var port in ports)
             {
                 var b = program.Buffers[port.Buffer];
-                Line($"  /** {b.DType}, shape {b.Shape}, {Count(b.Shape.Numel, "value", "values")} */");
+                string count = b.Shape.IsSymbolic ? $"{b.Shape.Count} values" : Count(b.Shape.Numel, "value", "values");
+                Line($"  /** {b.DType}, shape {b.Shape}, {count} */");
                 Line($"  {JsText.Key(port.Name)}: {DTypes.Array(b.DType)}{also};");
+            }
+            foreach (var v in sized is null ? [] : sized.Variables)
+            {
+                string told = BundlePlan.ToldBy(program, sized!, v) is var (port, _) ? $"; told by the length of {port} where that is an array" : "";
+                Line($"  /** A size, from {v.Min} to {v.Max}{told}. */");
+                Line($"  {v.Name}{(told.Length > 0 ? "?" : "")}: number;");
             }
             Line($"}}");
             Line($"");

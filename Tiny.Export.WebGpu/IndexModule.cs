@@ -43,14 +43,15 @@ internal static class IndexModule
         Line($"  kernels: {{");
         foreach (var m in modules.All)
         {
-            string entry = JsText.Quote(m.Entry), access = JsText.Quote(m.Access);
-            Line($"    {m.Name}: {{ code: wgsl.{m.Name}, entry: {entry}, access: {access}, groups: [{m.GroupsX}, {m.GroupsY}] }},");
+            string entry = JsText.Quote(m.Entry), access = JsText.Quote(m.Access), sizes = m.Sizes.Length > 0 ? $", sizes: [{m.Sizes}]" : "";
+            Line($"    {m.Name}: {{ code: wgsl.{m.Name}, entry: {entry}, access: {access}, groups: {m.Groups}{sizes} }},");
         }
         Line($"  }},");
         Line($"  entries: {{");
         foreach (var (entry, index) in program.Entries.Select((e, i) => (e, i)))
         {
             Line($"    {JsText.Key(entry.Name)}: {{");
+            if (!entry.Variables.IsEmpty) Line($"      sizes: {{ {string.Join(", ", entry.Variables.Select(v => Size(entry, v)))} }},");
             Ports("inputs", entry.Inputs);
             Ports("outputs", entry.Outputs);
             Line($"      calls: [");
@@ -70,6 +71,12 @@ internal static class IndexModule
         Line($"export default load;");
         return header.Script(t.ToString());
 
+        string Size(EntryPoint entry, Variable v)
+        {
+            string from = BundlePlan.ToldBy(program, entry, v) is var (port, count) ? string.Create(CultureInfo.InvariantCulture, $", from: {JsText.Quote(port)}, per: {count}") : "";
+            return string.Create(CultureInfo.InvariantCulture, $"{v.Name}: {{ min: {v.Min}, max: {v.Max}{from} }}");
+        }
+
         void Ports(string kind, IEnumerable<Port> ports)
         {
             var list = ports.ToList();
@@ -83,7 +90,8 @@ internal static class IndexModule
             {
                 var b = program.Buffers[port.Buffer];
                 string buffer = JsText.Quote(b.Name), type = JsText.Quote(b.DType.ToString());
-                Line($"        {JsText.Key(port.Name)}: {{ buffer: {buffer}, dtype: {type}, shape: {b.Shape} }},");
+                string shape = b.Shape.IsSymbolic ? $"(s) => [{string.Join(", ", b.Shape.Select(JsText.Size))}]" : $"{b.Shape}";
+                Line($"        {JsText.Key(port.Name)}: {{ buffer: {buffer}, dtype: {type}, shape: {shape} }},");
             }
             Line($"      }},");
         }

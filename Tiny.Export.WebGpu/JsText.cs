@@ -47,6 +47,9 @@ internal static class JsText
         return quoted.Append('\'').ToString();
     }
 
+    /// <summary>A size as an expression over the object <c>s</c> of sizes.</summary>
+    public static string Size(Dim size) => size.Text(v => $"s.{v.Name}", (x, c) => $"Math.floor(({x}) / {c})");
+
     /// <summary>A template literal that keeps lines readable.</summary>
     public static string Template(string text) =>
         "`" + text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("`", "\\`", StringComparison.Ordinal)

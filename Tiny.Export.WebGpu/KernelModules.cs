@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Tiny.Jit;
 using Tiny.Lower;
@@ -5,8 +6,11 @@ using Tiny.Render;
 
 namespace Tiny.Export.WebGpu;
 
-/// <summary>A WGSL module. <paramref name="Access"/> has a letter for each binding: <c>w</c> bound writable, <c>r</c> read-only.</summary>
-internal sealed record KernelModule(string Name, string Code, string Entry, string Access, int GroupsX, int GroupsY);
+/// <summary>
+/// A WGSL module. <paramref name="Access"/> has a letter for each binding: <c>w</c> bound writable, <c>r</c> read-only, and <c>u</c> the sizes, named
+/// by <paramref name="Sizes"/> in their order. <paramref name="Groups"/> is JavaScript: workgroups in x and y, or a function of sizes that gives threads.
+/// </summary>
+internal sealed record KernelModule(string Name, string Code, string Entry, string Access, string Groups, string Sizes);
 
 /// <summary>
 /// The WGSL of a program, one module for each different text. A kernel whose calls read now weights, now working memory
@@ -60,8 +64,15 @@ internal sealed class KernelModules
         kernel = kernel with { Name = identifiers.Of(kernel.Name) };
         var bindings = call.Buffers.Select((b, i) => new WgslBinding(
             identifiers.Of(shared ? kernel.Params[i].Written ? "result" : "operand" : program.Buffers[b].Name), access[i] == 'w')).ToList();
+        string sizes = kernel.UsesVariables ? string.Join(", ", kernel.Variables.Select(v => JsText.Quote(v.Name))) : "";
+        return new("", WgslRenderer.Render(kernel, bindings), kernel.Name, sizes.Length > 0 ? access + "u" : access, Groups(kernel), sizes);
+    }
+
+    static string Groups(LinearKernel kernel)
+    {
+        if (kernel.GridExtent.IsSymbolic) return $"(s) => {JsText.Size(kernel.GridExtent)}";
         var (x, y) = WgslRenderer.DispatchSize(kernel);
-        return new("", WgslRenderer.Render(kernel, bindings), kernel.Name, access, x, y);
+        return string.Create(CultureInfo.InvariantCulture, $"[{x}, {y}]");
     }
 
     static string Unique(HashSet<string> taken, string name)

@@ -6,14 +6,32 @@ namespace Tiny;
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class TinyJitAttribute : Attribute;
 
-/// <summary>The shape of a tensor parameter of an exported method.</summary>
+/// <summary>
+/// The shape of a tensor parameter, which an export needs: <c>[Shape(1, 28, 28)]</c>. A dimension may be a name with bounds, as in
+/// <c>[Shape(1, "t:1..512", 64)]</c>: inside the method it is that <see cref="Variable"/>, and one capture serves all its values. The same name
+/// in two parameters is the same number.
+/// </summary>
 [AttributeUsage(AttributeTargets.Parameter)]
-public sealed class ShapeAttribute(params int[] dims) : Attribute
+public sealed class ShapeAttribute(params object[] dims) : Attribute
 {
     /// <summary>The extents.</summary>
-    public IReadOnlyList<int> Dims { get; } = dims;
+    /// <exception cref="ShapeException">One is neither a number nor a name with bounds.</exception>
+    public IReadOnlyList<Dim> Dims { get; } = [.. dims.Select(DeclaredShapes.Parse)];
     /// <summary>Element type; float32 unless set.</summary>
     public ScalarKind DType { get; init; } = ScalarKind.Float32;
+}
+
+/// <summary>
+/// The bounds, both included, of a <see cref="Dim"/> parameter of a captured method. The caller gives a number; inside the method it is a
+/// <see cref="Variable"/> of the parameter's name, and one capture serves all its values.
+/// </summary>
+[AttributeUsage(AttributeTargets.Parameter)]
+public sealed class BoundsAttribute(int min, int max) : Attribute
+{
+    /// <summary>The least value.</summary>
+    public int Min { get; } = min;
+    /// <summary>The largest value.</summary>
+    public int Max { get; } = max;
 }
 
 /// <summary>Asks <c>dotnet build</c> to export a captured method; see <see cref="TinyExportAttribute{T}"/>.</summary>

@@ -28,6 +28,8 @@ sealed class Capture
     public Func<IReadOnlyList<Tensor>, object?> Pack { get; }
     /// <summary>A name for each result: the tuple element's, or "output".</summary>
     public IReadOnlyList<string> ResultNames { get; }
+    /// <summary>Numbers with bounds among the method's parameters.</summary>
+    public IReadOnlyList<Variable> Variables { get; private init; } = [];
     /// <summary>Subgraphs of weights alone that were computed on the host.</summary>
     public int OnceEvaluated { get; }
 
@@ -39,7 +41,7 @@ sealed class Capture
     public static Capture Run(MethodInfo method, Func<object?[], object?> body, IReadOnlyList<object?> args)
     {
         var (graph, pack) = Trace(method, body, args);
-        return Of(graph, pack, Names(method, graph.Count));
+        return Of(graph, pack, Names(method, graph.Count), [.. method.GetParameters().Select(DeclaredShapes.VariableOf).OfType<Variable>()]);
     }
 
     /// <summary>The results as the method builds them, and how they go into its return value.</summary>
@@ -49,7 +51,8 @@ sealed class Capture
         var parameters = method.GetParameters();
         var given = new object?[args.Count];
         for (int i = 0; i < given.Length; i++)
-            given[i] = args[i] is Tensor t ? new Tensor(UOp.New(Op.Param, t.DType, [], new ParamArg(i, parameters[i].Name ?? $"input{i}", t.Shape))) : args[i];
+            given[i] = args[i] is Tensor t ? new Tensor(UOp.New(Op.Param, t.DType, [], new ParamArg(i, parameters[i].Name ?? $"input{i}", DeclaredShapes.Of(parameters[i], t.Shape))))
+                : DeclaredShapes.VariableOf(parameters[i]) is { } variable ? (Dim)variable : args[i];
         return CaptureScope.Run(() =>
         {
             var (tensors, pack) = Unpack(method, body(given));
@@ -64,10 +67,11 @@ sealed class Capture
         return Of([.. tensors.Select(r => r.Node)], results => results, ResultNumbers(tensors.Count));
     });
 
-    static Capture Of(IReadOnlyList<UOp> graph, Func<IReadOnlyList<Tensor>, object?> pack, IReadOnlyList<string> names)
+    static Capture Of(IReadOnlyList<UOp> graph, Func<IReadOnlyList<Tensor>, object?> pack, IReadOnlyList<string> names,
+        params IReadOnlyList<Variable> variables)
     {
         var (results, once) = OnceSplit.Run(graph);
-        return new Capture(graph, results, pack, names, once);
+        return new Capture(graph, results, pack, names, once) { Variables = variables };
     }
 
     static (IReadOnlyList<Tensor>, Func<IReadOnlyList<Tensor>, object?>) Unpack(MethodInfo method, object? value)

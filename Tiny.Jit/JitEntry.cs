@@ -9,7 +9,7 @@ namespace Tiny.Jit;
 
 /// <summary>
 /// The replaying JIT of one method. A call is captured and compiled once for each instance and signature (dtypes and shapes of
-/// tensors, values of other arguments), then replayed. A weight of the instance that was replaced since is noticed and captured anew.
+/// tensors, named dimensions by name, values of other arguments), then replayed. A weight of the instance that was replaced since is noticed and captured anew.
 /// </summary>
 public sealed class JitEntry
 {
@@ -79,7 +79,8 @@ public sealed class JitEntry
         for (int i = 0; i < args.Length; i++)
             text.Append(args[i] switch
             {
-                Tensor t => $"{t.DType}{t.Shape}",
+                Tensor t => $"{t.DType}{DeclaredShapes.Of(parameters[i], t.Shape)}",
+                Dim d => DeclaredShapes.VariableOf(parameters[i])?.ToString() ?? $"{d}",
                 null => "null",
                 string s => $"\"{s.Length}:{s}",
                 Enum e => e.ToString("D"),
@@ -94,12 +95,15 @@ public sealed class JitEntry
     sealed class Replay
     {
         readonly Capture _capture;
+        readonly MethodInfo _method;
         readonly Executable _program;
         readonly Device _device = Device.Default;
         readonly WeightWatch _weights;
 
         public Replay(MethodInfo method, object? self, Func<object?[], object?> body, object?[] args)
         {
+            // Before the capture: what does not fit is said in the caller's terms.
+            DeclaredShapes.Values(_method = method, args);
             _capture = Capture.Run(method, body, args);
             _weights = new WeightWatch(self);
             _program = new Executable(Scheduler.Run(_capture.Results, layouts: f => LayoutPass.Choose(f)), _device);
@@ -109,9 +113,10 @@ public sealed class JitEntry
 
         public object? Call(object?[] args)
         {
+            var values = DeclaredShapes.Values(_method, args);
             var inputs = new DeviceBuffer?[args.Length];
             for (int i = 0; i < args.Length; i++) inputs[i] = (args[i] as Tensor)?.Realize().Storage!.On(_device);
-            var results = _program.Run(p => inputs[p.Slot]!);
+            var results = _program.Run(p => inputs[p.Slot]!, values);
             return _capture.Pack([.. results.Select(Tensor.FromStorage)]);
         }
     }

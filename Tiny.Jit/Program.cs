@@ -28,8 +28,8 @@ public sealed record ProgramBuffer(int Id, string Name, DType DType, Shape Shape
     public int Arena { get; init; }
     /// <summary>The arena buffer that this one overwrites element by element, at the same place.</summary>
     public int? InPlaceOf { get; init; }
-    /// <summary>Length in bytes.</summary>
-    public long Bytes => (long)Shape.Numel * DType.Size;
+    /// <summary>Length in bytes; the largest, where the shape depends on a variable.</summary>
+    public long Bytes => (long)Shape.MaxNumel * DType.Size;
 }
 
 /// <summary>A named input or output of an entry point.</summary>
@@ -39,7 +39,11 @@ public sealed record Port(string Name, int Buffer);
 public sealed record ProgramCall(int Kernel, ImmutableArray<int> Buffers);
 
 /// <summary>A captured method: launches in order.</summary>
-public sealed record EntryPoint(string Name, ImmutableArray<Port> Inputs, ImmutableArray<Port> Outputs, ImmutableArray<ProgramCall> Calls);
+public sealed record EntryPoint(string Name, ImmutableArray<Port> Inputs, ImmutableArray<Port> Outputs, ImmutableArray<ProgramCall> Calls)
+{
+    /// <summary>The numbers that shapes and kernels depend on, by name; given at each call.</summary>
+    public ImmutableArray<Variable> Variables { get; init; } = [];
+}
 
 /// <summary>
 /// A captured model, complete: the only thing an exporter sees. <paramref name="Name"/> is an identifier in lower case.

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Reflection;
+using Tiny.Graph;
 using Tiny.Lower;
 using Tiny.Nn;
 using Tiny.Runtime;
@@ -59,6 +60,7 @@ public static class ProgramCapture
 
     static object? Argument(MethodInfo method, ParameterInfo p)
     {
+        if (DeclaredShapes.VariableOf(p) is { } variable) return (Dim)variable;
         if (p.ParameterType != typeof(Tensor))
             return p.HasDefaultValue ? p.DefaultValue
                 : throw new TinyJitException($"{method.Name}: parameter '{p.Name}' of an exported method is a {p.ParameterType.Name} without a default value");
@@ -139,9 +141,21 @@ sealed class ProgramBuilder
                 if (schedule.Slots[slot].InPlaceOf is { } operand) _buffers[ids[slot]] = _buffers[ids[slot]] with { InPlaceOf = ids[operand] };
             }
         var calls = schedule.Launches.Select(l => new ProgramCall(KernelId(l.Kernel), [.. l.Slots.Select(s => ids[s])])).ToImmutableArray();
-        _entries.Add(new EntryPoint(char.ToLowerInvariant(name[0]) + name[1..], inputs, outputs, calls));
+        _entries.Add(new EntryPoint(char.ToLowerInvariant(name[0]) + name[1..], inputs, outputs, calls)
+        {
+            Variables = VariablesOf([.. parameters.SelectMany(p => p.Input.Shape.Variables), .. capture.Variables, .. Binding.Variables(capture.Results)]),
+        });
         _arena = Math.Max(_arena, schedule.ArenaBytes);
         _once += capture.OnceEvaluated;
+    }
+
+    static ImmutableArray<Variable> VariablesOf(IEnumerable<Variable> all)
+    {
+        var variables = all.Distinct().OrderBy(v => v.Name, StringComparer.Ordinal).ToImmutableArray();
+        for (int i = 1; i < variables.Length; i++)
+            if (variables[i].Name == variables[i - 1].Name)
+                throw new ShapeException($"two variables have one name: {variables[i - 1]} and {variables[i]}; a name stands for one pair of bounds");
+        return variables;
     }
 
     int AddSlot(Slot slot, string kernel)

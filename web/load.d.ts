@@ -3,7 +3,7 @@ export declare class TinyError extends Error {
   readonly code:
     | 'backend' | 'no-webgpu' | 'no-adapter' | 'limits' | 'gpu' | 'device-lost' | 'disposed'
     | 'weights-fetch' | 'weights-length' | 'weights-altered'
-    | 'input-missing' | 'input-unknown' | 'input-dtype' | 'input-length';
+    | 'input-missing' | 'input-unknown' | 'input-dtype' | 'input-length' | 'input-size';
 }
 
 export interface LoadOptions {
@@ -33,13 +33,20 @@ export interface Stats {
 
 export interface Port {
   readonly dtype: 'float32' | 'int32' | 'uint32';
-  readonly shape: readonly number[];
+  /** The extents, or what they are for given sizes. */
+  readonly shape: readonly number[] | ((sizes: Readonly<Record<string, number>>) => readonly number[]);
+}
+
+/** A number that shapes depend on. */
+export interface Size {
+  readonly min: number;
+  readonly max: number;
 }
 
 /** The compiled program as plain data: the part of it that a page may want to look at. */
 export declare const program: {
   readonly name: string;
-  readonly entries: Readonly<Record<string, { inputs: Readonly<Record<string, Port>>; outputs: Readonly<Record<string, Port>> }>>;
+  readonly entries: Readonly<Record<string, { sizes?: Readonly<Record<string, Size>>; inputs: Readonly<Record<string, Port>>; outputs: Readonly<Record<string, Port>> }>>;
 };
 
 /** Compiles the program and loads its weights. */

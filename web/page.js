@@ -54,7 +54,10 @@ function resultView(name, values) {
 
 /** @param {any} model @param {string} name @param {any} entry */
 function entryView(model, name, entry) {
-  const inputs = /** @type {[string, { dtype: string, shape: number[] }][]} */ (Object.entries(entry.inputs));
+  // Sizes are tried at their largest.
+  const sizes = Object.fromEntries(Object.entries(entry.sizes ?? {}).map(([size, { max }]) => [size, max]));
+  const inputs = /** @type {[string, { dtype: string, shape: number[] }][]} */ (Object.entries(entry.inputs).map(([port, info]) =>
+    [port, { ...info, shape: typeof info.shape === 'function' ? info.shape(sizes) : info.shape }]));
   const ports = inputs.map(([port, { dtype, shape }]) =>
     element('li', '', `${port} `, element('span', '', `${dtype} [${shape.join(', ')}]`)));
   const button = /** @type {HTMLButtonElement} */ (element('button', '', inputs.length ? 'Run with random input' : 'Run'));
@@ -63,7 +66,7 @@ function entryView(model, name, entry) {
   button.addEventListener('click', async () => {
     button.disabled = true;
     try {
-      const values = Object.fromEntries(inputs.map(([port, info]) => [port, randomFor(info)]));
+      const values = { ...sizes, ...Object.fromEntries(inputs.map(([port, info]) => [port, randomFor(info)])) };
       const start = performance.now();
       const outputs = await model[name](values);
       const ms = performance.now() - start;

@@ -6,10 +6,15 @@
  * @typedef {Float32Array | Int32Array | Uint32Array} TypedArray
  * @typedef {{ offset: number, bytes: number, memory?: number, weights?: number, at?: number }} Place
  *   `bytes` bytes of buffer `memory` (0 unless given) of the working memory from `offset`, or of weight buffer number `weights`, filled from position `at` of the file
- * @typedef {{ buffer: string, dtype: DType, shape: number[] }} Port
- * @typedef {{ code: string, entry: string, access: string, groups: [number, number] }} Kernel
- *   WGSL and its entry point; one letter a binding, `w` read and written, `r` only read; workgroups in x and y
- * @typedef {{ inputs: Record<string, Port>, outputs: Record<string, Port>, calls: [kernel: string, ...buffers: string[]][] }} Entry
+ * @typedef {Record<string, number>} Sizes
+ * @typedef {{ min: number, max: number, from?: string, per?: number }} Size
+ *   bounds of a number that shapes depend on; the input whose length tells it, and how many values are one more
+ * @typedef {{ buffer: string, dtype: DType, shape: number[] | ((sizes: Sizes) => number[]) }} Port
+ * @typedef {{ buffer: string, dtype: DType, shape: number[] }} SizedPort
+ * @typedef {{ code: string, entry: string, access: string, groups: [number, number] | ((sizes: Sizes) => number), sizes?: string[] }} Kernel
+ *   WGSL and its entry point; one letter a binding, `w` read and written, `r` only read, `u` sizes in their order; workgroups in x and y, or
+ *   threads by sizes
+ * @typedef {{ sizes?: Record<string, Size>, inputs: Record<string, Port>, outputs: Record<string, Port>, calls: [kernel: string, ...buffers: string[]][] }} Entry
  * @typedef {{ file: string, bytes: number, block: number, sha256: string[], buffers: number[] }} Weights
  *   the file's length, the hash of each `block` bytes of it, and the sizes of the GPU buffers it goes to
  *
@@ -44,6 +49,18 @@ const arrays = { float32: Float32Array, int32: Int32Array, uint32: Uint32Array }
 const kindOf = (/** @type {unknown} */ value) => Object.prototype.toString.call(value).slice(8, -1);
 const textOf = (/** @type {unknown} */ e) => (e instanceof Error ? e.message : String(e));
 const countOf = (/** @type {number[]} */ shape) => shape.reduce((n, d) => n * d, 1);
+const threadsPerGroup = 64;
+const mostGroups = 65535; // of one dimension, by WebGPU's limits: beyond, rows of that many
+const sizesPlace = 256; // bytes between the sizes of two launches, by WebGPU's alignment
+/** @param {number} threads @returns {[number, number]} */
+function groupsFor(threads) {
+  const groups = Math.ceil(threads / threadsPerGroup);
+  return groups <= mostGroups ? [groups, 1] : [mostGroups, Math.ceil(groups / mostGroups)];
+}
+/** Ports with their shapes as numbers. @param {Record<string, Port>} ports @param {Sizes} sizes @returns {Record<string, SizedPort>} */
+const portsAt = (ports, sizes) => Object.fromEntries(Object.entries(ports).map(([name, port]) =>
+  [name, { ...port, shape: typeof port.shape === 'function' ? port.shape(sizes) : port.shape }]));
+const bytesOf = (/** @type {SizedPort} */ { dtype, shape }) => arrays[dtype].BYTES_PER_ELEMENT * countOf(shape);
 
 /**
  * Compiles a program and puts its weights on the GPU.
@@ -131,10 +148,12 @@ export class Model {
     /** @type {'' | 'disposed' | 'lost'} */
     this._ended = '';
     this._endedWhy = '';
-    /** @type {Map<string, { pipeline: GPUComputePipeline, group: GPUBindGroup, groups: [number, number] }[]>} */
+    /** @type {Map<string, { pipeline: GPUComputePipeline, group: GPUBindGroup, groups: Kernel['groups'], sizes: string[] }[]>} */
     this._steps = new Map();
     /** @type {Map<string, GPUBuffer[]>} */
     this._staging = new Map();
+    /** @type {Map<string, GPUBuffer>} the sizes of each launch of an entry point that has any */
+    this._sizes = new Map();
     const { vendor = '', architecture = '', device: name = '', description = '' } = device.adapterInfo ?? {}; // older browsers lack it
     this.stats = {
       backend: 'webgpu',
@@ -162,6 +181,11 @@ export class Model {
     await checked(device, 'allocating memory', () => {
       const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
       this._memory = program.memory.map((size, i) => device.createBuffer({ label: `memory ${i}`, size: Math.max(size, 4), usage }));
+      for (const [entry, { sizes, calls }] of Object.entries(program.entries)) {
+        if (!sizes) continue;
+        this._sizes.set(entry, device.createBuffer(
+          { label: `${entry} sizes`, size: sizesPlace * Math.max(1, calls.length), usage: GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST }));
+      }
       this._weights = program.weights.buffers.map((size, i) => device.createBuffer({ label: `weights ${i}`, size, usage }));
     });
   }
@@ -177,7 +201,7 @@ export class Model {
         layouts.set(access, layout = device.createBindGroupLayout({
           label: access,
           entries: [...access].map((mode, binding) => (
-            { binding, visibility: GPUShaderStage.COMPUTE, buffer: { type: mode === 'w' ? 'storage' : 'read-only-storage' } })),
+            { binding, visibility: GPUShaderStage.COMPUTE, buffer: { type: mode === 'w' ? 'storage' : mode === 'u' ? 'uniform' : 'read-only-storage' } })),
         }));
       }
       return layout;
@@ -201,10 +225,12 @@ export class Model {
     }));
     await checked(device, 'binding buffers', () => {
       for (const [name, { calls }] of Object.entries(program.entries)) {
-        this._steps.set(name, calls.map(([label, ...buffers]) => {
-          const { access, groups } = program.kernels[label];
+        this._steps.set(name, calls.map(([label, ...buffers], call) => {
+          const { access, groups, sizes = [] } = program.kernels[label];
           const entries = buffers.map((b, binding) => ({ binding, resource: this._binding(b) }));
-          return { pipeline: pipelines[label], group: device.createBindGroup({ label, layout: layoutOf(access), entries }), groups };
+          const buffer = this._sizes.get(name);
+          if (buffer && sizes.length) entries.push({ binding: entries.length, resource: { buffer, offset: sizesPlace * call, size: 4 * sizes.length } });
+          return { pipeline: pipelines[label], group: device.createBindGroup({ label, layout: layoutOf(access), entries }), groups, sizes };
         }));
       }
     });
@@ -262,26 +288,32 @@ export class Model {
     if (loaded < total) throw wrongLength(file, loaded, total);
   }
 
-  /** @param {string} name @param {Record<string, TypedArray | GPUBuffer>} inputs @returns {Promise<Record<string, TypedArray>>} */
+  /** @param {string} name @param {Record<string, TypedArray | GPUBuffer | number>} inputs @returns {Promise<Record<string, TypedArray>>} */
   async _run(name, inputs) {
     this._alive(name);
     const entry = this._program.entries[name];
-    checkInputs(name, entry, inputs);
+    const sizes = sizesOf(name, entry, inputs);
+    const given = portsAt(entry.inputs, sizes);
+    const results = portsAt(entry.outputs, sizes);
+    checkInputs(name, entry, given, inputs);
     const { device } = this;
     const staging = this._staging.get(name)?.pop() ?? device.createBuffer({
       label: `${name} results`,
-      size: Math.max(4, Object.values(entry.outputs).reduce((sum, { shape }) => sum + 4 * countOf(shape), 0)),
+      size: Math.max(4, Object.values(entry.outputs).reduce((sum, { buffer }) => sum + this._program.buffers[buffer].bytes, 0)),
       usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
     });
     try {
       // All of this up to `submit` runs without a break, so calls that overlap keep their order on the queue.
       await checked(device, `${name}()`, () => {
         const encoder = device.createCommandEncoder({ label: name });
-        for (const [port, { buffer }] of Object.entries(entry.inputs)) {
-          const place = this._program.buffers[buffer];
+        const values = new Int32Array((this._sizes.get(name)?.size ?? 0) / 4);
+        this._steps.get(name)?.forEach((step, call) => values.set(step.sizes.map((size) => sizes[size]), call * sizesPlace / 4));
+        if (values.length) device.queue.writeBuffer(/** @type {GPUBuffer} */ (this._sizes.get(name)), 0, values);
+        for (const [port, shaped] of Object.entries(given)) {
+          const place = this._program.buffers[shaped.buffer];
           const value = inputs[port];
           if (kindOf(value) === 'GPUBuffer') {
-            encoder.copyBufferToBuffer(/** @type {GPUBuffer} */ (value), 0, this._home(place), place.offset, place.bytes);
+            encoder.copyBufferToBuffer(/** @type {GPUBuffer} */ (value), 0, this._home(place), place.offset, bytesOf(shaped));
           } else {
             device.queue.writeBuffer(this._home(place), place.offset, /** @type {Float32Array<ArrayBuffer>} */ (value));
           }
@@ -291,15 +323,15 @@ export class Model {
         for (const { pipeline, group, groups } of this._steps.get(name) ?? []) {
           if (pipeline !== last) pass.setPipeline(last = pipeline);
           pass.setBindGroup(0, group);
-          pass.dispatchWorkgroups(...groups);
+          pass.dispatchWorkgroups(...(typeof groups === 'function' ? groupsFor(groups(sizes)) : groups));
           this.stats.dispatched++;
         }
         pass.end();
         let at = 0;
-        for (const { buffer } of Object.values(entry.outputs)) {
-          const place = this._program.buffers[buffer];
-          encoder.copyBufferToBuffer(this._home(place), place.offset, staging, at, place.bytes);
-          at += place.bytes;
+        for (const port of Object.values(results)) {
+          const place = this._program.buffers[port.buffer];
+          encoder.copyBufferToBuffer(this._home(place), place.offset, staging, at, bytesOf(port));
+          at += bytesOf(port);
         }
         device.queue.submit([encoder.finish()]);
         return staging.mapAsync(GPUMapMode.READ);
@@ -312,14 +344,11 @@ export class Model {
     }
     const bytes = staging.getMappedRange();
     let at = 0;
-    const results = Object.fromEntries(Object.entries(entry.outputs).map(([port, { buffer, dtype }]) => {
-      const from = at;
-      at += this._program.buffers[buffer].bytes;
-      return [port, new arrays[dtype](bytes.slice(from, at))];
-    }));
+    const arrayOf = (/** @type {SizedPort} */ port) => new arrays[port.dtype](bytes.slice(at, at += bytesOf(port)));
+    const values = Object.fromEntries(Object.entries(results).map(([name, port]) => [name, arrayOf(port)]));
     staging.unmap();
     this._staging.set(name, [...this._staging.get(name) ?? [], staging]);
-    return results;
+    return values;
   }
 
   /** @param {string} what */
@@ -372,15 +401,39 @@ async function* partsOf(source, file, signal) {
   }
 }
 
-/** @param {string} name @param {Entry} entry @param {Record<string, unknown>} inputs */
-function checkInputs(name, entry, inputs) {
+/**
+ * The sizes of a call: given by name among the inputs, or told by the length of an array.
+ * @param {string} name @param {Entry} entry @param {Record<string, unknown>} inputs @returns {Sizes}
+ */
+function sizesOf(name, entry, inputs) {
+  /** @type {Sizes} */
+  const sizes = {};
+  for (const [size, { min, max, from, per }] of Object.entries(entry.sizes ?? {})) {
+    const array = from === undefined ? undefined : inputs?.[from];
+    let value = inputs?.[size];
+    let what = `size '${size}' of ${name}()`;
+    if (value === undefined && from !== undefined && per !== undefined && ArrayBuffer.isView(array)) {
+      const { length } = /** @type {TypedArray} */ (array);
+      value = length / per;
+      what += `, ${length} / ${per} by the length of '${from}'`;
+    }
+    if (!Number.isInteger(value) || /** @type {number} */ (value) < min || /** @type {number} */ (value) > max) {
+      throw new TinyError('input-size', `${what}: a whole number from ${min} to ${max} expected, got ${value === undefined ? 'nothing' : value}.`);
+    }
+    sizes[size] = /** @type {number} */ (value);
+  }
+  return sizes;
+}
+
+/** @param {string} name @param {Entry} entry @param {Record<string, SizedPort>} ports @param {Record<string, unknown>} inputs */
+function checkInputs(name, entry, ports, inputs) {
   const given = inputs === null || typeof inputs !== 'object' ? {} : inputs;
   for (const port of Object.keys(given)) {
-    if (!Object.hasOwn(entry.inputs, port)) {
+    if (!Object.hasOwn(entry.inputs, port) && !Object.hasOwn(entry.sizes ?? {}, port)) {
       throw new TinyError('input-unknown', `${name}() has no input '${port}'; it has: ${Object.keys(entry.inputs).join(', ') || 'none'}.`);
     }
   }
-  for (const [port, { dtype, shape }] of Object.entries(entry.inputs)) {
+  for (const [port, { dtype, shape }] of Object.entries(ports)) {
     const array = arrays[dtype].name;
     const count = countOf(shape);
     const wants = `input '${port}' of ${name}(): ${array} of ${count} values (shape [${shape.join(', ')}]) expected`;

@@ -4,7 +4,8 @@ namespace Tiny.Algebra;
 
 /// <summary>
 /// Proves that an access lies inside its buffer wherever its gate holds, for all values of the loop variables. Intervals of the index's linear form,
-/// made narrower by facts: the gate's comparisons, and what quotients, minima and maxima are bounded by. What it cannot prove may still be true.
+/// made narrower by extents that are known at the call (<see cref="SymbolicBounds"/>) and by facts: the gate's comparisons, and what quotients,
+/// minima and maxima are bounded by. What it cannot prove may still be true.
 /// Runs inside the compilation that made the nodes.
 /// </summary>
 sealed class AccessProof
@@ -16,11 +17,17 @@ sealed class AccessProof
     readonly List<(LinearForm Form, Int128 Lo, Int128 Hi)> _facts = [];
     int _steps;
 
-    /// <summary>True where 0 &lt;= index and index + lanes &lt;= count is proven for every iteration in which the gate, if any, is true.</summary>
-    public static bool Inside(UOp index, UOp? gate, long count, int lanes = 1) =>
-        Inside(index, gate is null ? [] : [(gate, true)], count - lanes, MostCases);
+    /// <summary>
+    /// True where 0 &lt;= index and index + lanes &lt;= count is proven for every iteration in which the gate, if any, is true, and for all
+    /// values of variables.
+    /// </summary>
+    public static bool Inside(UOp index, UOp? gate, Dim count, int lanes = 1)
+    {
+        var last = new LinearForm(index.DType).Add(-lanes);
+        return Inside(index, gate is null ? [] : [(gate, true)], count.IsSymbolic ? last.Add(count.ToUOp(), 1) : last.Add((long)count), MostCases);
+    }
 
-    static bool Inside(UOp index, List<(UOp Condition, bool Holds)> known, long last, int cases)
+    static bool Inside(UOp index, List<(UOp Condition, bool Holds)> known, LinearForm last, int cases)
     {
         var form = LinearForm.Of(index);
         var choice = cases == 0 ? null : form.Terms.Select(t => t.Atom).FirstOrDefault(a => a.Op == Op.Where);
@@ -31,14 +38,14 @@ sealed class AccessProof
             && Inside(With(choice.Src[2]), [.. known, (choice.Src[0], false)], last, cases - 1);
     }
 
-    bool IsBetween(LinearForm index, List<(UOp Condition, bool Holds)> known, long last)
+    bool IsBetween(LinearForm index, List<(UOp Condition, bool Holds)> known, LinearForm last)
     {
         foreach (var (condition, holds) in known)
             if (!Learn(condition, holds)) return true;
         var seen = new HashSet<UOp>(ReferenceEqualityComparer.Instance);
         foreach (var atom in index.Terms.Concat(_facts.ToList().SelectMany(f => f.Form.Terms)).Select(t => t.Atom))
             if (seen.Add(atom)) LearnOf(atom);
-        return IsAtMost(index, last, MostFactsAtOnce, 0)
+        return IsAtMost(index.Plus(last, -1), 0, MostFactsAtOnce, 0)
             && IsAtMost(new LinearForm(index.DType).Plus(index, -1), 0, MostFactsAtOnce, 0);
     }
 
@@ -120,10 +127,12 @@ sealed class AccessProof
         if (!terms.IsConstant) _facts.Add((terms, min, max));
     }
 
+    static bool IsSymbolic(UOp atom) => atom.Op is Op.Variable or Op.Mul || atom.Op is Op.Range or Op.Special && atom.Src[0].Op != Op.Const;
+
     // form = k * fact + rest, so its bound is the sum of theirs, for whichever facts do best.
     bool IsAtMost(LinearForm form, Int128 most, int depth, int first)
     {
-        if (form.Bounds().Max <= most) return true;
+        if (form.Bounds().Max <= most || form.Terms.Any(t => IsSymbolic(t.Atom)) && SymbolicBounds.IsAtMost(form, most)) return true;
         if (depth == 0) return false;
         for (int i = first; i < _facts.Count; i++)
         {

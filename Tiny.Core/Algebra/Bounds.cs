@@ -49,6 +49,8 @@ public static class Bounds
             case Op.Const:
                 var c = ((Constant)arg!).Bits;
                 return dtype.Kind == ScalarKind.UInt64 ? ((ulong)c, (ulong)c) : (c, c);
+            case Op.Iota:
+                return (0, Math.Max((int)arg! - 1, 0));
             case Op.Variable:
                 return (((Variable)arg!).Min, ((Variable)arg!).Max);
             case Op.Range or Op.Special:
@@ -73,6 +75,8 @@ public static class Bounds
             Op.FloorDiv when x == y && x > 0 => (Floor(a, x), Floor(b, x)),
             Op.FloorMod when x == y && x > 0 => Floor(a, x) == Floor(b, x) ? (a - Floor(a, x) * x, b - Floor(b, x) * x) : (0, x - 1),
             Op.And when a >= 0 && x >= 0 => (0, Int128.Min(b, y)),
+            Op.And when a >= 0 || x >= 0 => (0, a >= 0 ? b : y),
+            Op.Shr when x == y && x >= 0 && x < dtype.Size * 8 => (a >> (int)x, b >> (int)x),
             Op.Or or Op.Xor when src[0].DType.IsBool => (0, 1),
             Op.CmpLt => b < x ? (1, 1) : a >= y ? (0, 0) : (0, 1),
             Op.CmpNe => b < x || y < a ? (1, 1) : a == b && x == y && a == x ? (0, 0) : (0, 1),

@@ -4,7 +4,7 @@ namespace Tiny.Algebra;
 
 /// <summary>
 /// An integer expression as constant + sum of coefficient * atom, where an atom is any node that is not itself an addition,
-/// a constant or a multiplication by one. The canonical form of every index: atoms in the order in which they were first made,
+/// a constant or a multiplication by one. Products with what is known at the call (<see cref="UOp.IsUniform"/>) are multiplied out. The canonical form of every index: atoms in the order in which they were first made,
 /// constant last.
 /// </summary>
 public sealed class LinearForm
@@ -53,9 +53,30 @@ public sealed class LinearForm
                 work.Push((u.Src[0], k));
             }
             else if (u.Op == Op.Mul && u.Src[1].Int is { } m) work.Push((u.Src[0], unchecked(k * m)));
+            else if (u.Op == Op.Mul && (u.Src[0].IsUniform || u.Src[1].IsUniform)) AddProduct(Of(u.Src[0]), Of(u.Src[1]), k);
             else AddAtom(u, k);
         }
         return this;
+    }
+
+    // Every term of one times every term of the other.
+    void AddProduct(LinearForm a, LinearForm b, long scale)
+    {
+        Constant = unchecked(Constant + a.Constant * b.Constant * scale);
+        foreach (var (x, k) in a.Terms) AddAtom(x, unchecked(k * b.Constant * scale));
+        foreach (var (x, k) in b.Terms) AddAtom(x, unchecked(k * a.Constant * scale));
+        foreach (var (x, k) in a.Terms)
+            foreach (var (y, n) in b.Terms)
+                AddAtom(Factors(x).Concat(Factors(y)).OrderBy(f => f.Serial).Aggregate((p, f) => p * f), unchecked(k * n * scale));
+    }
+
+    /// <summary>The factors of a product that is an atom.</summary>
+    internal static List<UOp> Factors(UOp atom)
+    {
+        var factors = new List<UOp>();
+        for (; atom.Op == Op.Mul; atom = atom.Src[0]) factors.Add(atom.Src[1]);
+        factors.Add(atom);
+        return factors;
     }
 
     /// <summary>This form plus scale times another, as a new form.</summary>
@@ -76,6 +97,15 @@ public sealed class LinearForm
 
     /// <summary>The coefficient of an atom, zero where it does not occur by itself.</summary>
     public long Coefficient(UOp atom) => _terms.TryGetValue(atom.Serial, out var t) ? t.Coefficient : 0;
+
+    /// <summary>The form without an atom's term.</summary>
+    public LinearForm Without(UOp atom)
+    {
+        ArgumentNullException.ThrowIfNull(atom);
+        var rest = Where(_ => true, Constant);
+        rest._terms.Remove(atom.Serial);
+        return rest;
+    }
 
     /// <summary>The terms that a predicate on coefficients keeps, and the constant if asked.</summary>
     public LinearForm Where(Func<long, bool> keep, long constant = 0)

@@ -35,8 +35,11 @@ static class Symbolic
     {
         if (!node.DType.IsInt) return null;
         if (node.Op == Op.Mul && node.Src[1].Int is null)
+        {
             // C*x -> x*C
-            return node.Src[0].Int is not null ? node.Src[1] * node.Src[0] : null;
+            if (node.Src[0].Int is not null) return node.Src[1] * node.Src[0];
+            if (!node.Src[0].IsUniform && !node.Src[1].IsUniform) return null;
+        }
         // A sum becomes its linear form:
         // x*A + x*B -> x*(A + B)
         // (x + A)*B -> x*B + A*B
@@ -209,5 +212,5 @@ static class Symbolic
     };
 
     // loop(1) -> 0
-    static UOp? Loop(UOp node) => node.Max == 0 ? UOp.Index(0) : null;
+    static UOp? Loop(UOp node) => node.Max == 0 && node.Src[0].Min == 1 ? UOp.Index(0) : null;
 }

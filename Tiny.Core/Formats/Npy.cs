@@ -47,11 +47,12 @@ public static partial class Npy
     }
 
     /// <summary>Writes a tensor, computing it if it is not yet, as version 1.0.</summary>
+    /// <exception cref="DTypeException">The format has no such dtype: bfloat16 and the floats of 8 bits.</exception>
     public static void Write(string path, Tensor tensor)
     {
         ArgumentNullException.ThrowIfNull(tensor);
-        string dims = string.Join(", ", tensor.Shape) + (tensor.Rank == 1 ? "," : "");
-        string text = $"{{'descr': '{NameOf(tensor.DType)}', 'fortran_order': False, 'shape': ({dims}), }}";
+        string descr = NameOf(tensor.DType), dims = string.Join(", ", tensor.Shape) + (tensor.Rank == 1 ? "," : "");
+        string text = $"{{'descr': '{descr}', 'fortran_order': False, 'shape': ({dims}), }}";
         // Data begins at a multiple of 64.
         text = text.PadRight((10 + text.Length + 1 + 63) / 64 * 64 - 11) + '\n';
         using var file = new FileStream(path, FileMode.Create, FileAccess.Write);
@@ -86,8 +87,13 @@ public static partial class Npy
 
     static DType? TypeOf(string descr) => descr switch
     {
+        "<f2" => DType.Float16,
         "<f4" => DType.Float32,
         "<f8" => DType.Float64,
+        "|i1" or "<i1" => DType.Int8,
+        "<i2" => DType.Int16,
+        "<u2" => DType.UInt16,
+        "<u8" => DType.UInt64,
         "<i4" => DType.Int32,
         "<i8" => DType.Int64,
         "<u4" => DType.UInt32,
@@ -99,12 +105,18 @@ public static partial class Npy
     static string NameOf(DType dtype) => dtype.Kind switch
     {
         ScalarKind.Bool => "|b1",
+        ScalarKind.Int8 => "|i1",
         ScalarKind.UInt8 => "|u1",
+        ScalarKind.Int16 => "<i2",
+        ScalarKind.UInt16 => "<u2",
         ScalarKind.Int32 => "<i4",
         ScalarKind.UInt32 => "<u4",
         ScalarKind.Int64 => "<i8",
+        ScalarKind.UInt64 => "<u8",
+        ScalarKind.Float16 => "<f2",
         ScalarKind.Float32 => "<f4",
-        _ => "<f8",
+        ScalarKind.Float64 => "<f8",
+        _ => throw new DTypeException($".npy has no {dtype}; cast the tensor to float32, or write safetensors"),
     };
 
     [GeneratedRegex(@"'descr'\s*:\s*'([^']*)'")]

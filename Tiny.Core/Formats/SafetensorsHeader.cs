@@ -100,6 +100,14 @@ static class SafetensorsHeader
     public static string NameOf(DType dtype) => dtype.Kind switch
     {
         ScalarKind.Bool => "BOOL",
+        ScalarKind.Int8 => "I8",
+        ScalarKind.Int16 => "I16",
+        ScalarKind.UInt16 => "U16",
+        ScalarKind.UInt64 => "U64",
+        ScalarKind.Float16 => "F16",
+        ScalarKind.BFloat16 => "BF16",
+        ScalarKind.Float8E4M3 => "F8_E4M3",
+        ScalarKind.Float8E5M2 => "F8_E5M2",
         ScalarKind.UInt8 => "U8",
         ScalarKind.Int32 => "I32",
         ScalarKind.UInt32 => "U32",
@@ -112,6 +120,14 @@ static class SafetensorsHeader
     static DType? TypeOf(string name) => name switch
     {
         "BOOL" => DType.Bool,
+        "I8" => DType.Int8,
+        "I16" => DType.Int16,
+        "U16" => DType.UInt16,
+        "U64" => DType.UInt64,
+        "F16" => DType.Float16,
+        "BF16" => DType.BFloat16,
+        "F8_E4M3" => DType.Float8E4M3,
+        "F8_E5M2" => DType.Float8E5M2,
         "U8" => DType.UInt8,
         "I32" => DType.Int32,
         "U32" => DType.UInt32,

@@ -100,11 +100,28 @@ public readonly struct Dim : IEquatable<Dim>, IEquatable<int>
     public Dim Bind(IReadOnlyDictionary<Variable, int> values) => _expression is null ? this : new(_expression.Bind(values));
 
     /// <summary>This divided by another without rest, null where that is not so for all values of the variables.</summary>
-    internal Dim? DividedBy(Dim other) =>
+    public Dim? DividedBy(Dim other) =>
         !other.Is(0) && Expression.DividedBy(other.Expression) is { } q ? new Dim(q) : default(Dim?);
 
     /// <summary>The value as an index: a constant, or a node over <see cref="Op.Variable"/>s.</summary>
     internal UOp ToUOp() => _expression?.ToUOp() ?? UOp.Index(_number);
+
+    /// <summary>
+    /// The value in the operators that C# shares with other languages: <paramref name="name"/> says how a variable is written, and
+    /// <paramref name="divide"/> the quotient, rounded down, of an expression that is not negative by a positive number.
+    /// </summary>
+    public string Text(Func<Variable, string> name, Func<string, long, string> divide) => Expression.Text(name, divide);
+
+    /// <summary>The expression that a node over variables stands for.</summary>
+    internal static Dim Of(UOp node) => node.Int is { } n ? n : node.Op switch
+    {
+        Op.Variable => (Variable)node.Arg!,
+        Op.Add => Of(node.Src[0]) + Of(node.Src[1]),
+        Op.Mul => Of(node.Src[0]) * Of(node.Src[1]),
+        Op.FloorDiv => Of(node.Src[0]) / Of(node.Src[1]),
+        Op.FloorMod => Of(node.Src[0]) % Of(node.Src[1]),
+        _ => throw new InvalidOperationException($"{node} is no size"),
+    };
 
     /// <summary>The same expression; never an error. Use <c>==</c> for values.</summary>
     public bool Equals(Dim other) => _number == other._number && object.Equals(_expression, other._expression);

@@ -15,6 +15,8 @@ public enum Op : byte
     Variable,
     /// <summary>Memory that holds a tensor, row-major. Arg: <see cref="IBufferArg"/>. Tensor graph.</summary>
     Buffer,
+    /// <summary>The whole numbers from 0: each element is its own index. Arg: int length. Rank 1, int32. Tensor graph.</summary>
+    Iota,
 
     // ---- movement, tensor graph only: index arithmetic, no work
     /// <summary>Src: x. Arg: <see cref="Shape"/> with the same number of elements.</summary>
@@ -35,6 +37,8 @@ public enum Op : byte
     Reduce,
     /// <summary>Src: x. The value placed in memory of its own.</summary>
     Contiguous,
+    /// <summary>Src: old, value. Arg: <see cref="View"/> of the old value. The old value with the elements that are seen replaced.</summary>
+    Update,
 
     // ---- elementwise, any stage; operands of one dtype and (tensor graph) one shape unless said
     /// <summary>-x.</summary>
@@ -91,7 +95,8 @@ public enum Op : byte
     Pointer,
     /// <summary>A loop variable, 0 &lt;= r &lt; extent. Src: extent. Arg: <see cref="Axis"/>. Dtype: index. In linear code it opens the loop.</summary>
     Range,
-    /// <summary>The global thread id of a GPU grid, 0 &lt;= id &lt; extent. Src: extent.</summary>
+    /// <summary>The global thread id of a GPU grid, or the part of it that stands for one loop, 0 &lt;= id &lt; extent. Src: extent. Arg: which part, if
+    /// there are several; the first changes fastest.</summary>
     Special,
     /// <summary>Src: pointer or stage, index[, bool gate]. Reads 0 (false) where the gate is false. A vector dtype reads consecutive elements from index.</summary>
     Load,

@@ -142,17 +142,26 @@ sealed class Polynomial : IEquatable<Polynomial>
         return (min, max);
     }
 
-    /// <summary>In the operators that the languages share; how a variable and a quotient rounded down are written is the language's.</summary>
+    /// <summary>
+    /// In the operators that the languages share; how a variable is written, and the quotient of what is not negative, is the language's.
+    /// </summary>
     public string Text(Func<Variable, string> name, Func<string, long, string> divide)
     {
         if (Terms.Length == 0) return "0";
-        string Factor(Factor f) => f.Variable is { } v ? name(v) : divide(f.Numerator!.Text(name, divide), f.Divisor);
+        string Factor(Factor f)
+        {
+            if (f.Variable is { } v) return name(v);
+            // floor((x + k*c)/c) - k
+            long k = Math.Max(0, -f.Bounds.Min);
+            var quotient = divide(f.Numerator!.Plus(Of(k * f.Divisor), 1).Text(name, divide), f.Divisor);
+            return k == 0 ? quotient : $"({quotient} - {k})";
+        }
         var text = string.Join(" + ", Terms.Select(t => string.Join(" * ",
             (t.Coefficient == 1 && !t.Factors.IsEmpty ? [] : (string[])[t.Coefficient.ToString(CultureInfo.InvariantCulture)]).Concat(t.Factors.Select(Factor)))));
         return text.Replace(" + -1 * ", " - ", StringComparison.Ordinal).Replace("+ -", "- ", StringComparison.Ordinal);
     }
 
-    public override string ToString() => Text(v => v.Name, (x, c) => $"({x})/{c}").Replace(" * ", "*", StringComparison.Ordinal);
+    public override string ToString() => Text(v => v.Name, (x, c) => $"(({x})/{c})").Replace(" * ", "*", StringComparison.Ordinal);
     public bool Equals(Polynomial? other) => other is not null && Key == other.Key;
     public override bool Equals(object? obj) => Equals(obj as Polynomial);
     public override int GetHashCode() => Key.GetHashCode(StringComparison.Ordinal);

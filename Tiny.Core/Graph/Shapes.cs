@@ -12,6 +12,7 @@ static class Shapes
         Op.Const or Op.Variable => Shape.Scalar,
         Op.Param => ((ParamArg)arg!).Shape,
         Op.Buffer => ((IBufferArg)arg!).Shape,
+        Op.Iota => new Shape((int)arg!),
         Op.Reshape => Reshape(src[0].Shape, (Shape)arg!),
         Op.Permute => Permute(src[0].Shape, (Axes)arg!),
         Op.Expand => Expand(src[0].Shape, (Shape)arg!),
@@ -20,6 +21,7 @@ static class Shapes
         Op.Flip => Checked(src[0].Shape, (Axes)arg!),
         Op.Reduce => Reduce(src[0].Shape, ((ReduceArg)arg!).Axes),
         Op.Contiguous => src[0].ShapeOrNull,
+        Op.Update => Update(src[0].Shape, src[1].Shape, (View)arg!),
         >= Op.Neg and <= Op.MulAcc => Elementwise(op, src),
         _ => null,
     };
@@ -39,6 +41,9 @@ static class Shapes
 
     static Shape Reshape(Shape from, Shape to) =>
         from.Count.Equals(to.Count) ? to : throw new ShapeException($"reshape of {from} ({from.Count} elements) to {to} ({to.Count} elements)");
+
+    static Shape Update(Shape old, Shape value, View view) => value.Equals(view.Shape) ? old
+        : throw new ShapeException($"update of {view.Shape} in {old} with {value}");
 
     static Shape Permute(Shape s, Axes order)
     {

@@ -14,7 +14,7 @@ static class Spec
     {
         foreach (var u in Walk.Topological(roots))
         {
-            Require(u.Op <= Op.Contiguous || IsElementwise(u), u, pass, "is no operation on tensors");
+            Require(u.Op <= Op.Update || IsElementwise(u), u, pass, "is no operation on tensors");
             Require(u.ShapeOrNull is not null, u, pass, "has no shape");
             Require(u.DType.Lanes == 1, u, pass, "is a vector");
             if (IsElementwise(u)) Operands(u, pass);
@@ -28,7 +28,7 @@ static class Spec
         {
             switch (u.Op)
             {
-                case Op.Const or Op.Special or Op.Broadcast or Op.Vector or Op.Lane or Op.FoldLanes:
+                case Op.Const or Op.Variable or Op.Special or Op.Broadcast or Op.Vector or Op.Lane or Op.FoldLanes:
                     break;
                 case Op.Pointer:
                     Require((int)u.Arg! < parameters.Length && parameters[(int)u.Arg!].DType == u.DType, u, pass, "is not a parameter of the kernel");
@@ -74,7 +74,7 @@ static class Spec
                 continue;
             }
             foreach (var s in line.Src)
-                Require(s.Op is Op.Const or Op.Pointer || visible.Contains(s), line, pass, $"uses {s.Op}, which is not known there");
+                Require(s.Op is Op.Const or Op.Pointer or Op.Variable || visible.Contains(s), line, pass, $"uses {s.Op}, which is not known there");
             if (IsElementwise(line)) Operands(line, pass);
             visible.Add(line);
             blocks.Peek().Lines.Add(line);

@@ -21,6 +21,7 @@ public sealed class UOp
         Hash = hash;
         ShapeOrNull = shape;
         (Min, Max) = Algebra.Bounds.Infer(op, dtype, src, arg);
+        IsUniform = dtype.IsInt && dtype.Lanes == 1 && (op is Op.Const or Op.Variable || op is >= Op.Neg and <= Op.MulAcc && src.All(s => s.IsUniform));
     }
 
     /// <summary>The operation.</summary>
@@ -32,6 +33,8 @@ public sealed class UOp
     /// <summary>The operation's argument, documented at <see cref="Graph.Op"/>; compared by value.</summary>
     public object? Arg { get; }
     internal int Hash { get; }
+    /// <summary>True for an integer made of <see cref="Op.Variable"/>s and constants alone: known at the call, the same in every iteration.</summary>
+    internal bool IsUniform { get; }
     /// <summary>A lower bound of an integer or bool value, over all lanes and iterations.</summary>
     public long Min { get; }
     /// <summary>An upper bound of an integer or bool value, over all lanes and iterations.</summary>
@@ -163,7 +166,7 @@ public sealed class UOp
         var h = new HashCode();
         h.Add((int)op | (int)dtype.Kind << 8 | dtype.Lanes << 16);
         foreach (var s in src) h.Add(s.Hash);
-        if (arg is not null) h.Add(arg is int or Constant or Tiny.Shape or Axes or Edges or ReduceArg or FoldArg or Axis or Graph.Op or ParamArg or Variable
+        if (arg is not null) h.Add(arg is int or Constant or Tiny.Shape or Axes or Edges or ReduceArg or FoldArg or Axis or Graph.Op or ParamArg or Variable or View
             ? arg.GetHashCode() : RuntimeHelpers.GetHashCode(arg));
         return h.ToHashCode();
     }

@@ -15,6 +15,7 @@ public sealed class Kernel
         Name = name;
         Sink = sink;
         Params = parameters;
+        Variables = [.. sink.Topological().Where(u => u.Op == Op.Variable).Select(u => (Variable)u.Arg!).Distinct().OrderBy(v => v.Name, StringComparer.Ordinal)];
         Interner = interner;
     }
 
@@ -24,6 +25,8 @@ public sealed class Kernel
     public UOp Sink { get; }
     /// <summary>Memory arguments, those written first.</summary>
     public ImmutableArray<KernelParam> Params { get; }
+    /// <summary>What its loops and values depend on besides memory, by name: given at each launch.</summary>
+    public ImmutableArray<Variable> Variables { get; }
     internal Interner Interner { get; }
 
     /// <summary>Optimised and lowered for a target.</summary>

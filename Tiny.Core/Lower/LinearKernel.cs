@@ -8,13 +8,13 @@ namespace Tiny.Lower;
 /// A kernel's memory argument: <see cref="Op.Pointer"/> of slot i is element i of the list. One that is written is read too only where it is
 /// <paramref name="InPlace"/>: each element before it is written, by the store that needs it, and by nothing else.
 /// </summary>
-public sealed record KernelParam(DType DType, int Count, bool Written, bool InPlace = false);
+public sealed record KernelParam(DType DType, Dim Count, bool Written, bool InPlace = false);
 
 /// <summary>
 /// A kernel as ordered lines, ready to render. Contract:
 /// <list type="bullet">
-/// <item>Every line is a node; all of a line's operands are lines before it, except <see cref="Op.Const"/> and
-/// <see cref="Op.Pointer"/>, which are no lines and are rendered where they are used.</item>
+/// <item>Every line is a node; all of a line's operands are lines before it, except <see cref="Op.Const"/>, <see cref="Op.Pointer"/>
+/// and <see cref="Op.Variable"/>, which are no lines and are rendered where they are used.</item>
 /// <item><see cref="Op.Range"/> opens a loop, the <see cref="Op.End"/> of that range closes it; they nest. A line stands in the
 /// outermost loop in which its value is known: it is computed there once. A value line is used only within its block.</item>
 /// <item><see cref="Op.Acc"/> declares a mutable local, <see cref="Op.Set"/> assigns it. As an operand it is read when
@@ -26,27 +26,25 @@ public sealed record KernelParam(DType DType, int Count, bool Written, bool InPl
 /// <item>Legal operations: elementwise ones the profile has, Cast, Bitcast, Range, Special, Load, Store, Broadcast, Vector, Lane,
 /// FoldLanes, Acc, Set, End, Stage. Operands of an elementwise vector operation all have its number of lanes. Comparisons of vectors give bool
 /// vectors, used only by Where, And, Or, Xor, CmpNe and Lane; a vector Load or Store has no gate; index arithmetic is int32.</item>
-/// <item>On a grid there is exactly one <see cref="Op.Special"/>, the flat thread id; the renderer adds the guard that
-/// surplus threads of the last workgroup return. Other targets have none.</item>
+/// <item>On a grid there are <see cref="Op.Special"/>s in a row: the flat thread id, taken apart so that the first changes fastest;
+/// the renderer does that, and adds the guard that surplus threads of the last workgroup return. Other targets have none.</item>
 /// </list>
 /// </summary>
 public sealed record LinearKernel(string Name, ImmutableArray<UOp> Code, ImmutableArray<KernelParam> Params, TargetProfile Profile)
 {
-    /// <summary>Elements of what a load or store goes to: a parameter or a stage.</summary>
+    /// <summary>The most elements of what a load or store goes to: a parameter or a stage.</summary>
     public int CountOf(UOp memory)
     {
         ArgumentNullException.ThrowIfNull(memory);
-        return memory.Op == Op.Stage ? ((StageArg)memory.Arg!).Count : Params[(int)memory.Arg!].Count;
+        return memory.Op == Op.Stage ? ((StageArg)memory.Arg!).Count : (int)Params[(int)memory.Arg!].Count.Max;
     }
 
+    /// <summary>What is given at each launch after the buffers, in this order.</summary>
+    public ImmutableArray<Variable> Variables { get; init; } = [];
+
+    /// <summary>True where a line reads one of them.</summary>
+    public bool UsesVariables => Code.Any(u => u.Src.Any(s => s.Op == Op.Variable));
+
     /// <summary>Threads of the grid; 1 where the target has none.</summary>
-    public int GridExtent
-    {
-        get
-        {
-            foreach (var u in Code)
-                if (u.Op == Op.Special) return (int)u.Src[0].Int!.Value;
-            return 1;
-        }
-    }
+    public Dim GridExtent => Code.Where(u => u.Op == Op.Special).Aggregate((Dim)1, (n, u) => n * Dim.Of(u.Src[0]));
 }

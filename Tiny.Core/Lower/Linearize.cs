@@ -36,8 +36,9 @@ sealed class Linearize
         var loops = sink.Topological().Where(u => u.Op == Op.Range && ((Axis)u.Arg!).Kind == AxisKind.Loop).OrderBy(u => ((Axis)u.Arg!).Id).ToArray();
         if (profile.Grid)
         {
-            var thread = sink.Topological().Find(u => u.Op == Op.Special) ?? GridDims.Thread(1);
-            pass.Emit(thread, thread);
+            UOp[] ids = [.. sink.Topological().Where(u => u.Op == Op.Special).OrderBy(u => (int?)u.Arg ?? 0).DefaultIfEmpty(GridDims.Thread(1))];
+            pass.Straight(ids.SelectMany(id => id.Src));
+            pass.Straight(ids);
         }
         pass.Nest(loops, sink.Src, () => pass.Straight(sink.Src));
         return [.. pass._lines];
@@ -56,8 +57,10 @@ sealed class Linearize
         Folds(known);
         Straight(known);
         int mark = _log.Count;
+        Straight([loops[0].Src[0]]);
+        var extent = Available(loops[0].Src[0]);
         // A range that several folds close one after another is a loop each time, with a variable of its own.
-        var loop = _lines.Contains(loops[0]) ? UOp.Range(AfterAll + _loops++, ((Axis)loops[0].Arg!).Kind, loops[0].Max + 1) : loops[0];
+        var loop = _lines.Contains(loops[0]) ? UOp.Range(AfterAll + _loops++, ((Axis)loops[0].Arg!).Kind, extent) : loops[0].WithSrc([extent]);
         _open.Add(loops[0]);
         Emit(loops[0], loop);
         Nest(loops[1..], roots, innermost);
@@ -203,5 +206,5 @@ sealed class Linearize
 
     static IEnumerable<UOp> Values(UOp node) => node.Src.Take(node.Op == Op.Stage ? 2 : ((FoldArg)node.Arg!).Values);
 
-    static bool IsImplicit(UOp node) => node.Op is Op.Const or Op.Pointer;
+    static bool IsImplicit(UOp node) => node.Op is Op.Const or Op.Pointer or Op.Variable;
 }

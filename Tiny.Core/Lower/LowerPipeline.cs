@@ -13,14 +13,16 @@ static class LowerPipeline
     /// <summary>Runs them all; <paramref name="watch"/> is told each pass's name and result.</summary>
     public static LinearKernel Run(Kernel kernel, TargetProfile profile, Action<string, UOp>? watch = null)
     {
-        foreach (var p in kernel.Params)
-            if (profile.Kinds.Count > 0 && !profile.Kinds.Contains(p.DType.Kind))
-                throw new TargetException($"{profile.Name} has no {p.DType} in memory (kernel {kernel.Name}); cast the tensor to float32, int32 or uint32");
         lock (kernel.Interner)
         {
             using var table = kernel.Interner.Resume();
             var simplify = Symbolic.Simplifier();
-            var body = kernel.Sink;
+            var (body, parameters) = (kernel.Sink, kernel.Params);
+            Pass("emulate", () =>
+            {
+                (body, parameters) = Emulate.Run(body, parameters, profile, kernel.Name);
+                return simplify.Run(body);
+            }, AxisKind.Loop, AxisKind.Reduce);
             var choices = Debugging.NoOpt ? [] : Heuristic.Choose(body, profile);
             Debugging.Write(3, () => $"{kernel.Name} for {profile.Name}: {(choices.Count == 0 ? "plain loops" : string.Join(" ", choices))}");
 
@@ -28,10 +30,10 @@ static class LowerPipeline
                 AxisKind.Loop, AxisKind.Reduce, AxisKind.Upcast, AxisKind.Unroll, AxisKind.Vector);
             Pass("expand", () => Expand.Run(body, simplify), AxisKind.Loop, AxisKind.Reduce, AxisKind.Vector);
             if (profile.Grid) Pass("grid", () => GridDims.Run(body, simplify), AxisKind.Reduce, AxisKind.Vector);
-            Pass("vectorise", () => Vectorize.Run(body, kernel.Params, simplify), AxisKind.Loop, AxisKind.Reduce);
+            Pass("vectorise", () => Vectorize.Run(body, parameters, simplify), AxisKind.Loop, AxisKind.Reduce);
             Pass("decompose", () => Decompose.Run(body, profile), AxisKind.Loop, AxisKind.Reduce);
             Pass("order sums", () => OrderSums.Run(body), AxisKind.Loop, AxisKind.Reduce);
-            var linear = new LinearKernel(kernel.Name, Linearize.Run(body, profile), kernel.Params, profile);
+            var linear = new LinearKernel(kernel.Name, Linearize.Run(body, profile), parameters, profile) { Variables = kernel.Variables };
             long staged = linear.Code.Where(u => u.Op == Op.Stage).Sum(u => (long)linear.CountOf(u) * u.DType.Size);
             if (staged > profile.StageBytes) throw new TargetException($"{kernel.Name} keeps {staged} bytes in stages; {profile.Name} has at most {profile.StageBytes}");
             if (Debugging.Spec) Spec.Linear(linear, "linearise");
@@ -45,7 +47,7 @@ static class LowerPipeline
                 body = run();
                 Debugging.Write(7, () => $"{kernel.Name}: {name} {Stopwatch.GetElapsedTime(start).TotalMilliseconds:0.00} ms, {body.Topological().Count} nodes");
                 Debugging.Write(6, () => $"{kernel.Name} after {name}\n{Dump.Text(body)}");
-                if (Debugging.Spec) Spec.Kernel(body, kernel.Params, name, axes);
+                if (Debugging.Spec) Spec.Kernel(body, parameters, name, axes);
                 watch?.Invoke(name, body);
             }
         }

@@ -32,6 +32,8 @@ static class OrderSums
         var form = LinearForm.Of(sum);
         UOp? total = null;
         int loop = -1;
+        // A product may have its factors in another order than before.
+        foreach (var (atom, _) in form.Terms) innermost.TryAdd(atom, LinearForm.Factors(atom).Max(f => innermost[f]));
         foreach (var (atom, k) in form.Terms.OrderBy(t => innermost[t.Atom]))
         {
             loop = Math.Max(loop, innermost[atom]);

@@ -156,8 +156,8 @@ sealed class Vectorize(UOp sink, KernelParamList parameters, Rewriter simplify)
     static int Lanes(UOp axis) => (int)axis.Max + 1;
 }
 
-/// <summary>How many elements a kernel's pointers have.</summary>
+/// <summary>How many elements a kernel's pointers have at least.</summary>
 readonly record struct KernelParamList(ImmutableArray<KernelParam> Items)
 {
-    public int CountOf(UOp pointer) => Items[(int)pointer.Arg!].Count;
+    public long CountOf(UOp pointer) => Items[(int)pointer.Arg!].Count.Min;
 }

@@ -32,7 +32,7 @@ public static class Loading
                 throw new WeightsException($"{file.Path}: weight '{name}' is {storage.Shape}, the model takes {tensor.Shape}");
             if (storage.DType != tensor.DType)
                 throw new WeightsException($"{file.Path}: weight '{name}' is {storage.DType}, the model takes {tensor.DType}");
-            loads.Add(() => tensor.Node = Tensor.FromStorage(storage).Node);
+            loads.Add(() => tensor.Load(storage));
         }
         if (strict)
         {

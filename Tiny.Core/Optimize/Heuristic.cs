@@ -51,10 +51,11 @@ sealed class Heuristic
         Unroll(folds, tile);
     }
 
-    // 64-bit and 8-bit values would need vectors of another number of lanes.
+    // 64-bit values would need vectors of another number of lanes; shorter ones become 32-bit values as they are loaded.
     bool CanBeVectors() => _nodes.TrueForAll(u => u.DType.Kind switch
     {
         ScalarKind.Float32 or ScalarKind.Int32 or ScalarKind.UInt32 or ScalarKind.Void => true,
+        ScalarKind.Int8 or ScalarKind.UInt8 or ScalarKind.Int16 or ScalarKind.UInt16 => u.Op is Op.Load or Op.Pointer or Op.Cast,
         ScalarKind.Bool => u.Op is not (Op.Load or Op.Pointer or Op.Cast or Op.Fold),
         _ => false,
     });
@@ -121,5 +122,6 @@ sealed class Heuristic
 
     static AxisKind Kind(UOp range) => ((Axis)range.Arg!).Kind;
     static int Id(UOp range) => ((Axis)range.Arg!).Id;
-    static int Extent(UOp range) => (int)range.Max + 1;
+    // A loop to what is known only at the call stays as it is.
+    static int Extent(UOp range) => range.Src[0].Op == Op.Const ? (int)range.Max + 1 : 1;
 }

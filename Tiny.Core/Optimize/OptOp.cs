@@ -62,6 +62,7 @@ static class OptOps
     {
         var range = sink.Topological().Find(u => u.Op == Op.Range && ((Axis)u.Arg!).Id == opt.Axis)
             ?? throw new ArgumentException($"{opt}: the kernel has no such axis");
+        if (range.Src[0].Op != Op.Const) throw new ArgumentException($"{opt}: the axis has an extent that is known only at the call");
         int n = (int)range.Max + 1, k = opt.Amount;
         if (k < 2 || k > n) throw new ArgumentException($"{opt}: the axis has extent {n}");
         bool output = ((Axis)range.Arg!).Kind == AxisKind.Loop;

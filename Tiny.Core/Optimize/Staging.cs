@@ -16,8 +16,8 @@ static class Staging
         if (a == b || Kind(a) != AxisKind.Loop || Kind(b) != AxisKind.Loop) throw new ArgumentException($"{opt}: two output axes change places");
         return simplify.Run(sink.Substitute(new Dictionary<UOp, UOp>(ReferenceEqualityComparer.Instance)
         {
-            [a] = UOp.Range(opt.Amount, AxisKind.Loop, a.Max + 1),
-            [b] = UOp.Range(opt.Axis, AxisKind.Loop, b.Max + 1),
+            [a] = UOp.New(Op.Range, a.DType, a.Src, b.Arg),
+            [b] = UOp.New(Op.Range, b.DType, b.Src, a.Arg),
         }));
     }
 
@@ -28,6 +28,7 @@ static class Staging
     {
         int[] ids = opt.More is null ? [opt.Axis] : [opt.Axis, .. opt.More];
         UOp[] axes = [.. ids.Select(id => Axis(sink, id, opt))];
+        if (axes.Any(r => r.Src[0].Int is null)) throw new ArgumentException($"{opt}: an axis whose extent is a variable");
         if (axes.SkipLast(1).Any(r => Kind(r) == AxisKind.Vector)) throw new ArgumentException($"{opt}: a vector axis comes last");
         var loads = sink.Topological().FindAll(u => u.Op == Op.Load && u.Src[0] is { Op: Op.Pointer, Arg: int slot } && slot == opt.Amount);
         var free = FreeRanges.Of(sink);
@@ -48,7 +49,7 @@ static class Staging
     /// <summary>What <see cref="OptKind.Share"/> would keep; null for nothing.</summary>
     public static UOp? Shared(UOp sink, UOp a, UOp b)
     {
-        if (Kind(a) != AxisKind.Loop || Kind(b) != AxisKind.Reduce || a.Max != b.Max) return null;
+        if (Kind(a) != AxisKind.Loop || Kind(b) != AxisKind.Reduce || a.Src[0].Int is null || a.Src[0].Int != b.Src[0].Int) return null;
         var nodes = sink.Topological();
         var known = new HashSet<UOp>(nodes, ReferenceEqualityComparer.Instance);
         var free = FreeRanges.Of(sink);

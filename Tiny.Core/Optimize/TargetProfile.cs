@@ -23,6 +23,8 @@ public sealed record TargetProfile(string Name)
     public int WorkgroupSize { get; init; } = 64;
     /// <summary>Elementwise operations that lowering must express by others.</summary>
     public IReadOnlySet<Op> Lacks { get; init; } = new HashSet<Op>();
-    /// <summary>Element kinds that it can store and compute with.</summary>
-    public IReadOnlySet<ScalarKind> Kinds { get; init; } = new HashSet<ScalarKind>();
+    /// <summary>Element kinds of its memory; others are stored as the bits of these (<see cref="Lower.Emulate"/>). None named: all.</summary>
+    public IReadOnlySet<ScalarKind> Stores { get; init; } = new HashSet<ScalarKind>();
+    /// <summary>Kinds of values that it computes; others are held in these (<see cref="Lower.Emulate"/>). None named: all.</summary>
+    public IReadOnlySet<ScalarKind> Computes { get; init; } = new HashSet<ScalarKind>();
 }

@@ -58,10 +58,14 @@ public sealed partial class CHelper
     static string Short(DType t) => t.Kind switch
     {
         ScalarKind.Bool => "bool",
+        ScalarKind.Int8 => "i8",
         ScalarKind.UInt8 => "u8",
+        ScalarKind.Int16 => "i16",
+        ScalarKind.UInt16 => "u16",
         ScalarKind.Int32 => "i32",
         ScalarKind.UInt32 => "u32",
         ScalarKind.Int64 => "i64",
+        ScalarKind.UInt64 => "u64",
         ScalarKind.Float32 => "f32",
         _ => "f64",
     };
@@ -84,7 +88,7 @@ public sealed partial class CHelper
         Op.Add => Wrapping("add", "+", t),
         Op.Mul => Wrapping("mul", "*", t),
         Op.Shl => Wrapping("shl", "<<", t),
-        Op.Neg => Function($"wrap_neg_{Short(t)}", t, "a", $"return ({ScalarType(t)})(0u - ({Unsigned(t)})a);", "-a with two's complement wrap-around."),
+        Op.Neg => Function($"wrap_neg_{Short(t)}", t, "a", $"return ({ScalarType(t)})(0 - ({Unsigned(t)})a);", "-a with two's complement wrap-around."),
         Op.FloorDiv => FloorDiv(t),
         Op.FloorMod => FloorMod(t),
         _ => null,
@@ -98,12 +102,12 @@ public sealed partial class CHelper
         op == "<<" ? $"return ({ScalarType(t)})(({Unsigned(t)})a << b);" : $"return ({ScalarType(t)})(({Unsigned(t)})a {op} ({Unsigned(t)})b);",
         $"a {op} b with two's complement wrap-around.");
 
-    static string Unsigned(DType t) => t.Kind == ScalarKind.Int64 ? "uint64_t" : "uint32_t";
+    static string Unsigned(DType t) => t.Size == 8 ? "uint64_t" : "uint32_t";
 
     static CHelper FloorDiv(DType t)
     {
         var name = $"floor_div_{Short(t)}";
-        if (t.Kind is ScalarKind.UInt8 or ScalarKind.UInt32)
+        if (t.IsUnsigned)
             return Function(name, t, "a, b", $"return {Back(t, "b != 0 ? a / b : 0")};", "a / b; 0 for a divisor of 0.");
         var negate = ScalarFunction(Op.Neg, t)!;
         return Function(name, t, "a, b", $"""
@@ -116,7 +120,7 @@ public sealed partial class CHelper
     static CHelper FloorMod(DType t)
     {
         var name = $"floor_mod_{Short(t)}";
-        if (t.Kind is ScalarKind.UInt8 or ScalarKind.UInt32)
+        if (t.IsUnsigned)
             return Function(name, t, "a, b", $"return {Back(t, "b != 0 ? a % b : a")};", "a % b; a for a divisor of 0.");
         return Function(name, t, "a, b", $"""
             if (b == 0) return a;
@@ -138,6 +142,7 @@ public sealed partial class CHelper
             ScalarKind.UInt8 => ("256.0", "UINT8_MAX", "0"),
             ScalarKind.UInt32 => ("4294967296.0", "UINT32_MAX", "0"),
             ScalarKind.Int32 => ("2147483648.0", "INT32_MAX", "INT32_MIN"),
+            ScalarKind.UInt64 => ("18446744073709551616.0", "UINT64_MAX", "0"),
             _ => ("9223372036854775808.0", "INT64_MAX", "INT64_MIN"),
         };
         var low = min == "0" ? $"if (!(x > 0.0{suffix})) return 0;" : $"""

@@ -19,29 +19,41 @@ public sealed partial class CRenderer : CStyleRenderer
 
     // Of float32; for doubles the functions of libm remain.
     static readonly HashSet<Op> s_lacks = [Op.Exp2, Op.Log2, Op.MulAcc];
-    static readonly HashSet<ScalarKind> s_kinds =
-        [ScalarKind.Bool, ScalarKind.UInt8, ScalarKind.Int32, ScalarKind.UInt32, ScalarKind.Int64, ScalarKind.Float32, ScalarKind.Float64];
+    static readonly HashSet<ScalarKind> s_computes =
+        [ScalarKind.Bool, ScalarKind.Int32, ScalarKind.UInt32, ScalarKind.Int64, ScalarKind.UInt64, ScalarKind.Float32, ScalarKind.Float64];
+    static readonly HashSet<ScalarKind> s_stores =
+    [
+        ScalarKind.Int8, ScalarKind.UInt8, ScalarKind.Int16, ScalarKind.UInt16, ScalarKind.Int32, ScalarKind.UInt32, ScalarKind.Int64, ScalarKind.UInt64,
+        ScalarKind.Float32, ScalarKind.Float64,
+    ];
 
     // Types of helpers that a loop variable's name could be.
     static readonly string[] s_types = [.. new[] { 4, 8, 16 }.Select(lanes => CHelper.TypeName(DType.Int32.Vec(lanes)))];
 
     readonly List<CHelper> _helpers = [];
 
-    CRenderer(LinearKernel kernel, IReadOnlyList<string> parameterNames) : base(kernel, parameterNames, s_types) { }
+    readonly IReadOnlyList<string> _variables;
+
+    CRenderer(LinearKernel kernel, IReadOnlyList<string> parameterNames, IReadOnlyList<string> variableNames) : base(kernel, parameterNames, [.. variableNames, .. s_types]) =>
+        _variables = variableNames;
 
     /// <summary>Scalar C99.</summary>
-    public static TargetProfile Plain { get; } = new("c") { Lacks = s_lacks, Kinds = s_kinds };
+    public static TargetProfile Plain { get; } = new("c") { Lacks = s_lacks, Stores = s_stores, Computes = s_computes };
 
     /// <summary>C99 with four-lane vectors by the GNU extension, for gcc and clang on any machine.</summary>
-    public static TargetProfile Gnu128 { get; } = new("c-gnu128") { VectorLanes = 4, Lacks = s_lacks, Kinds = s_kinds };
+    public static TargetProfile Gnu128 { get; } = new("c-gnu128") { VectorLanes = 4, Lacks = s_lacks, Stores = s_stores, Computes = s_computes };
 
     /// <summary>
     /// The function. Names are identifiers made by <see cref="Identifiers.ForC"/>, all different. The text expects the standard
     /// headers math, stdbool, stdint and string, and the helpers before it (<see cref="Prologue"/>).
     /// </summary>
-    public static CKernel Render(LinearKernel kernel, IReadOnlyList<string> parameterNames)
+    public static CKernel Render(LinearKernel kernel, IReadOnlyList<string> parameterNames) =>
+        Render(kernel, parameterNames, [.. kernel.Variables.Select(v => v.Name)]);
+
+    /// <summary>The function, with names for its variables too, which are its last parameters.</summary>
+    public static CKernel Render(LinearKernel kernel, IReadOnlyList<string> parameterNames, IReadOnlyList<string> variableNames)
     {
-        var renderer = new CRenderer(kernel, parameterNames);
+        var renderer = new CRenderer(kernel, parameterNames, variableNames);
         var text = renderer.RenderFunction();
         // A helper may have been asked for by an expression that was then written in another way.
         var words = Word().Matches(text).Select(m => m.Value).ToHashSet();
@@ -53,7 +65,8 @@ public sealed partial class CRenderer : CStyleRenderer
 
     private protected override void OpenFunction()
     {
-        var parameters = Kernel.Params.Select((p, i) => $"{(p.Written ? "" : "const ")}{MemoryType(p.DType)} *restrict {ParameterNames[i]}").ToList();
+        var parameters = Kernel.Params.Select((p, i) => $"{(p.Written ? "" : "const ")}{MemoryType(p.DType)} *restrict {ParameterNames[i]}")
+            .Concat(_variables.Select(v => $"int {v}")).ToList();
         var head = $"static void {Kernel.Name}(";
         var line = head + string.Join(", ", parameters);
         if (line.Length + 1 <= LongSignature)
@@ -68,9 +81,11 @@ public sealed partial class CRenderer : CStyleRenderer
         Line("{");
         // What only this target's unrolling has simplified away.
         var used = Kernel.Code.SelectMany(line => line.Src).Where(u => u.Op == Op.Pointer).Select(u => (int)u.Arg!).ToHashSet();
-        for (int i = 0; i < parameters.Count; i++)
+        for (int i = 0; i < ParameterNames.Count; i++)
             if (!used.Contains(i)) Line($"    (void){ParameterNames[i]};");
     }
+
+    private protected override string VariableName(Variable variable) => _variables[Kernel.Variables.IndexOf(variable)];
 
     private protected override string OpenGrid(UOp special) => throw Lacking(special.Op, special.DType);
 
@@ -115,6 +130,8 @@ public sealed partial class CRenderer : CStyleRenderer
                 return Expression.Primary(constant.IsZero ? "false" : "true");
             case ScalarKind.UInt32:
                 return Expression.Primary($"{constant.Int}u");
+            case ScalarKind.UInt64:
+                return Expression.Primary($"UINT64_C({(ulong)constant.Int!.Value})");
             case ScalarKind.Float32 or ScalarKind.Float64:
                 double value = constant.Float!.Value;
                 if (double.IsNaN(value)) return Expression.Primary("NAN");
@@ -190,13 +207,17 @@ public sealed partial class CRenderer : CStyleRenderer
         };
     }
 
-    /// <summary>The type of an element in memory. A bool is a byte, so that no byte of a caller's is an invalid value.</summary>
+    /// <summary>The type of an element in memory. A bool is a byte, so that no byte of a caller's is an invalid value; floats of 8 and 16 bits are their bits.</summary>
     public static string MemoryType(DType t) => t.Kind switch
     {
-        ScalarKind.Bool or ScalarKind.UInt8 => "uint8_t",
+        ScalarKind.Int8 => "int8_t",
+        ScalarKind.Bool or ScalarKind.UInt8 or ScalarKind.Float8E4M3 or ScalarKind.Float8E5M2 => "uint8_t",
+        ScalarKind.Int16 => "int16_t",
+        ScalarKind.UInt16 or ScalarKind.Float16 or ScalarKind.BFloat16 => "uint16_t",
         ScalarKind.Int32 => "int32_t",
         ScalarKind.UInt32 => "uint32_t",
         ScalarKind.Int64 => "int64_t",
+        ScalarKind.UInt64 => "uint64_t",
         ScalarKind.Float32 => "float",
         ScalarKind.Float64 => "double",
         _ => throw new ArgumentException($"{t} has no place in memory"),

@@ -58,7 +58,7 @@ public abstract partial class CStyleRenderer
     {
         switch (line.Op)
         {
-            case Op.Const or Op.Pointer:
+            case Op.Const or Op.Pointer or Op.Variable:
                 break;
             case Op.Range:
                 var loop = NewName(((Axis)line.Arg!).Kind is AxisKind.Reduce or AxisKind.Unroll ? "r" : "i");
@@ -152,6 +152,7 @@ public abstract partial class CStyleRenderer
     private protected Expression Written(UOp u) => u.Op switch
     {
         Op.Const => Literal(u),
+        Op.Variable => Expression.Primary(VariableName((Variable)u.Arg!)),
         Op.Pointer => Expression.Primary(ParameterNames[(int)u.Arg!]),
         _ => _written.TryGetValue(u, out var e) ? e : throw new InvalidOperationException($"kernel {Kernel.Name}: {u} is used before its line"),
     };
@@ -182,6 +183,7 @@ public abstract partial class CStyleRenderer
     // ---- what a dialect says
 
     private protected abstract void OpenFunction();
+    private protected abstract string VariableName(Variable variable);
     private protected abstract string OpenGrid(UOp special);
     private protected abstract string LoopHeader(string name, Expression extent);
     private protected abstract string Declaration(DType type, string name, Expression value, bool mutable);

@@ -98,7 +98,7 @@ public abstract partial class CStyleRenderer
 
     static bool IsMinusOne(UOp u) => u.Op is Op.Const or Op.Broadcast && (u.Int == -1 || u.Float == -1);
 
-    private protected static bool IsUnsigned(DType t) => t.Kind is ScalarKind.UInt8 or ScalarKind.UInt32;
+    private protected static bool IsUnsigned(DType t) => t.IsUnsigned;
 
     Expression Differs(UOp u)
     {

@@ -16,7 +16,7 @@ public sealed partial class CHelper
         ScalarKind.Float32 => $"f{t.Lanes}",
         ScalarKind.Float64 => $"d{t.Lanes}",
         ScalarKind.Int64 => $"l{t.Lanes}",
-        _ => $"u8x{t.Lanes}",
+        _ => $"{Short(t.Scalar)}x{t.Lanes}",
     };
 
     static bool IsMask(DType t) => t.Kind == ScalarKind.Bool;
@@ -31,7 +31,7 @@ public sealed partial class CHelper
         t.Lanes * LaneSize(t) > 16 ? [s_anyWidth] : []);
 
     // The integers of the same width as t's lanes, for masks and bits.
-    static DType Bits(DType t) => (LaneSize(t) switch { 8 => DType.Int64, 1 => DType.UInt8, _ => DType.Int32 }).Vec(t.Lanes);
+    static DType Bits(DType t) => (LaneSize(t) switch { 8 => DType.Int64, 2 => DType.UInt16, 1 => DType.UInt8, _ => DType.Int32 }).Vec(t.Lanes);
 
     // "f(0), f(1), f(2), f(3)"
     static string Lanes(DType t, Func<int, string> lane) => string.Join(", ", Enumerable.Range(0, t.Lanes).Select(lane));

@@ -20,6 +20,7 @@ static class IlMethods
         ScalarKind.UInt8 => typeof(byte),
         ScalarKind.UInt32 => typeof(uint),
         ScalarKind.Int64 => typeof(long),
+        ScalarKind.UInt64 => typeof(ulong),
         ScalarKind.Float32 => typeof(float),
         ScalarKind.Float64 => typeof(double),
         _ => throw new ArgumentOutOfRangeException(nameof(kind)),

@@ -6,7 +6,7 @@ using Tiny.Lower;
 
 namespace Tiny.Render;
 
-/// <summary>A kernel's code: takes the addresses of its memory arguments.</summary>
+/// <summary>A kernel's code: takes the addresses of its memory arguments, then its variables.</summary>
 unsafe delegate void IlKernel(nint* pointers);
 
 /// <summary>
@@ -21,6 +21,7 @@ sealed partial class IlRenderer : StackRenderer
     readonly ILGenerator _il;
     readonly LocalBuilder?[] _pointers;
     readonly Dictionary<UOp, LocalBuilder> _stages = new(ReferenceEqualityComparer.Instance);
+    readonly LocalBuilder[] _variables;
     readonly List<LocalBuilder> _locals = [];
     readonly Stack<Label> _loops = new();
     readonly Stack<(Label False, Label End)> _ifs = new();
@@ -29,6 +30,7 @@ sealed partial class IlRenderer : StackRenderer
     {
         _il = il;
         _pointers = new LocalBuilder?[kernel.Params.Length];
+        _variables = new LocalBuilder[kernel.Variables.Length];
     }
 
     /// <summary>Machine code for the kernel.</summary>
@@ -61,6 +63,16 @@ sealed partial class IlRenderer : StackRenderer
             _il.Emit(OpCodes.Ldind_I);
             _il.Emit(OpCodes.Stloc, _pointers[i]!);
         }
+        for (int i = 0; i < _variables.Length; i++)
+        {
+            _variables[i] = _il.DeclareLocal(typeof(int));
+            _il.Emit(OpCodes.Ldarg_0);
+            _il.Emit(OpCodes.Ldc_I4, (_pointers.Length + i) * IntPtr.Size);
+            _il.Emit(OpCodes.Add);
+            _il.Emit(OpCodes.Ldind_I);
+            _il.Emit(OpCodes.Conv_I4);
+            _il.Emit(OpCodes.Stloc, _variables[i]);
+        }
     }
 
     // On the stack, once and for all iterations.
@@ -76,13 +88,15 @@ sealed partial class IlRenderer : StackRenderer
         }
     }
 
+    protected override void PushVariable(int number) => _il.Emit(OpCodes.Ldloc, _variables[number]);
+
     // ---- locals and constants
 
     protected override DType Represent(DType type) => type switch
     {
-        { Lanes: > 1, Kind: ScalarKind.Bool } => DType.Int32.Vec(type.Lanes),
-        { Lanes: > 1 } => type,
-        { Kind: ScalarKind.Bool or ScalarKind.UInt8 or ScalarKind.UInt32 } => DType.Int32,
+        { Kind: ScalarKind.UInt32, Lanes: > 1 } => type,
+        { Kind: ScalarKind.UInt64 } => DType.Int64.Vec(type.Lanes),
+        { IsFloat: false, Kind: not ScalarKind.Int64 } => DType.Int32.Vec(type.Lanes),
         _ => type,
     };
 
@@ -101,7 +115,7 @@ sealed partial class IlRenderer : StackRenderer
         {
             case ScalarKind.Float32: _il.Emit(OpCodes.Ldc_R4, (float)value.Double); break;
             case ScalarKind.Float64: _il.Emit(OpCodes.Ldc_R8, value.Double); break;
-            case ScalarKind.Int64: _il.Emit(OpCodes.Ldc_I8, value.Bits); break;
+            case ScalarKind.Int64 or ScalarKind.UInt64: _il.Emit(OpCodes.Ldc_I8, value.Bits); break;
             default: PushInt((int)value.Bits); break;
         }
     }
@@ -143,16 +157,24 @@ sealed partial class IlRenderer : StackRenderer
         if (type.Lanes > 1)
         {
             RejectMaskInMemory(type);
+            if (type.IsShortInt)
+            {
+                Call(typeof(IlShortVectors), $"Load{type.Lanes}", IlShortVectors.Pointer(type.Kind));
+                return;
+            }
             _il.Emit(OpCodes.Unaligned, (byte)1);
             _il.Emit(OpCodes.Ldobj, TypeOf(type));
             return;
         }
         _il.Emit(type.Kind switch
         {
+            ScalarKind.Int8 => OpCodes.Ldind_I1,
             ScalarKind.Bool or ScalarKind.UInt8 => OpCodes.Ldind_U1,
+            ScalarKind.Int16 => OpCodes.Ldind_I2,
+            ScalarKind.UInt16 => OpCodes.Ldind_U2,
             ScalarKind.Int32 => OpCodes.Ldind_I4,
             ScalarKind.UInt32 => OpCodes.Ldind_U4,
-            ScalarKind.Int64 => OpCodes.Ldind_I8,
+            ScalarKind.Int64 or ScalarKind.UInt64 => OpCodes.Ldind_I8,
             ScalarKind.Float32 => OpCodes.Ldind_R4,
             _ => OpCodes.Ldind_R8,
         });
@@ -163,15 +185,21 @@ sealed partial class IlRenderer : StackRenderer
         if (type.Lanes > 1)
         {
             RejectMaskInMemory(type);
+            if (type.IsShortInt)
+            {
+                Call(typeof(IlShortVectors), $"Store{type.Size * 8}", typeof(byte*), IlMethods.VectorOf(ScalarKind.Int32, type.Lanes));
+                return;
+            }
             _il.Emit(OpCodes.Unaligned, (byte)1);
             _il.Emit(OpCodes.Stobj, TypeOf(type));
             return;
         }
         _il.Emit(type.Kind switch
         {
-            ScalarKind.Bool or ScalarKind.UInt8 => OpCodes.Stind_I1,
+            ScalarKind.Bool or ScalarKind.Int8 or ScalarKind.UInt8 => OpCodes.Stind_I1,
+            ScalarKind.Int16 or ScalarKind.UInt16 => OpCodes.Stind_I2,
             ScalarKind.Int32 or ScalarKind.UInt32 => OpCodes.Stind_I4,
-            ScalarKind.Int64 => OpCodes.Stind_I8,
+            ScalarKind.Int64 or ScalarKind.UInt64 => OpCodes.Stind_I8,
             ScalarKind.Float32 => OpCodes.Stind_R4,
             _ => OpCodes.Stind_R8,
         });

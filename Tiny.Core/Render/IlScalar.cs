@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Reflection.Emit;
 using System.Runtime.Intrinsics;
+using Tiny.Algebra;
 using Tiny.Graph;
 
 namespace Tiny.Render;
@@ -60,7 +61,7 @@ sealed partial class IlRenderer
     {
         var type = IlMethods.Element(kind);
         bool isFloat = kind is ScalarKind.Float32 or ScalarKind.Float64;
-        bool unsigned = kind is ScalarKind.Bool or ScalarKind.UInt8 or ScalarKind.UInt32;
+        bool unsigned = kind is ScalarKind.Bool or ScalarKind.UInt8 or ScalarKind.UInt32 or ScalarKind.UInt64;
         var math = kind == ScalarKind.Float32 ? typeof(MathF) : typeof(Math);
         switch (op)
         {
@@ -91,13 +92,13 @@ sealed partial class IlRenderer
                 _il.Emit(OpCodes.Add);
                 break;
             case Op.Shl or Op.Shr:
-                if (kind == ScalarKind.Int64) _il.Emit(OpCodes.Conv_I4); // the count's type
+                if (kind is ScalarKind.Int64 or ScalarKind.UInt64) _il.Emit(OpCodes.Conv_I4); // the count's type
                 _il.Emit(op == Op.Shl ? OpCodes.Shl : unsigned ? OpCodes.Shr_Un : OpCodes.Shr);
                 break;
             case Op.FloorDiv when unsigned && u.Src[1].Min > 0: _il.Emit(OpCodes.Div_Un); break;
             case Op.FloorMod when unsigned && u.Src[1].Min > 0: _il.Emit(OpCodes.Rem_Un); break;
             case Op.FloorDiv or Op.FloorMod when kind is not ScalarKind.Bool:
-                var whole = unsigned ? typeof(uint) : type;
+                var whole = kind == ScalarKind.UInt8 ? typeof(uint) : type;
                 Call(typeof(IlMath), op == Op.FloorDiv ? nameof(IlMath.FloorDiv) : nameof(IlMath.FloorMod), whole, whole);
                 break;
             default: throw Unknown(u);
@@ -112,7 +113,7 @@ sealed partial class IlRenderer
         var (a, b) = (u.Src[0], u.Src[1]);
         if (b.Int is not (> 0 and var by)) return false;
         var kind = u.DType.Kind;
-        bool unsigned = kind is ScalarKind.UInt8 or ScalarKind.UInt32 || a.Min >= 0;
+        bool unsigned = u.DType.IsUnsigned || a.Min >= 0;
         if (BitOperations.IsPow2(by))
         {
             Push(a);
@@ -175,7 +176,7 @@ sealed partial class IlRenderer
 
     void PushIntOf(ScalarKind kind, long value)
     {
-        if (kind == ScalarKind.Int64) _il.Emit(OpCodes.Ldc_I8, value);
+        if (kind is ScalarKind.Int64 or ScalarKind.UInt64) _il.Emit(OpCodes.Ldc_I8, value);
         else PushInt((int)value);
     }
 
@@ -199,7 +200,7 @@ sealed partial class IlRenderer
             _il.Emit(OpCodes.Call, IlMethods.Find(typeof(Vector128), "ToScalar", [lane], of));
             return;
         }
-        bool wide = kind == ScalarKind.Int64;
+        bool wide = kind is ScalarKind.Int64 or ScalarKind.UInt64;
         if (b.IsZero)
         {
             PushMask(condition, wide);
@@ -228,6 +229,7 @@ sealed partial class IlRenderer
     void Convert(ScalarKind from, ScalarKind to)
     {
         bool unsigned = from is ScalarKind.Bool or ScalarKind.UInt8 or ScalarKind.UInt32;
+        bool wide = from is ScalarKind.Int64 or ScalarKind.UInt64;
         bool isFloat = from is ScalarKind.Float32 or ScalarKind.Float64;
         switch (to)
         {
@@ -252,13 +254,17 @@ sealed partial class IlRenderer
                 break;
             // From floats these saturate, and NaN gives 0, on every machine since .NET 9.
             case ScalarKind.Int32:
-                if (isFloat || from == ScalarKind.Int64) _il.Emit(OpCodes.Conv_I4);
+                if (isFloat || wide) _il.Emit(OpCodes.Conv_I4);
                 break;
             case ScalarKind.UInt32:
-                if (isFloat || from == ScalarKind.Int64) _il.Emit(OpCodes.Conv_U4);
+                if (isFloat || wide) _il.Emit(OpCodes.Conv_U4);
                 break;
-            case ScalarKind.Int64:
-                _il.Emit(unsigned ? OpCodes.Conv_U8 : OpCodes.Conv_I8);
+            case ScalarKind.Int64 or ScalarKind.UInt64:
+                if (!wide) _il.Emit(unsigned || isFloat && to == ScalarKind.UInt64 ? OpCodes.Conv_U8 : OpCodes.Conv_I8);
+                break;
+            // The runtime would round twice.
+            case ScalarKind.Float32 or ScalarKind.Float64 when from == ScalarKind.UInt64:
+                Call(typeof(Numbers), to == ScalarKind.Float32 ? nameof(Numbers.ToSingle) : nameof(Numbers.ToDouble), typeof(ulong));
                 break;
             case ScalarKind.Float32 or ScalarKind.Float64:
                 if (from == ScalarKind.UInt32) _il.Emit(OpCodes.Conv_R_Un);
@@ -277,13 +283,14 @@ sealed partial class IlRenderer
             case (ScalarKind.Int32 or ScalarKind.UInt32, ScalarKind.Float32):
                 Call(typeof(BitConverter), "Int32BitsToSingle", typeof(int));
                 break;
-            case (ScalarKind.Float64, ScalarKind.Int64):
+            case (ScalarKind.Float64, ScalarKind.Int64 or ScalarKind.UInt64):
                 Call(typeof(BitConverter), "DoubleToInt64Bits", typeof(double));
                 break;
-            case (ScalarKind.Int64, ScalarKind.Float64):
+            case (ScalarKind.Int64 or ScalarKind.UInt64, ScalarKind.Float64):
                 Call(typeof(BitConverter), "Int64BitsToDouble", typeof(long));
                 break;
             case (ScalarKind.Int32 or ScalarKind.UInt32, ScalarKind.Int32 or ScalarKind.UInt32): break;
+            case (ScalarKind.Int64 or ScalarKind.UInt64, ScalarKind.Int64 or ScalarKind.UInt64): break;
             case (ScalarKind.Bool, ScalarKind.UInt8): break;
             case (ScalarKind.UInt8, ScalarKind.Bool): Convert(from, to); break;
             default:

@@ -11,7 +11,7 @@ sealed partial class IlRenderer
     void Vector(UOp u)
     {
         int n = u.DType.Lanes;
-        var kind = u.DType.Kind;
+        var kind = InLanes(u.DType);
         switch (u.Op)
         {
             case Op.Broadcast:
@@ -35,7 +35,7 @@ sealed partial class IlRenderer
                 break;
             case Op.Cast:
                 Push(u.Src[0]);
-                VectorConvert(u, u.Src[0].DType.Kind, kind, n);
+                VectorConvert(u, InLanes(u.Src[0].DType), kind, n);
                 break;
             case Op.Bitcast:
                 Push(u.Src[0]);
@@ -68,6 +68,9 @@ sealed partial class IlRenderer
                 throw Unknown(u);
         }
     }
+
+    // Short integers are lanes of int32: of such a vector there is only what moves it.
+    static ScalarKind InLanes(DType t) => t.IsShortInt ? ScalarKind.Int32 : t.Kind;
 
     /// <summary>A scalar as it stands in a lane.</summary>
     void PushLane(UOp scalar)

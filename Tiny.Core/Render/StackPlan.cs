@@ -46,7 +46,7 @@ sealed class StackPlan
     public Place Address(UOp access) => _address[access];
 
     /// <summary>A vector constant costs nothing to repeat, so it takes no local.</summary>
-    public static bool IsConstant(UOp u) => u.Op is Op.Const or Op.Pointer || u.Op == Op.Broadcast && u.Src[0].Op == Op.Const;
+    public static bool IsConstant(UOp u) => u.Op is Op.Const or Op.Pointer or Op.Variable || u.Op == Op.Broadcast && u.Src[0].Op == Op.Const;
 
     static Place Split(UOp access, LinearKernel kernel)
     {

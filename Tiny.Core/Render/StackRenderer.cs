@@ -36,6 +36,8 @@ abstract class StackRenderer
     protected abstract void SetLocal(int local);
     /// <summary>Pushes a scalar constant.</summary>
     protected abstract void PushConst(UOp constant);
+    /// <summary>Pushes one of the kernel's variables.</summary>
+    protected abstract void PushVariable(int number);
     /// <summary>Pushes a value computed from operands, which the dialect pushes by <see cref="Push"/>, each once.</summary>
     protected abstract void Operate(UOp line);
     /// <summary>Pushes what <see cref="Load"/> and <see cref="Store"/> need of an address: pointer[index + offset].</summary>
@@ -61,6 +63,7 @@ abstract class StackRenderer
     protected void Push(UOp value)
     {
         if (value.Op == Op.Const) PushConst(value);
+        else if (value.Op == Op.Variable) PushVariable(Kernel.Variables.IndexOf((Variable)value.Arg!));
         else if (_plan.IsHeld(value)) GetLocal(_local[value]);
         else Compute(value);
     }
@@ -200,7 +203,7 @@ abstract class StackRenderer
         if (MayBeEmpty(range)) CloseIf();
     }
 
-    static bool MayBeEmpty(UOp range) => range.Src[0].Int is not > 0;
+    static bool MayBeEmpty(UOp range) => range.Src[0].Min <= 0;
 
     void LessThanExtent(UOp range)
     {

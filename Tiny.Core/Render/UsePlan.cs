@@ -44,5 +44,5 @@ public sealed class UsePlan
     /// <summary>How many operands refer to the line.</summary>
     public int Uses(UOp line) => _uses.GetValueOrDefault(line);
     /// <summary>True where the line is written at its only use; constants and pointers always are.</summary>
-    public bool IsInline(UOp line) => line.Op is Op.Const or Op.Pointer || _inline.Contains(line);
+    public bool IsInline(UOp line) => line.Op is Op.Const or Op.Pointer or Op.Variable || _inline.Contains(line);
 }

@@ -16,12 +16,14 @@ public sealed record WgslBinding(string Name, bool ReadWrite);
 public sealed class WgslRenderer : CStyleRenderer
 {
     const int MaxGroups = 65535;
+    // The values of a launch's variables, after the buffers.
+    const string Sizes = "sizes";
 
     readonly IReadOnlyList<WgslBinding> _bindings;
     readonly SortedSet<string> _helpers = new(StringComparer.Ordinal);
 
     WgslRenderer(LinearKernel kernel, IReadOnlyList<WgslBinding> bindings)
-        : base(kernel, [.. bindings.Select(b => b.Name)], ["id", "wid", "lid"]) => _bindings = bindings;
+        : base(kernel, [.. bindings.Select(b => b.Name)], ["id", "wid", "lid", "thread", Sizes]) => _bindings = bindings;
 
     /// <summary>What lowering has to know.</summary>
     public static TargetProfile Profile { get; } = new("wgsl")
@@ -32,7 +34,8 @@ public sealed class WgslRenderer : CStyleRenderer
         Fma = true,
         // The specification lets sin be off by 2^-11 and exp2 by 2|x| last places, and leaves NaN and log2(0) open.
         Lacks = new HashSet<Op> { Op.Exp2, Op.Log2, Op.Sin },
-        Kinds = new HashSet<ScalarKind> { ScalarKind.Float32, ScalarKind.Int32, ScalarKind.UInt32 },
+        Stores = new HashSet<ScalarKind> { ScalarKind.Float32, ScalarKind.Int32, ScalarKind.UInt32 },
+        Computes = new HashSet<ScalarKind> { ScalarKind.Bool, ScalarKind.Float32, ScalarKind.Int32, ScalarKind.UInt32 },
     };
 
     /// <summary>The module. Names are identifiers made by <see cref="Identifiers.ForWgsl"/>, all different.</summary>
@@ -44,14 +47,23 @@ public sealed class WgslRenderer : CStyleRenderer
         var header = string.Concat(renderer._bindings.Select((b, i) =>
             $"@group(0) @binding({i}) var<storage, {(b.ReadWrite || kernel.Params[i].Written ? "read_write" : "read")}> " +
             $"{b.Name}: array<{renderer.StorageType(kernel.Params[i].DType)}>;\n"));
+        if (kernel.UsesVariables)
+            header += $"struct Sizes {{ {string.Join(", ", kernel.Variables.Select(v => $"{v.Name}: i32"))} }}\n"
+                + $"@group(0) @binding({renderer._bindings.Count}) var<uniform> {Sizes}: Sizes;\n";
         var helpers = string.Concat(renderer._helpers.Select(h => s_helpers[h] + "\n"));
         return $"{header}\n{helpers}{function}";
     }
 
     /// <summary>Workgroups to dispatch in x and y: beyond 65535, WebGPU's limit of one dimension, rows of that many.</summary>
-    public static (int X, int Y) DispatchSize(LinearKernel kernel)
+    public static (int X, int Y) DispatchSize(LinearKernel kernel, IReadOnlyDictionary<Variable, int>? variables = null)
     {
-        int groups = (int)(((long)kernel.GridExtent + kernel.Profile.WorkgroupSize - 1) / kernel.Profile.WorkgroupSize);
+        var threads = variables is null ? kernel.GridExtent : kernel.GridExtent.Bind(variables);
+        return DispatchSize((long)threads, kernel.Profile.WorkgroupSize);
+    }
+
+    static (int X, int Y) DispatchSize(long threads, int size)
+    {
+        int groups = (int)((threads + size - 1) / size);
         return groups <= MaxGroups ? (groups, 1) : (MaxGroups, (groups + MaxGroups - 1) / MaxGroups);
     }
 
@@ -64,13 +76,37 @@ public sealed class WgslRenderer : CStyleRenderer
 
     private protected override string OpenGrid(UOp special)
     {
-        int extent = (int)special.Src[0].Int!.Value, size = Kernel.Profile.WorkgroupSize;
+        int size = Kernel.Profile.WorkgroupSize;
+        if (!Kernel.Variables.IsEmpty && Kernel.GridExtent.IsSymbolic) return OpenPart(special, size);
+        int extent = (int)special.Src[0].Int!.Value;
         var (_, rows) = DispatchSize(Kernel);
         var group = rows == 1 ? "wid.x" : $"(wid.y * {MaxGroups}u + wid.x)";
         Line($"let id = i32({group} * {size}u + lid);");
         if (rows > 1 || extent % size != 0) Line($"if (id >= {extent}) {{ return; }}");
         return "id";
     }
+
+    // How many rows of workgroups there are is known at the launch, and so the extents of the parts of an id.
+    string OpenPart(UOp special, int size)
+    {
+        UOp[] parts = [.. Kernel.Code.Where(u => u.Op == Op.Special)];
+        int at = Array.IndexOf(parts, special);
+        Expression Product(IEnumerable<UOp> of) => of.Select(p => Written(p.Src[0])).Aggregate((a, b) => Expression.Binary(a, "*", b));
+        if (at == 0)
+        {
+            bool rows = Kernel.GridExtent.Max > (long)MaxGroups * size;
+            Line($"let thread = i32({(rows ? $"(wid.y * {MaxGroups}u + wid.x)" : "wid.x")} * {size}u + lid);");
+            Line($"if (thread >= {Product(parts).Text}) {{ return; }}");
+        }
+        var value = Expression.Primary("thread");
+        if (at > 0) value = Expression.Binary(value, "/", Product(parts[..at]));
+        if (at < parts.Length - 1) value = Expression.Binary(value, "%", Written(special.Src[0]));
+        var name = NewName("id");
+        Line($"let {name} = {value.Text};");
+        return name;
+    }
+
+    private protected override string VariableName(Variable variable) => $"{Sizes}.{variable.Name}";
 
     private protected override string LoopHeader(string name, Expression extent) =>
         $"for (var {name} = 0; {name} < {extent.Text}; {name}++) {{";

@@ -46,7 +46,9 @@ public sealed class CpuDevice : Device
             Fma = Fma.IsSupported || AdvSimd.IsSupported,
             // By polynomials they are vector code; the runtime's functions take one number at a time.
             Lacks = ImmutableHashSet.Create(Op.Exp2, Op.Log2, Op.Sin),
-            Kinds = ImmutableHashSet.Create(ScalarKind.Bool, ScalarKind.UInt8, ScalarKind.Int32, ScalarKind.UInt32, ScalarKind.Int64,
+            Stores = ImmutableHashSet.Create(ScalarKind.Int8, ScalarKind.UInt8, ScalarKind.Int16, ScalarKind.UInt16, ScalarKind.Int32, ScalarKind.UInt32,
+                ScalarKind.Int64, ScalarKind.UInt64, ScalarKind.Float32, ScalarKind.Float64),
+            Computes = ImmutableHashSet.Create(ScalarKind.Bool, ScalarKind.Int32, ScalarKind.UInt32, ScalarKind.Int64, ScalarKind.UInt64,
                 ScalarKind.Float32, ScalarKind.Float64),
         };
     }

@@ -6,19 +6,21 @@ namespace Tiny.Runtime;
 /// <summary>A kernel as machine code of this process. A launch returns when the kernel has run.</summary>
 sealed class CpuKernel(LinearKernel kernel, IlKernel code) : DeviceKernel
 {
-    public override unsafe void Launch(ReadOnlySpan<DeviceBuffer> buffers)
+    public override unsafe void Launch(ReadOnlySpan<DeviceBuffer> buffers, ReadOnlySpan<int> variables = default)
     {
         var parameters = kernel.Params;
         if (buffers.Length != parameters.Length)
             throw new ArgumentException($"kernel {kernel.Name} takes {parameters.Length} buffers, not {buffers.Length}");
-        nint* pointers = stackalloc nint[Math.Max(buffers.Length, 1)];
+        var values = Values(kernel, variables);
+        nint* pointers = stackalloc nint[Math.Max(buffers.Length + variables.Length, 1)];
+        for (int i = 0; i < variables.Length; i++) pointers[buffers.Length + i] = variables[i];
         for (int i = 0; i < buffers.Length; i++)
         {
             if (buffers[i] is not CpuBuffer buffer)
                 throw Wrong(i, $"it lies on {buffers[i]?.Device.Name ?? "no device"}, not on the CPU");
-            long needed = (long)parameters[i].Count * parameters[i].DType.Size;
+            long count = parameters[i].Count.Bind(values).Min, needed = count * parameters[i].DType.Size;
             if (buffer.Bytes < needed)
-                throw Wrong(i, $"{buffer.Bytes} bytes, {needed} are needed ({parameters[i].Count} {parameters[i].DType})");
+                throw Wrong(i, $"{buffer.Bytes} bytes, {needed} are needed ({count} {parameters[i].DType})");
             if (parameters[i].Written && !buffer.IsWritable)
                 throw Wrong(i, "it is written, and its memory cannot be (a mapped file)");
             pointers[i] = (nint)buffer.Pointer;

@@ -41,7 +41,8 @@ static class CpuKernelCache
         var position = new Dictionary<UOp, int>(ReferenceEqualityComparer.Instance);
         writer.Write(kernel.Params.Length);
         // The counts matter: they decide which constant offsets leave an index.
-        foreach (var p in kernel.Params) writer.Write(p.Count);
+        foreach (var p in kernel.Params) writer.Write(p.Count.Max);
+        foreach (var v in kernel.Variables) Name(v);
         foreach (var line in kernel.Code)
         {
             Write(line);
@@ -57,6 +58,13 @@ static class CpuKernelCache
         }
         writer.Flush();
         return new Content(bytes.ToArray());
+
+        void Name(Variable v)
+        {
+            writer.Write(v.Name);
+            writer.Write(v.Min);
+            writer.Write(v.Max);
+        }
 
         void Write(UOp u)
         {
@@ -74,6 +82,7 @@ static class CpuKernelCache
                     writer.Write(stage.Id);
                     writer.Write(stage.Count);
                     break;
+                case Variable v: Name(v); break;
                 case null: break;
                 default: throw new ArgumentException($"{kernel.Name}: {u} is no linear code");
             }

@@ -85,6 +85,21 @@ public abstract class DeviceBuffer
 /// <summary>A kernel ready to run on its device.</summary>
 public abstract class DeviceKernel
 {
-    /// <summary>Runs it on buffers in the order of <see cref="LinearKernel.Params"/>.</summary>
-    public abstract void Launch(ReadOnlySpan<DeviceBuffer> buffers);
+    /// <summary>Runs it on buffers in the order of <see cref="LinearKernel.Params"/>, with values in the order of <see cref="LinearKernel.Variables"/>.</summary>
+    public abstract void Launch(ReadOnlySpan<DeviceBuffer> buffers, ReadOnlySpan<int> variables = default);
+
+    /// <summary>The values by variable, checked.</summary>
+    private protected static Dictionary<Variable, int> Values(LinearKernel kernel, ReadOnlySpan<int> variables)
+    {
+        if (variables.Length != kernel.Variables.Length)
+            throw new ArgumentException($"kernel {kernel.Name} takes {kernel.Variables.Length} variables, not {variables.Length}");
+        var values = new Dictionary<Variable, int>();
+        for (int i = 0; i < variables.Length; i++)
+        {
+            var v = kernel.Variables[i];
+            values[v] = variables[i] >= v.Min && variables[i] <= v.Max ? variables[i]
+                : throw new ArgumentException($"kernel {kernel.Name}: {variables[i]} is no value of {v}");
+        }
+        return values;
+    }
 }

@@ -14,6 +14,10 @@ public static class Interpreter
     /// <param name="parameters">Gives the value of each <see cref="Op.Param"/>, row-major.</param>
     public static HostMemory Evaluate(UOp node, Func<ParamArg, HostMemory>? parameters = null) => Evaluate([node], parameters)[0];
 
+    /// <summary>The value of a node when variables have the given values.</summary>
+    public static HostMemory Evaluate(UOp node, IReadOnlyDictionary<Variable, int> variables, Func<ParamArg, HostMemory>? parameters = null) =>
+        Evaluate(Binding.Run([node], variables), parameters)[0];
+
     /// <summary>The values of several nodes, each row-major in memory of its own; what they share is evaluated once.</summary>
     public static IReadOnlyList<HostMemory> Evaluate(IReadOnlyList<UOp> nodes, Func<ParamArg, HostMemory>? parameters = null)
     {
@@ -75,6 +79,7 @@ public static class Interpreter
         Op.Const => HostArray.Constant(node.DType, (Constant)node.Arg!),
         Op.Param => Parameter(node, (ParamArg)node.Arg!, parameters),
         Op.Buffer => HostArray.Over(Bytes(node), node.DType, node.Shape),
+        Op.Iota => HostArray.Count(node.DType, (int)node.Arg!),
         Op.Reshape => src[0].Reshape((Shape)node.Arg!),
         Op.Permute => src[0].Permute((Axes)node.Arg!),
         Op.Expand => src[0].Expand((Shape)node.Arg!),
@@ -82,6 +87,7 @@ public static class Interpreter
         Op.Shrink => src[0].Shrink((Edges)node.Arg!),
         Op.Flip => src[0].Flip((Axes)node.Arg!),
         Op.Contiguous => src[0],
+        Op.Update => src[0].With((View)node.Arg!, src[1]),
         Op.Bitcast => src[0].Bitcast(node.DType),
         Op.Reduce => InterpreterReduce.Run((ReduceArg)node.Arg!, src[0], node.Shape),
         >= Op.Neg and <= Op.MulAcc => InterpreterElementwise.Run(node.Op, node.DType, node.Shape, src),

@@ -59,6 +59,14 @@ sealed unsafe class HostArray
         return result;
     }
 
+    /// <summary>0, 1, 2, ...</summary>
+    public static HostArray Count(DType dtype, int length)
+    {
+        var result = New(dtype, [length]);
+        InterpreterRows.Store(result.Start, 1, dtype, [.. Enumerable.Range(0, length).Select(i => (long)i)]);
+        return result;
+    }
+
     public HostArray Reshape(Shape shape)
     {
         var from = IsRowMajor ? this : Copy();
@@ -101,6 +109,32 @@ sealed unsafe class HostArray
     {
         var to = New(DType, Extents);
         CopyInto(to);
+        return to;
+    }
+
+    /// <summary>A copy with the elements of a view replaced: every element is numbered, the view of the numbers says where each value goes.</summary>
+    public HostArray With(View view, HostArray value)
+    {
+        var numbers = New(DType.Int64, Extents);
+        long* number = (long*)numbers.Start;
+        for (long i = 0; i < numbers.Numel; i++) number[i] = i;
+        foreach (var step in view.Steps)
+            numbers = step.Op switch
+            {
+                Op.Reshape => numbers.Reshape((Shape)step.Arg!),
+                Op.Permute => numbers.Permute((Axes)step.Arg!),
+                Op.Shrink => numbers.Shrink((Edges)step.Arg!),
+                Op.Pad => numbers.Pad((Edges)step.Arg!, step.Shape),
+                Op.Flip => numbers.Flip((Axes)step.Arg!),
+                Op.Bitcast => numbers,
+                _ => throw new InvalidOperationException($"nothing can be written through {step.Op}"),
+            };
+        HostArray to = Copy(), where = numbers.Copy(), from = value.Copy();
+        int size = DType.Size;
+        for (long i = 0; i < where.Numel; i++)
+            Buffer.MemoryCopy(from.Start + i * size, to.Start + ((long*)where.Start)[i] * size, size, size);
+        GC.KeepAlive(where.Memory);
+        GC.KeepAlive(from.Memory);
         return to;
     }
 

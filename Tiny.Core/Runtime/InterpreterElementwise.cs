@@ -45,11 +45,12 @@ static unsafe class InterpreterElementwise
             case Op.Cast when operand.IsFloat:
                 for (int i = 0; i < n; i++) wholes[3][i] = Saturate(reals[0][i], dtype.Kind);
                 break;
-            case Op.Cast when dtype.Kind == ScalarKind.Float32:
-                for (int i = 0; i < n; i++) reals[3][i] = (float)wholes[0][i];
+            case Op.Cast when dtype.Kind == ScalarKind.Float64:
+                for (int i = 0; i < n; i++) reals[3][i] = Sticky(wholes[0][i], operand) is var (x, unit) ? (double)x * unit : 0;
                 break;
+            // To shorter floats by way of float32.
             case Op.Cast when dtype.IsFloat:
-                for (int i = 0; i < n; i++) reals[3][i] = wholes[0][i];
+                for (int i = 0; i < n; i++) reals[3][i] = Sticky(wholes[0][i], operand) is var (x, unit) ? (float)x * (float)unit : 0;
                 break;
             case Op.Cast:
                 for (int i = 0; i < n; i++) wholes[3][i] = dtype.IsBool ? (wholes[0][i] != 0 ? 1 : 0) : wholes[0][i];
@@ -62,6 +63,9 @@ static unsafe class InterpreterElementwise
                 break;
             case Op.CmpLt when operand.IsFloat:
                 for (int i = 0; i < n; i++) wholes[3][i] = reals[0][i] < reals[1][i] ? 1 : 0;
+                break;
+            case Op.CmpLt when operand.Kind == ScalarKind.UInt64:
+                for (int i = 0; i < n; i++) wholes[3][i] = (ulong)wholes[0][i] < (ulong)wholes[1][i] ? 1 : 0;
                 break;
             case Op.CmpLt:
                 for (int i = 0; i < n; i++) wholes[3][i] = wholes[0][i] < wholes[1][i] ? 1 : 0;
@@ -78,6 +82,10 @@ static unsafe class InterpreterElementwise
                 break;
         }
     }
+
+    // A number that no long holds as one of half its size whose last bit says whether anything was cut off: rounding sees no difference.
+    static (long Number, double Unit) Sticky(long x, DType dtype) =>
+        dtype.Kind == ScalarKind.UInt64 && x < 0 ? ((long)((ulong)x >> 1) | x & 1, 2) : (x, 1);
 
     static void Real(Op op, double[] a, double[] b, double[] c, Span<double> r)
     {
@@ -128,6 +136,9 @@ static unsafe class InterpreterElementwise
     {
         switch (op)
         {
+            case Op.FloorDiv or Op.FloorMod or Op.Max or Op.Min or Op.Shr when kind == ScalarKind.UInt64:
+                for (int i = 0; i < r.Length; i++) r[i] = unchecked((long)Large(op, (ulong)a[i], (ulong)b[i]));
+                break;
             case Op.Neg:
                 for (int i = 0; i < r.Length; i++) r[i] = unchecked(-a[i]);
                 break;
@@ -173,6 +184,15 @@ static unsafe class InterpreterElementwise
         }
     }
 
+    static ulong Large(Op op, ulong a, ulong b) => op switch
+    {
+        Op.FloorDiv => b == 0 ? 0 : a / b,
+        Op.FloorMod => b == 0 ? a : a % b,
+        Op.Max => Math.Max(a, b),
+        Op.Min => Math.Min(a, b),
+        _ => b < 64 ? a >> (int)b : 0,
+    };
+
     /// <summary>Rounded down; 0 for a divisor of 0, so that what is left is the dividend.</summary>
     static long FloorDiv(long a, long b)
     {
@@ -187,9 +207,13 @@ static unsafe class InterpreterElementwise
     {
         _ when double.IsNaN(x) => kind == ScalarKind.Bool ? 1 : 0,
         ScalarKind.Bool => x != 0 ? 1 : 0,
+        ScalarKind.Int8 => (long)Math.Clamp(x, sbyte.MinValue, sbyte.MaxValue),
         ScalarKind.UInt8 => (long)Math.Clamp(x, 0, byte.MaxValue),
+        ScalarKind.Int16 => (long)Math.Clamp(x, short.MinValue, short.MaxValue),
+        ScalarKind.UInt16 => (long)Math.Clamp(x, 0, ushort.MaxValue),
         ScalarKind.Int32 => (long)Math.Clamp(x, int.MinValue, int.MaxValue),
         ScalarKind.UInt32 => (long)Math.Clamp(x, 0, uint.MaxValue),
+        ScalarKind.UInt64 => unchecked((long)(x >= ulong.MaxValue ? ulong.MaxValue : x <= 0 ? 0 : (ulong)x)),
         _ => x >= long.MaxValue ? long.MaxValue : x <= long.MinValue ? long.MinValue : (long)x,
     };
 }

@@ -53,13 +53,14 @@ static unsafe class InterpreterReduce
 
     static void Wholes(Op op, HostArray x, HostArray result, long[] strides)
     {
+        bool large = x.DType.Kind == ScalarKind.UInt64;
         var sums = new long[new Shape(result.Extents).Numel];
         Array.Fill(sums, op switch
         {
             Op.Add => 0,
             Op.Mul => 1,
-            Op.Max => long.MinValue,
-            Op.Min => long.MaxValue,
+            Op.Max => large ? 0 : long.MinValue,
+            Op.Min => large ? -1 : long.MaxValue,
             _ => throw new InvalidOperationException($"{op} is no reduction"),
         });
         var row = new long[Math.Min(InterpreterRows.Chunk, new Shape(x.Extents).Numel)];
@@ -73,6 +74,8 @@ static unsafe class InterpreterReduce
                 {
                     Op.Add => unchecked(sums[to] + row[i]),
                     Op.Mul => unchecked(sums[to] * row[i]),
+                    Op.Max when large => unchecked((long)Math.Max((ulong)sums[to], (ulong)row[i])),
+                    Op.Min when large => unchecked((long)Math.Min((ulong)sums[to], (ulong)row[i])),
                     Op.Max => Math.Max(sums[to], row[i]),
                     _ => Math.Min(sums[to], row[i]),
                 };

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace Tiny.Runtime;
 
 /// <summary>
-/// Walks strided arrays row by row, and reads and writes rows: floats as double, everything else as long.
+/// Walks strided arrays row by row, and reads and writes rows: floats as double, everything else as long (a uint64 as the long of its bits).
 /// Addresses need not be aligned: weights lie where a file has them.
 /// </summary>
 static unsafe class InterpreterRows
@@ -68,10 +68,19 @@ static unsafe class InterpreterRows
     public static void Load(byte* from, long step, DType dtype, Span<double> row)
     {
         long bytes = step * dtype.Size;
-        if (dtype.Kind == ScalarKind.Float32)
-            for (int i = 0; i < row.Length; i++, from += bytes) row[i] = Unsafe.ReadUnaligned<float>(from);
-        else
-            for (int i = 0; i < row.Length; i++, from += bytes) row[i] = Unsafe.ReadUnaligned<double>(from);
+        switch (dtype.Kind)
+        {
+            case ScalarKind.Float32:
+                for (int i = 0; i < row.Length; i++, from += bytes) row[i] = Unsafe.ReadUnaligned<float>(from);
+                break;
+            case ScalarKind.Float64:
+                for (int i = 0; i < row.Length; i++, from += bytes) row[i] = Unsafe.ReadUnaligned<double>(from);
+                break;
+            default:
+                var numbers = InterpreterShortFloats.Of(dtype.Kind);
+                for (int i = 0; i < row.Length; i++, from += bytes) row[i] = numbers[dtype.Size == 1 ? *from : Unsafe.ReadUnaligned<ushort>(from)];
+                break;
+        }
     }
 
     public static void Load(byte* from, long step, DType dtype, Span<long> row)
@@ -82,8 +91,17 @@ static unsafe class InterpreterRows
             case ScalarKind.Bool:
                 for (int i = 0; i < row.Length; i++, from += bytes) row[i] = *from != 0 ? 1 : 0;
                 break;
+            case ScalarKind.Int8:
+                for (int i = 0; i < row.Length; i++, from += bytes) row[i] = (sbyte)*from;
+                break;
             case ScalarKind.UInt8:
                 for (int i = 0; i < row.Length; i++, from += bytes) row[i] = *from;
+                break;
+            case ScalarKind.Int16:
+                for (int i = 0; i < row.Length; i++, from += bytes) row[i] = Unsafe.ReadUnaligned<short>(from);
+                break;
+            case ScalarKind.UInt16:
+                for (int i = 0; i < row.Length; i++, from += bytes) row[i] = Unsafe.ReadUnaligned<ushort>(from);
                 break;
             case ScalarKind.Int32:
                 for (int i = 0; i < row.Length; i++, from += bytes) row[i] = Unsafe.ReadUnaligned<int>(from);
@@ -100,10 +118,21 @@ static unsafe class InterpreterRows
     public static void Store(byte* to, long step, DType dtype, ReadOnlySpan<double> row)
     {
         long bytes = step * dtype.Size;
-        if (dtype.Kind == ScalarKind.Float32)
-            for (int i = 0; i < row.Length; i++, to += bytes) Unsafe.WriteUnaligned(to, (float)row[i]);
-        else
-            for (int i = 0; i < row.Length; i++, to += bytes) Unsafe.WriteUnaligned(to, row[i]);
+        switch (dtype.Kind)
+        {
+            case ScalarKind.Float32:
+                for (int i = 0; i < row.Length; i++, to += bytes) Unsafe.WriteUnaligned(to, (float)row[i]);
+                break;
+            case ScalarKind.Float64:
+                for (int i = 0; i < row.Length; i++, to += bytes) Unsafe.WriteUnaligned(to, row[i]);
+                break;
+            default:
+                var numbers = InterpreterShortFloats.Of(dtype.Kind);
+                for (int i = 0; i < row.Length; i++, to += bytes)
+                    if (dtype.Size == 1) *to = (byte)numbers.Nearest(row[i]);
+                    else Unsafe.WriteUnaligned(to, (ushort)numbers.Nearest(row[i]));
+                break;
+        }
     }
 
     public static void Store(byte* to, long step, DType dtype, ReadOnlySpan<long> row)
@@ -113,6 +142,9 @@ static unsafe class InterpreterRows
         {
             case 1:
                 for (int i = 0; i < row.Length; i++, to += bytes) *to = unchecked((byte)row[i]);
+                break;
+            case 2:
+                for (int i = 0; i < row.Length; i++, to += bytes) Unsafe.WriteUnaligned(to, unchecked((short)row[i]));
                 break;
             case 4:
                 for (int i = 0; i < row.Length; i++, to += bytes) Unsafe.WriteUnaligned(to, unchecked((int)row[i]));
@@ -134,6 +166,7 @@ static unsafe class InterpreterRows
         for (int i = 0; i < count; i++, from += fromStep, to += toStep)
             if (size == 4) Unsafe.WriteUnaligned(to, Unsafe.ReadUnaligned<int>(from));
             else if (size == 8) Unsafe.WriteUnaligned(to, Unsafe.ReadUnaligned<long>(from));
+            else if (size == 2) Unsafe.WriteUnaligned(to, Unsafe.ReadUnaligned<short>(from));
             else *to = *from;
     }
 }

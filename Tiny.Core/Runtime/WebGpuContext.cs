@@ -140,7 +140,7 @@ sealed unsafe class WebGpuContext
         lock (_lock)
         {
             Drain();
-            return CreateBuffer(bytes, WgpuBufferDescriptor.Storage | WgpuBufferDescriptor.CopySource | WgpuBufferDescriptor.CopyTarget);
+            return CreateBuffer(bytes, WgpuBufferDescriptor.Storage | WgpuBufferDescriptor.Uniform | WgpuBufferDescriptor.CopySource | WgpuBufferDescriptor.CopyTarget);
         }
     }
 

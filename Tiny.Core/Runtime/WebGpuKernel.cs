@@ -40,6 +40,9 @@ sealed class WebGpuKernel : DeviceKernel
     readonly LinearKernel _kernel;
     readonly string[] _names;
     readonly bool[] _used;
+    readonly bool _usesVariables;
+    // The values of the latest launch, and where they lie; a launch that waits keeps its own.
+    (int[] Values, WebGpuMemory Memory)? _sizes;
     readonly Lock _lock = new();
     readonly Dictionary<ulong, WebGpuPipeline> _pipelines = [];
 
@@ -55,31 +58,48 @@ sealed class WebGpuKernel : DeviceKernel
         _names = [.. kernel.Params.Select(p => identifiers.Of(p.Written ? "result" : "operand"))];
         // The layout that WebGPU derives from a module has no place for a binding that the module does not use.
         _used = new bool[kernel.Params.Length];
+        _usesVariables = kernel.UsesVariables;
         foreach (var line in kernel.Code)
             foreach (var operand in line.Src)
                 if (operand.Op == Op.Pointer) _used[(int)operand.Arg!] = true;
     }
 
-    public override void Launch(ReadOnlySpan<DeviceBuffer> buffers)
+    public override void Launch(ReadOnlySpan<DeviceBuffer> buffers, ReadOnlySpan<int> variables = default)
     {
         var parameters = _kernel.Params;
         if (buffers.Length != parameters.Length)
             throw new ArgumentException($"kernel {_kernel.Name} takes {parameters.Length} buffers, not {buffers.Length}");
+        var values = Values(_kernel, variables);
         ulong largest = _device.Context.Limits.StorageBindingBytes;
         var bound = new WebGpuBinding[buffers.Length];
         for (int i = 0; i < buffers.Length; i++)
         {
             if (buffers[i] is not WebGpuBuffer buffer || buffer.Device != _device)
                 throw Wrong(i, $"it lies on {buffers[i]?.Device.Name ?? "no device"}, not on this one");
-            long needed = (long)parameters[i].Count * parameters[i].DType.Size;
+            long count = parameters[i].Count.Bind(values).Min, needed = count * parameters[i].DType.Size;
             if (buffer.Bytes < needed)
-                throw Wrong(i, $"{buffer.Bytes} bytes, {needed} are needed ({parameters[i].Count} {parameters[i].DType})");
+                throw Wrong(i, $"{buffer.Bytes} bytes, {needed} are needed ({count} {parameters[i].DType})");
             if ((ulong)needed > largest)
                 throw new TargetException($"kernel {_kernel.Name}, buffer {i}: {needed} bytes; this WebGPU device binds at most {largest}");
             bound[i] = new(i, buffer.Memory, buffer.Offset, Math.Max(4, needed));
         }
         ulong writable = Writable(bound);
-        _device.Context.Enqueue(new(PipelineFor(writable), [.. bound.Where(b => _used[b.Number])], WgslRenderer.DispatchSize(_kernel)));
+        WebGpuBinding[] used = [.. bound.Where(b => _used[b.Number])];
+        if (_usesVariables) used = [.. used, new(bound.Length, SizesOf(variables), 0, 4 * variables.Length)];
+        var groups = WgslRenderer.DispatchSize(_kernel, values);
+        if (groups.X > 0) _device.Context.Enqueue(new(PipelineFor(writable), used, groups));
+    }
+
+    unsafe WebGpuMemory SizesOf(ReadOnlySpan<int> variables)
+    {
+        lock (_lock)
+        {
+            if (_sizes is { } known && variables.SequenceEqual(known.Values)) return known.Memory;
+            var memory = new WebGpuMemory(_device.Context, 4 * variables.Length);
+            fixed (int* values = variables) _device.Context.Write(memory, 0, (byte*)values, 4 * variables.Length);
+            _sizes = (variables.ToArray(), memory);
+            return memory;
+        }
     }
 
     // WebGPU allows one buffer no mixture of read and read_write in a dispatch: where a part is written, all parts are bound to be.

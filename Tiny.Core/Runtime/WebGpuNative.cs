@@ -102,7 +102,7 @@ unsafe struct WgpuDeviceDescriptor
 [StructLayout(LayoutKind.Sequential)]
 unsafe struct WgpuBufferDescriptor
 {
-    public const ulong MapRead = 1, CopySource = 4, CopyTarget = 8, Storage = 128;
+    public const ulong MapRead = 1, CopySource = 4, CopyTarget = 8, Uniform = 64, Storage = 128;
     public WgpuChain* Next;
     public WgpuString Label;
     public ulong Usage;

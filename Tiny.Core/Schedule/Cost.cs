@@ -16,13 +16,17 @@ sealed class Cost
     // What computing an element costs, and whether that takes a reduction.
     readonly Dictionary<UOp, (double Weight, bool Folds)> _own = new(ReferenceEqualityComparer.Instance);
 
-    public Cost(IReadOnlyList<UOp> order)
+    // Reductions that need no loop.
+    readonly IReadOnlySet<UOp> _closed;
+
+    public Cost(IReadOnlyList<UOp> order, IReadOnlySet<UOp> closed)
     {
+        _closed = closed;
         var users = new Dictionary<UOp, int>(ReferenceEqualityComparer.Instance);
         foreach (var operand in order.SelectMany(n => n.Src.Distinct())) users[operand] = users.GetValueOrDefault(operand) + 1;
         foreach (var node in order)
         {
-            bool folds = node.Op == Op.Reduce || node.Src.Any(_folds.Contains);
+            bool folds = node.Op == Op.Reduce && !closed.Contains(node) || node.Src.Any(_folds.Contains);
             bool stored = node.Op == Op.Contiguous || folds && (users.GetValueOrDefault(node) > 1 && Computes(node) || IsRepeated(node));
             _weight[node] = stored ? 1 : Math.Min(Weight(node), 1e9);
             if (folds && !stored) _folds.Add(node);
@@ -69,8 +73,9 @@ sealed class Cost
         foreach (var s in node.Src) operands += _weight[s];
         return node.Op switch
         {
-            Op.Const => 0,
+            Op.Const or Op.Variable => 0,
             Op.Param or Op.Buffer => 1,
+            Op.Reduce when _closed.Contains(node) => operands,
             Op.Reduce => Math.Max(node.Src[0].Shape.Size, 1.0) / Math.Max(node.Shape.Size, 1) * (1 + Math.Min(operands, MostInFold)),
             Op.Exp2 or Op.Log2 or Op.Sin => operands + Transcendental,
             >= Op.Neg and <= Op.MulAcc => operands + 1,

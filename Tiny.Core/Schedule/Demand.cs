@@ -5,14 +5,14 @@ namespace Tiny.Schedule;
 /// <summary>A kernel being drafted: it fills one buffer, the value of <see cref="Node"/>, row-major.</summary>
 sealed class Draft
 {
-    readonly Dictionary<(int Depth, int Ordinal, int Extent), UOp> _folds = [];
+    readonly Dictionary<(int Depth, int Ordinal, Dim Extent), UOp> _folds = [];
     readonly Dictionary<UOp, int> _slots = new(ReferenceEqualityComparer.Instance);
     int _nextId;
 
     public Draft(UOp node)
     {
         Node = node;
-        Ranges = [.. node.Shape.Select(extent => extent == 1 ? UOp.Index(0) : UOp.Range(_nextId++, AxisKind.Loop, extent))];
+        Ranges = [.. node.Shape.Select(extent => extent.Is(1) ? UOp.Index(0) : UOp.Range(_nextId++, AxisKind.Loop, extent))];
     }
 
     /// <summary>The tensor-graph node whose value it stores.</summary>
@@ -30,7 +30,7 @@ sealed class Draft
     /// The loop variable of a reduction. Reductions at the same depth over the same extent share it, so that they can share a loop;
     /// a reduction nested in another one's body never does.
     /// </summary>
-    public UOp FoldRange(int depth, int ordinal, int extent)
+    public UOp FoldRange(int depth, int ordinal, Dim extent)
     {
         if (!_folds.TryGetValue((depth, ordinal, extent), out var range))
         {
@@ -59,12 +59,14 @@ sealed class Draft
 /// A tensor-graph node needed inside a kernel at some index: the unit of rangeify. The same node at the same index and gate in the
 /// same kernel is one demand.
 /// </summary>
-sealed class Demand(Draft draft, UOp node, UOp[] index, UOp gate, UOp[] open)
+sealed class Demand(Draft draft, UOp node, UOp[] index, UOp gate, UOp[] open, bool isFlat = false)
 {
     public Draft Draft { get; } = draft;
     public UOp Node { get; } = node;
-    /// <summary>One index expression for each dimension of the node.</summary>
+    /// <summary>One index expression for each dimension of the node; if <see cref="IsFlat"/>, one in all.</summary>
     public UOp[] Index { get; } = index;
+    /// <summary>The node lies in memory and is read by the place there.</summary>
+    public bool IsFlat => isFlat;
     /// <summary>Where this is false the value is not used, and the index may be out of range.</summary>
     public UOp Gate { get; } = gate;
     /// <summary>Loop variables of the reductions around, outermost first.</summary>

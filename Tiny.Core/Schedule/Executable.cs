@@ -10,6 +10,7 @@ namespace Tiny.Schedule;
 /// <summary>A schedule compiled for a device, with its arenas. Calls on several threads run one after another.</summary>
 sealed class Executable
 {
+    static readonly Dictionary<Variable, int> s_none = [];
     readonly KernelSchedule _schedule;
     readonly Device _device;
     readonly DeviceKernel[] _kernels;
@@ -40,35 +41,40 @@ sealed class Executable
     }
 
     // The bytes are those of its buffers, each once; the operations those of its lines, as often as their loops run.
-    void Timed(int k)
+    void Timed(int k, int[] variables)
     {
         var kernel = _schedule.Launches[k].Kernel;
         _device.Synchronize();
         long start = Stopwatch.GetTimestamp();
-        _kernels[k].Launch(_arguments[k]);
+        _kernels[k].Launch(_arguments[k], variables);
         _device.Synchronize();
         double seconds = Math.Max(Stopwatch.GetElapsedTime(start).TotalSeconds, 1e-9);
-        double bytes = kernel.Params.Sum(p => (double)p.Count * p.DType.Size), operations = Work.Of(kernel.Sink);
+        double bytes = kernel.Params.Sum(p => (double)p.Count.Max * p.DType.Size), operations = Work.Of(kernel.Sink);
         Debugging.Write(1, () => string.Create(CultureInfo.InvariantCulture,
             $"{_device.Name} {kernel.Name,-40} {seconds * 1e6,10:0.0} us {bytes / seconds / 1e9,8:0.00} GB/s {operations / seconds / 1e9,8:0.00} GFLOP/s"));
     }
 
     /// <summary>Runs all launches; gives a new buffer for each result.</summary>
-    public Storage[] Run(Func<ParamArg, DeviceBuffer> parameters)
+    /// <param name="parameters">The memory of each parameter.</param>
+    /// <param name="variables">The value of each variable that the schedule depends on.</param>
+    public Storage[] Run(Func<ParamArg, DeviceBuffer> parameters, IReadOnlyDictionary<Variable, int>? variables = null)
     {
         lock (_lock)
         {
+            variables ??= s_none;
+            Shape ShapeOf(int slot) => _schedule.Slots[slot].Shape.Bind(variables);
             var buffers = new DeviceBuffer[_fixed.Length];
             for (int i = 0; i < buffers.Length; i++)
-                buffers[i] = _fixed[i] ?? (_schedule.Slots[i].Param is { } p ? parameters(p) : _device.Allocate(_schedule.Slots[i].Bytes));
+                buffers[i] = _fixed[i] ?? (_schedule.Slots[i].Param is { } p ? parameters(p) : _device.Allocate((long)ShapeOf(i).Numel * _schedule.Slots[i].DType.Size));
             for (int k = 0; k < _kernels.Length; k++)
             {
                 var slots = _schedule.Launches[k].Slots;
                 for (int i = 0; i < slots.Length; i++) _arguments[k][i] = buffers[slots[i]];
-                if (Debugging.Level > 0) Timed(k);
-                else _kernels[k].Launch(_arguments[k]);
+                int[] values = [.. _schedule.Launches[k].Kernel.Variables.Select(v => variables[v])];
+                if (Debugging.Level > 0) Timed(k, values);
+                else _kernels[k].Launch(_arguments[k], values);
             }
-            return [.. _schedule.Results.Select(r => new Storage(_schedule.Slots[r].DType, _schedule.Slots[r].Shape, buffers[r]))];
+            return [.. _schedule.Results.Select(r => new Storage(_schedule.Slots[r].DType, ShapeOf(r), buffers[r]))];
         }
     }
 }

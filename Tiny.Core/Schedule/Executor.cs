@@ -11,9 +11,16 @@ static class Executor
     public static void Realize(IReadOnlyList<Tensor> tensors)
     {
         var pending = tensors.Where(t => t.Storage is null).ToList();
-        UOp[] nodes = [.. pending.Select(t => t.Node)];
+        UOp[] asked = [.. pending.Select(t => t.Node)];
+        // Places with writes that are computed on the way keep what has been computed, so that no write is carried out twice.
+        Cell[] written = [.. Cell.PendingAmong(Walk.Topological(asked)).Where(c => !asked.Contains(c.Current))];
+        UOp[] nodes = [.. asked, .. written.Select(c => c.Current)];
+        if (Binding.Variables(nodes) is [var open, ..])
+            throw new ShapeException($"{UserCode.Here()}the value of a tensor that depends on {open} was asked for; give it one first: tensor.Bind({open.Name}, value)");
         var values = CaptureScope.IsOpen ? OnHost(nodes) : new Executable(Scheduler.Run(nodes), Device.Default).Run(NoParameters);
-        for (int i = 0; i < pending.Count; i++) pending[i].Node = Tensor.FromStorage(values[i]).Node;
+        for (int i = 0; i < written.Length; i++) written[i].Land(values[pending.Count + i]);
+        // Views last: what they remember belongs to the version that has landed.
+        foreach (int i in Enumerable.Range(0, pending.Count).OrderBy(i => pending[i].IsView)) pending[i].Land(values[i]);
     }
 
     // A capture opens no device; what depends on no input is computed by the host evaluator.

@@ -14,17 +14,23 @@ sealed class Fusion
     readonly IReadOnlySet<UOp> _forced;
     readonly Dictionary<UOp, List<Demand>> _demands = new(ReferenceEqualityComparer.Instance);
     readonly Cost _cost;
+    // What a reshape reads by its place in memory, since its index there is no sum of products.
+    readonly HashSet<UOp> _readFlat = new(ReferenceEqualityComparer.Instance);
 
-    public Fusion(IReadOnlyList<UOp> results, IReadOnlySet<UOp> forced, Movement movement)
+    /// <param name="results">What is to be computed.</param>
+    /// <param name="forced">Nodes that get a buffer whatever they cost.</param>
+    /// <param name="closed">Reductions that are known to need no loop.</param>
+    /// <param name="movement">What movement does to indices.</param>
+    public Fusion(IReadOnlyList<UOp> results, IReadOnlySet<UOp> forced, IReadOnlySet<UOp> closed, Movement movement)
     {
         _movement = movement;
         _forced = forced;
         Order = Walk.Topological(results);
-        _cost = new Cost(Order);
+        _cost = new Cost(Order, closed);
         Results = new HashSet<UOp>(results, ReferenceEqualityComparer.Instance);
         for (int i = Order.Count - 1; i >= 0; i--) Decide(Order[i], Results.Contains(Order[i]));
         foreach (var node in Order)
-            foreach (var draft in DemandsOf(node).Where(d => d.Src.Length > 0 || node.Op == Op.Const).Select(d => d.Draft).Distinct())
+            foreach (var draft in DemandsOf(node).Where(d => d.Src.Length > 0 || node.Op is Op.Const or Op.Iota or Op.Variable).Select(d => d.Draft).Distinct())
                 draft.Members.Add(node);
     }
 
@@ -35,6 +41,10 @@ sealed class Fusion
     /// <summary>The kernels by the node whose value they store.</summary>
     public Dictionary<UOp, Draft> Drafts { get; } = new(ReferenceEqualityComparer.Instance);
 
+    /// <summary>True for a buffer of ours of known extents that is only asked for by logical coordinates: it may lie in memory in any order.</summary>
+    public bool MayBeArranged(UOp node) => (node.Op == Op.Buffer || Drafts.ContainsKey(node)) && !Results.Contains(node)
+        && node.Shape is { Rank: > 0, IsSymbolic: false } && DemandsOf(node).All(d => !d.IsFlat);
+
     /// <summary>Where a node is needed.</summary>
     public IReadOnlyList<Demand> DemandsOf(UOp node) => _demands.TryGetValue(node, out var list) ? list : [];
 
@@ -43,7 +53,7 @@ sealed class Fusion
         // A result without elements: there is nothing to compute.
         if (node.Shape.Size == 0) return;
         var uses = DemandsOf(node);
-        if (isResult || node.Op == Op.Contiguous || _forced.Contains(node) || Cost.Computes(node) && _cost.StoreIsCheaper(node, uses))
+        if (isResult || node.Op == Op.Contiguous || _forced.Contains(node) || _readFlat.Contains(node) || Cost.Computes(node) && _cost.StoreIsCheaper(node, uses))
         {
             var draft = Drafts[node] = new Draft(node);
             draft.Root = Ask(draft, node, draft.Ranges, UOp.Bool(true), []);
@@ -53,7 +63,7 @@ sealed class Fusion
             foreach (var use in uses.ToArray()) Descend(use);
     }
 
-    internal static bool IsLeaf(UOp node) => node.Op is Op.Const or Op.Param or Op.Buffer;
+    internal static bool IsLeaf(UOp node) => node.Op is Op.Const or Op.Variable or Op.Param or Op.Buffer or Op.Iota;
 
     // Asks for the operands that a node needs to be computed at one index.
     void Descend(Demand at)
@@ -62,6 +72,10 @@ sealed class Fusion
         if (IsLeaf(node)) return;
         switch (node.Op)
         {
+            case Op.Reshape when _movement.Reshape(node, at.Index) is null:
+                if (!IsLeaf(node.Src[0])) _readFlat.Add(node.Src[0]);
+                at.Src = [Ask(draft, node.Src[0], [_movement.Flatten(node.Shape, at.Index)], at.Gate, at.Open, isFlat: true)];
+                break;
             case >= Op.Reshape and <= Op.Flip:
                 var (index, valid) = _movement.Through(node, at.Index);
                 var gate = valid.IsOne ? at.Gate : _movement.Both(at.Gate, valid);
@@ -85,7 +99,7 @@ sealed class Fusion
         var closed = new List<UOp>();
         foreach (int axis in axes.Order())
         {
-            if (x.Shape[axis] == 1) continue;
+            if (x.Shape[axis].Is(1)) continue;
             index[axis] = draft.FoldRange(depth, closed.Count, x.Shape[axis]);
             closed.Add(index[axis]);
         }
@@ -94,12 +108,12 @@ sealed class Fusion
         at.Src = [Ask(draft, x, index, at.Gate, [.. around, .. closed])];
     }
 
-    Demand Ask(Draft draft, UOp node, UOp[] index, UOp gate, UOp[] open)
+    Demand Ask(Draft draft, UOp node, UOp[] index, UOp gate, UOp[] open, bool isFlat = false)
     {
         if (!_demands.TryGetValue(node, out var list)) _demands[node] = list = [];
         foreach (var d in list)
-            if (ReferenceEquals(d.Draft, draft) && ReferenceEquals(d.Gate, gate) && Same(d.Index, index)) return d;
-        var demand = new Demand(draft, node, index, gate, open);
+            if (ReferenceEquals(d.Draft, draft) && d.IsFlat == isFlat && ReferenceEquals(d.Gate, gate) && Same(d.Index, index)) return d;
+        var demand = new Demand(draft, node, index, gate, open, isFlat);
         list.Add(demand);
         return demand;
     }

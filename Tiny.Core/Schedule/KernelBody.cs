@@ -23,7 +23,7 @@ sealed record KernelBody(ImmutableArray<Draft> Outputs, ImmutableArray<UOp> Read
     public IReadOnlyDictionary<UOp, Layout> Layouts { get; init; } = Layout.None;
 
     /// <summary>Its memory arguments.</summary>
-    public ImmutableArray<KernelParam> Params => [.. Buffers.Select((b, i) => new KernelParam(b.DType, Memory(b).Numel, i < Outputs.Length))];
+    public ImmutableArray<KernelParam> Params => [.. Buffers.Select((b, i) => new KernelParam(b.DType, Memory(b).Count, i < Outputs.Length))];
 
     Shape Memory(UOp buffer) => Layouts.TryGetValue(buffer, out var layout) ? layout.Memory(buffer.Shape) : buffer.Shape;
 }

@@ -37,8 +37,8 @@ public sealed record Slot(SlotRole Role, DType DType, Shape Shape)
     public Layout? Layout { get; init; }
     /// <summary>Its extents in memory.</summary>
     public Shape Memory => Layout?.Memory(Shape) ?? Shape;
-    /// <summary>Length in bytes.</summary>
-    public long Bytes => (long)Memory.Numel * DType.Size;
+    /// <summary>Length in bytes; the largest, where the shape depends on a variable.</summary>
+    public long Bytes => (long)Memory.MaxNumel * DType.Size;
 }
 
 /// <summary>One launch: a kernel and the buffers it is given, by number, in the order of its parameters.</summary>

@@ -7,7 +7,7 @@ namespace Tiny.Schedule;
 /// Where the elements of a buffer lie: its axes from the slowest to the fastest; one of them may be cut into blocks, of which the inner part is then
 /// the fastest axis of all, and is padded to whole blocks; the fastest axis may be padded to a multiple. Until indices are flattened a buffer is
 /// indexed by logical coordinates, so a layout is an attribute that nobody but <see cref="Movement.Flatten"/> has to know. What padding holds is
-/// unspecified. Buffers of the caller are row-major: they have no layout.
+/// unspecified. Buffers of the caller, and those whose shape depends on a variable, are row-major: they have no layout.
 /// </summary>
 /// <param name="Order">Every axis once, the slowest first.</param>
 /// <param name="BlockAxis">The axis that is cut into blocks; -1 for none.</param>
@@ -18,10 +18,11 @@ public sealed record Layout(Axes Order, int BlockAxis = -1, int Block = 1, int P
     /// <summary>The extents in memory, which is row-major of this shape.</summary>
     public Shape Memory(Shape shape)
     {
-        var extents = Order.Select(a => a == BlockAxis ? (shape[a] + Block - 1) / Block : shape[a]).ToList();
+        int[] logical = shape.Extents();
+        var extents = Order.Select(a => a == BlockAxis ? (logical[a] + Block - 1) / Block : logical[a]).ToList();
         if (BlockAxis >= 0) extents.Add(Block);
         else extents[^1] = (extents[^1] + PadTo - 1) / PadTo * PadTo;
-        return new Shape([.. extents]);
+        return new Shape(extents.ToArray());
     }
 
     /// <summary>The coordinates in memory of an element.</summary>
@@ -36,12 +37,13 @@ public sealed record Layout(Axes Order, int BlockAxis = -1, int Block = 1, int P
     public void Arrange(ReadOnlySpan<byte> rowMajor, Span<byte> arranged, Shape shape, int elementSize)
     {
         // A place is the sum of what each coordinate gives.
-        var strides = Memory(shape).Strides();
+        int[] extents = shape.Extents();
+        long[] strides = [.. Memory(shape).Strides().Select(s => s.Max)];
         var offsets = new long[shape.Rank][];
         for (int i = 0; i < Order.Count; i++)
         {
             int axis = Order[i];
-            offsets[axis] = [.. Enumerable.Range(0, shape[axis]).Select(x => axis == BlockAxis ? (long)(x / Block) * strides[i] + x % Block : (long)x * strides[i])];
+            offsets[axis] = [.. Enumerable.Range(0, extents[axis]).Select(x => axis == BlockAxis ? (long)(x / Block) * strides[i] + x % Block : (long)x * strides[i])];
         }
         arranged.Clear();
         var at = new int[shape.Rank];
@@ -50,7 +52,7 @@ public sealed record Layout(Axes Order, int BlockAxis = -1, int Block = 1, int P
             long to = 0;
             for (int axis = 0; axis < at.Length; axis++) to += offsets[axis][at[axis]];
             rowMajor.Slice((int)(from * elementSize), elementSize).CopyTo(arranged[(int)(to * elementSize)..]);
-            for (int axis = at.Length - 1; axis >= 0 && ++at[axis] == shape[axis]; axis--) at[axis] = 0;
+            for (int axis = at.Length - 1; axis >= 0 && ++at[axis] == extents[axis]; axis--) at[axis] = 0;
         }
     }
 

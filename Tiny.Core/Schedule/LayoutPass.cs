@@ -32,7 +32,7 @@ static class LayoutPass
             .SelectMany(fusion.DemandsOf).Where(d => d.Src.Length == 0).ToLookup(d => d.Draft);
         foreach (var node in fusion.Order)
         {
-            if (node is not { Op: Op.Buffer, DType.Kind: ScalarKind.Float32, Shape.Rank: > 1 } || excepted?.Contains((Storage)node.Arg!) == true) continue;
+            if (node is not { Op: Op.Buffer, DType.Kind: ScalarKind.Float32, Shape.Rank: > 1 } || !fusion.MayBeArranged(node) || excepted?.Contains((Storage)node.Arg!) == true) continue;
             var axes = fusion.DemandsOf(node).Select(d => BlockAxis(d, loads[d.Draft])).Distinct().ToList();
             if (axes is not [>= 0 and var axis]) continue;
             layouts[node] = new Layout(new Axes([axis, .. Enumerable.Range(0, node.Shape.Rank).Where(a => a != axis)]), axis, Block);
@@ -43,9 +43,9 @@ static class LayoutPass
     // The axis of the buffer that is the draft's last loop and should be cut; -1 for none.
     static int BlockAxis(Demand at, IEnumerable<Demand> loads)
     {
-        if (Last(at.Draft) is not { } loop || !at.Gate.IsOne || at.Open.Length == 0 || at.Draft.Node.Shape.Numel < FewestVectors * Block) return -1;
+        if (Last(at.Draft) is not { } loop || !at.Gate.IsOne || at.Open.Length == 0 || at.Draft.Node.Shape.Size < FewestVectors * Block) return -1;
         int axis = Array.FindIndex(at.Index, i => ReferenceEquals(i, loop));
-        if (axis < 0 || at.Node.Shape[axis] % Block != 0 || at.Node.Shape[axis] != loop.Max + 1 || Step(at, loop) is 0 or 1) return -1;
+        if (axis < 0 || loop.Src[0].Int != at.Node.Shape[axis].Max || (loop.Max + 1) % Block != 0 || Step(at, loop) is 0 or 1) return -1;
         // Something walks the reduction, and nothing else would keep the loop from being vectors.
         bool walks = at.Index.Any(at.Open.Contains);
         return walks && loads.All(d => d.Node == at.Node || Step(d, loop) is 0 or 1) ? axis : -1;
@@ -56,7 +56,8 @@ static class LayoutPass
     // How far an access moves in row-major memory for a step of the loop; -1 where that is not the same everywhere.
     static long Step(Demand at, UOp loop)
     {
-        var strides = at.Node.Shape.Strides();
+        if (at.IsFlat || at.Node.Shape.IsSymbolic) return -1;
+        long[] strides = [.. at.Node.Shape.Strides().Select(s => s.Max)];
         long step = 0;
         for (int i = 0; i < at.Index.Length; i++)
         {

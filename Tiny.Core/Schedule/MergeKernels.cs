@@ -80,9 +80,9 @@ static class MergeKernels
     // Axes are found by number: one number must not mean two extents.
     static bool Ambiguous(UOp a, UOp b)
     {
-        var extents = new Dictionary<int, long>();
+        var extents = new Dictionary<int, UOp>();
         return a.Topological().Concat(b.Topological()).Where(u => u.Op == Op.Range)
-            .Any(u => !extents.TryAdd(((Axis)u.Arg!).Id, u.Max) && extents[((Axis)u.Arg!).Id] != u.Max);
+            .Any(u => !extents.TryAdd(((Axis)u.Arg!).Id, u.Src[0]) && extents[((Axis)u.Arg!).Id] != u.Src[0]);
     }
 
     static UOp Sink(ImmutableArray<UOp> stores) => UOp.New(Op.Sink, DType.Void, stores);

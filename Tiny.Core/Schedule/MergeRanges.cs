@@ -36,6 +36,8 @@ static class MergeRanges
 
     static UOp? TryMerge(UOp sink, UOp outer, UOp inner, Rewriter simplify)
     {
+        // An extent that is known at the call would have to be divided by, and the loop over it could not be split.
+        if (outer.Src[0].Int is null || inner.Src[0].Int is null) return null;
         if (Kind(outer) == AxisKind.Reduce && !AlwaysTogether(sink, outer, inner)) return null;
         long extent = inner.Max + 1;
         if ((outer.Max + 1) * extent > int.MaxValue) return null;

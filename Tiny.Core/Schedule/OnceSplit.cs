@@ -4,21 +4,27 @@ using Tiny.Runtime;
 namespace Tiny.Schedule;
 
 /// <summary>
-/// Takes a captured method's results; gives the same with every largest subgraph that depends on weights alone (no parameter)
-/// replaced by its value, computed on the host. Movement of such a value stays in the graph: it costs nothing there, and an
+/// Takes a captured method's results; gives the same with every largest subgraph that depends on weights alone (no parameter), or that is a table of
+/// transcendentals of indices (not a mask: that is computed faster than loaded), replaced by its value, computed on the host. Movement of such a value
+/// stays in the graph: it costs nothing there, and an
 /// expanded copy would only be larger.
 /// </summary>
 static class OnceSplit
 {
+    const long MostOnHost = 1 << 26;
+
     /// <summary>The new results, and how many subgraphs were computed.</summary>
     public static (UOp[] Results, int Evaluated) Run(IReadOnlyList<UOp> results)
     {
         var order = Walk.Topological(results);
-        var (perCall, weights, work) = (Set(), Set(), Set());
+        var (perCall, weights, work, counts) = (Set(), Set(), Set(), Set());
         foreach (var node in order)
         {
-            if (node.Op == Op.Param || node.Src.Any(perCall.Contains)) perCall.Add(node);
-            if (node.Op == Op.Buffer || node.Src.Any(weights.Contains)) weights.Add(node);
+            // More than the host can well hold at once is left to the kernels.
+            if (node.Op is Op.Param or Op.Variable || node.Src.Any(perCall.Contains) || node.Shape.IsSymbolic
+                || node is { Op: Op.Shrink, Arg: Edges e } && e.Any(p => p.Lo.IsSymbolic) || Cost.Computes(node) && node.Shape.Size > MostOnHost) perCall.Add(node);
+            if (node.Op == Op.Iota || node.Src.Any(counts.Contains)) counts.Add(node);
+            if (node.Op == Op.Buffer || node.Op is Op.Exp2 or Op.Log2 or Op.Sin && counts.Contains(node) || node.Src.Any(weights.Contains)) weights.Add(node);
             if (Cost.Computes(node) || node.Op == Op.Contiguous || node.Src.Any(work.Contains)) work.Add(node);
         }
         bool IsOnce(UOp n) => !perCall.Contains(n) && weights.Contains(n) && work.Contains(n);

@@ -12,6 +12,11 @@ namespace Tiny.Schedule;
 /// </summary>
 sealed class Rangeify(Fusion fusion, Movement movement, Rewriter simplify, IReadOnlyDictionary<UOp, Layout> layouts)
 {
+    readonly ClosedForms _forms = new(simplify);
+
+    /// <summary>Reductions that turned out to need no loop.</summary>
+    public HashSet<UOp> Closed { get; } = new(ReferenceEqualityComparer.Instance);
+
     /// <summary>The kernels, in an order in which they can run.</summary>
     public List<KernelBody> Run()
     {
@@ -31,8 +36,9 @@ sealed class Rangeify(Fusion fusion, Movement movement, Rewriter simplify, IRead
     UOp Value(Demand d)
     {
         var node = d.Node;
-        if (node.Op == Op.Const) return UOp.New(Op.Const, node.DType, [], node.Arg);
+        if (node.Op is Op.Const or Op.Variable) return UOp.New(node.Op, node.DType, [], node.Arg);
         if (node.Shape.Size == 0) return Zero(node.DType);
+        if (node.Op == Op.Iota) return d.Index[0];
         if (d.Src.Length == 0) return Load(d);
         var src = d.Src.Select(s => s.Value!).ToImmutableArray();
         switch (node.Op)
@@ -44,7 +50,10 @@ sealed class Rangeify(Fusion fusion, Movement movement, Rewriter simplify, IRead
                 return src[0];
             case Op.Reduce:
                 var op = ((ReduceArg)node.Arg!).Op;
-                return d.Closed.Length == 0 ? src[0] : UOp.New(Op.Fold, node.DType, [src[0], .. d.Closed], new FoldArg(op, 1));
+                if (d.Closed.Length == 0) return src[0];
+                var (value, closed) = _forms.Fold(op, src[0], d.Closed);
+                if (closed) Closed.Add(node);
+                return value;
             // On bools, xor is inequality: one form, so that rules need only know that.
             case Op.Xor when node.DType.IsBool:
                 return src[0].Ne(src[1]);
@@ -56,7 +65,7 @@ sealed class Rangeify(Fusion fusion, Movement movement, Rewriter simplify, IRead
     UOp Load(Demand d)
     {
         var pointer = d.Draft.PointerTo(d.Node);
-        var index = movement.Flatten(d.Node.Shape, d.Index, layouts.GetValueOrDefault(d.Node));
+        var index = d.IsFlat ? d.Index[0] : movement.Flatten(d.Node.Shape, d.Index, layouts.GetValueOrDefault(d.Node));
         return d.Gate.IsOne ? UOp.New(Op.Load, d.Node.DType, [pointer, index]) : UOp.New(Op.Load, d.Node.DType, [pointer, index, d.Gate]);
     }
 

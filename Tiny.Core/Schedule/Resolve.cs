@@ -15,10 +15,19 @@ static class Resolve
         {
             var made = UOp.New(node.Op, node.DType, [.. node.Src.Select(s => done[s])], node.Arg);
             made.Origin ??= node.Origin;
-            done[node] = Simplify(made);
+            done[node] = made.Op == Op.Update ? Chosen(made) : Simplify(made);
         }
         var seen = new HashSet<UOp>(ReferenceEqualityComparer.Instance);
         return [.. results.Select((r, i) => seen.Add(done[r]) && !Fusion.IsLeaf(done[r]) ? done[r] : UOp.New(Op.Contiguous, r.DType, [done[r]], i))];
+    }
+
+    // The old value, except where the mask of what is written is true.
+    static UOp Chosen(UOp update)
+    {
+        var view = (View)update.Arg!;
+        var chosen = Build.Where(view.Mask(), view.Back(update.Src[1]), update.Src[0]);
+        chosen.Origin ??= update.Origin;
+        return chosen;
     }
 
     static UOp Simplify(UOp node) => node switch
@@ -41,7 +50,7 @@ static class Resolve
         // a cast to its own dtype -> x
         { Op: Op.Cast, Src: [var x] } when x.DType == node.DType => x,
         // a reduction of axes of extent 1 -> x
-        { Op: Op.Reduce, Src: [var x], Arg: ReduceArg arg } when arg.Axes.All(a => x.Shape[a] == 1) => x,
+        { Op: Op.Reduce, Src: [var x], Arg: ReduceArg arg } when arg.Axes.All(a => x.Shape[a].Is(1)) => x,
         _ => node,
     };
 

@@ -31,10 +31,26 @@ static class Scheduler
         var simplify = new Rewriter(rules ?? Symbolic.Rules);
         var movement = new Movement(simplify);
         var forced = new HashSet<UOp>(ReferenceEqualityComparer.Instance);
+        var closed = new HashSet<UOp>(ReferenceEqualityComparer.Instance);
+        bool split = false;
         while (true)
         {
-            var fusion = new Fusion(resolved, forced, movement);
-            var bodies = Unused.Drop(new Rangeify(fusion, movement, simplify, layouts?.Invoke(fusion) ?? Layout.None).Run(), resolved);
+            var fusion = new Fusion(resolved, forced, closed, movement);
+            var rangeify = new Rangeify(fusion, movement, simplify, layouts?.Invoke(fusion) ?? Layout.None);
+            var bodies = Unused.Drop(rangeify.Run(), resolved);
+            // Known to need no loop, they cost less: fusion is decided anew.
+            if (!rangeify.Closed.IsSubsetOf(closed))
+            {
+                closed.UnionWith(rangeify.Closed);
+                continue;
+            }
+            if (!split && SplitReductions.Run(resolved, closed) is { } made)
+            {
+                resolved = [.. resolved.Select(r => made[r])];
+                closed = new(closed.Select(c => made[c]), ReferenceEqualityComparer.Instance);
+                split = true;
+                continue;
+            }
             if (bodies.Find(b => b.Reads.Length >= MostBuffers) is { } crowded)
             {
                 forced.Add(Split(crowded.Outputs[0]));
@@ -70,7 +86,7 @@ static class Scheduler
             var set = reads[node] = new(ReferenceEqualityComparer.Instance);
             foreach (var s in node.Src)
                 if (inside.Contains(s)) set.UnionWith(reads[s]);
-                else if (s.Op != Op.Const) set.Add(s);
+                else if (s.Op is not (Op.Const or Op.Variable)) set.Add(s);
             if (!ReferenceEquals(node, crowded.Node) && Cost.Computes(node) && set.Count is > 1 and < MostBuffers
                 && (best is null || set.Count > reads[best].Count)) best = node;
         }

@@ -18,7 +18,7 @@ static class SplitRanges
             foreach (var r in sink.Topological().Where(u => u.Op == Op.Range))
             {
                 var axis = (Axis)r.Arg!;
-                map[r] = r != range ? UOp.Range(2 * axis.Id, axis.Kind, r.Max + 1)
+                map[r] = r != range ? UOp.New(Op.Range, r.DType, r.Src, axis with { Id = 2 * axis.Id })
                     : UOp.Range(2 * axis.Id, axis.Kind, (r.Max + 1) / block) * block + UOp.Range(2 * axis.Id + 1, axis.Kind, block);
             }
             sink = simplify.Run(sink.Substitute(map));
@@ -29,7 +29,7 @@ static class SplitRanges
     static (UOp Range, long Block)? Find(UOp sink)
     {
         foreach (var u in sink.Topological())
-            if (u is { Op: Op.FloorDiv or Op.FloorMod, Src: [{ Op: Op.Range } r, { Int: > 1 and { } c }] } && ((Axis)r.Arg!).Kind == AxisKind.Loop
+            if (u is { Op: Op.FloorDiv or Op.FloorMod, Src: [{ Op: Op.Range } r, { Int: > 1 and { } c }] } && ((Axis)r.Arg!).Kind == AxisKind.Loop && r.Src[0].Int is not null
                 && (r.Max + 1) % c == 0 && c <= r.Max) return (r, c);
         return null;
     }

@@ -23,6 +23,23 @@ static class Build
 
     public static UOp Fill(Number value, UOp like) => Fill(value, like.DType, like.Shape);
 
+    /// <summary>start, start + step, ...: so many whole numbers, int32.</summary>
+    public static UOp Count(Dim length, int start = 0, int step = 1)
+    {
+        var x = Shrink(Node(Op.Iota, DType.Int32, checked((int)length.Max)), (0, length));
+        if (step != 1) x = Binary(Op.Mul, x, Fill(step, x));
+        return start == 0 ? x : Binary(Op.Add, x, Fill(start, x));
+    }
+
+    /// <summary>Along one axis of a shape each element's index there.</summary>
+    public static UOp IndexAlong(Shape shape, int axis, int start = 0)
+    {
+        var dims = new Dim[shape.Rank];
+        Array.Fill(dims, 1);
+        dims[axis] = shape[axis];
+        return Expand(Reshape(Count(shape[axis], start), new Shape(dims)), shape);
+    }
+
     public static UOp Neg(UOp x) => x.DType.IsFloat ? Unary(Op.Neg, x) : Binary(Op.Mul, x, Fill(-1, x));
 
     public static UOp Sub(UOp a, UOp b) => Binary(Op.Add, a, Neg(b));
@@ -75,6 +92,9 @@ static class Build
     public static UOp Reduce(UOp x, Op op, IEnumerable<int> axes)
     {
         var real = axes.Where(a => !x.Shape[a].Is(1)).Order().ToArray();
-        return real.Length == 0 ? x : Node(Op.Reduce, x.DType, new ReduceArg(op, new Axes(real)), x);
+        if (real.Length == 0) return x;
+        // Shorter floats accumulate in float32 and are rounded once.
+        var wide = x.DType.IsShortFloat ? DType.Float32 : x.DType;
+        return Cast(Node(Op.Reduce, wide, new ReduceArg(op, new Axes(real)), Cast(x, wide)), x.DType);
     }
 }

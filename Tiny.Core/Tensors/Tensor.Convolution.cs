@@ -39,8 +39,7 @@ public sealed partial class Tensor
         for (int i = 0; i < axes; i++) edges[2 + i] = padding[i];
         var output = OutputExtents(name, edges, kernel, stride, dilation, weight.Shape);
 
-        var dtype = Promote(DType, weight.DType);
-        if (dtype.IsBool) dtype = DType.Int32;
+        var (dtype, result) = Contracted(DType, weight.DType);
         // [n, groups * ins, out..., window...] -> [n, groups, each, out..., ins, window...]
         var x = Windows(Build.Pad(Build.Cast(Node, dtype), edges), kernel, stride, dilation);
         x = Build.Reshape(x, new Shape([n, groups, ins, .. output, .. kernel]));
@@ -51,7 +50,7 @@ public sealed partial class Tensor
         Array.Fill(ones, 1);
         var w = Build.Reshape(Build.Cast(weight.Node, dtype), new Shape([1, groups, each, .. ones, ins, .. kernel]));
         var sum = Contract(Build.Expand(x, whole), Build.Expand(w, whole), Enumerable.Range(3 + axes, 1 + axes));
-        var y = new Tensor(Build.Reshape(sum, new Shape([n, outs, .. output])));
+        var y = new Tensor(Build.Cast(Build.Reshape(sum, new Shape([n, outs, .. output])), result));
         return bias is null ? y : y + bias.Reshape([outs, .. ones]);
     }
 

@@ -54,14 +54,14 @@ public sealed partial class Tensor
     public static Tensor Arange(int count) => Arange(0, count);
 
     /// <summary>Whole numbers from <paramref name="start"/>, before <paramref name="stop"/>, by
-    /// <paramref name="step"/>, as int32.</summary>
+    /// <paramref name="step"/>, as int32. They take no memory: an element is computed from its index.</summary>
+    /// <exception cref="ShapeException">The step is 0, or there are more than 2^31 - 1 numbers.</exception>
     public static Tensor Arange(int start, int stop, int step = 1)
     {
         if (step == 0) throw new ShapeException("Arange: the step is 0");
         long count = Math.Max(0, ((long)stop - start + step - Math.Sign(step)) / step);
         if (count > int.MaxValue) throw new ShapeException($"Arange: {count} elements are too many");
-        var items = new int[count];
-        for (int i = 0; i < items.Length; i++) items[i] = start + i * step;
-        return From(items);
+        using var scope = Origin.Scope("arange");
+        return new Tensor(Build.Count((int)count, start, step));
     }
 }

@@ -7,7 +7,8 @@ public sealed partial class Tensor
 {
     /// <summary>
     /// A part of the tensor, one index an axis from the front: <c>t[1..3, ^1, ..]</c>. Numbers remove their axis, ranges keep it,
-    /// axes without an index are taken whole. Indices outside of the tensor are errors.
+    /// axes without an index are taken whole. Indices outside of the tensor are errors. The part is a view; setting it writes, see
+    /// <see cref="Assign(Tensor)"/>.
     /// </summary>
     [IndexerName("Part")] // the name Item is taken
     public Tensor this[params ReadOnlySpan<SliceIndex> indices]
@@ -24,8 +25,9 @@ public sealed partial class Tensor
                 steps[i] = index.Step;
                 keep[i] = Interval(index, i);
             }
-            return new Tensor(Stepped(Build.Shrink(Node, keep), steps));
+            return Moved(x => Stepped(Build.Shrink(x, keep), steps));
         }
+        set => this[indices].Assign(value);
     }
 
     (Dim Lo, Dim Hi) Interval(SliceIndex index, int axis)

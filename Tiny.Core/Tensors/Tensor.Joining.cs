@@ -70,7 +70,8 @@ public sealed partial class Tensor
         foreach (var s in sizes)
         {
             keep[a] = (begin, begin += s);
-            pieces.Add(new Tensor(Build.Shrink(Node, (ValueTuple<Dim, Dim>[])keep.Clone())));
+            var part = (ValueTuple<Dim, Dim>[])keep.Clone();
+            pieces.Add(Moved(x => Build.Shrink(x, part)));
         }
         return pieces;
     }

@@ -20,14 +20,14 @@ public sealed partial class Tensor
         var right = other.Rank < 2 ? [] : other.Shape.Dims[..^2];
         Dim[] batch = [.. BroadcastBatch(other, new Shape(left), new Shape(right)).Dims];
 
-        var dtype = Promote(Promote(DType, other.DType), DType.IsBool && other.DType.IsBool ? DType.Int32 : DType);
+        var (dtype, result) = Contracted(DType, other.DType);
         var whole = new Shape([.. batch, m, n, k]);
         var a = Build.Reshape(Build.Cast(Node, dtype), new Shape([.. left, m, 1, k]));
         var columns = other.Rank < 2 ? other.Node : other.Transpose().Node;
         var b = Build.Reshape(Build.Cast(columns, dtype), new Shape([.. right, 1, n, k]));
         var sum = Contract(Build.Broadcast(a, whole), Build.Broadcast(b, whole), [whole.Rank - 1]);
         Dim[] rows = Rank == 1 ? [] : [m], cols = other.Rank == 1 ? [] : [n];
-        return new Tensor(Build.Reshape(sum, new Shape([.. batch, .. rows, .. cols])));
+        return new Tensor(Build.Cast(Build.Reshape(sum, new Shape([.. batch, .. rows, .. cols])), result));
     }
 
     /// <summary>Another name for <see cref="MatMul"/>.</summary>
@@ -46,12 +46,19 @@ public sealed partial class Tensor
             throw new ShapeException($"Linear: bias {bias.Shape} is not [{outs}] as weight {weight.Shape} asks");
         using var scope = Origin.Scope("linear");
         Dim[] rows = [.. Shape.Dims[..^1]];
-        var dtype = Promote(DType, weight.DType);
+        var (dtype, result) = Contracted(DType, weight.DType);
         var whole = new Shape([.. rows, outs, ins]);
         var x = Build.Broadcast(Build.Reshape(Build.Cast(Node, dtype), new Shape([.. rows, 1, ins])), whole);
         var sum = Contract(x, Build.Broadcast(Build.Cast(weight.Node, dtype), whole), [whole.Rank - 1]);
-        var y = new Tensor(Build.Reshape(sum, new Shape([.. rows, outs])));
+        var y = new Tensor(Build.Cast(Build.Reshape(sum, new Shape([.. rows, outs])), result));
         return bias is null ? y : y + bias;
+    }
+
+    /// <summary>What a sum of products is computed in, and its result's dtype: as sums are, and short floats in float32 until the sum is complete.</summary>
+    static (DType Products, DType Result) Contracted(DType a, DType b)
+    {
+        var dtype = Counting(Promote(a, b));
+        return (Wide(dtype), dtype);
     }
 
     /// <summary>The sum of products over some axes, which stay with extent 1.</summary>

@@ -2,7 +2,7 @@ using Tiny.Graph;
 
 namespace Tiny;
 
-// Operations of one operand. Those of analysis make integers and bools float32.
+// Operations of one operand. Those of analysis make integers and bools float32; those of several steps are computed in float32 at least and rounded once.
 public sealed partial class Tensor
 {
     const double Log2E = 1.4426950408889634;
@@ -14,6 +14,16 @@ public sealed partial class Tensor
         if (dtype == DType) return this;
         using var scope = Origin.Scope("cast");
         return new Tensor(Build.Cast(Node, dtype));
+    }
+
+    /// <summary>The bits of each element seen as another dtype of the same size: a view.</summary>
+    /// <exception cref="DTypeException">The dtypes differ in size, or one of them is bool.</exception>
+    public Tensor Bitcast(DType dtype)
+    {
+        if (dtype.Size != DType.Size || dtype.IsBool != DType.IsBool)
+            throw new DTypeException($"Bitcast: the bits of {DType} {Shape} cannot be seen as {dtype}; it takes a dtype of {DType.Size} bytes");
+        using var scope = Origin.Scope("bitcast");
+        return Moved(x => x.DType == dtype ? x : Build.Node(Op.Bitcast, dtype, null, x));
     }
 
     /// <summary>2 to the x.</summary>
@@ -107,11 +117,10 @@ public sealed partial class Tensor
         bool whole = exponent == Math.Truncate(exponent) && Math.Abs(exponent) <= int.MaxValue;
         if (whole && exponent >= 0 && !DType.IsFloat)
             return new Tensor(Power(DType.IsBool ? Build.Cast(Node, DType.Int32) : Node, (int)exponent));
-        var x = AsFloat();
-        if (whole) return new Tensor(exponent < 0 ? Inverse(Power(x, (int)-exponent)) : Power(x, (int)exponent));
-        if (exponent == 0.5) return new Tensor(Build.Unary(Op.Sqrt, x));
-        if (exponent == -0.5) return new Tensor(Inverse(Build.Unary(Op.Sqrt, x)));
-        return new Tensor(Build.Unary(Op.Exp2, Build.Binary(Op.Mul, Build.Unary(Op.Log2, x), Build.Fill(exponent, x))));
+        return Unary("pow", x => whole ? exponent < 0 ? Inverse(Power(x, (int)-exponent)) : Power(x, (int)exponent)
+            : exponent == 0.5 ? Build.Unary(Op.Sqrt, x)
+            : exponent == -0.5 ? Inverse(Build.Unary(Op.Sqrt, x))
+            : Build.Unary(Op.Exp2, Build.Binary(Op.Mul, Build.Unary(Op.Log2, x), Build.Fill(exponent, x))));
     }
 
     static UOp Power(UOp x, int exponent)
@@ -139,7 +148,7 @@ public sealed partial class Tensor
     Tensor Unary(string origin, Func<UOp, UOp> operation)
     {
         using var scope = Origin.Scope(origin);
-        return new Tensor(operation(AsFloat()));
+        return new Tensor(Build.Cast(operation(AsFloat()), FloatDType));
     }
 
     Tensor Round(string origin, Func<UOp, UOp, UOp> fromTruncated)

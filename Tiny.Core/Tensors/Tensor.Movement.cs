@@ -3,7 +3,7 @@ using Tiny.Graph;
 
 namespace Tiny;
 
-// Operations that only move elements: index arithmetic in the end, no work.
+// Operations that only move elements: index arithmetic in the end, no work. Their results are views: they show what is written to the tensor later.
 public sealed partial class Tensor
 {
     /// <summary>The same elements in row-major order under another shape; one extent may be -1 and is worked out.</summary>
@@ -24,7 +24,7 @@ public sealed partial class Tensor
         foreach (var d in to) count = d.Min < 0 || count.Max > int.MaxValue ? -1 : count * d;
         if (!count.Equals(Shape.Count)) throw Misfit();
         using var scope = Origin.Scope("reshape");
-        return new Tensor(Build.Reshape(Node, new Shape(to)));
+        return Moved(x => Build.Reshape(x, new Shape(to)));
 
         ShapeException Misfit() => new($"Reshape: {Shape} ({Shape.Count} elements) does not fit [{string.Join(", ", to)}]");
     }
@@ -55,7 +55,7 @@ public sealed partial class Tensor
         Dim size = 1;
         for (int i = a; i <= b; i++) size *= Shape[i];
         using var scope = Origin.Scope("flatten");
-        return new Tensor(Build.Reshape(Node, new Shape([.. Shape.Dims[..a], size, .. Shape.Dims[(b + 1)..]])));
+        return Moved(x => Build.Reshape(x, new Shape([.. Shape.Dims[..a], size, .. Shape.Dims[(b + 1)..]])));
     }
 
     /// <summary>The axes in another order: axis i of the result is axis order[i] of this.</summary>
@@ -70,7 +70,7 @@ public sealed partial class Tensor
                 throw new ShapeException($"Permute: the order [{string.Join(", ", order.ToArray())}] of {Shape} names an axis twice");
         }
         using var scope = Origin.Scope("permute");
-        return new Tensor(Build.Permute(Node, to));
+        return Moved(x => Build.Permute(x, to));
     }
 
     /// <summary>Two axes exchanged.</summary>
@@ -80,7 +80,7 @@ public sealed partial class Tensor
         var order = Enumerable.Range(0, Rank).ToArray();
         (order[x], order[y]) = (y, x);
         using var scope = Origin.Scope("transpose");
-        return new Tensor(Build.Permute(Node, order));
+        return Moved(x => Build.Permute(x, order));
     }
 
     /// <summary>A matrix transposed; a vector or scalar as it is.</summary>
@@ -100,7 +100,8 @@ public sealed partial class Tensor
         if (!fits || Array.Exists(to, d => d.Min < 0))
             throw new ShapeException($"Expand: {Shape} does not stretch to [{string.Join(", ", dims.ToArray())}]");
         using var scope = Origin.Scope("expand");
-        return new Tensor(Build.Broadcast(Node, new Shape(to)));
+        var shape = new Shape(to);
+        return Moved(x => Build.Broadcast(x, shape), shape.Count.Equals(Shape.Count) ? null : "Expand");
     }
 
     /// <summary>Extents of 1 repeated (and leading axes added) to give a shape; -1 keeps an extent.</summary>
@@ -128,6 +129,7 @@ public sealed partial class Tensor
         }
         using var scope = Origin.Scope("pad");
         var dtype = value.Beside(DType);
+        if (dtype == DType && value.IsPlainZero) return Moved(x => Build.Pad(x, by), Array.TrueForAll(by, e => e.Lo.Is(0) && e.Hi.Is(0)) ? null : "Pad");
         return new Tensor(PadWith(Build.Cast(Node, dtype), by, value.CheckFits(dtype, "Pad")));
     }
 
@@ -143,21 +145,22 @@ public sealed partial class Tensor
                 throw new ShapeException($"Shrink: {by[i].Lo}..{by[i].Hi} of axis {i} is outside of {Shape}");
         }
         using var scope = Origin.Scope("shrink");
-        return new Tensor(Build.Shrink(Node, by));
+        return Moved(x => Build.Shrink(x, by));
     }
 
     /// <summary>Axes reversed.</summary>
     public Tensor Flip(params ReadOnlySpan<int> axes)
     {
         using var scope = Origin.Scope("flip");
-        return new Tensor(Build.Flip(Node, AllAxes(axes, "Flip")));
+        int[] all = AllAxes(axes, "Flip");
+        return Moved(x => Build.Flip(x, all));
     }
 
     /// <summary>All axes of extent 1 removed.</summary>
     public Tensor Squeeze()
     {
         using var scope = Origin.Scope("squeeze");
-        return new Tensor(Build.Reshape(Node, new Shape([.. Shape.Where(d => !d.Is(1))])));
+        return Moved(x => Build.Reshape(x, new Shape([.. Shape.Where(d => !d.Is(1))])));
     }
 
     /// <summary>An axis of extent 1 removed.</summary>
@@ -166,7 +169,7 @@ public sealed partial class Tensor
         int a = Axis(axis, "Squeeze");
         if (!Shape[a].Is(1)) throw new ShapeException($"Squeeze: axis {axis} of {Shape} has extent {Shape[a]}, not 1");
         using var scope = Origin.Scope("squeeze");
-        return new Tensor(Build.Reshape(Node, new Shape([.. Shape.Dims[..a], .. Shape.Dims[(a + 1)..]])));
+        return Moved(x => Build.Reshape(x, new Shape([.. Shape.Dims[..a], .. Shape.Dims[(a + 1)..]])));
     }
 
     /// <summary>An axis of extent 1 put in; -1 puts it last.</summary>
@@ -175,7 +178,7 @@ public sealed partial class Tensor
         int a = axis < 0 ? axis + Rank + 1 : axis;
         if (a < 0 || a > Rank) throw new ShapeException($"Unsqueeze: axis {axis} is out of range for {Shape} of rank {Rank}");
         using var scope = Origin.Scope("unsqueeze");
-        return new Tensor(Build.Reshape(Node, new Shape([.. Shape.Dims[..a], 1, .. Shape.Dims[a..]])));
+        return Moved(x => Build.Reshape(x, new Shape([.. Shape.Dims[..a], 1, .. Shape.Dims[a..]])));
     }
 
     /// <summary>The whole tensor repeated along each axis; more counts than axes add leading ones.</summary>
@@ -187,7 +190,8 @@ public sealed partial class Tensor
         var dims = new Dim[counts.Length];
         Array.Fill(dims, 1);
         Shape.Dims.CopyTo(dims.AsSpan(counts.Length - Rank));
-        return new Tensor(RepeatNode(Build.Reshape(Node, new Shape(dims)), counts));
+        var by = counts.ToArray();
+        return Moved(x => RepeatNode(Build.Reshape(x, new Shape(dims)), by), Array.TrueForAll(by, n => n == 1) ? null : "Repeat");
     }
 
     /// <summary>The value placed in memory of its own.</summary>

@@ -23,9 +23,9 @@ public sealed partial class Tensor
     {
         using var scope = Origin.Scope("avg_pool2d");
         var sum = Pool("AvgPool2d", Op.Add, AsFloat(), kernel, stride, padding, null, 0);
-        if (countPadding || padding == default) return sum / (float)(kernel.Height * kernel.Width);
+        if (countPadding || padding == default) return (sum / (float)(kernel.Height * kernel.Width)).Cast(FloatDType);
         var ones = Ones(new Shape(Shape.Dims[^2], Shape.Dims[^1]), sum.DType);
-        return sum / ones.Pool("AvgPool2d", Op.Add, ones.Node, kernel, stride, padding, null, 0);
+        return (sum / ones.Pool("AvgPool2d", Op.Add, ones.Node, kernel, stride, padding, null, 0)).Cast(FloatDType);
     }
 
     Tensor Pool(string name, Op op, UOp x, Pair kernel, Pair? stride, Padding2d padding, Pair? dilation, Number outside)

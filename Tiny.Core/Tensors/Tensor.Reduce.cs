@@ -6,14 +6,14 @@ namespace Tiny;
 // axes stay with extent 1.
 public sealed partial class Tensor
 {
-    /// <summary>Sum; bools and uint8 are summed as int32.</summary>
+    /// <summary>Sum; bools and integers of fewer than 32 bits are summed as int32 or, unsigned, as uint32.</summary>
     public Tensor Sum(int? axis = null, bool keepdim = false) => Sum(Few(axis), keepdim);
-    /// <summary>Sum; bools and uint8 are summed as int32.</summary>
+    /// <summary>Sum; bools and integers of fewer than 32 bits are summed as int32 or, unsigned, as uint32.</summary>
     public Tensor Sum(ReadOnlySpan<int> axes, bool keepdim = false) => Reduce("Sum", Op.Add, Counting(), axes, keepdim);
 
-    /// <summary>Product; bools and uint8 are multiplied as int32.</summary>
+    /// <summary>Product; bools and integers of fewer than 32 bits are multiplied as int32 or, unsigned, as uint32.</summary>
     public Tensor Prod(int? axis = null, bool keepdim = false) => Prod(Few(axis), keepdim);
-    /// <summary>Product; bools and uint8 are multiplied as int32.</summary>
+    /// <summary>Product; bools and integers of fewer than 32 bits are multiplied as int32 or, unsigned, as uint32.</summary>
     public Tensor Prod(ReadOnlySpan<int> axes, bool keepdim = false) => Reduce("Prod", Op.Mul, Counting(), axes, keepdim);
 
     /// <summary>The largest element; NaN if there is one.</summary>
@@ -33,7 +33,7 @@ public sealed partial class Tensor
     {
         using var scope = Origin.Scope("mean");
         var sum = Reduce("Mean", Op.Add, AsFloat(), axes, keepdim).Node;
-        return new Tensor(Build.Binary(Op.Div, sum, Build.Fill(Count(axes, "Mean"), sum)));
+        return new Tensor(Build.Cast(Build.Binary(Op.Div, sum, Build.Fill(Count(axes, "Mean"), sum)), FloatDType));
     }
 
     /// <summary>Variance: the mean squared distance from the mean, with the count reduced by <paramref name="correction"/>
@@ -50,7 +50,7 @@ public sealed partial class Tensor
         var mean = new Tensor(x).Mean(axes, keepdim: true).Node;
         var distance = Build.Sub(x, Build.Broadcast(mean, x.Shape));
         var sum = Reduce("Var", Op.Add, Build.Binary(Op.Mul, distance, distance), axes, keepdim).Node;
-        return new Tensor(Build.Binary(Op.Div, sum, Build.Fill(count, sum)));
+        return new Tensor(Build.Cast(Build.Binary(Op.Div, sum, Build.Fill(count, sum)), FloatDType));
     }
 
     /// <summary>The position of the largest element (of the first NaN, if there is one; of the first of equals) as int32; without an
@@ -70,11 +70,9 @@ public sealed partial class Tensor
         var hit = Build.Not(Build.Binary(Op.CmpNe, x, Build.Cast(largest, x.DType)));
         // Nothing equals NaN, but where one is, the maximum is NaN and only NaN may count.
         if (x.DType.IsFloat) hit = Build.Binary(Op.Or, hit, Build.Binary(Op.CmpNe, x, x));
-        var dims = new Dim[Rank];
-        Array.Fill(dims, 1);
-        dims[a] = n;
         // Counted down from n, so that the largest count is the first hit.
-        var down = Build.Broadcast(Build.Reshape(Arange(n, 0, -1).Node, new Shape(dims)), Shape);
+        var index = Build.IndexAlong(Shape, a);
+        var down = Build.Sub(Build.Fill(n, index), index);
         var count = Reduce("ArgMax", Op.Max, Build.Where(hit, down, Build.Fill(0, down)), [a], keepdim).Node;
         return new Tensor(Build.Sub(Build.Fill(n, count), count));
     }
@@ -84,7 +82,7 @@ public sealed partial class Tensor
     {
         using var scope = Origin.Scope("softmax");
         var e = Exp(Shifted(axis, "Softmax", finite: false).X);
-        return new Tensor(Build.Binary(Op.Div, e, Build.Broadcast(Build.Reduce(e, Op.Add, [Axis(axis, "Softmax")]), e.Shape)));
+        return new Tensor(Build.Cast(Build.Binary(Op.Div, e, Build.Broadcast(Build.Reduce(e, Op.Add, [Axis(axis, "Softmax")]), e.Shape)), FloatDType));
     }
 
     /// <summary>Logarithm of <see cref="Softmax"/>, computed without losing small probabilities.</summary>
@@ -93,7 +91,7 @@ public sealed partial class Tensor
         using var scope = Origin.Scope("log_softmax");
         var x = Shifted(axis, "LogSoftmax", finite: false).X;
         var sum = Build.Reduce(Exp(x), Op.Add, [Axis(axis, "LogSoftmax")]);
-        return new Tensor(Build.Sub(x, Build.Broadcast(Log(sum), x.Shape)));
+        return new Tensor(Build.Cast(Build.Sub(x, Build.Broadcast(Log(sum), x.Shape)), FloatDType));
     }
 
     /// <summary>Logarithm of the sum of e^x along an axis, without overflow.</summary>
@@ -101,7 +99,7 @@ public sealed partial class Tensor
     {
         using var scope = Origin.Scope("log_sum_exp");
         var (x, max) = Shifted(axis, "LogSumExp", finite: true);
-        var result = new Tensor(Build.Binary(Op.Add, Log(Build.Reduce(Exp(x), Op.Add, [Axis(axis, "LogSumExp")])), max));
+        var result = new Tensor(Build.Cast(Build.Binary(Op.Add, Log(Build.Reduce(Exp(x), Op.Add, [Axis(axis, "LogSumExp")])), max), FloatDType));
         return keepdim ? result : result.Squeeze(axis);
     }
 
@@ -138,8 +136,10 @@ public sealed partial class Tensor
         return new Tensor(Build.Reshape(reduced, new Shape([.. Enumerable.Range(0, Rank).Except(over).Select(i => Shape[i])])));
     }
 
-    // uint8 would wrap after a few elements.
-    UOp Counting() => DType.IsBool || DType == DType.UInt8 ? Build.Cast(Node, DType.Int32) : Node;
+    UOp Counting() => Build.Cast(Node, Counting(DType));
+
+    // A byte would wrap after a few elements.
+    static DType Counting(DType dtype) => dtype.IsBool || dtype.IsShortInt ? dtype.IsUnsigned ? DType.UInt32 : DType.Int32 : dtype;
 
     int[] Over(ReadOnlySpan<int> axes, string operation) =>
         axes.IsEmpty ? [.. Enumerable.Range(0, Rank)] : AllAxes(axes, operation);

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Tiny.Graph;
 using Tiny.Runtime;
 using Tiny.Schedule;
 
@@ -19,6 +20,10 @@ public sealed partial class Tensor
         ArgumentNullException.ThrowIfNull(tensors);
         if (tensors.Any(t => t.Storage is null)) Executor.Realize(tensors);
     }
+
+    /// <summary>This tensor when a variable has the given value: a number stands wherever the variable stood.</summary>
+    /// <exception cref="ShapeException">The value is not within the variable's bounds.</exception>
+    public Tensor Bind(Variable variable, int value) => new(Binding.Run([Node], new Dictionary<Variable, int> { [variable] = value })[0]);
 
     /// <summary>The elements, row-major, computed if they are not yet.</summary>
     /// <exception cref="DTypeException"><typeparamref name="T"/> is not the C# type of the tensor's dtype.</exception>

@@ -5,19 +5,44 @@ namespace Tiny;
 
 /// <summary>
 /// A tensor: a value that is computed when it is asked for. Operations only build a graph; see <see cref="Realize()"/>.
-/// Tensors are values: no operation changes an existing one.
+/// Operations give new values; only <see cref="Assign(Tensor)"/> and <c>t[1..3] = v</c> change a tensor, and with it the views of it.
 /// </summary>
 public sealed partial class Tensor
 {
-    internal Tensor(UOp node) => Node = node;
+    readonly Cell _cell;
+    readonly View _view;
+    Seen? _seen;
 
-    /// <summary>The graph that computes the tensor; memory (<see cref="Op.Buffer"/>) once it has been realised.</summary>
-    internal UOp Node { get; set; }
+    /// <summary>A tensor of its own: the place of a new value.</summary>
+    internal Tensor(UOp node) : this(new Cell(node), Graph.View.Whole(node.DType, node.Shape)) { }
+
+    Tensor(Cell cell, View view)
+    {
+        _cell = cell;
+        _view = view;
+    }
+
+    /// <summary>The graph that computes the tensor as it is now; memory (<see cref="Op.Buffer"/>) once it has been realised.</summary>
+    internal UOp Node
+    {
+        get
+        {
+            var current = _cell.Current;
+            if (_view.Steps.IsEmpty) return current;
+            if (_seen is { } seen && ReferenceEquals(seen.Current, current)) return seen.Node;
+            var node = _view.Of(current);
+            _seen = new Seen(current, node);
+            return node;
+        }
+    }
+
+    /// <summary>What a view shows of one version.</summary>
+    sealed record Seen(UOp Current, UOp Node);
 
     /// <summary>The extents, outermost first.</summary>
-    public Shape Shape => Node.Shape;
+    public Shape Shape => _view.Shape;
     /// <summary>Element type.</summary>
-    public DType DType => Node.DType;
+    public DType DType => _view.DType;
     /// <summary>Number of dimensions.</summary>
     public int Rank => Shape.Rank;
     /// <summary>Number of elements.</summary>
@@ -25,6 +50,22 @@ public sealed partial class Tensor
 
     /// <summary>The memory behind a realised tensor, null before.</summary>
     internal Storage? Storage => Node is { Op: Op.Buffer, Arg: Storage storage } ? storage : null;
+
+    /// <summary>The place whose elements the tensor shows.</summary>
+    internal Cell Cell => _cell;
+
+    /// <summary>The tensor shows another one's elements moved.</summary>
+    internal bool IsView => !_view.Steps.IsEmpty;
+
+    /// <summary>The tensor as it is now has been computed.</summary>
+    internal void Land(Storage memory)
+    {
+        if (_view.Steps.IsEmpty) _cell.Land(memory);
+        else _seen = new Seen(_cell.Current, UOp.New(Op.Buffer, memory.DType, memory));
+    }
+
+    /// <summary>The same elements moved: a view, which writes to either change. A <paramref name="barrier"/> names what forbids writes through it.</summary>
+    Tensor Moved(Func<UOp, UOp> movement, string? barrier = null) => new(_cell, _view.Move(movement, barrier));
 
     /// <summary>A tensor that lies in memory.</summary>
     internal static Tensor FromStorage(Storage storage) => new(UOp.New(Op.Buffer, storage.DType, storage));
@@ -67,8 +108,15 @@ public sealed partial class Tensor
         return new Tensor(Origin.Stamp(value.CheckFits(dtype, operation).ToConst(dtype)));
     }
 
-    /// <summary>This tensor's node as a float: integers and bools become float32.</summary>
-    UOp AsFloat() => DType.IsFloat ? Node : Build.Cast(Node, DType.Float32);
+    /// <summary>The dtype of an operation's result that is a float: integers and bools become float32.</summary>
+    DType FloatDType => DType.IsFloat ? DType : DType.Float32;
+
+    /// <summary>This tensor's node as a float that several steps can be computed in: all but float64 becomes float32. The last step's
+    /// result is cast to <see cref="FloatDType"/>, so that a shorter float is rounded once.</summary>
+    UOp AsFloat() => Build.Cast(Node, Wide(FloatDType));
+
+    /// <summary>What a dtype is computed in over several steps: float32 for shorter floats, else itself.</summary>
+    static DType Wide(DType dtype) => dtype.IsShortFloat ? DType.Float32 : dtype;
 
     static Shape BroadcastShape(string operation, Shape a, Shape b)
     {

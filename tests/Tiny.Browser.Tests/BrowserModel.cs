@@ -50,17 +50,26 @@ public sealed class BrowserModel : IAsyncDisposable
     }
 
     /// <summary>Calls an entry point; gives its results' names, types and bytes.</summary>
-    public async Task<IReadOnlyList<(string Name, string Type, byte[] Bytes)>> RunAsync(string entry, params IEnumerable<(string Name, Tensor Value)> inputs)
+    public Task<IReadOnlyList<(string Name, string Type, byte[] Bytes)>> RunAsync(string entry, params IEnumerable<(string Name, Tensor Value)> inputs) =>
+        RunAsync(entry, new Dictionary<string, int>(), inputs);
+
+    /// <summary>Calls an entry point with sizes.</summary>
+    public async Task<IReadOnlyList<(string Name, string Type, byte[] Bytes)>> RunAsync(string entry, IReadOnlyDictionary<string, int> sizes,
+        IEnumerable<(string Name, Tensor Value)> inputs)
     {
         var results = await _page.RunAsync("""
             const inputs = Object.fromEntries(argument.inputs.map(([name, type, text]) => [name, arrayOf(type, text)]));
-            const outputs = await model[argument.entry](inputs);
+            const outputs = await model[argument.entry]({ ...inputs, ...argument.sizes });
             return Object.entries(outputs).map(([name, array]) => [name, array.constructor.name, textOf(array)]);
             """,
-            new { entry, inputs = inputs.Select(i => new[] { i.Name, TypeOf(i.Value.DType), Text(i.Value) }).ToArray() });
+            new { entry, sizes, inputs = inputs.Select(i => new[] { i.Name, TypeOf(i.Value.DType), Text(i.Value) }).ToArray() });
         Assert.That(_page.Complaints, Is.Empty);
         return [.. results.EnumerateArray().Select(r => (r[0].GetString()!, r[1].GetString()!, Convert.FromBase64String(r[2].GetString()!)))];
     }
+
+    /// <summary>What a call complains of.</summary>
+    public async Task<string> FailureAsync(string call) =>
+        (await _page.RunAsync($"try {{ await {call}; return 'nothing'; }} catch (e) {{ return e.message; }}")).GetString()!;
 
     /// <summary>The only result of an entry point with one input, as floats.</summary>
     public async Task<float[]> FloatsAsync(string entry, string input, Tensor value)
@@ -71,10 +80,14 @@ public sealed class BrowserModel : IAsyncDisposable
     }
 
     /// <summary>Calls a captured method in the browser and by the interpreter, and compares every result.</summary>
-    public async Task CheckAsync(MethodInfo method, object model, Tensor[] arguments, double tolerance)
+    public Task CheckAsync(MethodInfo method, object model, Tensor[] arguments, double tolerance) =>
+        CheckAsync(method, model, arguments, new Dictionary<string, int>(), tolerance);
+
+    /// <summary>Calls a captured method with sizes in the browser and by the interpreter, and compares every result.</summary>
+    public async Task CheckAsync(MethodInfo method, object model, object[] arguments, IReadOnlyDictionary<string, int> sizes, double tolerance)
     {
         string entry = char.ToLowerInvariant(method.Name[0]) + method.Name[1..];
-        var actual = await RunAsync(entry, method.GetParameters().Select((p, i) => (p.Name!, arguments[i])));
+        var actual = await RunAsync(entry, sizes, method.GetParameters().Zip(arguments).Where(x => x.Second is Tensor).Select(x => (x.First.Name!, (Tensor)x.Second)));
         object value = method.Invoke(model, arguments)!;
         Tensor[] expected = value is ITuple tuple ? [.. Enumerable.Range(0, tuple.Length).Select(i => (Tensor)tuple[i]!)] : [(Tensor)value];
         Assert.That(actual, Has.Count.EqualTo(expected.Length));

@@ -22,9 +22,9 @@ public sealed class CEdgeTests : IDisposable
 
     public void Dispose() => _program?.Dispose();
 
-    [TestCase("gcc", "-O3 -march=native"), TestCase("clang", "-O2 -march=native"), TestCase("gcc", "-O2 -DFUZZ_PLAIN")]
+    [TestCase("gcc", "-O3 -march=native"), TestCase("clang", "-O2 -march=native"), TestCase("gcc", "-O2 -DGRAPHS_PLAIN")]
     [TestCase("gcc", "-O1 -fsanitize=undefined,address -fno-sanitize-recover=all")]
-    [TestCase("gcc", "-O1 -fsanitize=undefined,address -fno-sanitize-recover=all -DFUZZ_PLAIN")]
+    [TestCase("gcc", "-O1 -fsanitize=undefined,address -fno-sanitize-recover=all -DGRAPHS_PLAIN")]
     public void AgreesWithTheInterpreter(string compiler, string options)
     {
         var (bytes, failure) = _program.Run(Needs.Tool(compiler), options);

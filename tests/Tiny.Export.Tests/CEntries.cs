@@ -12,9 +12,9 @@ sealed class CEntries : IDisposable
 
     public CEntries(IReadOnlyList<GraphEntry> entries, IEnumerable<Tensor> inputs)
     {
-        var exported = ProgramCapture.Capture("fuzz", entries);
+        var exported = ProgramCapture.Capture("graphs", entries);
         new CTarget().Export(exported, new ExportContext(_folder.Path, _folder.Path));
-        File.WriteAllText(_folder["driver.c"], Driver(exported, new FileInfo(_folder["fuzz.weights"]).Length));
+        File.WriteAllText(_folder["driver.c"], Driver(exported, new FileInfo(_folder["graphs.weights"]).Length));
         using var file = File.Create(_folder["inputs"]);
         foreach (var tensor in inputs) file.Write(Interpreter.Evaluate(tensor.Node).Span[..(tensor.Numel * tensor.DType.Size)]);
     }
@@ -23,9 +23,9 @@ sealed class CEntries : IDisposable
     /// <exception cref="InvalidOperationException">The compiler refuses or warns.</exception>
     public (byte[] Results, string? Problem) Run(string compiler, string options)
     {
-        var name = $"run{options.GetHashCode(StringComparison.Ordinal):x}";
-        // Not by an assertion: the fuzzer catches a failure, and looks for it in smaller programs.
-        var compiled = Tools.Run(_folder.Path, compiler, $"{Tools.Strict} {options} -o {name} driver.c fuzz.c -lm");
+        var name = $"run{HashCode.Combine(compiler, options):x}";
+        // Not by an assertion: a failure is caught, and looked for in smaller programs.
+        var compiled = Tools.Run(_folder.Path, compiler, $"{Tools.Strict} {options} -o {name} driver.c graphs.c -lm");
         if (compiled.Code != 0) throw new InvalidOperationException($"{compiler} {options}: {compiled.Output}{compiled.Errors}");
         var run = Tools.Run(_folder.Path, _folder[name], $"{name}.out");
         return (File.ReadAllBytes(_folder[$"{name}.out"]), run.Code == 0 ? null : $"code {run.Code} {run.Errors}");
@@ -48,14 +48,14 @@ sealed class CEntries : IDisposable
                 }
             most = Math.Max(most, place);
             calls.AppendLine(CultureInfo.InvariantCulture, $"    if (0{reads}) return 3;");
-            calls.AppendLine(CultureInfo.InvariantCulture, $"    if (fuzz_{entry.Name}(&m, {string.Join(", ", arguments)}) != 0) return 4;");
+            calls.AppendLine(CultureInfo.InvariantCulture, $"    if (graphs_{entry.Name}(&m, {string.Join(", ", arguments)}) != 0) return 4;");
             calls.AppendLine(CultureInfo.InvariantCulture, $"    if (0{writes}) return 5;");
         }
         return $$"""
             #define _ISOC11_SOURCE
             #include <stdio.h>
             #include <stdlib.h>
-            #include "fuzz.h"
+            #include "graphs.h"
 
             static unsigned char *memory;
             static FILE *inputs, *outputs;
@@ -65,15 +65,15 @@ sealed class CEntries : IDisposable
 
             int main(int argc, char **argv)
             {
-                FILE *f = fopen("fuzz.weights", "rb");
-                unsigned char *weights = aligned_alloc(64, {{weights / 64 * 64 + 64}}), *arena = aligned_alloc(64, FUZZ_ARENA_BYTES / 64 * 64 + 64);
-                fuzz m;
+                FILE *f = fopen("graphs.weights", "rb");
+                unsigned char *weights = aligned_alloc(64, {{weights / 64 * 64 + 64}}), *arena = aligned_alloc(64, GRAPHS_ARENA_BYTES / 64 * 64 + 64);
+                graphs m;
                 if (argc < 2) return 1;
                 memory = aligned_alloc(64, {{most}});
                 inputs = fopen("inputs", "rb");
                 outputs = fopen(argv[1], "wb");
                 if (!f || !inputs || !outputs || !weights || !arena || !memory) return 1;
-                if (fuzz_init(&m, weights, fread(weights, 1, {{weights}}, f), arena, FUZZ_ARENA_BYTES) != 0) return 2;
+                if (graphs_init(&m, weights, fread(weights, 1, {{weights}}, f), arena, GRAPHS_ARENA_BYTES) != 0) return 2;
             {{calls}}
                 free(weights);
                 free(arena);

@@ -11,7 +11,7 @@ namespace Tiny.Export.Tests;
 public sealed class CFuzzTests
 {
     const int Programs = 1000, Batch = 100;
-    static readonly string[] s_variants = ["-O1", "-O1 -DFUZZ_PLAIN"];
+    static readonly string[] s_variants = ["-O1", "-O1 -DGRAPHS_PLAIN"];
 
     [Test]
     public void CAgreesWithTheInterpreter()
@@ -31,15 +31,15 @@ public sealed class CFuzzTests
         }
     }
 
-    static (RandomProgram? Program, string Problem)? Problem(string gcc, IReadOnlyList<RandomProgram> programs)
+    static (RandomProgram? Program, string Problem)? Problem(string gcc, RandomProgram[] programs)
     {
         try
         {
-            using var batch = new CFuzzBatch(programs);
+            using var batch = new CGraphBatch([.. programs.Select(p => new GraphCase($"p{p.Seed}", p.Inputs(), p.Build, p.Expected))]);
             // Both cores.
-            var found = new (RandomProgram Program, string Problem)?[s_variants.Length];
+            var found = new (int Case, string Problem)?[s_variants.Length];
             Parallel.For(0, s_variants.Length, i => found[i] = batch.Run(gcc, s_variants[i]));
-            return found.FirstOrDefault(f => f is not null);
+            return found.FirstOrDefault(f => f is not null) is var (at, problem) ? (programs[at], problem) : null;
         }
         catch (Exception e)
         {

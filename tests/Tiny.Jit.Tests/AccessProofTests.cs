@@ -14,6 +14,7 @@ public sealed class AccessProofTests
     static IEnumerable<TestCaseData> Models =>
     [
         new TestCaseData((Func<object>)(() => OperatorSuite.Instance)).SetArgDisplayNames("operators"),
+        new TestCaseData((Func<object>)(() => SymbolicSuite.Instance)).SetArgDisplayNames("symbolic"),
         new TestCaseData((Func<object>)(() => new CapturedDigits())).SetArgDisplayNames("digits"),
         new TestCaseData((Func<object>)(() => new CapturedMobileNet())).SetArgDisplayNames("MobileNet"),
         new TestCaseData((Func<object>)(() => new RandomNet())).SetArgDisplayNames("random net"),

@@ -14,7 +14,7 @@ public sealed class LibrarySuite
     public static IReadOnlyList<MethodInfo> Cases { get; } =
         [.. typeof(LibrarySuite).GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly).Where(m => m.IsDefined(typeof(TinyJitAttribute)))];
 
-    static readonly string[] s_representative = [nameof(Exponentials), nameof(Angles), nameof(Rounding)];
+    static readonly string[] s_representative = [nameof(Exponentials), nameof(Angles), nameof(Rounding), nameof(Views), nameof(Edges), nameof(Statistics)];
 
     /// <summary>Cases that show each way in which library code meets a backend, without its compile time for the rest.</summary>
     public static IReadOnlyList<MethodInfo> Representative { get; } = [.. Cases.Where(m => s_representative.Contains(m.Name))];
@@ -42,4 +42,23 @@ public sealed class LibrarySuite
     [TinyJit]
     public (Tensor, Tensor, Tensor, Tensor) Choices([Shape(4, 15)] Tensor x, [Shape(15)] Tensor y) =>
         (x.MaskedFill(y.Gt(0), -1), x.Lerp(y, 0.25), x.IsClose(y, absolute: 0.5).Cast(DType.Int32), x.Abs().Pow(y));
+
+    // ---- reductions
+    [TinyJit]
+    public (Tensor, Tensor, Tensor, Tensor) Statistics([Shape(6, 31)] Tensor x) =>
+        (x.Std(1), x.ArgMin(1), x.LogSumExp([0, 1]), x.Softmin(0) + x.Normalize());
+    [TinyJit]
+    public (Tensor, Tensor, Tensor) Truths([Shape(6, 31)] Tensor x, [Shape(31)] Tensor y) =>
+        (x.Gt(0.9).Any(1).Cast(DType.Int32), x.Gt(-0.9).All(0).Cast(DType.Int32), x.AllClose(y, absolute: 3).Cast(DType.Int32));
+
+    // ---- movement
+    [TinyJit]
+    public (Tensor, Tensor, Tensor, Tensor, Tensor) Views([Shape(5, 7)] Tensor x) =>
+        (x.Diagonal(1) * 2, x.Diagonal(-1).Diag(1), x.Unfold(1, 3, 2), x.Roll([2, -3], [0, 1]), x.RepeatInterleave(3, 1));
+    [TinyJit]
+    public (Tensor, Tensor, Tensor) Edges([Shape(3, 7)] Tensor x) =>
+        (x.Pad([(1, 2), (3, 0)], PadMode.Reflect), x.Pad([(2, 0), (1, 4)], PadMode.Replicate) + 1, x.Pad([(3, 1), (0, 5)], PadMode.Circular));
+    [TinyJit]
+    public (Tensor, Tensor) Rearranged([Shape(2, 12, 3)] Tensor x) =>
+        (x.Rearrange("b (h w) c -> b c h w", ("h", 4)), x.Rearrange("b (h p) c -> (b h) (c p)", ("p", 2)) * 2);
 }

@@ -73,7 +73,19 @@ public sealed class OperatorSuite
     [TinyJit] public Tensor CatOfTen([Shape(10, 3)] Tensor x) => Tensor.Cat([.. Enumerable.Range(0, 10).Select(i => x[i..(i + 1)] * i)], 1);
     [TinyJit] public Tensor Copy([Shape(4, 4)] Tensor x) => x;
 
+    // ---- indices, and what is picked by them
+    [TinyJit] public Tensor Arange([Shape(9)] Tensor x) => x + Tensor.Arange(20, 2, -2);
+    [TinyJit] public Tensor Triangles([Shape(2, 5, 7)] Tensor x) => x.Tril(1) * 2 + x.Triu(3);
+    [TinyJit] public Tensor Embedding([Shape(60, 17)] Tensor table, [Shape(3, 5, DType = ScalarKind.Int32)] Tensor index) => table.Take(index);
+    [TinyJit] public Tensor EmbeddingOfPositions([Shape(40, 19)] Tensor table, [Shape(1)] Tensor x) => table.Take(Tensor.Arange(30)) + x;
+    [TinyJit] public Tensor GatherRows([Shape(4, 50)] Tensor x, [Shape(4, 33, DType = ScalarKind.Int32)] Tensor index) => x.Gather(1, index);
+    [TinyJit] public Tensor OneHot([Shape(12, DType = ScalarKind.Int32)] Tensor index) => index.OneHot(16) * 2;
+    [TinyJit] public Tensor Counted([Shape(12, DType = ScalarKind.Int32)] Tensor limit) => Tensor.Arange(50).Lt(limit.Unsqueeze(1)).Sum(1);
+    [TinyJit] public Tensor Random([Shape(1, DType = ScalarKind.Int32)] Tensor x) => Tensor.Rand(new Shape(100), 12345) + x;
+
     // ---- nets
+    [TinyJit] public Tensor Attention([Shape(2, 9, 8)] Tensor q, [Shape(2, 9, 8)] Tensor k, [Shape(2, 9, 5)] Tensor v) =>
+        Tensor.ScaledDotProductAttention(q, k, v, causal: true);
     [TinyJit] public Tensor MatMul([Shape(17, 19)] Tensor a, [Shape(19, 35)] Tensor b) => a.MatMul(b);
     [TinyJit] public Tensor MatMulEven([Shape(64, 64)] Tensor a, [Shape(64, 64)] Tensor b) => a.MatMul(b);
     [TinyJit] public Tensor BatchedMatMul([Shape(3, 5, 7)] Tensor a, [Shape(3, 7, 6)] Tensor b) => a.MatMul(b);

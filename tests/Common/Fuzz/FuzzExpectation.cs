@@ -4,7 +4,7 @@ using Tiny.Runtime;
 namespace Tiny.Tests.Fuzz;
 
 /// <summary>What the interpreter makes of a random program, to compare other targets' bytes with.</summary>
-sealed class FuzzExpectation
+sealed class FuzzExpectation : IExpectation
 {
     readonly IReadOnlyList<Tensor> _results;
     readonly IReadOnlyList<HostMemory> _memory;

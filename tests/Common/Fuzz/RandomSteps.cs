@@ -12,7 +12,7 @@ static class RandomSteps
     {
         while (true)
         {
-            (string, Tensor, bool)? step = random.Next(15) switch
+            (string, Tensor, bool)? step = random.Next(17) switch
             {
                 0 or 1 or 14 => x.Tensor.DType.IsFloat ? Elementwise(random, x) : x.Tensor.DType.IsBool ? Bools(random, x, values) : Integers(random, x, values),
                 2 or 3 => Movement(random, x),
@@ -22,6 +22,7 @@ static class RandomSteps
                 8 or 9 => Layer(random, x.Tensor),
                 10 => Comparison(random, x, values),
                 11 => Conversion(random, x),
+                15 or 16 => Writes(random, x),
                 _ => Pair(random, x, values),
             };
             if (step is { } found) return found;
@@ -104,6 +105,29 @@ static class RandomSteps
             _ => ($"exclusive or with {other}", x ^ other.Tensor, true),
         };
     }
+
+    // Slices of a copy written: with constants, with what stands there reversed, with more of what was there, with other rows.
+    static (string, Tensor, bool)? Writes(Random random, FuzzValue v)
+    {
+        if (v.Tensor.Rank == 0 || v.Tensor.Numel == 0) return null;
+        Tensor x = v.Tensor, y = x.Contiguous();
+        int count = random.Next(3) == 0 ? random.Next(9, 14) : random.Next(1, 5);
+        var text = new List<string>();
+        for (int i = 0; i < count; i++)
+        {
+            int axis = random.Next(y.Rank), extent = y.Shape[axis], lo = random.Next(extent), hi = random.Next(lo, extent) + 1;
+            var part = Part(y, axis, lo, hi);
+            int kind = random.Next(4);
+            if (kind == 0) part.Assign(part.DType.IsBool ? true : (Number)1);
+            else if (kind == 1) part.Assign(part.Flip(axis));
+            else if (kind == 2) part.Assign(part.DType.IsBool ? !part : v.Exact && part.DType.IsFloat ? -part : part.DType.IsFloat ? part * 0.5f : part * 3);
+            else part.Assign(Part(random.Next(2) == 0 ? x : y, axis, extent - hi, extent - lo));
+            text.Add($"{"1-*r"[kind]} to {lo}..{hi} of axis {axis}");
+        }
+        return ($"write {string.Join(", ", text)}", y, v.Exact);
+    }
+
+    static Tensor Part(Tensor x, int axis, int lo, int hi) => x[[.. Enumerable.Range(0, axis).Select(_ => (SliceIndex)Range.All), lo..hi]];
 
     static (string, Tensor, bool)? Movement(Random random, FuzzValue v)
     {

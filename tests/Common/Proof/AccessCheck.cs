@@ -41,11 +41,11 @@ sealed class AccessCheck
     }
 
     /// <summary>One access.</summary>
-    public void Add(string where, UOp index, UOp? gate, long count, int lanes)
+    public void Add(string where, UOp index, UOp? gate, Dim count, int lanes)
     {
         Accesses++;
         if (AccessProof.Inside(index, gate, count, lanes)) ByIntervals++;
-        else _questions.Add((where, Question(index, gate, count - lanes)));
+        else _questions.Add((where, Question(index, gate, (count - lanes).ToUOp())));
     }
 
     /// <summary>The accesses that nothing proved, distinct ones, each with z3's answer: sat where it may leave its buffer.</summary>
@@ -57,11 +57,11 @@ sealed class AccessCheck
     }
 
     // Satisfied by an iteration in which the gate holds and the access is outside.
-    static string Question(UOp index, UOp? gate, long last)
+    static string Question(UOp index, UOp? gate, UOp last)
     {
         var text = new StringBuilder();
         var names = new Dictionary<UOp, string>(ReferenceEqualityComparer.Instance);
-        foreach (var node in Walk.Topological(gate is null ? [index] : [index, gate], n => IsOpaque(n) ? [] : n.Src))
+        foreach (var node in Walk.Topological(gate is null ? [index, last] : [index, gate, last], n => IsOpaque(n) && !IsLoop(n) ? [] : n.Src))
         {
             string type = node.DType.IsBool ? "Bool" : "Int", name = names[node] = $"v{names.Count}";
             if (!IsOpaque(node))
@@ -71,10 +71,13 @@ sealed class AccessCheck
             }
             text.Append($"(declare-const {name} {type})\n");
             if (type == "Int") text.Append($"(assert (<= {Z3.Number(node.Min)} {name} {Z3.Number(node.Max)}))\n");
+            if (IsLoop(node)) text.Append($"(assert (< {name} {names[node.Src[0]]}))\n");
         }
         if (gate is not null) text.Append($"(assert {names[gate]})\n");
-        return text.Append($"(assert (not (<= 0 {names[index]} {last})))\n").ToString();
+        return text.Append($"(assert (not (<= 0 {names[index]} {names[last]})))\n").ToString();
     }
+
+    static bool IsLoop(UOp node) => node.Op is Op.Range or Op.Special;
 
     // Of what may wrap, or is no arithmetic, only bounds are known.
     static bool IsOpaque(UOp node) => !(node.DType.IsBool || node.DType.IsInt) || node.DType.Lanes > 1 || node.Op switch

@@ -179,6 +179,8 @@ public sealed class IndexFuzzTests
         if (at.TryGetValue(u, out long given)) return given;
         if (u.Int is { } constant) return constant;
         // Memory whose every element, and what a false gate reads, can be told apart.
+        if (u.Op == Op.Fold) return Folded(u, at);
+        if (u.Op == Op.Load && (int)u.Src[0].Arg! > 1) return (Value(u.Src[1], at) * 7 + (int)u.Src[0].Arg!) % 11 - 3;
         if (u.Op == Op.Load) return u.Src.Length > 2 && Value(u.Src[2], at) == 0 ? 0 : 1000 + Value(u.Src[1], at);
         long[] s = [.. u.Src.Select(x => Value(x, at))];
         return u.Op switch
@@ -193,9 +195,26 @@ public sealed class IndexFuzzTests
             Op.CmpNe => s[0] != s[1] ? 1 : 0,
             Op.And => s[0] & s[1],
             Op.Or => s[0] | s[1],
+            Op.Cast => s[0],
             Op.Where => s[0] != 0 ? s[1] : s[2],
             _ => throw new InvalidOperationException($"{u.Op}"),
         };
+    }
+
+    static long Folded(UOp fold, Dictionary<UOp, long> at)
+    {
+        var inside = new Dictionary<UOp, long>(at, ReferenceEqualityComparer.Instance);
+        var op = ((FoldArg)fold.Arg!).Op;
+        long sum = op switch { Op.Add => 0, Op.Max => int.MinValue, _ => int.MaxValue };
+        Loop(1);
+        return sum;
+
+        void Loop(int i)
+        {
+            if (i < fold.Src.Length)
+                for (inside[fold.Src[i]] = 0; inside[fold.Src[i]] <= fold.Src[i].Max; inside[fold.Src[i]]++) Loop(i + 1);
+            else if (Value(fold.Src[0], inside) is var value) sum = op switch { Op.Add => (int)(sum + value), Op.Max => Math.Max(sum, value), _ => Math.Min(sum, value) };
+        }
     }
 
     internal static string Text(UOp u) => u.Op switch

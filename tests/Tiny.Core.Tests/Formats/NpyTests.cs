@@ -11,7 +11,8 @@ public sealed class NpyTests
     [
         Tensor.From([1f, 2f, 3f, 4f, 5f, 6f], 2, 3), Tensor.From([1.5, -0.0]), Tensor.From([1, 2], 2, 1), Tensor.From([1L << 40]),
         Tensor.From(new byte[] { 1, 255 }), Tensor.From([true, false]), Tensor.From([uint.MaxValue]), Tensor.Scalar(2.5),
-        Tensor.Zeros(0, 3),
+        Tensor.Zeros(0, 3), Tensor.From(new sbyte[] { -1, 127 }), Tensor.From(new short[] { -1 }), Tensor.From(new ushort[] { 65535 }),
+        Tensor.From([ulong.MaxValue]), Tensor.From([(Half)1.5f, Half.NaN]),
     ];
 
     [TestCaseSource(nameof(s_tensors))]

@@ -1,4 +1,5 @@
 using NUnit.Framework;
+using Tiny.Nn;
 using Tiny.Runtime;
 using Tiny.Schedule;
 
@@ -30,6 +31,17 @@ public sealed class KernelCountTests
         Case("cat of three", 1, 144, () => Tensor.Cat([F(2, 3), F(2, 5), F(2, 1)], 1)),
         // A kernel has at most eight buffers: nine inputs beside the result do not fit one.
         Case("cat of ten", 2, 2_640, () => Tensor.Cat([.. Enumerable.Range(1, 10).Select(i => F(i, 3))], 0)),
+        Case("embedding", 1, 8_304, () => F(100, 16).Take(I(4, 7))),
+        Case("embedding with positions and norm", 2, 21_504, () => new RMSNorm(16).Forward(F(100, 16).Take(I(4, 7)) + F(50, 16).Take(Tensor.Arange(7)))),
+        Case("threefry random", 1, 4_000, () => Tensor.Rand(new Shape(1000), 1)),
+        Case("causal attention", 4, 116_736, () => Tensor.ScaledDotProductAttention(F(4, 32, 16), F(4, 32, 16), F(4, 32, 16), causal: true)),
+        Case("average pool", 1, 40_960, () => F(1, 8, 32, 32).AvgPool2d(3, 2, 1, countPadding: false)),
+        Case("running sum of 1,000", 3, 14_720, () => F(1000).CumSum()),
+        Case("sum of a million", 2, 4_008_004, () => F(1_000_000).Sum()),
+        Case("short running sum", 1, 1_200, () => F(3, 50).CumSum(1)),
+        Case("running sum of 200", 2, 2_560, () => F(200).CumSum()),
+        Case("running sum of 1,000,000", 3, 12_620_000, () => F(1_000_000).CumSum()),
+        Case("transformer block", 14, 344_832, () => Block(F(16, 64))),
         Case("a weight returned as it is", 1, 128, () => F(4, 4)),
         Case("nothing", 0, 0, () => F(0, 4) * 2),
     ];
@@ -43,6 +55,16 @@ public sealed class KernelCountTests
             schedule.Launches.Sum(l => l.Slots.Select((s, i) => schedule.Slots[s].Bytes * (l.Kernel.Params[i].InPlace ? 2 : 1)).Sum()),
             Is.EqualTo(bytes));
         Assert.That(schedule.Launches.Select(l => l.Slots.Length), Has.All.LessThanOrEqualTo(Scheduler.MostBuffers));
+    }
+
+    static Tensor Block(Tensor x)
+    {
+        var (n, d) = (x.Shape[0], x.Shape[1]);
+        var y = new LayerNorm(d).Forward(x);
+        Tensor Heads(Tensor t) => t.Reshape(n, 4, d / 4).Transpose(0, 1);
+        var a = Tensor.ScaledDotProductAttention(Heads(y.Linear(F(d, d), F(d))), Heads(y.Linear(F(d, d), F(d))), Heads(y.Linear(F(d, d), F(d))), causal: true);
+        x += a.Transpose(0, 1).Reshape(n, d).Linear(F(d, d), F(d));
+        return x + new LayerNorm(d).Forward(x).Linear(F(4 * d, d), F(4 * d)).Gelu().Linear(F(d, 4 * d), F(d));
     }
 
     static Tensor Attention(Tensor q, Tensor k, Tensor v) => (q.MatMul(k.Transpose(1, 2)) / MathF.Sqrt(16)).Softmax().MatMul(v);
@@ -123,6 +145,9 @@ public sealed class KernelCountTests
     }
 
     static TestCaseData Case(string name, int kernels, long bytes, Func<Tensor> build) => new TestCaseData(kernels, bytes, build).SetArgDisplayNames(name);
+
+    static Tensor I(params int[] shape) =>
+        Tensor.FromStorage(new Storage(DType.Int32, new Shape(shape), new OwnedMemory(4L * shape.Aggregate(1, (a, b) => a * b))));
 
     static Tensor F(params int[] shape) =>
         Tensor.FromStorage(new Storage(DType.Float32, new Shape(shape), new OwnedMemory(4L * Math.Max(1, shape.Aggregate(1, (a, b) => a * b)))));

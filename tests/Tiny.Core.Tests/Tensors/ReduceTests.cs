@@ -48,7 +48,8 @@ public sealed class ReduceTests
     public void Dtypes()
     {
         Assert.That(Tensor.From([true, true, false]).Sum().Same<int>().Single(), Is.EqualTo(2));
-        Assert.That(Tensor.From(new byte[] { 200, 100 }).Sum().Same<int>().Single(), Is.EqualTo(300));
+        Assert.That(Tensor.From(new byte[] { 200, 100 }).Sum().Same<uint>().Single(), Is.EqualTo(300));
+        Assert.That(Tensor.From(new short[] { -20000, -20000 }).Sum().Same<int>().Single(), Is.EqualTo(-40000));
         Assert.That(Tensor.From([1, 2]).Mean().Floats().Single(), Is.EqualTo(1.5f));
         Assert.That(Tensor.From([false, true]).Max().Same<bool>().Single(), Is.True);
         Assert.That(Tensor.From([false, true]).Min().Same<bool>().Single(), Is.False);

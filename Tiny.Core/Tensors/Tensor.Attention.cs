@@ -1,0 +1,30 @@
+using Tiny.Graph;
+
+namespace Tiny;
+
+public sealed partial class Tensor
+{
+    /// <summary>
+    /// Attention of queries[..., m, d] over keys[..., n, d] and values[..., n, e]: softmax(q k^T * scale) v, of shape [..., m, e]. Leading axes broadcast.
+    /// </summary>
+    /// <param name="query">What asks.</param>
+    /// <param name="key">What is compared with it.</param>
+    /// <param name="value">What is averaged.</param>
+    /// <param name="mask">Broadcasts with [..., m, n]: a bool mask is true where a query may see a key, any other is added to the scores. A query that sees no key gives NaN.</param>
+    /// <param name="causal">Query i sees keys 0 to i only.</param>
+    /// <param name="scale">1 / sqrt(d) unless given.</param>
+    /// <exception cref="ShapeException">The shapes do not go together.</exception>
+    public static Tensor ScaledDotProductAttention(Tensor query, Tensor key, Tensor value, Tensor? mask = null, bool causal = false, double? scale = null)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        ArgumentNullException.ThrowIfNull(key);
+        ArgumentNullException.ThrowIfNull(value);
+        if (query.Rank < 2 || key.Rank < 2 || value.Rank < 2 || query.Shape.Dims[^1] != key.Shape.Dims[^1] || key.Shape.Dims[^2] != value.Shape.Dims[^2])
+            throw new ShapeException($"ScaledDotProductAttention: query {query.Shape}, key {key.Shape} and value {value.Shape} are not [..., m, d], [..., n, d] and [..., n, e]");
+        using var scope = Origin.Scope("attention");
+        var scores = query.MatMul(key.Transpose()) * (scale ?? 1 / Math.Sqrt((int)query.Shape.Dims[^1]));
+        if (causal) scores = new Tensor(Build.Where(Below(scores.Shape, 1), scores.Node, Build.Fill(double.NegativeInfinity, scores.Node)));
+        if (mask is not null) scores = mask.DType.IsBool ? mask.Where(scores, double.NegativeInfinity) : scores + mask;
+        return scores.Softmax().MatMul(value);
+    }
+}

@@ -1,0 +1,42 @@
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using NUnit.Framework;
+using Tiny.Jit;
+using Tiny.Runtime;
+
+namespace Tiny.Tests;
+
+/// <summary>Every case of the symbolic suite live, all values by one capture, against the interpreter on plain shapes.</summary>
+public sealed class SymbolicSuiteTests
+{
+    static IEnumerable<TestCaseData> Cases => SymbolicSuite.Cases.Select(m => new TestCaseData(m).SetArgDisplayNames(m.Name));
+
+    [TestCaseSource(nameof(Cases))]
+    public void LiveAgreesWithTheInterpreter(MethodInfo method)
+    {
+        int captures = 0;
+        var entry = JitEntry.For(typeof(SymbolicSuite), method.Name);
+        object? Call(object? self, object?[] a)
+        {
+            captures++;
+            return method.Invoke(self, BindingFlags.DoNotWrapExceptions, null, a, null);
+        }
+        foreach (var values in SymbolicSuite.Values(method))
+        {
+            var arguments = SymbolicSuite.Arguments(method, values);
+            var expected = Results(method.Invoke(SymbolicSuite.Instance, arguments)!);
+            var actual = Results(entry.Invoke(SymbolicSuite.Instance, Call, arguments)!);
+            var where = string.Join(", ", values.Select(v => $"{v.Key.Name} = {v.Value}"));
+            for (int i = 0; i < expected.Length; i++)
+            {
+                Assert.That(actual[i].Shape, Is.EqualTo(expected[i].Shape), where);
+                var oracle = MemoryMarshal.Cast<byte, float>(Interpreter.Evaluate(expected[i].Node).Span);
+                Close.Check(actual[i].ToArray<float>(), oracle, 1e-5, where);
+            }
+        }
+        Assert.That(captures, Is.EqualTo(1));
+    }
+
+    static Tensor[] Results(object value) => value is Tensor one ? [one] : [.. Enumerable.Range(0, ((ITuple)value).Length).Select(i => (Tensor)((ITuple)value)[i]!)];
+}
