@@ -48,7 +48,7 @@ public enum OptKind
 /// </summary>
 static class OptOps
 {
-    const int NewAxis = 1000;
+    internal const int NewAxis = 1000;
 
     public static UOp Apply(UOp sink, OptOp opt, Rewriter simplify) => opt.Kind switch
     {

@@ -15,6 +15,8 @@ public sealed record TargetProfile(string Name)
     public int Unroll { get; init; } = 16;
     /// <summary>Most bytes of a kernel's stages: they lie on the stack.</summary>
     public int StageBytes { get; init; } = 64 << 10;
+    /// <summary>Most bytes of a matrix's panel that is worth packing: a part of its cache; 0 where nothing is gained.</summary>
+    public int PanelBytes { get; init; }
     /// <summary>True where <see cref="Op.MulAcc"/> is one instruction.</summary>
     public bool Fma { get; init; }
     /// <summary>True for a GPU: output elements are spread over a grid of threads.</summary>

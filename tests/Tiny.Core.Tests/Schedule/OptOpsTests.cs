@@ -118,6 +118,24 @@ public sealed class OptOpsTests
     }
 
     [Test]
+    public void TheHeuristicPacksAMatrixWhoseRowsLieBadly()
+    {
+        var (good, bad) = (F(128, 256).MatMul(F(256, 500)).Node, F(128, 256).MatMul(F(256, 512)).Node);
+        var profile = Device.Get("cpu").Profile;
+        Assert.That(Choices(good), Has.None.Matches<OptOp>(o => o!.Kind == OptKind.Stage));
+        Assert.That(Choices(bad).Select(o => o.Kind), Is.EqualTo(new[] { OptKind.Vector, OptKind.Upcast, OptKind.Upcast, OptKind.Swap, OptKind.Stage }));
+        float[] actual = Tensor.FromStorage(new Executable(Scheduler.Run([bad]), Device.Get("cpu")).Run(_ => null!)[0]).ToArray<float>();
+        Assert.That(actual, Is.EqualTo(MemoryMarshal.Cast<byte, float>(Interpreter.Evaluate(bad).Span).ToArray()).Within(1e-4));
+
+        IReadOnlyList<OptOp> Choices(UOp node)
+        {
+            var kernel = Scheduler.Run([node]).Launches.Single().Kernel;
+            using var table = kernel.Interner.Resume();
+            return Heuristic.Choose(kernel.Sink, profile);
+        }
+    }
+
+    [Test]
     public void WhatCannotBeKeptIsRefused()
     {
         var matmul = Scheduler.Run([F(9, 19).MatMul(F(19, 22)).Node]).Launches.Single().Kernel;
