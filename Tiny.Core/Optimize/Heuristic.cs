@@ -111,6 +111,7 @@ sealed class Heuristic
     {
         const int badStride = 2048, fewestBlocks = 16, fewestSteps = 256;
         if (_profile.PanelBytes == 0 || _loops.Count != 2 || OptOps.ClosedBy(fold) is not [var step] || Extent(step) < fewestSteps || _chosen.Exists(o => o.Axis == Id(step))) return;
+        if (_loops.Append(step).Any(r => r.Src[0].Int is null)) return;
         var rows = _loops.Find(r => r != vector)!;
         int blocks = Extent(rows) / (_chosen.Find(o => o.Axis == Id(rows))?.Amount ?? 1);
         var matrix = _loads.Find(l => l.Src.Length == 2 && _free.DependsOn(l, vector) && _free.DependsOn(l, step) && !_free.DependsOn(l, rows));
