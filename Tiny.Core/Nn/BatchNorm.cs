@@ -30,17 +30,6 @@ public sealed class BatchNorm
     public Tensor Forward(Tensor x)
     {
         ArgumentNullException.ThrowIfNull(x);
-        int channels = RunningMean.Numel;
-        if (x.Rank < 2 || x.Shape[1] != channels) throw new ShapeException($"BatchNorm: input {x.Shape} is not [n, {channels}, ...]");
-        using var scope = Origin.Scope("batch_norm");
-        // Scale and shift depend on weights alone, so they are computed once, before any call.
-        var scale = (RunningVar + Eps).Rsqrt();
-        if (Weight is not null) scale = Weight * scale;
-        var shift = -(RunningMean * scale);
-        if (Bias is not null) shift = Bias + shift;
-        var dims = new int[x.Rank - 1];
-        Array.Fill(dims, 1);
-        dims[0] = channels;
-        return x * scale.Reshape(dims) + shift.Reshape(dims);
+        return x.BatchNorm(RunningMean, RunningVar, Weight, Bias, Eps);
     }
 }

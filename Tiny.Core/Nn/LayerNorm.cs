@@ -29,14 +29,6 @@ public sealed class LayerNorm
     public Tensor Forward(Tensor x)
     {
         ArgumentNullException.ThrowIfNull(x);
-        int rank = NormalizedShape.Rank;
-        if (x.Rank < rank || !x.Shape.Dims[^rank..].SequenceEqual(NormalizedShape.Dims))
-            throw new ShapeException($"LayerNorm: input {x.Shape} does not end in {NormalizedShape}");
-        using var scope = Origin.Scope("layer_norm");
-        int[] axes = [.. Enumerable.Range(x.Rank - rank, rank)];
-        var centred = x - x.Mean(axes, keepdim: true);
-        var y = centred * (centred.Square().Mean(axes, keepdim: true) + Eps).Rsqrt();
-        if (Weight is not null) y *= Weight;
-        return Bias is null ? y : y + Bias;
+        return x.LayerNorm(NormalizedShape, Weight, Bias, Eps);
     }
 }

@@ -18,12 +18,12 @@ public sealed partial class Tensor
     /// <summary>Convolution of this[n, channels, height, width] with weight[out, channels / groups, window height, window
     /// width], plus bias[out].</summary>
     public Tensor Conv2d(Tensor weight, Tensor? bias = null, Pair? stride = null, Padding2d padding = default, Pair? dilation = null,
-        int groups = 1)
-    {
-        var (s, d) = (stride ?? 1, dilation ?? 1);
-        return Conv("Conv2d", weight, bias, [s.Height, s.Width], [(padding.Top, padding.Bottom), (padding.Left, padding.Right)],
-            [d.Height, d.Width], groups);
-    }
+        int groups = 1) => Conv("Conv2d", weight, bias, (stride ?? 1).Sizes, padding.Sides, (dilation ?? 1).Sizes, groups);
+
+    /// <summary>Convolution of this[n, channels, depth, height, width] with weight[out, channels / groups, window depth, height, width], plus
+    /// bias[out].</summary>
+    public Tensor Conv3d(Tensor weight, Tensor? bias = null, Triple? stride = null, Padding3d padding = default, Triple? dilation = null,
+        int groups = 1) => Conv("Conv3d", weight, bias, (stride ?? 1).Sizes, padding.Sides, (dilation ?? 1).Sizes, groups);
 
     Tensor Conv(string name, Tensor weight, Tensor? bias, ReadOnlySpan<int> stride, ReadOnlySpan<(int Before, int After)> padding,
         ReadOnlySpan<int> dilation, int groups)

@@ -14,7 +14,7 @@ public sealed class LibrarySuite
     public static IReadOnlyList<MethodInfo> Cases { get; } =
         [.. typeof(LibrarySuite).GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly).Where(m => m.IsDefined(typeof(TinyJitAttribute)))];
 
-    static readonly string[] s_representative = [nameof(Exponentials), nameof(Angles), nameof(Rounding), nameof(Views), nameof(Edges), nameof(Statistics)];
+    static readonly string[] s_representative = [nameof(Exponentials), nameof(Angles), nameof(Rounding), nameof(Views), nameof(Edges), nameof(Statistics), nameof(Transposed), nameof(Losses)];
 
     /// <summary>Cases that show each way in which library code meets a backend, without its compile time for the rest.</summary>
     public static IReadOnlyList<MethodInfo> Representative { get; } = [.. Cases.Where(m => s_representative.Contains(m.Name))];
@@ -61,4 +61,22 @@ public sealed class LibrarySuite
     [TinyJit]
     public (Tensor, Tensor) Rearranged([Shape(2, 12, 3)] Tensor x) =>
         (x.Rearrange("b (h w) c -> b c h w", ("h", 4)), x.Rearrange("b (h p) c -> (b h) (c p)", ("p", 2)) * 2);
+
+    // ---- nets
+    [TinyJit]
+    public Tensor Conv3d([Shape(1, 2, 5, 6, 7)] Tensor x, [Shape(3, 2, 2, 3, 3)] Tensor w, [Shape(3)] Tensor b) => x.Conv3d(w, b, stride: (1, 2, 1), padding: 1);
+    [TinyJit]
+    public (Tensor, Tensor) Transposed([Shape(1, 4, 5, 6)] Tensor x, [Shape(4, 3, 3, 3)] Tensor w, [Shape(4, 2, 2, 2)] Tensor v) =>
+        (x.ConvTranspose2d(w, stride: 2, padding: 1, outputPadding: 1), x.ConvTranspose2d(v, dilation: 2, groups: 2).Relu());
+    [TinyJit]
+    public (Tensor, Tensor) Einsums([Shape(3, 4, 5)] Tensor x, [Shape(3, 5, 6)] Tensor y, [Shape(4, 6)] Tensor z) =>
+        (Tensor.Einsum("bij,bjk->bik", x, y), Tensor.Einsum("bij,bjk,ik->b", x, y, z));
+    [TinyJit]
+    public (Tensor, Tensor, Tensor) Losses([Shape(9, 7)] Tensor x, [Shape(9)] Tensor t) => (x.CrossEntropy(((t + 1) * 3.4f).Cast(DType.Int32), smoothing: 0.1, ignore: 2),
+        x.BinaryCrossEntropyLogits(x.Gt(0).Cast(DType.Float32)), x.LogSoftmax().NllLoss(((t + 1) * 3.4f).Cast(DType.Int32), reduction: Reduction.None));
+    [TinyJit]
+    public (Tensor, Tensor, Tensor) Interpolations([Shape(1, 2, 5, 7)] Tensor x) => (x.Interpolate([8, 9]), x.Interpolate([3, 10], InterpolationMode.Cubic, true),
+        x.Interpolate([7, 4], InterpolationMode.Nearest));
+    [TinyJit]
+    public (Tensor, Tensor) Norms([Shape(6, 10)] Tensor x, [Shape(10)] Tensor w) => (x.LayerNorm(new Shape(10), w), x.NewtonSchulz(3));
 }
