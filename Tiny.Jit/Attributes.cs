@@ -16,7 +16,7 @@ public sealed class ShapeAttribute(params object[] dims) : Attribute
 {
     /// <summary>The extents.</summary>
     /// <exception cref="ShapeException">One is neither a number nor a name with bounds.</exception>
-    public IReadOnlyList<Dim> Dims { get; } = [.. dims.Select(DeclaredShapes.Parse)];
+    public IReadOnlyList<Dim> Dims => [.. dims.Select(DeclaredShapes.Parse)];
     /// <summary>Element type; float32 unless set.</summary>
     public ScalarKind DType { get; init; } = ScalarKind.Float32;
 }

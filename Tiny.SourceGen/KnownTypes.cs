@@ -1,4 +1,6 @@
+using System.Text.RegularExpressions;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
 
 namespace Tiny.SourceGen;
 
@@ -15,10 +17,25 @@ static class KnownTypes
 
     public static bool HasShape(IParameterSymbol parameter) => Find(parameter.GetAttributes(), "ShapeAttribute") is not null;
 
+    public static bool HasBounds(IParameterSymbol parameter) => Find(parameter.GetAttributes(), "BoundsAttribute") is not null;
+
+    /// <summary>The dimensions in a parameter's <c>[Shape]</c> that are neither numbers nor names with bounds, as in <c>"t:1..512"</c>.</summary>
+    public static IEnumerable<string> WrongDimensions(IParameterSymbol parameter)
+    {
+        var given = Find(parameter.GetAttributes(), "ShapeAttribute")?.ConstructorArguments;
+        if (given is not { Length: 1 } dims || dims[0].Kind != TypedConstantKind.Array || dims[0].IsNull) return [];
+        return dims[0].Values.Where(static d => !(d.Value is int n ? n >= 0 : d.Value is string text && s_named.IsMatch(text))).Select(static d => d.ToCSharpString());
+    }
+
+    static readonly Regex s_named = new(@"^\s*[A-Za-z_][A-Za-z_0-9]*\s*:[0-9]+\.\.[0-9]+$");
+
+    /// <summary>True for a size: a number, or what depends on one that is known at the call.</summary>
+    public static bool IsDim(ITypeSymbol type) => type is { Name: "Dim" } && IsInTiny(type);
+
     public static bool IsTensor(ITypeSymbol type) => type is { Name: "Tensor" } && IsInTiny(type);
 
     /// <summary>What a captured method may take: tensors, and plain values that become part of its signature.</summary>
-    public static bool IsParameter(ITypeSymbol type) => IsTensor(type) || type.TypeKind == TypeKind.Enum || type.SpecialType is
+    public static bool IsParameter(ITypeSymbol type) => IsTensor(type) || IsDim(type) || type.TypeKind == TypeKind.Enum || type.SpecialType is
         SpecialType.System_Int32 or SpecialType.System_Int64 or SpecialType.System_Single or SpecialType.System_Double
         or SpecialType.System_Boolean or SpecialType.System_String;
 

@@ -110,7 +110,8 @@ sealed class Heuristic
     void Panel(UOp fold, UOp vector)
     {
         const int badStride = 2048, fewestBlocks = 16, fewestSteps = 256;
-        if (_profile.PanelBytes == 0 || _loops.Count != 2 || OptOps.ClosedBy(fold) is not [var step] || Extent(step) < fewestSteps || _chosen.Exists(o => o.Axis == Id(step))) return;
+        if (_profile.PanelBytes == 0 || _loops.Count != 2 || OptOps.ClosedBy(fold) is not [var step]
+            || Extent(step) < fewestSteps || _chosen.Exists(o => o.Axis == Id(step))) return;
         if (_loops.Append(step).Any(r => r.Src[0].Int is null)) return;
         var rows = _loops.Find(r => r != vector)!;
         int blocks = Extent(rows) / (_chosen.Find(o => o.Axis == Id(rows))?.Amount ?? 1);

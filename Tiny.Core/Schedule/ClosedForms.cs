@@ -20,7 +20,7 @@ sealed class ClosedForms(Rewriter simplify)
     /// <summary>The reduction, and whether no loop over the given ranges is left.</summary>
     public (UOp Value, bool Closed) Fold(Op op, UOp value, IReadOnlyList<UOp> ranges)
     {
-        if (op == Op.Add && value.DType.IsInt && value.Op is Op.Add or Op.Mul && Parts(value, ranges) is { } parts) return parts;
+        if (op == Op.Add && value.DType.IsInt && value.Op is Op.Add or Op.Mul && ranges.All(HasNumber) && Parts(value, ranges) is { } parts) return parts;
         var open = ranges.ToList();
         for (int i = open.Count - 1; i >= 0; i--)
             if (Over(op, value, open[i]) is { } closed)
@@ -48,11 +48,14 @@ sealed class ClosedForms(Rewriter simplify)
         return (simplify.Run(sum.Add(UOp.New(Op.Fold, value.DType, [left, .. ranges], new FoldArg(Op.Add, 1)), 1).ToUOp()), false);
     }
 
+    // How often a loop to a variable runs is no number to count with.
+    static bool HasNumber(UOp range) => range.Src[0].Op == Op.Const;
+
     static long Count(IEnumerable<UOp> ranges) => ranges.Aggregate(1L, (n, r) => unchecked(n * (r.Max + 1)));
 
     UOp? Over(Op op, UOp value, UOp r)
     {
-        if (!(value.DType.IsInt || value.Op is Op.Where or Op.Cast or Op.Const)) return null;
+        if (!HasNumber(r) || !(value.DType.IsInt || value.Op is Op.Where or Op.Cast or Op.Const)) return null;
         if (op == Op.Add && ReferenceEquals(value, r)) return UOp.Index(unchecked((int)(r.Max * (r.Max + 1) / 2)));
         if (op is Op.Max or Op.Min && Extreme(op, value, r) is { } extreme) return extreme;
         var choice = Choice.Of(value, op, r, simplify);

@@ -32,7 +32,8 @@ static class LayoutPass
             .SelectMany(fusion.DemandsOf).Where(d => d.Src.Length == 0).ToLookup(d => d.Draft);
         foreach (var node in fusion.Order)
         {
-            if (node is not { Op: Op.Buffer, DType.Kind: ScalarKind.Float32, Shape.Rank: > 1 } || !fusion.MayBeArranged(node) || excepted?.Contains((Storage)node.Arg!) == true) continue;
+            if (node is not { Op: Op.Buffer, DType.Kind: ScalarKind.Float32, Shape.Rank: > 1 } || !fusion.MayBeArranged(node)
+                || excepted?.Contains((Storage)node.Arg!) == true) continue;
             var axes = fusion.DemandsOf(node).Select(d => BlockAxis(d, loads[d.Draft])).Distinct().ToList();
             if (axes is not [>= 0 and var axis]) continue;
             layouts[node] = new Layout(new Axes([axis, .. Enumerable.Range(0, node.Shape.Rank).Where(a => a != axis)]), axis, Block);

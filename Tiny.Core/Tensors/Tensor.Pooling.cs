@@ -5,42 +5,79 @@ namespace Tiny;
 
 public sealed partial class Tensor
 {
-    /// <summary>The largest element of each window of this[..., height, width]; the stride is the window's size unless given.</summary>
-    public Tensor MaxPool2d(Pair kernel, Pair? stride = null, Padding2d padding = default, Pair? dilation = null)
-    {
-        if (DType.IsBool) return Cast(DType.UInt8).MaxPool2d(kernel, stride, padding, dilation).Cast(DType.Bool);
-        using var scope = Origin.Scope("max_pool2d");
-        Number lowest = DType.IsInt ? Bounds.OfType(DType).Min
-            : DType == DType.Float8E4M3 ? -FloatFormat.Of(DType.Kind).Largest : double.NegativeInfinity;
-        return Pool("MaxPool2d", Op.Max, Node, kernel, stride, padding, dilation, lowest);
-    }
+    /// <summary>The largest element of each window of this[..., length]; see <see cref="MaxPool2d"/>.</summary>
+    public Tensor MaxPool1d(int kernel, int? stride = null, Padding1d padding = default, int dilation = 1, bool ceil = false) =>
+        Pool("MaxPool1d", "max_pool1d", true, [kernel], [stride ?? kernel], padding.Sides, [dilation], ceil);
+
+    /// <summary>
+    /// The largest element of each window of this[..., height, width]; the stride is the window's size unless given. With
+    /// <paramref name="ceil"/> a last window that begins inside the input or the padding before it counts, too, though it ends outside.
+    /// </summary>
+    public Tensor MaxPool2d(Pair kernel, Pair? stride = null, Padding2d padding = default, Pair? dilation = null, bool ceil = false) =>
+        Pool("MaxPool2d", "max_pool2d", true, kernel.Sizes, (stride ?? kernel).Sizes, padding.Sides, (dilation ?? 1).Sizes, ceil);
+
+    /// <summary>The largest element of each window of this[..., depth, height, width]; see <see cref="MaxPool2d"/>.</summary>
+    public Tensor MaxPool3d(Triple kernel, Triple? stride = null, Padding3d padding = default, Triple? dilation = null, bool ceil = false) =>
+        Pool("MaxPool3d", "max_pool3d", true, kernel.Sizes, (stride ?? kernel).Sizes, padding.Sides, (dilation ?? 1).Sizes, ceil);
+
+    /// <summary>The mean of each window of this[..., length]; see <see cref="AvgPool2d"/>.</summary>
+    public Tensor AvgPool1d(int kernel, int? stride = null, Padding1d padding = default, bool countPadding = true, int dilation = 1, bool ceil = false) =>
+        Pool("AvgPool1d", "avg_pool1d", false, [kernel], [stride ?? kernel], padding.Sides, [dilation], ceil, countPadding);
 
     /// <summary>
     /// The mean of each window of this[..., height, width]; the stride is the window's size unless given. Padding counts as zeros
-    /// unless <paramref name="countPadding"/> is false.
+    /// unless <paramref name="countPadding"/> is false. What <paramref name="ceil"/> adds beyond it never counts.
     /// </summary>
-    public Tensor AvgPool2d(Pair kernel, Pair? stride = null, Padding2d padding = default, bool countPadding = true)
+    public Tensor AvgPool2d(Pair kernel, Pair? stride = null, Padding2d padding = default, bool countPadding = true, Pair? dilation = null,
+        bool ceil = false) =>
+        Pool("AvgPool2d", "avg_pool2d", false, kernel.Sizes, (stride ?? kernel).Sizes, padding.Sides, (dilation ?? 1).Sizes, ceil, countPadding);
+
+    /// <summary>The mean of each window of this[..., depth, height, width]; see <see cref="AvgPool2d"/>.</summary>
+    public Tensor AvgPool3d(Triple kernel, Triple? stride = null, Padding3d padding = default, bool countPadding = true, Triple? dilation = null,
+        bool ceil = false) =>
+        Pool("AvgPool3d", "avg_pool3d", false, kernel.Sizes, (stride ?? kernel).Sizes, padding.Sides, (dilation ?? 1).Sizes, ceil, countPadding);
+
+    Tensor Pool(string name, string origin, bool max, int[] window, int[] steps, (int Before, int After)[] padding, int[] gaps, bool ceil,
+        bool countPadding = true)
     {
-        using var scope = Origin.Scope("avg_pool2d");
-        var sum = Pool("AvgPool2d", Op.Add, AsFloat(), kernel, stride, padding, null, 0);
-        if (countPadding || padding == default) return (sum / (float)(kernel.Height * kernel.Width)).Cast(FloatDType);
-        var ones = Ones(new Shape(Shape.Dims[^2], Shape.Dims[^1]), sum.DType);
-        return (sum / ones.Pool("AvgPool2d", Op.Add, ones.Node, kernel, stride, padding, null, 0)).Cast(FloatDType);
+        if (max && DType.IsBool) return Cast(DType.UInt8).Pool(name, origin, max, window, steps, padding, gaps, ceil).Cast(DType.Bool);
+        int axes = window.Length, lead = Rank - axes;
+        if (lead < 0) throw new ShapeException($"{name}: input {Shape} has not {axes} spatial axes");
+        using var scope = Origin.Scope(origin);
+        var edges = new (Dim Lo, Dim Hi)[Rank];
+        for (int i = 0; i < axes; i++) edges[lead + i] = padding[i];
+        var output = OutputExtents(name, edges, window, steps, gaps, new Shape(window));
+        var beyond = new (Dim Lo, Dim Hi)[Rank];
+        for (int i = 0; ceil && i < axes; i++)
+        {
+            int n = Shape[lead + i], over = (n + padding[i].Before + padding[i].After - gaps[i] * (window[i] - 1) - 1) % steps[i];
+            if (over == 0 || (int)output[i] * steps[i] >= n + padding[i].Before) continue;
+            output[i] += 1;
+            beyond[lead + i] = (0, steps[i] - over);
+        }
+        (Dim Lo, Dim Hi)[] both = [.. edges.Zip(beyond, (e, b) => (e.Lo, e.Hi + b.Hi))];
+        if (max) return new Tensor(Reduced(PadWith(Node, both, Lowest(DType)), Op.Max));
+
+        var sum = new Tensor(Reduced(Build.Pad(AsFloat(), both), Op.Add));
+        bool ends = Array.Exists(beyond, b => b.Hi.Max > 0), padded = Array.Exists(padding, p => p != (0, 0));
+        if (!ends && (countPadding || !padded)) return (sum / (double)window.Aggregate(1L, (a, b) => a * b)).Cast(FloatDType);
+        // How many elements each window has, by the same windows over ones.
+        var counted = countPadding ? beyond : both;
+        var ones = Build.Fill(1, sum.DType, new Shape([.. Enumerable.Range(0, Rank)
+            .Select(i => i < lead ? (Dim)1 : countPadding ? Shape[i] + edges[i].Lo + edges[i].Hi : Shape[i])]));
+        return (sum / new Tensor(Reduced(Build.Pad(ones, counted), Op.Add))).Cast(FloatDType);
+
+        UOp Reduced(UOp x, Op op)
+        {
+            var windows = Windows(x, window, steps, gaps);
+            var reduced = Build.Reduce(windows, op, Enumerable.Range(Rank, axes));
+            return Build.Reshape(reduced, new Shape([.. x.Shape.Dims[..lead], .. output]));
+        }
     }
 
-    Tensor Pool(string name, Op op, UOp x, Pair kernel, Pair? stride, Padding2d padding, Pair? dilation, Number outside)
-    {
-        if (Rank < 2) throw new ShapeException($"{name}: input {Shape} has no height and width");
-        var (s, d) = (stride ?? kernel, dilation ?? 1);
-        var edges = new (Dim Lo, Dim Hi)[Rank];
-        edges[^2] = (padding.Top, padding.Bottom);
-        edges[^1] = (padding.Left, padding.Right);
-        int[] window = [kernel.Height, kernel.Width], steps = [s.Height, s.Width], gaps = [d.Height, d.Width];
-        var output = OutputExtents(name, edges, window, steps, gaps, new Shape(kernel.Height, kernel.Width));
-        var windows = Windows(PadWith(x, edges, outside), window, steps, gaps);
-        var reduced = Build.Reduce(windows, op, [Rank, Rank + 1]);
-        return new Tensor(Build.Reshape(reduced, new Shape([.. Shape.Dims[..^2], .. output])));
-    }
+    /// <summary>What no element is below.</summary>
+    static Number Lowest(DType dtype) => dtype.IsInt ? Bounds.OfType(dtype).Min
+        : dtype == DType.Float8E4M3 ? -FloatFormat.Of(dtype.Kind).Largest : double.NegativeInfinity;
 
     /// <summary>How many windows fit each spatial axis (the last ones), with all that can be wrong said in the user's terms.</summary>
     Dim[] OutputExtents(string name, (Dim Lo, Dim Hi)[] edges, ReadOnlySpan<int> kernel, ReadOnlySpan<int> stride,

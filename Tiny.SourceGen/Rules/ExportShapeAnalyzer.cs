@@ -18,15 +18,25 @@ public sealed class ExportShapeAnalyzer : MethodRule
         "Parameter '{0}' of exported method '{1}' has no default value; the build has none to pass",
         "The build captures an exported method without running the program, so a parameter that is no tensor takes its default value.");
 
+    static readonly DiagnosticDescriptor s_bounds = Error(
+        "TINY0003", "Exported method's parameter is not declared in full",
+        "Size '{0}' of exported method '{1}' has no bounds; write [Bounds(1, 512)] with its own before it",
+        "One program serves every value of a size, so the build must read its bounds from the code.");
+
     /// <inheritdoc/>
-    public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; } = [s_shape, s_value];
+    public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; } = [s_shape, s_bounds, s_value];
 
     private protected override void Check(IMethodSymbol method, SymbolAnalysisContext context)
     {
         if (KnownTypes.Export(method) is null || !CaptureRules.IsCapturable(method)) return;
         foreach (var parameter in method.Parameters)
-            if (KnownTypes.IsTensor(parameter.Type) ? !KnownTypes.HasShape(parameter) : !parameter.HasExplicitDefaultValue)
-                context.ReportDiagnostic(Diagnostic.Create(
-                    KnownTypes.IsTensor(parameter.Type) ? s_shape : s_value, Place(parameter), parameter.Name, method.Name));
+            if (Missing(parameter) is { } missing) context.ReportDiagnostic(Diagnostic.Create(missing, Place(parameter), parameter.Name, method.Name));
+    }
+
+    static DiagnosticDescriptor? Missing(IParameterSymbol parameter)
+    {
+        if (KnownTypes.IsTensor(parameter.Type)) return KnownTypes.HasShape(parameter) ? null : s_shape;
+        if (KnownTypes.IsDim(parameter.Type)) return KnownTypes.HasBounds(parameter) ? null : s_bounds;
+        return parameter.HasExplicitDefaultValue ? null : s_value;
     }
 }

@@ -10,8 +10,13 @@ public sealed class SignatureAnalyzer : MethodRule
 {
     static readonly DiagnosticDescriptor s_parameter = Error(
         "TINY0001", "Unsupported type in a captured method",
-        "Parameter '{0}' of captured method '{1}' has type '{2}'; it can be Tensor, int, long, float, double, bool, string or an enum",
+        "Parameter '{0}' of captured method '{1}' has type '{2}'; it can be Tensor, Dim, int, long, float, double, bool, string or an enum",
         "A captured method is replayed for each combination of tensor shapes and plain values, so its parameters are those.");
+
+    static readonly DiagnosticDescriptor s_dimension = Error(
+        "TINY0001", "Unsupported type in a captured method",
+        "{0} in the [Shape] of parameter '{1}' of captured method '{2}' is no extent; write a number, or a name with bounds as in \"t:1..512\"",
+        "A dimension is a number, or has a name: then one capture serves all its values between the bounds.");
 
     static readonly DiagnosticDescriptor s_result = Error(
         "TINY0001", "Unsupported type in a captured method",
@@ -19,7 +24,7 @@ public sealed class SignatureAnalyzer : MethodRule
         "A captured method computes nothing itself: it returns the tensors that its program computes.");
 
     /// <inheritdoc/>
-    public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; } = [s_parameter, s_result];
+    public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; } = [s_parameter, s_dimension, s_result];
 
     private protected override void Check(IMethodSymbol method, SymbolAnalysisContext context)
     {
@@ -29,6 +34,9 @@ public sealed class SignatureAnalyzer : MethodRule
             if (!KnownTypes.IsParameter(parameter.Type) && parameter.Type.TypeKind != TypeKind.Error)
                 context.ReportDiagnostic(Diagnostic.Create(
                     s_parameter, TypePlace(parameter, context.CancellationToken), parameter.Name, method.Name, Name(parameter.Type)));
+        foreach (var parameter in method.Parameters)
+            foreach (string dimension in KnownTypes.WrongDimensions(parameter))
+                context.ReportDiagnostic(Diagnostic.Create(s_dimension, Place(parameter), dimension, parameter.Name, method.Name));
         if (!KnownTypes.IsResult(method.ReturnType) && method.ReturnType.TypeKind != TypeKind.Error)
             context.ReportDiagnostic(Diagnostic.Create(
                 s_result, ResultPlace(method, context.CancellationToken), method.Name, Name(method.ReturnType)));

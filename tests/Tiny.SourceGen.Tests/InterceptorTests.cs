@@ -11,6 +11,7 @@ public class InterceptorTests
             [TinyJit] public Tensor Forward(Tensor x) => x;
             [TinyJit] public virtual (Tensor A, Tensor B) Two(Tensor x, Tensor y, int n = 3, string? s = null) => (x, y);
             [TinyJit] public static Tensor Still(Tensor x) => x;
+            [TinyJit] public Tensor Sized([Shape("t:1..9")] Tensor x, [Bounds(0, 7)] Dim n) => x;
             public Tensor Plain(Tensor x) => x;
         }
 
@@ -36,6 +37,7 @@ public class InterceptorTests
     [TestCase("model.Two(x, x);")]
     [TestCase("model.Two(y: x, x: x, s: \"t\");")]
     [TestCase("Model.Still(x);")]
+    [TestCase("model.Sized(x, 5);")]
     [TestCase("new Model().Forward(model.Plain(x)).ToString();")]
     public void DirectCallIsIntercepted(string body) => Assert.That(Sites(Calls(body)[File]), Is.EqualTo(1));
 

@@ -10,6 +10,7 @@ public class RuleTests
     [TestCase("class M { [TinyJit] public Tensor F(Tensor x, {|object|} y) => x; }", "'y'.*'F'.*'object'")]
     [TestCase("class M { [TinyJit] public Tensor F({|List<Tensor>|} xs) => xs[0]; }", "'xs'.*'List<Tensor>'")]
     [TestCase("class M { [TinyJit] public Tensor F(Tensor x, {|int?|} n) => x; }", "'n'.*'int\\?'")]
+    [TestCase("class M { [TinyJit] public Tensor F([Shape(1, \"t:1-5\")] Tensor {|x|}) => x; }", "\"t:1-5\" in the .Shape. of parameter 'x' of .*'F'")]
     [TestCase("class M { [TinyJit] public {|void|} F(Tensor x) { } }", "'F' returns 'void'")]
     [TestCase("class M { [TinyJit] public {|float|} F(Tensor x) => 1; }", "'F' returns 'float'")]
     [TestCase("class M { [TinyJit] public {|(Tensor, int)|} F(Tensor x) => (x, 1); }", "'F' returns '\\(Tensor, int\\)'")]
@@ -18,6 +19,7 @@ public class RuleTests
         Assert.That(await Compile.Analyze(new SignatureAnalyzer(), code, "TINY0001"), Has.One.Matches(message));
 
     [TestCase("enum E { A } class M { [TinyJit] public Tensor F(Tensor x, int a, long b, float c, double d, bool e, string s, E k) => x; }")]
+    [TestCase("class M { [TinyJit] public Tensor F([Shape(1, \"t:1..512\", 64)] Tensor x, [Bounds(0, 7)] Dim n) => x; }")]
     [TestCase("class M { [TinyJit] public (Tensor A, Tensor B, Tensor) F() => default; }")]
     [TestCase("class M { public float F(object x) => 1; }")]
     [TestCase("class M { [TinyJit] public async Task<Tensor> F(Tensor x) { await Task.Yield(); return x; } }", Description = "has an error of its own")]
@@ -44,10 +46,12 @@ public class RuleTests
 
     [TestCase("class M { [TinyJit, TinyExport<T>] public Tensor F([Shape(1)] Tensor x, Tensor {|y|}) => x; }", "'y'.*'F'.*\\[Shape")]
     [TestCase("class M { [TinyJit, TinyExport<T>] public Tensor F([Shape(1)] Tensor x, int {|n|}) => x; }", "'n'.*'F'.*default value")]
+    [TestCase("class M { [TinyJit, TinyExport<T>] public Tensor F([Shape(1)] Tensor x, Dim {|n|}) => x; }", "'n'.*'F'.*Bounds")]
     public async Task ExportShapeIsReported(string code, string message) =>
         Assert.That(await Compile.Analyze(new ExportShapeAnalyzer(), Target + code, "TINY0003"), Has.One.Matches(message));
 
     [TestCase("class M { [TinyJit, TinyExport<T>] public Tensor F([Shape(1, 2)] Tensor x, int n = 3) => x; }")]
+    [TestCase("class M { [TinyJit, TinyExport<T>] public Tensor F([Shape(1, \"t:1..9\")] Tensor x, [Bounds(0, 7)] Dim n) => x; }")]
     [TestCase("class M { [TinyJit] public Tensor F(Tensor x) => x; }")]
     [TestCase("class M { [TinyJit, TinyExport<T>] public Tensor F() => null!; }")]
     public async Task ExportShapeIsInnocent(string code) =>

@@ -64,6 +64,9 @@ public sealed class LibrarySuite
 
     // ---- nets
     [TinyJit]
+    public (Tensor, Tensor, Tensor) Pools([Shape(2, 3, 11)] Tensor x, [Shape(1, 4, 5, 6)] Tensor y) =>
+        (x.MaxPool1d(3, 2, 1, ceil: true), x.AvgPool1d(2, 3, dilation: 2, ceil: true), y.AvgPool3d((2, 2, 3), stride: 2, ceil: true) + y.MaxPool3d((2, 2, 3), stride: 2, ceil: true));
+    [TinyJit]
     public Tensor Conv3d([Shape(1, 2, 5, 6, 7)] Tensor x, [Shape(3, 2, 2, 3, 3)] Tensor w, [Shape(3)] Tensor b) => x.Conv3d(w, b, stride: (1, 2, 1), padding: 1);
     [TinyJit]
     public (Tensor, Tensor) Transposed([Shape(1, 4, 5, 6)] Tensor x, [Shape(4, 3, 3, 3)] Tensor w, [Shape(4, 2, 2, 2)] Tensor v) =>

@@ -74,6 +74,9 @@ public sealed class SymbolicSuite
     [TinyJit] public Tensor Softmax([Shape(4, "t:1..37")] Tensor x) => x.Softmax();
     [TinyJit] public Tensor SoftmaxOfMany([Shape("t:1..40", 200)] Tensor x) => x.Softmax();
 
+    [TinyJit] public Tensor Counted([Shape("t:1..37")] Tensor x) => x + Tensor.Ones(x.Shape, DType.Float32).Sum();
+    [TinyJit] public Tensor CountedNumbers([Shape("t:1..37")] Tensor x) => x * Tensor.Arange(40)[Slice.To(x.Shape[0])].Sum();
+
     // ---- nets
     [TinyJit] public Tensor MatMulRows([Shape("m:1..19", 16)] Tensor a, [Shape(16, 24)] Tensor b) => a.MatMul(b);
     [TinyJit] public Tensor MatMulColumns([Shape(7, 16)] Tensor a, [Shape(16, "n:1..19")] Tensor b) => a.MatMul(b);

@@ -6,6 +6,45 @@ namespace Tiny.Tests.Tensors;
 public sealed class NetTests
 {
     [Test]
+    public void Pools_of_one_axis([Values(1, 2, 3)] int kernel, [Values(1, 2, 3)] int stride, [Values(1, 2)] int dilation, [Values] bool ceil, [Values(0, 1)] int padding)
+    {
+        const int n = 9;
+        if (padding > kernel / 2) return;
+        var x = Values.Random(kernel * 7 + stride, 2, n);
+        var data = x.Floats();
+        List<float> max = [], mean = [], inner = [];
+        for (int row = 0; row < 2; row++)
+            for (int start = -padding; ; start += stride)
+            {
+                int end = start + dilation * (kernel - 1);
+                // A window past the end counts with ceil, if it begins inside and the one before has left something.
+                if (end >= n + padding && (!ceil || start >= n || end - stride == n + padding - 1)) break;
+                int[] all = [.. Enumerable.Range(0, kernel).Select(k => start + k * dilation)];
+                float[] inside = [.. all.Where(i => i is >= 0 and < n).Select(i => data[row * n + i])];
+                if (inside.Length == 0) inside = [float.NegativeInfinity];
+                max.Add(inside.Max());
+                mean.Add((float)(inside.Sum(v => float.IsFinite(v) ? (double)v : 0) / all.Count(i => i < n + padding)));
+                inner.Add((float)inside.Average(v => (double)v));
+                if (end >= n + padding) break;
+            }
+        Close.Check(x.MaxPool1d(kernel, stride, padding, dilation, ceil).Floats(), [.. max], 0);
+        Close.Check(x.AvgPool1d(kernel, stride, padding, dilation: dilation, ceil: ceil).Floats(), [.. mean], 1e-6);
+        if (inner.TrueForAll(float.IsFinite))
+            Close.Check(x.AvgPool1d(kernel, stride, padding, countPadding: false, dilation: dilation, ceil: ceil).Floats(), [.. inner], 1e-6);
+    }
+
+    [Test]
+    public void Pools_of_three_axes()
+    {
+        var x = Tensor.From([.. Enumerable.Range(0, 48).Select(i => (float)i)], 1, 3, 4, 4);
+        Assert.That(x.MaxPool3d((2, 2, 2)).Floats(), Is.EqualTo(new[] { 21f, 23f, 29f, 31f }));
+        Assert.That(x.MaxPool3d((2, 2, 2), ceil: true).Shape, Is.EqualTo(new Shape(1, 2, 2, 2)));
+        Assert.That(x.AvgPool3d((2, 2, 2)).Floats(), Is.EqualTo(new[] { 10.5f, 12.5f, 18.5f, 20.5f }));
+        Assert.That(x.AvgPool3d((2, 2, 2), ceil: true).Floats()[4..], Is.EqualTo(new[] { 34.5f, 36.5f, 42.5f, 44.5f }));
+        Assert.That(() => Tensor.Zeros(3, 3).MaxPool3d(2), Throws.TypeOf<ShapeException>().With.Message.Contains("MaxPool3d").And.Message.Contains("[3, 3]"));
+    }
+
+    [Test]
     public void Convolution_of_three_axes()
     {
         Tensor x = Values.Random(1, 1, 2, 3, 4, 3), w = Values.Random(2, 2, 2, 2, 3, 2);
