@@ -100,12 +100,18 @@ public enum Op : byte
     /// <summary>The global thread id of a GPU grid, or the part of it that stands for one loop, 0 &lt;= id &lt; extent. Src: extent. Arg: which part, if
     /// there are several; the first changes fastest.</summary>
     Special,
-    /// <summary>Src: pointer, index[, bool gate]. Reads 0 (false) where the gate is false. A vector dtype reads consecutive elements from index.</summary>
+    /// <summary>Src: pointer or stage, index[, bool gate]. Reads 0 (false) where the gate is false. A vector dtype reads consecutive elements from index.</summary>
     Load,
     /// <summary>Src: pointer, index, value[, bool gate]. A vector value writes consecutive elements from index.</summary>
     Store,
     /// <summary>A reduction over ranges. Src: values..., ranges... (innermost last). Arg: <see cref="FoldArg"/>. Every value is combined each iteration.</summary>
     Fold,
+    /// <summary>
+    /// A buffer of the kernel's own (registers, stack), filled once for each iteration of the ranges that it leaves open: at index, for every
+    /// iteration of the closed ranges, value. Src: value, index, closed ranges... (innermost last). Arg: <see cref="StageArg"/>. Read by
+    /// <see cref="Load"/> in the place of a pointer. Dtype: its elements'. In linear code it declares the buffer, has no operands, and stores fill it.
+    /// </summary>
+    Stage,
     /// <summary>All of a kernel's stores.</summary>
     Sink,
 

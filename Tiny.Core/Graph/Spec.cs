@@ -44,6 +44,9 @@ static class Spec
                     Require(values > 0 && u.Src.Length > values && u.Src.Skip(values).All(r => r.Op == Op.Range), u, pass, "does not close ranges");
                     Require(u.Src.Take(values).All(v => v.DType == u.DType), u, pass, "combines values of another dtype");
                     break;
+                case Op.Stage:
+                    Require(u.Src.Length >= 2 && u.Src[0].DType.Scalar == u.DType && u.Src.Skip(2).All(r => r.Op == Op.Range), u, pass, "does not fill its elements");
+                    break;
                 case Op.Sink:
                     Require(ReferenceEquals(u, sink) && u.Src.All(s => s.Op == Op.Store), u, pass, "is not the kernel's stores");
                     break;
@@ -82,11 +85,14 @@ static class Spec
 
     static void Access(UOp u, ImmutableArray<KernelParam> parameters, string pass)
     {
-        Require(u.Src[0].Op == Op.Pointer, u, pass, "does not go through a pointer");
-        Require(u.Src[1].DType == DType.Index, u, pass, "has an index that is no int32");
         bool store = u.Op == Op.Store;
-        var parameter = parameters[(int)u.Src[0].Arg!];
-        Require(store ? parameter.Written : !parameter.Written || parameter.InPlace, u, pass, store ? "writes what is read" : "reads what is written");
+        Require(u.Src[0].Op == Op.Pointer || u.Src[0].Op == Op.Stage && !store, u, pass, "does not go through a pointer");
+        Require(u.Src[1].DType == DType.Index, u, pass, "has an index that is no int32");
+        if (u.Src[0].Op == Op.Pointer)
+        {
+            var parameter = parameters[(int)u.Src[0].Arg!];
+            Require(store ? parameter.Written : !parameter.Written || parameter.InPlace, u, pass, store ? "writes what is read" : "reads what is written");
+        }
         var value = store ? u.Src[2].DType : u.DType;
         Require(value.Scalar == u.Src[0].DType, u, pass, "moves another dtype than its memory holds");
         int gate = store ? 3 : 2;

@@ -34,6 +34,8 @@ static class LowerPipeline
             Pass("decompose", () => Decompose.Run(body, profile), AxisKind.Loop, AxisKind.Reduce);
             Pass("order sums", () => OrderSums.Run(body), AxisKind.Loop, AxisKind.Reduce);
             var linear = new LinearKernel(kernel.Name, Linearize.Run(body, profile), parameters, profile) { Variables = kernel.Variables };
+            long staged = linear.Code.Where(u => u.Op == Op.Stage).Sum(u => (long)linear.CountOf(u) * u.DType.Size);
+            if (staged > profile.StageBytes) throw new TargetException($"{kernel.Name} keeps {staged} bytes in stages; {profile.Name} has at most {profile.StageBytes}");
             if (Debugging.Spec) Spec.Linear(linear, "linearise");
             Debugging.Write(5, () => Dump.Lines(linear.Code));
             Debugging.Write(4, () => Code(kernel, profile, linear));

@@ -33,6 +33,7 @@ sealed class Vectorize(UOp sink, KernelParamList parameters, Rewriter simplify)
     UOp Value(UOp node)
     {
         if (node.Op == Op.Fold) return Fold(node);
+        if (node.Op == Op.Stage) return Stage(node);
         if (Axis(node) is not { } axis) return node.WithSrc([.. node.Src.Select(s => _done[s])]);
         int lanes = Lanes(axis);
         switch (node.Op)
@@ -58,6 +59,16 @@ sealed class Vectorize(UOp sink, KernelParamList parameters, Rewriter simplify)
         var (pointer, index) = (node.Src[0], node.Src[1]);
         var gate = node.Src.Length > 2 ? node.Src[2] : null;
         var dtype = node.DType.Vec(lanes);
+        if (pointer.Op == Op.Stage)
+        {
+            var stage = _done[pointer];
+            if (Axis(pointer) is null)
+                return Consecutive(index, axis) ? UOp.New(Op.Load, dtype, [stage, At(index, axis, 0)])
+                    : UOp.New(Op.Vector, dtype, [.. Enumerable.Range(0, lanes).Select(i => UOp.New(Op.Load, node.DType, [stage, At(index, axis, i)]))]);
+            // Every element is a vector.
+            return Axis(index) is null ? UOp.New(Op.Load, dtype, [stage, simplify.Run(_done[index] * lanes)])
+                : UOp.New(Op.Vector, dtype, [.. Enumerable.Range(0, lanes).Select(i => UOp.New(Op.Load, node.DType, [stage, simplify.Run(At(index, axis, i) * lanes + i)]))]);
+        }
         if (Consecutive(index, axis) && (gate is null || Axis(gate) is null))
         {
             var first = At(index, axis, 0);
@@ -84,6 +95,21 @@ sealed class Vectorize(UOp sink, KernelParamList parameters, Rewriter simplify)
         var all = loops.Length == 0 ? values.Aggregate((a, b) => a.Alu(arg.Op, b))!
             : UOp.New(Op.Fold, node.DType.Vec(lanes), [.. values, .. loops], arg);
         return own is null ? all : UOp.New(Op.FoldLanes, node.DType, [all], arg.Op);
+    }
+
+    UOp Stage(UOp node)
+    {
+        var (value, index, arg) = (node.Src[0], node.Src[1], (StageArg)node.Arg!);
+        var closed = OptOps.ClosedBy(node);
+        UOp[] loops = [.. closed.Where(r => !IsVector(r))];
+        if (closed.SingleOrDefault(IsVector) is { } own)
+        {
+            if (!Consecutive(index, own)) throw new InvalidOperationException($"{node} is not filled vector by vector");
+            return UOp.New(Op.Stage, node.DType, [Widen(_done[value], Lanes(own)), At(index, own, 0), .. loops], arg);
+        }
+        if (Axis(node) is not { } axis) return UOp.New(Op.Stage, node.DType, [_done[value], _done[index], .. loops], arg);
+        int lanes = Lanes(axis);
+        return UOp.New(Op.Stage, node.DType, [Widen(_done[value], lanes), simplify.Run(_done[index] * lanes), .. loops], arg with { Count = arg.Count * lanes });
     }
 
     IEnumerable<UOp> Stores(UOp store)

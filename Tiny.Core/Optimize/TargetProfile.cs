@@ -13,6 +13,10 @@ public sealed record TargetProfile(string Name)
     public int Registers { get; init; } = 16;
     /// <summary>Most steps of accumulation in the body of an unrolled loop.</summary>
     public int Unroll { get; init; } = 16;
+    /// <summary>Most bytes of a kernel's stages: they lie on the stack.</summary>
+    public int StageBytes { get; init; } = 64 << 10;
+    /// <summary>Most bytes of a matrix's panel that is worth packing: a part of its cache; 0 where nothing is gained.</summary>
+    public int PanelBytes { get; init; }
     /// <summary>True where <see cref="Op.MulAcc"/> is one instruction.</summary>
     public bool Fma { get; init; }
     /// <summary>Buffers that one kernel may be given. Where nothing limits them, more would only make each element choose among more.</summary>

@@ -95,6 +95,8 @@ public sealed partial class CRenderer : CStyleRenderer
     private protected override string Declaration(DType type, string name, Expression value, bool mutable) =>
         $"{LocalType(type)} {name} = {value.Text};";
 
+    private protected override string StageDeclaration(DType type, string name, int count) => $"{MemoryType(type)} {name}[{count}];";
+
     private protected override void WriteStore(UOp store)
     {
         var (pointer, index, value) = (Written(store.Src[0]), Written(store.Src[1]), store.Src[2]);

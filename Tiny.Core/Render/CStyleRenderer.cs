@@ -73,6 +73,12 @@ public abstract partial class CStyleRenderer
             case Op.Special:
                 _written[line] = Expression.Primary(OpenGrid(line));
                 break;
+            case Op.Stage:
+                var stage = NewName("stage");
+                Line(StageDeclaration(line.DType, stage, Kernel.CountOf(line)));
+                _written[line] = Expression.Primary(stage);
+                _declared.Add(line);
+                break;
             case Op.Acc:
                 var acc = NewName("acc");
                 Line(Declaration(line.DType, acc, Written(line.Src[0]), mutable: true));
@@ -181,6 +187,7 @@ public abstract partial class CStyleRenderer
     private protected abstract string OpenGrid(UOp special);
     private protected abstract string LoopHeader(string name, Expression extent);
     private protected abstract string Declaration(DType type, string name, Expression value, bool mutable);
+    private protected abstract string StageDeclaration(DType type, string name, int count);
     private protected abstract void WriteStore(UOp store);
     private protected abstract Expression LoadValue(UOp load);
     private protected abstract Expression Literal(UOp constant);

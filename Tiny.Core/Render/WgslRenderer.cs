@@ -115,6 +115,8 @@ public sealed class WgslRenderer : CStyleRenderer
     private protected override string Declaration(DType type, string name, Expression value, bool mutable) =>
         $"{(mutable ? "var" : "let")} {name} = {value.Text};";
 
+    private protected override string StageDeclaration(DType type, string name, int count) => $"var {name}: array<{TypeName(type)}, {count}>;";
+
     private protected override void WriteStore(UOp store)
     {
         var text = $"{Written(store.Src[0]).Text}[{Written(store.Src[1]).Text}] = {Written(store.Src[2]).Text};";

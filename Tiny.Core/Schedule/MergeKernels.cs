@@ -54,6 +54,7 @@ static class MergeKernels
         return new KernelBody([.. first.Outputs, .. second.Outputs], buffers, written.Length,
             [.. first.Reads, .. second.Reads.Except(first.Outputs.Select(o => o.Node)).Except(first.Reads)], Sink([.. stores, .. more]))
         {
+            Layouts = first.Layouts,
             Overwrites = [.. first.Overwrites, .. second.Overwrites],
             Inside = [.. first.Inside, .. second.Inside],
         };

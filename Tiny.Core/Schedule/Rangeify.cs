@@ -7,9 +7,10 @@ namespace Tiny.Schedule;
 
 /// <summary>
 /// Takes the drafts; gives each kernel's body: one store of an expression over loop variables. Movement is gone, it has
-/// become index arithmetic; reductions are folds over ranges; buffers are pointers by slot, the written one being slot 0.
+/// become index arithmetic; reductions are folds over ranges; buffers are pointers by slot, the written one being slot 0. Here logical
+/// coordinates become places in memory, so here the buffers' layouts are applied.
 /// </summary>
-sealed class Rangeify(Fusion fusion, WritePlan plan, Movement movement, Rewriter simplify)
+sealed class Rangeify(Fusion fusion, WritePlan plan, Movement movement, Rewriter simplify, IReadOnlyDictionary<UOp, Layout> layouts)
 {
     readonly ClosedForms _forms = new(simplify);
 
@@ -26,8 +27,9 @@ sealed class Rangeify(Fusion fusion, WritePlan plan, Movement movement, Rewriter
         {
             if (!fusion.Drafts.TryGetValue(node, out var draft) || draft.Shape.Size == 0) continue;
             var target = UOp.New(Op.Pointer, node.DType, [], 0);
-            var store = UOp.New(Op.Store, DType.Void, [target, movement.Flatten(node.Shape, draft.At), draft.Root.Value!.Bitcast(node.DType)]);
-            kernels.Add(new KernelBody([draft], [.. draft.Buffers], 1, [.. draft.Reads], UOp.New(Op.Sink, DType.Void, [store])));
+            var index = movement.Flatten(node.Shape, draft.At, layouts.GetValueOrDefault(plan.MemoryOf(node)));
+            var store = UOp.New(Op.Store, DType.Void, [target, index, draft.Root.Value!.Bitcast(node.DType)]);
+            kernels.Add(new KernelBody([draft], [.. draft.Buffers], 1, [.. draft.Reads], UOp.New(Op.Sink, DType.Void, [store])) { Layouts = layouts });
         }
         return kernels;
     }
@@ -69,8 +71,9 @@ sealed class Rangeify(Fusion fusion, WritePlan plan, Movement movement, Rewriter
 
     UOp Load(Demand d)
     {
-        var pointer = d.Draft.PointerTo(d.Node, plan.MemoryOf(d.Node));
-        var index = d.IsFlat ? d.Index[0] : movement.Flatten(d.Node.Shape, d.Index);
+        var memory = plan.MemoryOf(d.Node);
+        var pointer = d.Draft.PointerTo(d.Node, memory);
+        var index = d.IsFlat ? d.Index[0] : movement.Flatten(d.Node.Shape, d.Index, layouts.GetValueOrDefault(memory));
         return d.Gate.IsOne ? UOp.New(Op.Load, d.Node.DType, [pointer, index]) : UOp.New(Op.Load, d.Node.DType, [pointer, index, d.Gate]);
     }
 

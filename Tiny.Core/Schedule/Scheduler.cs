@@ -21,8 +21,9 @@ static class Scheduler
     /// <param name="watch">Told each pass's name and result.</param>
     /// <param name="rules">Other rules than <see cref="Symbolic.Rules"/>: tests plant wrong ones.</param>
     /// <param name="mostBuffers">Buffers that one kernel may be given, where the targets that the schedule is for take more or fewer.</param>
+    /// <param name="layouts">Chooses the layouts of weights and temporaries; without it all buffers are row-major.</param>
     public static KernelSchedule Run(IReadOnlyList<UOp> results, Action<string, IReadOnlyList<UOp>>? watch = null, RuleSet? rules = null,
-        IReadOnlyList<(UOp Memory, UOp Final)>? states = null, int mostBuffers = MostBuffers)
+        IReadOnlyList<(UOp Memory, UOp Final)>? states = null, int mostBuffers = MostBuffers, Func<Fusion, IReadOnlyDictionary<UOp, Layout>>? layouts = null)
     {
         using var interner = Interner.Open();
         long start = Stopwatch.GetTimestamp();
@@ -38,7 +39,8 @@ static class Scheduler
         while (true)
         {
             plan.Make();
-            var rangeify = new Rangeify(new Fusion(plan, forced, closed, movement), plan, movement, simplify);
+            var fusion = new Fusion(plan, forced, closed, movement);
+            var rangeify = new Rangeify(fusion, plan, movement, simplify, layouts?.Invoke(fusion) ?? Layout.None);
             var bodies = Unused.Drop(rangeify.Run(), plan);
             // Known to need no loop, they cost less: fusion is decided anew.
             if (!rangeify.Closed.IsSubsetOf(closed))
@@ -67,7 +69,7 @@ static class Scheduler
             Check("rangeify");
             bodies = Unused.Drop([.. MergeKernels.Run(bodies, mostBuffers).Select(b => b with { Sink = simplify.Run(b.Sink) })], plan);
             Check("merge kernels");
-            bodies = [.. bodies.Select(b => b with { Sink = MergeRanges.Run(b.Sink, simplify) })];
+            bodies = [.. bodies.Select(b => b with { Sink = MergeRanges.Run(b.Layouts.Count > 0 ? SplitRanges.Run(b.Sink, simplify) : b.Sink, simplify) })];
             Check("merge ranges");
             var schedule = Assemble(plan, bodies, interner);
             Debugging.Write(7, () => $"schedule: {Stopwatch.GetElapsedTime(start).TotalMilliseconds:0.00} ms, {interner.Count} nodes");
@@ -142,13 +144,14 @@ static class Scheduler
         int SlotOf(UOp node)
         {
             if (slotOf.TryGetValue(node, out int known)) return known;
-            return slotOf[node] = AddSlot(node.Op switch
+            var slot = node.Op switch
             {
                 Op.Param => new Slot(SlotRole.Param, node.DType, node.Shape) { Param = (ParamArg)node.Arg! },
                 Op.Buffer when node.Arg is Cell cell => new Slot(SlotRole.State, node.DType, node.Shape) { State = cell },
                 Op.Buffer => new Slot(SlotRole.Stored, node.DType, node.Shape) { Storage = (Storage)node.Arg! },
                 _ => new Slot(SlotRole.Temporary, node.DType, node.Shape),
-            });
+            };
+            return slotOf[node] = AddSlot(bodies[0].Layouts.TryGetValue(node, out var layout) ? slot with { Layout = layout } : slot);
         }
     }
 

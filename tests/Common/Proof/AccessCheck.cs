@@ -34,8 +34,8 @@ sealed class AccessCheck
             {
                 if (node.Op is not (Op.Load or Op.Store)) continue;
                 int gateAt = node.Op == Op.Load ? 2 : 3, lanes = node.Op == Op.Load ? node.DType.Lanes : node.Src[2].DType.Lanes;
-                Add($"{where}, {node.Op} of slot {node.Src[0].Arg}", node.Src[1], node.Src.Length > gateAt ? node.Src[gateAt] : null,
-                    kernel.Params[(int)node.Src[0].Arg!].Count, lanes);
+                Add($"{where}, {node.Op} of {(node.Src[0].Op == Op.Stage ? "stage" : "slot")} {node.Src[0].Arg}", node.Src[1], node.Src.Length > gateAt ? node.Src[gateAt] : null,
+                    node.Src[0].Op == Op.Stage ? ((StageArg)node.Src[0].Arg!).Count : kernel.Params[(int)node.Src[0].Arg!].Count, lanes);
             }
         }
     }
