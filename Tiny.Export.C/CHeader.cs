@@ -28,6 +28,9 @@ static class CHeader
         var errors = string.Join("\n", Errors(program).Select((e, i) => "    " + $"{macro}_{e.Name} = {i},".PadRight(width) + $" /* {e.Meaning} */"));
         var entries = string.Concat(program.Entries.Select(e => $"\n/* {Ports(program, e)}{Sizes(e)} */\n{names.Signature(e)};\n"));
         var sizes = Errors(program).Length > s_errors.Length ? $",\n * or {macro}_ERROR_SIZE where a size is out of its bounds" : "";
+        var states = string.Join(", ", program.States.Select(s => $"{s.Name} {Describe(s)}"));
+        var reset = program.StateBytes == 0 ? "" : CSource.Comment($"Forgets: what the model remembers is again as {prefix}_init left it. State: {states}", "")
+            + $"int {prefix}_reset({model} *m);\n\n";
         return $$"""
             {{banner}}
             #ifndef {{macro}}_H
@@ -40,8 +43,8 @@ static class CHeader
             extern "C" {
             #endif
 
-            /* Working memory that the model needs, in bytes. */
-            #define {{macro}}_ARENA_BYTES {{program.ArenaBytes}}
+            /* Working memory that the model needs, in bytes{{(program.StateBytes > 0 ? "; the last " + CNames.Number(program.StateBytes) + " hold what it remembers between calls" : "")}}. */
+            #define {{macro}}_ARENA_BYTES {{program.ArenaBytes + program.StateBytes}}
 
             /* What the functions return. */
             enum {
@@ -52,7 +55,7 @@ static class CHeader
              * share weights; calls that share an arena must not run at once. */
             typedef struct {{model}} {
                 const unsigned char *weights; /* the tensors, after the file's header */
-                unsigned char *arena;         /* {{macro}}_ARENA_BYTES of scratch memory, without meaning between calls */
+                unsigned char *arena;         /* {{macro}}_ARENA_BYTES of {{(program.StateBytes > 0 ? "memory, scratch and state" : "scratch memory, without meaning between calls")}} */
             } {{model}};
 
             /* Checks the bytes of {{prefix}}.weights (length, model and hash) and sets up m. The weights are used where they lie: they are neither
@@ -61,7 +64,7 @@ static class CHeader
              * Returns {{macro}}_OK; on an error the code above, and nothing is written. */
             int {{prefix}}_init({{model}} *m, const void *weights, size_t bytes, void *arena, size_t arena_bytes);
 
-            /* What a code means, in English. */
+            {{reset}}/* What a code means, in English. */
             const char *{{prefix}}_error_text(int code);
 
             /* The functions below return {{macro}}_OK or {{macro}}_ERROR_ARGUMENT{{sizes}}. Their arguments must not overlap one another, the arena or the

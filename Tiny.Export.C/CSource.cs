@@ -17,7 +17,7 @@ static partial class CSource
 
     /// <summary>Bytes that the weights and the arena must be aligned to: those of the largest element, so that any array of it will do.</summary>
     public static int Alignment(Program program) =>
-        program.Buffers.Where(b => b.Role is BufferRole.Constant or BufferRole.Arena).Select(b => b.DType.Size).Append(1).Max();
+        program.Buffers.Where(b => b.Role is BufferRole.Constant or BufferRole.Arena or BufferRole.State).Select(b => b.DType.Size).Append(1).Max();
 
     /// <summary>A C type whose arrays are aligned as the arena must be.</summary>
     public static string ArenaElement(Program program) => Alignment(program) switch { 1 => "char", <= 4 => "float", _ => "double" };
@@ -77,8 +77,12 @@ static partial class CSource
         int alignment = Alignment(program);
         var aligned = alignment == 1 ? "" : $"    if (((uintptr_t)arena | (uintptr_t)weights) % {alignment} != 0) return {macro}_ERROR_ALIGNMENT;\n";
         // Nothing is smaller than an arena of no bytes, and compilers say so.
-        var arena = program.ArenaBytes == 0 ? "    (void)arena_bytes;\n"
+        var arena = program.ArenaBytes + program.StateBytes == 0 ? "    (void)arena_bytes;\n"
             : $"    if (arena_bytes < {macro}_ARENA_BYTES) return {macro}_ERROR_ARENA;\n";
+        var reset = program.StateBytes == 0 ? "" : $"\nint {prefix}_reset({names.Model} *m)\n{{\n    if (m == NULL) return {macro}_ERROR_ARGUMENT;\n"
+            + string.Concat(program.States.Select(s => $"    memcpy(m->arena + {CNames.Number(program.ArenaBytes + s.Offset)}, "
+                + $"m->weights + {CNames.Number(weights.OffsetOf(program.Buffers[s.Initial!.Value]))}, {CNames.Number(s.Bytes)}); /* {s.Name} {s.Shape} */\n"))
+            + $"    return {macro}_OK;\n}}\n";
         return string.Create(CultureInfo.InvariantCulture, $$"""
             {{s_hash}}
             int {{prefix}}_init({{names.Model}} *m, const void *weights, size_t bytes, void *arena, size_t arena_bytes)
@@ -95,9 +99,9 @@ static partial class CSource
             {{arena}}
                 m->weights = header + {{WeightsFile.HeaderBytes}};
                 m->arena = arena;
-                return {{macro}}_OK;
+                return {{(program.StateBytes > 0 ? $"{prefix}_reset(m)" : $"{macro}_OK")}};
             }
-
+            {{reset}}
             const char *{{prefix}}_error_text(int code)
             {
                 switch (code) {
@@ -128,6 +132,7 @@ static partial class CSource
             text.Append(CultureInfo.InvariantCulture, $"    if ({variables[v.Name]} < {v.Min} || {variables[v.Name]} > {v.Max}) return {names.Macro}_ERROR_SIZE;\n");
         Pointers(BufferRole.Constant, b => ($"const {CRenderer.MemoryType(b.DType)} *", $"WEIGHTS({CRenderer.MemoryType(b.DType)}, {CNames.Number(weights.OffsetOf(b))})"));
         Pointers(BufferRole.Arena, b => ($"{CRenderer.MemoryType(b.DType)} *", $"ARENA({CRenderer.MemoryType(b.DType)}, {CNames.Number(b.Offset)})"));
+        Pointers(BufferRole.State, b => ($"{CRenderer.MemoryType(b.DType)} *", $"ARENA({CRenderer.MemoryType(b.DType)}, {CNames.Number(program.ArenaBytes + b.Offset)})"));
         var written = new HashSet<int>();
         foreach (var call in entry.Calls)
         {

@@ -37,6 +37,7 @@ internal static class IndexModule
             string from = place.Weights is { } group
                 ? string.Create(CultureInfo.InvariantCulture, $", weights: {group}, at: {weights.DataStart + place.DataOffset}")
                 : place.Memory > 0 ? string.Create(CultureInfo.InvariantCulture, $", memory: {place.Memory}") : "";
+            if (b.Initial is { } initial) from += $", initial: {JsText.Quote(program.Buffers[initial].Name)}";
             Line($"    {JsText.Key(b.Name)}: {{ offset: {place.Offset}, bytes: {b.Bytes}{from} }}, // {b.DType} {b.Shape}");
         }
         Line($"  }},");

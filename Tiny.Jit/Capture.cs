@@ -11,22 +11,22 @@ namespace Tiny.Jit;
 /// </summary>
 sealed class Capture
 {
-    Capture(IReadOnlyList<UOp> graph, IReadOnlyList<UOp> results, Func<IReadOnlyList<Tensor>, object?> pack, IReadOnlyList<string> names, int once)
+    Capture(Traced traced, IReadOnlyList<UOp> results, IReadOnlyList<(UOp Memory, UOp Final)> states, IReadOnlyList<string> names, int once)
     {
-        Graph = graph;
+        Traced = traced;
         Results = results;
-        Pack = pack;
+        States = states;
         ResultNames = names;
         OnceEvaluated = once;
     }
 
-    /// <summary>The results as the method built them.</summary>
-    public IReadOnlyList<UOp> Graph { get; }
-    /// <summary>The results in order, with what depends on weights alone computed.</summary>
+    /// <summary>What the method did.</summary>
+    public Traced Traced { get; }
+    /// <summary>The results in order, then what the inputs that are written hold at the end; with what depends on weights alone computed.</summary>
     public IReadOnlyList<UOp> Results { get; }
-    /// <summary>Puts result tensors into the method's return value.</summary>
-    public Func<IReadOnlyList<Tensor>, object?> Pack { get; }
-    /// <summary>A name for each result: the tuple element's, or "output".</summary>
+    /// <summary>State that is written, and what it is to hold at the end.</summary>
+    public IReadOnlyList<(UOp Memory, UOp Final)> States { get; }
+    /// <summary>A name for each result: the tuple element's, or "output"; then for each input that is written.</summary>
     public IReadOnlyList<string> ResultNames { get; }
     /// <summary>Numbers with bounds among the method's parameters.</summary>
     public IReadOnlyList<Variable> Variables { get; private init; } = [];
@@ -40,38 +40,40 @@ sealed class Capture
     /// <exception cref="TinyJitException">The method returns something else than tensors.</exception>
     public static Capture Run(MethodInfo method, Func<object?[], object?> body, IReadOnlyList<object?> args)
     {
-        var (graph, pack) = Trace(method, body, args);
-        return Of(graph, pack, Names(method, graph.Count), [.. method.GetParameters().Select(DeclaredShapes.VariableOf).OfType<Variable>()]);
+        var traced = Trace(method, body, args);
+        return Of(traced, [.. Names(method, traced.Results.Count), .. traced.WrittenInputs.Select(w => w.Name)],
+            [.. method.GetParameters().Select(DeclaredShapes.VariableOf).OfType<Variable>()]);
     }
 
-    /// <summary>The results as the method builds them, and how they go into its return value.</summary>
-    public static (IReadOnlyList<UOp> Graph, Func<IReadOnlyList<Tensor>, object?> Pack) Trace(MethodInfo method, Func<object?[], object?> body,
-        IReadOnlyList<object?> args)
+    /// <summary>What the method builds and writes.</summary>
+    public static Traced Trace(MethodInfo method, Func<object?[], object?> body, IReadOnlyList<object?> args)
     {
         var parameters = method.GetParameters();
         var given = new object?[args.Count];
         for (int i = 0; i < given.Length; i++)
             given[i] = args[i] is Tensor t ? new Tensor(UOp.New(Op.Param, t.DType, [], new ParamArg(i, parameters[i].Name ?? $"input{i}", DeclaredShapes.Of(parameters[i], t.Shape))))
                 : DeclaredShapes.VariableOf(parameters[i]) is { } variable ? (Dim)variable : args[i];
-        return CaptureScope.Run(() =>
+        return CaptureScope.Run(scope =>
         {
             var (tensors, pack) = Unpack(method, body(given));
-            return ((IReadOnlyList<UOp>)[.. tensors.Select(r => r.Node)], pack);
+            return Traced.Of(scope, tensors, pack);
         });
     }
 
     /// <summary>Captures a graph built over inputs that are described, not given.</summary>
-    public static Capture Run(GraphEntry entry) => CaptureScope.Run(() =>
+    public static Capture Run(GraphEntry entry)
     {
-        var tensors = entry.Body([.. entry.Inputs.Select((input, i) => new Tensor(UOp.New(Op.Param, input.DType, [], new ParamArg(i, input.Name, input.Shape))))]);
-        return Of([.. tensors.Select(r => r.Node)], results => results, ResultNumbers(tensors.Count));
-    });
+        Tensor[] inputs = [.. entry.Inputs.Select((input, i) => new Tensor(UOp.New(Op.Param, input.DType, [], new ParamArg(i, input.Name, input.Shape))))];
+        var traced = CaptureScope.Run(scope => Traced.Of(scope, entry.Body(inputs), results => results));
+        return Of(traced, [.. ResultNumbers(traced.Results.Count), .. traced.WrittenInputs.Select(w => w.Name)]);
+    }
 
-    static Capture Of(IReadOnlyList<UOp> graph, Func<IReadOnlyList<Tensor>, object?> pack, IReadOnlyList<string> names,
-        params IReadOnlyList<Variable> variables)
+    static Capture Of(Traced traced, IReadOnlyList<string> names, params IReadOnlyList<Variable> variables)
     {
-        var (results, once) = OnceSplit.Run(graph);
-        return new Capture(graph, results, pack, names, once) { Variables = variables };
+        var finals = traced.WrittenStates.Select(w => w.Final);
+        var (all, once) = OnceSplit.Run([.. traced.Results, .. traced.WrittenInputs.Select(w => w.Final), .. finals]);
+        int results = traced.Results.Count + traced.WrittenInputs.Count;
+        return new Capture(traced, all[..results], [.. traced.WrittenStates.Select((w, i) => (w.Memory, all[results + i]))], names, once) { Variables = variables };
     }
 
     static (IReadOnlyList<Tensor>, Func<IReadOnlyList<Tensor>, object?>) Unpack(MethodInfo method, object? value)

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Text;
+using Tiny.Graph;
 using Tiny.Runtime;
 using Tiny.Schedule;
 
@@ -95,29 +96,70 @@ public sealed class JitEntry
     sealed class Replay
     {
         readonly Capture _capture;
+        readonly Traced _traced;
         readonly MethodInfo _method;
         readonly Executable _program;
         readonly Device _device = Device.Default;
         readonly WeightWatch _weights;
+        readonly Func<object?[], object?> _body;
+        readonly Cell[] _states;
+        readonly HashSet<Cell> _written;
+        // The results that are computed; the others are tensors from outside, or views of them.
+        readonly int[] _computed;
 
         public Replay(MethodInfo method, object? self, Func<object?[], object?> body, object?[] args)
         {
+            _body = body;
             // Before the capture: what does not fit is said in the caller's terms.
             DeclaredShapes.Values(_method = method, args);
             _capture = Capture.Run(method, body, args);
+            _traced = _capture.Traced;
             _weights = new WeightWatch(self);
-            _program = new Executable(Scheduler.Run(_capture.Results), _device);
+            _states = [.. _traced.States.OrderBy(c => c.Id)];
+            _written = [.. _traced.WrittenStates.Select(w => w.Cell)];
+            _computed = [.. Enumerable.Range(0, _traced.Tensors.Count).Where(i => !_traced.AliasOf(_traced.Tensors[i]).Outside)];
+            UOp[] results = [.. _computed.Select(i => _capture.Results[i]), .. _capture.Results.Skip(_traced.Tensors.Count)];
+            _program = new Executable(Scheduler.Run(results, states: _capture.States), _device);
         }
 
-        public bool IsCurrent => _weights.IsUnchanged();
+        public bool IsCurrent => _weights.IsUnchanged() && _traced.Constants.All(c => !c.Cell.IsState && ReferenceEquals(c.Cell.Value, c.Value));
 
         public object? Call(object?[] args)
+        {
+            // Where arguments share memory with what is written, the order of reads and writes is the method's own.
+            if (Overlap(args)) return _body(args);
+            int locked = 0;
+            try
+            {
+                for (; locked < _states.Length; locked++) Monitor.Enter(_states[locked]);
+                return Run(args);
+            }
+            finally
+            {
+                while (locked > 0) Monitor.Exit(_states[--locked]);
+            }
+        }
+
+        object? Run(object?[] args)
         {
             var values = DeclaredShapes.Values(_method, args);
             var inputs = new DeviceBuffer?[args.Length];
             for (int i = 0; i < args.Length; i++) inputs[i] = (args[i] as Tensor)?.Realize().Storage!.On(_device);
-            var results = _program.Run(p => inputs[p.Slot]!, values);
-            return _capture.Pack([.. results.Select(Tensor.FromStorage)]);
+            var states = _states.ToDictionary(c => c, c => c.Bind(_device, _written.Contains(c)));
+            var computed = _program.Run(p => inputs[p.Slot]!, values, c => states[c]);
+            foreach (var cell in _written) cell.Wrote();
+            for (int i = 0; i < _traced.WrittenInputs.Count; i++)
+                ((Tensor)args[_traced.WrittenInputs[i].Parameter]!).Assign(Tensor.FromStorage(computed[_computed.Length + i]));
+            var results = _traced.Tensors.Select(t => _traced.AliasOf(t).Parameter is { } p ? ((Tensor)args[p]!).SeenAs(t, values) : t.With(values)).ToArray();
+            for (int i = 0; i < _computed.Length; i++) results[_computed[i]] = Tensor.FromStorage(computed[i]);
+            return _traced.Pack(results);
+        }
+
+        bool Overlap(object?[] args)
+        {
+            if (_written.Count + _traced.WrittenInputs.Count == 0) return false;
+            var seen = new HashSet<Cell>(_states);
+            return args.OfType<Tensor>().Any(t => !seen.Add(t.Cell));
         }
     }
 }

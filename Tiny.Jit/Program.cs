@@ -15,11 +15,13 @@ public enum BufferRole
     Constant,
     /// <summary>A place in the arena.</summary>
     Arena,
+    /// <summary>A tensor that entry points change: it keeps its value between calls.</summary>
+    State,
 }
 
 /// <summary>
 /// A row-major buffer of a program. <paramref name="Offset"/> is its place in its arena in bytes, a multiple of 256
-/// (arena buffers only); <paramref name="Data"/> its bytes (constants only). Names are unique.
+/// (arena buffers), or in the memory of all states; <paramref name="Data"/> its bytes (constants only). Names are unique.
 /// </summary>
 public sealed record ProgramBuffer(int Id, string Name, DType DType, Shape Shape, BufferRole Role, long Offset = 0, HostMemory? Data = null)
 {
@@ -27,6 +29,8 @@ public sealed record ProgramBuffer(int Id, string Name, DType DType, Shape Shape
     public int Arena { get; init; }
     /// <summary>The arena buffer that this one overwrites element by element, at the same place.</summary>
     public int? InPlaceOf { get; init; }
+    /// <summary>The constant that a state holds before the first call.</summary>
+    public int? Initial { get; init; }
     /// <summary>Length in bytes; the largest, where the shape depends on a variable.</summary>
     public long Bytes => (long)Shape.MaxNumel * DType.Size;
 }
@@ -57,6 +61,11 @@ public sealed record Program(
     ImmutableArray<long> Arenas,
     int OnceEvaluated)
 {
+    /// <summary>Length of the memory of all states, which entry points share.</summary>
+    public long StateBytes { get; init; }
+    /// <summary>The buffers that keep their values between calls.</summary>
+    public IEnumerable<ProgramBuffer> States => Buffers.Where(b => b.Role == BufferRole.State);
+
     /// <summary>Bytes of all arenas.</summary>
     public long ArenaBytes => Arenas.Sum();
 

@@ -22,18 +22,25 @@ public static class ProgramCapture
         ArgumentNullException.ThrowIfNull(methods);
         // A weight that no file has named has the name that a file would give it.
         foreach (var (path, tensor) in StateDict.Of(model))
+        {
             if (tensor.Storage is { Name: null } storage) storage.Name = path;
+            if (!tensor.IsView) tensor.Cell.Name ??= path;
+        }
         var builder = new ProgramBuilder();
+        object?[] Arguments(MethodInfo method) => [.. method.GetParameters().Select(p => Argument(method, p))];
+        Func<object?[], object?> Caller(MethodInfo method) => a => method.Invoke(method.IsStatic ? null : model, BindingFlags.DoNotWrapExceptions, null, a, null);
+        // What any of them writes is state for all: it must be known before.
+        if (methods.Count > 1)
+            foreach (var method in methods) Jit.Capture.Trace(method, Caller(method), Arguments(method));
         foreach (var method in methods)
         {
-            object?[] args = [.. method.GetParameters().Select(p => Argument(method, p))];
-            object? Call(object?[] a) => method.Invoke(method.IsStatic ? null : model, BindingFlags.DoNotWrapExceptions, null, a, null);
+            var (args, Call) = (Arguments(method), Caller(method));
             var capture = Jit.Capture.Run(method, Call, args);
             // Capturing is cheap: done twice, it finds methods that do not do the same each time.
-            if (GraphDifference.Find(capture.Graph, Jit.Capture.Trace(method, Call, args).Graph) is { } difference)
+            if (GraphDifference.Find(capture.Traced.Graph, Jit.Capture.Trace(method, Call, args).Graph) is { } difference)
                 throw new TinyJitException($"{method.DeclaringType?.Name}.{method.Name} is not the same at each call: {difference}. An exported method may not depend on "
                     + "a counter, a clock, random numbers or a field that it changes; pass such a value as a parameter");
-            builder.Add(method.Name, Inputs(method), capture, Scheduler.Run(capture.Results));
+            builder.Add(method.Name, Inputs(method), capture, Scheduler.Run(capture.Results, states: capture.States));
         }
         return builder.Build(name);
     }
@@ -45,7 +52,7 @@ public static class ProgramCapture
         foreach (var entry in entries)
         {
             var capture = Jit.Capture.Run(entry);
-            builder.Add(entry.Name, [.. entry.Inputs.Select((input, i) => (i, input))], capture, Scheduler.Run(capture.Results));
+            builder.Add(entry.Name, [.. entry.Inputs.Select((input, i) => (i, input))], capture, Scheduler.Run(capture.Results, states: capture.States));
         }
         return builder.Build(name);
     }
@@ -91,7 +98,11 @@ sealed class ProgramBuilder
     readonly List<Kernel> _kernels = [];
     readonly List<EntryPoint> _entries = [];
     readonly Dictionary<Storage, int> _constants = [];
+    const int StateAlignment = 256;
+
+    readonly Dictionary<Cell, int> _states = [];
     readonly HashSet<string> _bufferNames = [], _kernelNames = [];
+    long _stateBytes;
     long _arena;
     int _once;
 
@@ -136,14 +147,28 @@ sealed class ProgramBuilder
         return variables;
     }
 
-    public Program Build(string name) => new(name, [.. _buffers], [.. _kernels], [.. _entries], _arena == 0 ? [] : [_arena], _once);
+    public Program Build(string name) => new(name, [.. _buffers], [.. _kernels], [.. _entries], _arena == 0 ? [] : [_arena], _once) { StateBytes = _stateBytes };
 
     int AddSlot(Slot slot, string kernel)
     {
+        if (slot.State is { } cell) return AddState(cell);
         if (slot.Role == SlotRole.Temporary) return AddBuffer(kernel + "_out", slot.DType, slot.Shape, BufferRole.Arena, slot.Offset);
         var storage = slot.Storage!;
         if (!_constants.TryGetValue(storage, out int id))
             _constants[storage] = id = AddBuffer(storage.Name ?? "constant", slot.DType, slot.Shape, BufferRole.Constant, data: storage.ToHost());
+        return id;
+    }
+
+    // Its first value is a constant like any other, computed on the host if it is not in memory.
+    int AddState(Cell cell)
+    {
+        if (_states.TryGetValue(cell, out int known)) return known;
+        var (dtype, value) = (cell.Value.DType, cell.Value);
+        var data = cell.Storage?.ToHost() ?? Interpreter.Evaluate(value);
+        int initial = AddBuffer($"{cell.Name ?? "state"}.initial", dtype, cell.Shape, BufferRole.Constant, data: data);
+        int id = _states[cell] = AddBuffer(cell.Name ?? "state", dtype, cell.Shape, BufferRole.State, _stateBytes);
+        _buffers[id] = _buffers[id] with { Initial = initial };
+        _stateBytes += (_buffers[id].Bytes + StateAlignment - 1) / StateAlignment * StateAlignment;
         return id;
     }
 

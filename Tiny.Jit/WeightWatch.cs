@@ -1,8 +1,6 @@
 using System.Collections;
 using System.Reflection;
 using System.Runtime.CompilerServices;
-using Tiny.Graph;
-using Tiny.Runtime;
 
 namespace Tiny.Jit;
 
@@ -17,7 +15,6 @@ sealed class WeightWatch
 
     readonly List<(object Holder, FieldInfo Field, object? Value)> _held = [];
     readonly List<(IList List, object?[] Items)> _lists = [];
-    readonly List<(Tensor Tensor, UOp Node)> _tensors = [];
     readonly HashSet<object> _seen = new(ReferenceEqualityComparer.Instance);
 
     /// <summary>Remembers everything below an instance; null has nothing.</summary>
@@ -27,8 +24,8 @@ sealed class WeightWatch
         while (work.TryPop(out var value))
         {
             if (value is null || !MayHold(value.GetType()) || !_seen.Add(value)) continue;
-            if (value is Tensor tensor) _tensors.Add((tensor, tensor.Node));
-            else if (value is IList list)
+            if (value is Tensor) continue;
+            if (value is IList list)
             {
                 object?[] items = [.. list.Cast<object?>()];
                 _lists.Add((list, items));
@@ -44,7 +41,7 @@ sealed class WeightWatch
         }
     }
 
-    /// <summary>True while every field, list and tensor is as it was.</summary>
+    /// <summary>True while every field and list holds what it held. (What the tensors themselves hold, the capture knows.)</summary>
     public bool IsUnchanged()
     {
         foreach (var (holder, field, value) in _held)
@@ -55,8 +52,6 @@ sealed class WeightWatch
             for (int i = 0; i < items.Length; i++)
                 if (!ReferenceEquals(list[i], items[i])) return false;
         }
-        foreach (var (tensor, node) in _tensors)
-            if (!ReferenceEquals(tensor.Node, node)) return false;
         return true;
     }
 

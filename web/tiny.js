@@ -4,8 +4,9 @@
 /**
  * @typedef {keyof typeof arrays} DType
  * @typedef {InstanceType<typeof arrays[DType]>} TypedArray
- * @typedef {{ offset: number, bytes: number, memory?: number, weights?: number, at?: number }} Place
- *   `bytes` bytes of buffer `memory` (0 unless given) of the working memory from `offset`, or of weight buffer number `weights`, filled from position `at` of the file
+ * @typedef {{ offset: number, bytes: number, memory?: number, weights?: number, at?: number, initial?: string }} Place
+ *   `bytes` bytes of buffer `memory` (0 unless given) of the working memory from `offset`, or of weight buffer number `weights`, filled from position `at` of the file;
+ *   state, which keeps its value between calls, starts as the buffer `initial`
  * @typedef {Record<string, number>} Sizes
  * @typedef {{ min: number, max: number, from?: string, per?: number }} Size
  *   bounds of a number that shapes depend on; the input whose length tells it, and how many values are one more
@@ -97,6 +98,7 @@ export async function loadProgram(program, weightsUrl, options = {}) {
         .then(() => { ms.weights = performance.now() - start - ms.device; }),
     ]);
     signal?.throwIfAborted();
+    model.reset();
     ms.total = performance.now() - start;
     return model;
   } catch (e) {
@@ -385,11 +387,16 @@ export class Model {
     if (this._ended === 'lost') throw new TinyError('device-lost', `the GPU was lost (${this._endedWhy}): load the model again.`);
   }
 
-  /** Brings the model back to where it was after loading: clears its working memory. */
+  /** Brings the model back to where it was after loading: clears its working memory, and state has its first values again. */
   reset() {
     this._alive('reset');
     const encoder = this.device.createCommandEncoder({ label: 'reset' });
     for (const memory of this._memory ?? []) encoder.clearBuffer(memory);
+    for (const place of Object.values(this._program.buffers)) {
+      if (place.initial === undefined) continue;
+      const from = this._program.buffers[place.initial];
+      encoder.copyBufferToBuffer(this._home(from), from.offset, this._home(place), place.offset, Math.ceil(place.bytes / 4) * 4);
+    }
     this.device.queue.submit([encoder.finish()]);
   }
 

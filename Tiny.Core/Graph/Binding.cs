@@ -18,6 +18,7 @@ static class Binding
     {
         Variable v => [v],
         Edges edges => edges.SelectMany(e => e.Lo.Variables.Concat(e.Hi.Variables)),
+        View view => view.Steps.SelectMany(Variables),
         _ => node.ShapeOrNull?.Variables ?? [],
     };
 
@@ -33,16 +34,20 @@ static class Binding
     static UOp Bound(UOp node, System.Collections.Immutable.ImmutableArray<UOp> src, IReadOnlyDictionary<Variable, int> values)
     {
         if (node is { Op: Op.Variable, Arg: Variable v }) return values.TryGetValue(v, out int value) ? UOp.Index(value) : node;
-        object? arg = node.Arg switch
-        {
-            Shape shape => shape.Bind(values),
-            Edges edges => new Edges([.. edges.Select(e => (e.Lo.Bind(values), e.Hi.Bind(values)))]),
-            ParamArg param => param with { Shape = param.Shape.Bind(values) },
-            var other => other,
-        };
+        object? arg = Argument(node.Arg, values);
         if (Equals(arg, node.Arg) && src.SequenceEqual(node.Src)) return node;
         var made = UOp.New(node.Op, node.DType, src, arg);
         made.Origin ??= node.Origin;
         return made;
     }
+
+    /// <summary>An operation's argument with numbers in place of variables.</summary>
+    public static object? Argument(object? arg, IReadOnlyDictionary<Variable, int> values) => arg switch
+    {
+        Shape shape => shape.Bind(values),
+        Edges edges => new Edges([.. edges.Select(e => (e.Lo.Bind(values), e.Hi.Bind(values)))]),
+        ParamArg param => param with { Shape = param.Shape.Bind(values) },
+        View view => view.Bind(values),
+        var other => other,
+    };
 }

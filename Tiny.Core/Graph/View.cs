@@ -47,6 +47,14 @@ sealed class View : IEquatable<View>
         return value;
     }
 
+    /// <summary>The same with numbers in place of variables.</summary>
+    public View Bind(IReadOnlyDictionary<Variable, int> values)
+    {
+        var moved = UOp.New(Op.Buffer, Base.DType, new Stand(Base.Shape.Bind(values)));
+        foreach (var step in Steps) moved = UOp.New(step.Op, step.DType, Binding.Argument(step.Arg, values), moved);
+        return new View(moved, Barrier);
+    }
+
     /// <summary>What is seen, back in the place that it has in the whole value; zeros where nothing is seen.</summary>
     public UOp Back(UOp seen)
     {

@@ -55,6 +55,14 @@ public sealed class Storage : IBufferArg
         return Host = memory;
     }
 
+    /// <summary>Some graph may read it later: its bytes stay as they are.</summary>
+    internal bool IsShared { get; set; }
+    /// <summary>Its buffer was made for one tensor, and may be written in place while nothing shares it.</summary>
+    internal bool IsOwned { get; init; }
+
+    /// <summary>The buffer has been written: what the host knows of it is out of date.</summary>
+    internal void Wrote() => Host = null;
+
     /// <inheritdoc/>
     public override string ToString() => Name ?? $"{DType}{Shape}";
 }

@@ -2,29 +2,48 @@ using Tiny.Graph;
 
 namespace Tiny.Schedule;
 
-/// <summary>A kernel being drafted: it fills one buffer, the value of <see cref="Node"/>, row-major.</summary>
+/// <summary>
+/// A kernel being drafted: it fills one buffer, the value of <see cref="Node"/>, row-major; or it is an update in place and writes only what its view
+/// shows, into the memory of the version before.
+/// </summary>
 sealed class Draft
 {
     readonly Dictionary<(int Depth, int Ordinal, Dim Extent), UOp> _folds = [];
     readonly Dictionary<UOp, int> _slots = new(ReferenceEqualityComparer.Instance);
     int _nextId;
 
-    public Draft(UOp node)
+    /// <param name="node">What it computes.</param>
+    /// <param name="memory">For an update in place, the node in whose memory it is.</param>
+    public Draft(UOp node, UOp? memory = null)
     {
         Node = node;
-        Ranges = [.. node.Shape.Select(extent => extent.Is(1) ? UOp.Index(0) : UOp.Range(_nextId++, AxisKind.Loop, extent))];
+        Memory = memory ?? node;
+        Buffers.Add(Memory);
+        if (memory is not null) (Old, Shape) = (node.Src[0], ((View)node.Arg!).Shape);
+        else Shape = node.Shape;
+        At = Ranges = [.. Shape.Select(extent => extent.Is(1) ? UOp.Index(0) : UOp.Range(_nextId++, AxisKind.Loop, extent))];
     }
 
     /// <summary>The tensor-graph node whose value it stores.</summary>
     public UOp Node { get; }
-    /// <summary>One index for each dimension of the node.</summary>
+    /// <summary>The node in whose memory the value lies: itself unless it is an update in place.</summary>
+    public UOp Memory { get; }
+    /// <summary>The version that an update in place overwrites; null for others.</summary>
+    public UOp? Old { get; }
+    /// <summary>The elements that it computes: all, or those that an update writes.</summary>
+    public Shape Shape { get; }
+    /// <summary>One index for each dimension of the shape.</summary>
     public UOp[] Ranges { get; }
-    /// <summary>The demand for the node itself.</summary>
+    /// <summary>Where the element lies: an index for each dimension of the memory.</summary>
+    public UOp[] At { get; set; }
+    /// <summary>The demand for what it stores: the node itself, or an update's new value.</summary>
     public Demand Root { get; set; } = null!;
     /// <summary>Tensor-graph nodes computed inside, operands first.</summary>
     public List<UOp> Members { get; } = [];
-    /// <summary>Buffers read, in the order of their slots, from slot 1.</summary>
-    public List<UOp> Reads { get; } = [];
+    /// <summary>The buffers by slots, by the nodes in whose memory they are: first the one written, then those read.</summary>
+    public List<UOp> Buffers { get; } = [];
+    /// <summary>The nodes that are loaded.</summary>
+    public HashSet<UOp> Reads { get; } = new(ReferenceEqualityComparer.Instance);
 
     /// <summary>
     /// The loop variable of a reduction. Reductions at the same depth over the same extent share it, so that they can share a loop;
@@ -43,15 +62,17 @@ sealed class Draft
     /// <summary>How deep in nested reductions each reduction's loop variable is, from 1.</summary>
     public Dictionary<UOp, int> Depth { get; } = new(ReferenceEqualityComparer.Instance);
 
-    /// <summary>The kernel's argument through which it reads a buffer.</summary>
-    public UOp PointerTo(UOp buffer)
+    /// <summary>The kernel's argument through which it reads a node, which lies in the memory of another one or its own.</summary>
+    public UOp PointerTo(UOp node, UOp memory)
     {
-        if (!_slots.TryGetValue(buffer, out int slot))
+        Reads.Add(node);
+        if (ReferenceEquals(memory, Memory)) return UOp.New(Op.Pointer, node.DType, [], 0);
+        if (!_slots.TryGetValue(memory, out int slot))
         {
-            Reads.Add(buffer);
-            slot = _slots[buffer] = Reads.Count;
+            slot = _slots[memory] = Buffers.Count;
+            Buffers.Add(memory);
         }
-        return UOp.New(Op.Pointer, buffer.DType, [], slot);
+        return UOp.New(Op.Pointer, node.DType, [], slot);
     }
 }
 

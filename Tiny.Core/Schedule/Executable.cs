@@ -57,7 +57,8 @@ sealed class Executable
     /// <summary>Runs all launches; gives a new buffer for each result.</summary>
     /// <param name="parameters">The memory of each parameter.</param>
     /// <param name="variables">The value of each variable that the schedule depends on.</param>
-    public Storage[] Run(Func<ParamArg, DeviceBuffer> parameters, IReadOnlyDictionary<Variable, int>? variables = null)
+    /// <param name="states">The memory of each state.</param>
+    public Storage[] Run(Func<ParamArg, DeviceBuffer> parameters, IReadOnlyDictionary<Variable, int>? variables = null, Func<Cell, DeviceBuffer>? states = null)
     {
         lock (_lock)
         {
@@ -65,7 +66,12 @@ sealed class Executable
             Shape ShapeOf(int slot) => _schedule.Slots[slot].Shape.Bind(variables);
             var buffers = new DeviceBuffer[_fixed.Length];
             for (int i = 0; i < buffers.Length; i++)
-                buffers[i] = _fixed[i] ?? (_schedule.Slots[i].Param is { } p ? parameters(p) : _device.Allocate((long)ShapeOf(i).Numel * _schedule.Slots[i].DType.Size));
+                buffers[i] = _fixed[i] ?? _schedule.Slots[i] switch
+                {
+                    { Param: { } p } => parameters(p),
+                    { State: { } cell } => states!(cell),
+                    var result => _device.Allocate((long)ShapeOf(i).Numel * result.DType.Size),
+                };
             for (int k = 0; k < _kernels.Length; k++)
             {
                 var slots = _schedule.Launches[k].Slots;

@@ -7,29 +7,58 @@ namespace Tiny.Schedule;
 static class Executor
 {
     /// <summary>Computes the tensors, sharing what they share.</summary>
-    /// <exception cref="TinyJitException">A capture is under way and a value depends on the method's input.</exception>
+    /// <exception cref="TinyJitException">A capture is under way and a value depends on the method's input, or on memory that it changes.</exception>
     public static void Realize(IReadOnlyList<Tensor> tensors)
     {
         var pending = tensors.Where(t => t.Storage is null).ToList();
-        UOp[] asked = [.. pending.Select(t => t.Node)];
+        UOp[] asked = [.. pending.Select(t => t.Passing)];
         // Places with writes that are computed on the way keep what has been computed, so that no write is carried out twice.
-        Cell[] written = [.. Cell.PendingAmong(Walk.Topological(asked)).Where(c => !asked.Contains(c.Current))];
-        UOp[] nodes = [.. asked, .. written.Select(c => c.Current)];
-        if (Binding.Variables(nodes) is [var open, ..])
-            throw new ShapeException($"{UserCode.Here()}the value of a tensor that depends on {open} was asked for; give it one first: tensor.Bind({open.Name}, value)");
-        var values = CaptureScope.IsOpen ? OnHost(nodes) : new Executable(Scheduler.Run(nodes), Device.Default).Run(NoParameters);
+        Cell[] written = [.. Cell.PendingAmong(Walk.Topological(asked)).Where(c => !asked.Contains(c.Value))];
+        UOp[] nodes = [.. asked, .. written.Select(c => c.Value)];
+        CheckBound(nodes);
+        var values = CaptureScope.Current is { } scope ? OnHost(nodes, scope)
+            : new Executable(Scheduler.Run(nodes), Device.Default).Run(NoParameters);
         for (int i = 0; i < written.Length; i++) written[i].Land(values[pending.Count + i]);
         // Views last: what they remember belongs to the version that has landed.
         foreach (int i in Enumerable.Range(0, pending.Count).OrderBy(i => pending[i].IsView)) pending[i].Land(values[i]);
     }
 
-    // A capture opens no device; what depends on no input is computed by the host evaluator.
-    static Storage[] OnHost(UOp[] nodes)
+    /// <summary>The memory of a tensor, computed if it is not yet.</summary>
+    public static Storage Read(Tensor tensor)
     {
-        if (Walk.Topological(nodes).Find(u => u.Op == Op.Param) is { Arg: ParamArg input })
-            throw new TinyJitException($"{UserCode.Here()}the value of a tensor that depends on the input '{input.Name}' was asked for while the method "
-                + "was being captured; a captured method runs once, without values: compute with tensors (Where, Maximum, ...) or return the tensor");
-        var memory = Interpreter.Evaluate(nodes);
+        if (CaptureScope.Current is { } scope)
+        {
+            CheckBound([tensor.Passing]);
+            return OnHost([tensor.Passing], scope)[0];
+        }
+        if (tensor.Storage is null) Realize([tensor]);
+        return tensor.Storage!;
+    }
+
+    static void CheckBound(UOp[] nodes)
+    {
+        if (Binding.Variables(nodes) is [var open, ..])
+            throw new ShapeException($"{UserCode.Here()}the value of a tensor that depends on {open} was asked for; give it one first: tensor.Bind({open.Name}, value)");
+    }
+
+    // A capture opens no device; what depends on no input is computed by the host evaluator.
+    static Storage[] OnHost(UOp[] nodes, CaptureScope scope)
+    {
+        foreach (var leaf in Walk.Topological(nodes))
+        {
+            string? what = leaf.Arg switch
+            {
+                ParamArg input => $"the input '{input.Name}'",
+                Cell cell when cell.IsState || scope.Written.Contains(cell) => $"memory that a captured method changes ({cell.Name ?? $"a tensor {leaf.DType}{leaf.Shape}"})",
+                _ => null,
+            };
+            if (what is not null)
+                throw new TinyJitException($"{UserCode.Here()}the value of a tensor that depends on {what} was asked for while the method "
+                    + "was being captured; a captured method runs once, without values: compute with tensors (Where, Maximum, ...) or return the tensor");
+        }
+        var known = scope.Memory.ToDictionary(m => m.Value, m => m.Key.Value);
+        UOp[] outside = [.. nodes.Select(n => n.Substitute(known))];
+        var memory = Interpreter.Evaluate(outside);
         return [.. nodes.Select((n, i) => new Storage(n.DType, n.Shape, memory[i]))];
     }
 

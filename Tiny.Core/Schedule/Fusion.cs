@@ -5,29 +5,31 @@ namespace Tiny.Schedule;
 /// <summary>
 /// Takes the resolved graph; gives the kernels' drafts: which nodes get a buffer, and for every other node where
 /// (in which kernel, at which index, under which gate) it is computed. Walks from results to leaves, so that all uses of a node
-/// are known when it is decided. A node gets a buffer when it is a result or contiguous, or when computing it at every use
+/// are known when it is decided. An update in place is a kernel that fills a part of its memory. A node gets a buffer when it is a result or contiguous, or when computing it at every use
 /// costs more than storing it once and loading it (<see cref="Cost"/>).
 /// </summary>
 sealed class Fusion
 {
     readonly Movement _movement;
     readonly IReadOnlySet<UOp> _forced;
+    readonly WritePlan _plan;
     readonly Dictionary<UOp, List<Demand>> _demands = new(ReferenceEqualityComparer.Instance);
     readonly Cost _cost;
     // What a reshape reads by its place in memory, since its index there is no sum of products.
     readonly HashSet<UOp> _readFlat = new(ReferenceEqualityComparer.Instance);
 
-    /// <param name="results">What is to be computed.</param>
+    /// <param name="plan">What is to be computed.</param>
     /// <param name="forced">Nodes that get a buffer whatever they cost.</param>
     /// <param name="closed">Reductions that are known to need no loop.</param>
     /// <param name="movement">What movement does to indices.</param>
-    public Fusion(IReadOnlyList<UOp> results, IReadOnlySet<UOp> forced, IReadOnlySet<UOp> closed, Movement movement)
+    public Fusion(WritePlan plan, IReadOnlySet<UOp> forced, IReadOnlySet<UOp> closed, Movement movement)
     {
         _movement = movement;
         _forced = forced;
-        Order = Walk.Topological(results);
+        _plan = plan;
+        Order = Walk.Topological(plan.Roots);
         _cost = new Cost(Order, closed);
-        var isResult = new HashSet<UOp>(results, ReferenceEqualityComparer.Instance);
+        var isResult = new HashSet<UOp>(plan.Results, ReferenceEqualityComparer.Instance);
         for (int i = Order.Count - 1; i >= 0; i--) Decide(Order[i], isResult.Contains(Order[i]));
         foreach (var node in Order)
             foreach (var draft in DemandsOf(node).Where(d => d.Src.Length > 0 || node.Op is Op.Const or Op.Iota or Op.Variable).Select(d => d.Draft).Distinct())
@@ -47,7 +49,8 @@ sealed class Fusion
         // A result without elements: there is nothing to compute.
         if (node.Shape.Size == 0) return;
         var uses = DemandsOf(node);
-        if (isResult || node.Op == Op.Contiguous || _forced.Contains(node) || _readFlat.Contains(node) || Cost.Computes(node) && _cost.StoreIsCheaper(node, uses))
+        if (node.Op == Op.Update) Write(node);
+        else if (isResult || node.Op == Op.Contiguous || _forced.Contains(node) || _readFlat.Contains(node) || Cost.Computes(node) && _cost.StoreIsCheaper(node, uses))
         {
             var draft = Drafts[node] = new Draft(node);
             draft.Root = Ask(draft, node, draft.Ranges, UOp.Bool(true), []);
@@ -55,6 +58,16 @@ sealed class Fusion
         }
         else if (!IsLeaf(node))
             foreach (var use in uses.ToArray()) Descend(use);
+    }
+
+    // The new value is needed at each element that is seen, and is written where that lies.
+    void Write(UOp update)
+    {
+        var draft = Drafts[update] = new Draft(update, _plan.MemoryOf(update));
+        foreach (var step in ((View)update.Arg!).Steps.Reverse().Where(s => s.Op != Op.Bitcast))
+            draft.At = _movement.Through(step, draft.At) is (var at, { IsOne: true }) ? at : throw new InvalidOperationException($"{update} writes outside of its memory");
+        draft.Root = Ask(draft, update.Src[1], draft.Ranges, UOp.Bool(true), []);
+        draft.Members.Add(update);
     }
 
     internal static bool IsLeaf(UOp node) => node.Op is Op.Const or Op.Variable or Op.Param or Op.Buffer or Op.Iota;

@@ -24,9 +24,9 @@ static class InPlace
         var parameters = body.Params;
         var pointer = Enumerable.Range(0, slots.Length).ToArray();
         var taken = new List<(int, int)>();
-        for (int read = body.Outputs.Length; read < slots.Length; read++)
+        for (int read = body.Written; read < slots.Length; read++)
         {
-            int written = Enumerable.Range(0, body.Outputs.Length).FirstOrDefault(o =>
+            int written = Enumerable.Range(0, body.Written).FirstOrDefault(o =>
                 parameters[o] is { InPlace: false } p && p.DType == parameters[read].DType && p.DType.Size % Word == 0
                 && mayTake(slots[o], slots[read]) && IsElementwise(body.Sink, o, read), -1);
             if (written < 0) continue;

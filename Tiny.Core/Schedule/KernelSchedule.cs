@@ -14,6 +14,8 @@ public enum SlotRole
     Param,
     /// <summary>Memory that exists: a weight or a realised tensor.</summary>
     Stored,
+    /// <summary>Memory of a tensor that the program may change: read at entry, written at the end.</summary>
+    State,
     /// <summary>A result.</summary>
     Result,
     /// <summary>A temporary, in the arena.</summary>
@@ -27,6 +29,8 @@ public sealed record Slot(SlotRole Role, DType DType, Shape Shape)
     public ParamArg? Param { get; init; }
     /// <summary>The memory (<see cref="SlotRole.Stored"/>).</summary>
     public Storage? Storage { get; init; }
+    /// <summary>Whose memory (<see cref="SlotRole.State"/>).</summary>
+    internal Cell? State { get; init; }
     /// <summary>Which arena it lies in (<see cref="SlotRole.Temporary"/>).</summary>
     public int Arena { get; init; }
     /// <summary>Place in its arena in bytes (<see cref="SlotRole.Temporary"/>).</summary>
@@ -86,6 +90,7 @@ public sealed record KernelSchedule(ImmutableArray<Slot> Slots, ImmutableArray<L
     {
         { Role: SlotRole.Param } s => $"{s.Param!.Name} {s.DType}{s.Shape}",
         { Role: SlotRole.Stored } s => $"{s.Storage!.Name ?? "stored"} {s.DType}{s.Shape}",
+        { Role: SlotRole.State } s => $"{s.State!.Name ?? "state"} {s.DType}{s.Shape}",
         { Role: SlotRole.Result } s => $"result{slot} {s.DType}{s.Shape}",
         var s => $"t{slot} {s.DType}{s.Shape} at {(Arenas.Length > 1 ? $"{s.Arena}:" : "")}{s.Offset}{(s.InPlaceOf is { } operand ? $" in place of t{operand}" : "")}",
     };

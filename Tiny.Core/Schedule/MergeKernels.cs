@@ -14,12 +14,14 @@ static class MergeKernels
     {
         var merged = new List<KernelBody>();
         var place = new Dictionary<UOp, int>(ReferenceEqualityComparer.Instance);
+        var reader = new Dictionary<UOp, int>(ReferenceEqualityComparer.Instance);
         foreach (var body in bodies)
         {
             int at = merged.Count;
             merged.Add(body);
-            // The latest producer is the only one that can take it: the kernel must not run before any other that it reads.
-            int last = body.Reads.Select(r => place.GetValueOrDefault(r, -1)).DefaultIfEmpty(-1).Max();
+            // The latest producer is the only one that can take it: the kernel must not run before any other that it reads, nor before those that read what it overwrites.
+            int last = body.Reads.Concat(body.Overwrites).Select(r => place.GetValueOrDefault(r, -1))
+                .Concat(body.Overwrites.Select(v => reader.GetValueOrDefault(v, -1))).DefaultIfEmpty(-1).Max();
             if (last >= 0 && Join(merged[last], body) is { } joined)
             {
                 merged[last] = joined;
@@ -27,6 +29,7 @@ static class MergeKernels
                 at = last;
             }
             foreach (var output in merged[at].Outputs) place[output.Node] = at;
+            foreach (var version in body.Reads) reader[version] = Math.Max(reader.GetValueOrDefault(version, -1), at);
         }
         return merged;
     }
@@ -34,43 +37,48 @@ static class MergeKernels
     static KernelBody? Join(KernelBody first, KernelBody second)
     {
         if (!SameLoops(first, second) || Ambiguous(first.Sink, second.Sink)) return null;
-        var handed = first.Outputs.Select(o => o.Node).ToHashSet();
-        ImmutableArray<Draft> outputs = [.. first.Outputs, .. second.Outputs];
-        ImmutableArray<UOp> reads = [.. first.Reads, .. second.Reads.Where(r => !handed.Contains(r) && !first.Reads.Contains(r))];
-        if (outputs.Length + reads.Length > Scheduler.MostBuffers) return null;
-        var slots = SlotsOf(outputs, reads);
+        // What one reads the other does not write, save what is handed over.
+        UOp[] firstWritten = [.. first.Buffers.Take(first.Written)], secondWritten = [.. second.Buffers.Take(second.Written)];
+        if (secondWritten.Any(first.Buffers.Contains)) return null;
+        UOp[] written = [.. firstWritten, .. secondWritten];
+        ImmutableArray<UOp> buffers = [.. written, .. first.Buffers.Skip(first.Written).Concat(second.Buffers.Skip(second.Written)).Except(written).Distinct()];
+        if (buffers.Length > Scheduler.MostBuffers) return null;
+        var slots = new Dictionary<UOp, int>(ReferenceEqualityComparer.Instance);
+        for (int i = 0; i < buffers.Length; i++) slots[buffers[i]] = i;
         var stores = Rewrite(first, slots, null);
-        var values = new Dictionary<UOp, UOp>(ReferenceEqualityComparer.Instance);
-        for (int i = 0; i < first.Outputs.Length; i++) values[first.Outputs[i].Node] = stores[i];
-        return Rewrite(second, slots, values) is { IsDefault: false } more ? new KernelBody(outputs, reads, Sink([.. stores, .. more])) : null;
+        var handed = new Dictionary<(UOp Memory, UOp Index), UOp>();
+        for (int i = 0; i < stores.Length; i++) handed[(buffers[(int)stores[i].Src[0].Arg!], stores[i].Src[1])] = stores[i].Src[2];
+        if (Rewrite(second, slots, handed, firstWritten) is not { IsDefault: false } more || more.Any(s => ReadsWritten(s, slots, firstWritten))) return null;
+        return new KernelBody([.. first.Outputs, .. second.Outputs], buffers, written.Length,
+            [.. first.Reads, .. second.Reads.Except(first.Outputs.Select(o => o.Node)).Except(first.Reads)], Sink([.. stores, .. more]))
+        {
+            Overwrites = [.. first.Overwrites, .. second.Overwrites],
+            Inside = [.. first.Inside, .. second.Inside],
+        };
     }
+
+    // A value that is handed over may be made of the element that it replaces: that is only for its own store.
+    static bool ReadsWritten(UOp store, Dictionary<UOp, int> slots, UOp[] written) =>
+        store.Topological().Any(u => u.Op == Op.Load && written.Any(w => slots[w] == (int)u.Src[0].Arg!));
 
     // The stores with pointers by the new slots, and loads of handed-over elements replaced by their values; default where a load asks for
     // another element than the one at hand.
-    static ImmutableArray<UOp> Rewrite(KernelBody body, Dictionary<UOp, int> slots, Dictionary<UOp, UOp>? handed)
+    static ImmutableArray<UOp> Rewrite(KernelBody body, Dictionary<UOp, int> slots, Dictionary<(UOp Memory, UOp Index), UOp>? handed, UOp[]? written = null)
     {
-        UOp[] buffers = [.. body.Buffers];
         var done = new Dictionary<UOp, UOp>(ReferenceEqualityComparer.Instance);
         foreach (var u in body.Sink.Topological())
         {
-            if (u.Op == Op.Load && handed is not null && handed.TryGetValue(buffers[(int)u.Src[0].Arg!], out var store))
+            if (u.Op == Op.Load && handed is not null && body.Buffers[(int)u.Src[0].Arg!] is var memory && written!.Contains(memory))
             {
-                if (u.Src.Length > 2 || !ReferenceEquals(u.Src[1], store.Src[1])) return default;
-                done[u] = store.Src[2];
+                if (u.Src.Length > 2 || !handed.TryGetValue((memory, u.Src[1]), out var value)) return default;
+                done[u] = value;
             }
             else if (u.Op == Op.Pointer)
-                done[u] = UOp.New(Op.Pointer, u.DType, [], slots[buffers[(int)u.Arg!]]);
+                done[u] = UOp.New(Op.Pointer, u.DType, [], slots[body.Buffers[(int)u.Arg!]]);
             else if (u.Op != Op.Sink)
                 done[u] = u.WithSrc([.. u.Src.Select(s => done[s])]);
         }
         return [.. body.Sink.Src.Select(s => done[s])];
-    }
-
-    static Dictionary<UOp, int> SlotsOf(ImmutableArray<Draft> outputs, ImmutableArray<UOp> reads)
-    {
-        var slots = new Dictionary<UOp, int>(ReferenceEqualityComparer.Instance);
-        foreach (var buffer in outputs.Select(o => o.Node).Concat(reads)) slots[buffer] = slots.Count;
-        return slots;
     }
 
     static bool SameLoops(KernelBody a, KernelBody b) => Loops(a).SequenceEqual(Loops(b), ReferenceEqualityComparer.Instance);

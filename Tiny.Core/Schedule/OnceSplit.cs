@@ -4,7 +4,7 @@ using Tiny.Runtime;
 namespace Tiny.Schedule;
 
 /// <summary>
-/// Takes a captured method's results; gives the same with every largest subgraph that depends on weights alone (no parameter), or that is a table of
+/// Takes a captured method's results; gives the same with every largest subgraph that depends on weights alone (no parameter, no state), or that is a table of
 /// transcendentals of indices (not a mask: that is computed faster than loaded), replaced by its value, computed on the host. Movement of such a value
 /// stays in the graph: it costs nothing there, and an
 /// expanded copy would only be larger.
@@ -21,7 +21,7 @@ static class OnceSplit
         foreach (var node in order)
         {
             // More than the host can well hold at once is left to the kernels.
-            if (node.Op is Op.Param or Op.Variable || node.Src.Any(perCall.Contains) || node.Shape.IsSymbolic
+            if (node.Op is Op.Param or Op.Variable || node.Arg is Cell || node.Src.Any(perCall.Contains) || node.Shape.IsSymbolic
                 || node is { Op: Op.Shrink, Arg: Edges e } && e.Any(p => p.Lo.IsSymbolic) || Cost.Computes(node) && node.Shape.Size > MostOnHost) perCall.Add(node);
             if (node.Op == Op.Iota || node.Src.Any(counts.Contains)) counts.Add(node);
             if (node.Op == Op.Buffer || node.Op is Op.Exp2 or Op.Log2 or Op.Sin && counts.Contains(node) || node.Src.Any(weights.Contains)) weights.Add(node);

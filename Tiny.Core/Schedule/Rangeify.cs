@@ -9,7 +9,7 @@ namespace Tiny.Schedule;
 /// Takes the drafts; gives each kernel's body: one store of an expression over loop variables. Movement is gone, it has
 /// become index arithmetic; reductions are folds over ranges; buffers are pointers by slot, the written one being slot 0.
 /// </summary>
-sealed class Rangeify(Fusion fusion, Movement movement, Rewriter simplify)
+sealed class Rangeify(Fusion fusion, WritePlan plan, Movement movement, Rewriter simplify)
 {
     readonly ClosedForms _forms = new(simplify);
 
@@ -24,10 +24,10 @@ sealed class Rangeify(Fusion fusion, Movement movement, Rewriter simplify)
         var kernels = new List<KernelBody>();
         foreach (var node in fusion.Order)
         {
-            if (!fusion.Drafts.TryGetValue(node, out var draft) || node.Shape.Size == 0) continue;
+            if (!fusion.Drafts.TryGetValue(node, out var draft) || draft.Shape.Size == 0) continue;
             var target = UOp.New(Op.Pointer, node.DType, [], 0);
-            var store = UOp.New(Op.Store, DType.Void, [target, movement.Flatten(node.Shape, draft.Ranges), draft.Root.Value!]);
-            kernels.Add(new KernelBody([draft], [.. draft.Reads], UOp.New(Op.Sink, DType.Void, [store])));
+            var store = UOp.New(Op.Store, DType.Void, [target, movement.Flatten(node.Shape, draft.At), draft.Root.Value!.Bitcast(node.DType)]);
+            kernels.Add(new KernelBody([draft], [.. draft.Buffers], 1, [.. draft.Reads], UOp.New(Op.Sink, DType.Void, [store])));
         }
         return kernels;
     }
@@ -63,7 +63,7 @@ sealed class Rangeify(Fusion fusion, Movement movement, Rewriter simplify)
 
     UOp Load(Demand d)
     {
-        var pointer = d.Draft.PointerTo(d.Node);
+        var pointer = d.Draft.PointerTo(d.Node, plan.MemoryOf(d.Node));
         var index = d.IsFlat ? d.Index[0] : movement.Flatten(d.Node.Shape, d.Index);
         return d.Gate.IsOne ? UOp.New(Op.Load, d.Node.DType, [pointer, index]) : UOp.New(Op.Load, d.Node.DType, [pointer, index, d.Gate]);
     }

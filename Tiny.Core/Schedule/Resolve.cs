@@ -8,26 +8,20 @@ namespace Tiny.Schedule;
 /// </summary>
 static class Resolve
 {
-    public static UOp[] Run(IReadOnlyList<UOp> results)
+    /// <param name="results">What is asked for.</param>
+    /// <param name="states">Memory, and what it is to hold at the end.</param>
+    public static (UOp[] Results, (UOp Memory, UOp Final)[] States) Run(IReadOnlyList<UOp> results, IReadOnlyList<(UOp Memory, UOp Final)> states)
     {
         var done = new Dictionary<UOp, UOp>(ReferenceEqualityComparer.Instance);
-        foreach (var node in Walk.Topological(results))
+        foreach (var node in Walk.Topological([.. results, .. states.SelectMany(s => new[] { s.Memory, s.Final })]))
         {
             var made = UOp.New(node.Op, node.DType, [.. node.Src.Select(s => done[s])], node.Arg);
             made.Origin ??= node.Origin;
-            done[node] = made.Op == Op.Update ? Chosen(made) : Simplify(made);
+            done[node] = Simplify(made);
         }
         var seen = new HashSet<UOp>(ReferenceEqualityComparer.Instance);
-        return [.. results.Select((r, i) => seen.Add(done[r]) && !Fusion.IsLeaf(done[r]) ? done[r] : UOp.New(Op.Contiguous, r.DType, [done[r]], i))];
-    }
-
-    // The old value, except where the mask of what is written is true.
-    static UOp Chosen(UOp update)
-    {
-        var view = (View)update.Arg!;
-        var chosen = Build.Where(view.Mask(), view.Back(update.Src[1]), update.Src[0]);
-        chosen.Origin ??= update.Origin;
-        return chosen;
+        return ([.. results.Select((r, i) => seen.Add(done[r]) && !Fusion.IsLeaf(done[r]) ? done[r] : UOp.New(Op.Contiguous, r.DType, [done[r]], i))],
+            [.. states.Select(s => (done[s.Memory], done[s.Final]))]);
     }
 
     static UOp Simplify(UOp node) => node switch

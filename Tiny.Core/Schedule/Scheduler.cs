@@ -17,48 +17,58 @@ static class Scheduler
     public const int MostBuffers = 8;
 
     /// <param name="results">What is to be computed.</param>
+    /// <param name="states">Memory that the program reads at entry and that is to hold another value at the end: <see cref="Op.Buffer"/> of a <see cref="Cell"/>.</param>
     /// <param name="watch">Told each pass's name and result.</param>
     /// <param name="rules">Other rules than <see cref="Symbolic.Rules"/>: tests plant wrong ones.</param>
-    public static KernelSchedule Run(IReadOnlyList<UOp> results, Action<string, IReadOnlyList<UOp>>? watch = null, RuleSet? rules = null)
+    public static KernelSchedule Run(IReadOnlyList<UOp> results, Action<string, IReadOnlyList<UOp>>? watch = null, RuleSet? rules = null,
+        IReadOnlyList<(UOp Memory, UOp Final)>? states = null)
     {
         using var interner = Interner.Open();
         long start = Stopwatch.GetTimestamp();
-        var resolved = Resolve.Run(results);
-        if (Debugging.Spec) Spec.Tensors(resolved, "resolve");
+        var (resolved, finals) = Resolve.Run(results, states ?? []);
+        if (Debugging.Spec) Spec.Tensors([.. resolved, .. finals.Select(f => f.Final)], "resolve");
         watch?.Invoke("resolve", resolved);
         var simplify = new Rewriter(rules ?? Symbolic.Rules);
         var movement = new Movement(simplify);
         var forced = new HashSet<UOp>(ReferenceEqualityComparer.Instance);
+        var plan = new WritePlan(resolved, finals);
         var closed = new HashSet<UOp>(ReferenceEqualityComparer.Instance);
         bool split = false;
         while (true)
         {
-            var rangeify = new Rangeify(new Fusion(resolved, forced, closed, movement), movement, simplify);
-            var bodies = Unused.Drop(rangeify.Run(), resolved);
+            plan.Make();
+            var rangeify = new Rangeify(new Fusion(plan, forced, closed, movement), plan, movement, simplify);
+            var bodies = Unused.Drop(rangeify.Run(), plan);
             // Known to need no loop, they cost less: fusion is decided anew.
             if (!rangeify.Closed.IsSubsetOf(closed))
             {
                 closed.UnionWith(rangeify.Closed);
                 continue;
             }
-            if (!split && SplitReductions.Run(resolved, closed) is { } made)
+            if (!split)
             {
-                resolved = [.. resolved.Select(r => made[r])];
-                closed = new(closed.Select(c => made[c]), ReferenceEqualityComparer.Instance);
                 split = true;
-                continue;
+                if (SplitReductions.Run([.. resolved, .. finals.Select(f => f.Final)], closed) is { } made)
+                {
+                    UOp Made(UOp node) => made.GetValueOrDefault(node, node);
+                    plan = new WritePlan([.. resolved.Select(Made)], [.. finals.Select(f => (f.Memory, Made(f.Final)))]);
+                    closed = new(closed.Select(Made), ReferenceEqualityComparer.Instance);
+                    continue;
+                }
             }
-            if (bodies.Find(b => b.Reads.Length >= MostBuffers) is { } crowded)
+            if (bodies.Find(b => b.Buffers.Length > MostBuffers) is { } crowded)
             {
                 forced.Add(Split(crowded.Outputs[0]));
                 continue;
             }
+            if (OrderKernels.Run(bodies, plan, simplify) is not { } ordered) continue;
+            bodies = GroupWrites.Run(ordered, simplify);
             Check("rangeify");
-            bodies = Unused.Drop([.. MergeKernels.Run(bodies).Select(b => b with { Sink = simplify.Run(b.Sink) })], resolved);
+            bodies = Unused.Drop([.. MergeKernels.Run(bodies).Select(b => b with { Sink = simplify.Run(b.Sink) })], plan);
             Check("merge kernels");
             bodies = [.. bodies.Select(b => b with { Sink = MergeRanges.Run(b.Sink, simplify) })];
             Check("merge ranges");
-            var schedule = Assemble(resolved, bodies, interner);
+            var schedule = Assemble(plan, bodies, interner);
             Debugging.Write(7, () => $"schedule: {Stopwatch.GetElapsedTime(start).TotalMilliseconds:0.00} ms, {interner.Count} nodes");
             Debugging.Write(2, schedule.ToText);
             return schedule;
@@ -90,14 +100,14 @@ static class Scheduler
         return best ?? throw new TinyException("TINY1006", $"{crowded.Node} reads {crowded.Reads.Count} buffers and cannot be split");
     }
 
-    static KernelSchedule Assemble(UOp[] results, List<KernelBody> bodies, Interner interner)
+    static KernelSchedule Assemble(WritePlan plan, List<KernelBody> bodies, Interner interner)
     {
         var slots = new List<Slot>();
         var slotOf = new Dictionary<UOp, int>(ReferenceEqualityComparer.Instance);
         var kernels = new Dictionary<UOp, List<Kernel>>(ReferenceEqualityComparer.Instance);
         var launches = new List<Launch>();
         // Results first, so that their numbers do not depend on what is computed on the way.
-        foreach (var r in results) slotOf[r] = AddSlot(new Slot(SlotRole.Result, r.DType, r.Shape));
+        foreach (var r in plan.Results) slotOf[plan.MemoryOf(r)] = AddSlot(new Slot(SlotRole.Result, r.DType, r.Shape));
         ImmutableArray<int>[] slotsOf = [.. bodies.Select(b => b.Buffers.Select(SlotOf).ToImmutableArray())];
         var lives = Lives(slots, slotsOf);
         for (int i = 0; i < bodies.Count; i++)
@@ -117,10 +127,10 @@ static class Scheduler
             launches.Add(new Launch(kernel, given));
 
             bool MayTake(int result, int operand) => lives.TryGetValue(result, out var to) && lives.TryGetValue(operand, out var from)
-                && from.Last == i && MemoryPlan.Align(from.Bytes) == MemoryPlan.Align(to.Bytes);
+                && from.Last == i && to.First == i && MemoryPlan.Align(from.Bytes) == MemoryPlan.Align(to.Bytes);
         }
         KernelNames.Assign(bodies, launches, slots);
-        return new KernelSchedule([.. slots], [.. launches], [.. results.Select(r => slotOf[r])], []).WithArenasOf(MemoryPlan.Unlimited);
+        return new KernelSchedule([.. slots], [.. launches], [.. plan.Results.Select(r => slotOf[plan.MemoryOf(r)])], []).WithArenasOf(MemoryPlan.Unlimited);
 
         int AddSlot(Slot slot)
         {
@@ -134,6 +144,7 @@ static class Scheduler
             return slotOf[node] = AddSlot(node.Op switch
             {
                 Op.Param => new Slot(SlotRole.Param, node.DType, node.Shape) { Param = (ParamArg)node.Arg! },
+                Op.Buffer when node.Arg is Cell cell => new Slot(SlotRole.State, node.DType, node.Shape) { State = cell },
                 Op.Buffer => new Slot(SlotRole.Stored, node.DType, node.Shape) { Storage = (Storage)node.Arg! },
                 _ => new Slot(SlotRole.Temporary, node.DType, node.Shape),
             });

@@ -1,6 +1,5 @@
 using Tiny.Graph;
 using Tiny.Runtime;
-using Tiny.Schedule;
 
 namespace Tiny;
 
@@ -28,7 +27,6 @@ public sealed partial class Tensor
         if (Numel == 0) return this;
         using var scope = Origin.Scope("assign");
         var node = Build.Broadcast(Build.Cast(value.Node, DType), Shape);
-        if (CaptureScope.IsOpen) throw new TinyJitException($"{UserCode.Here()}a captured method cannot assign yet");
         // What covers everything needs nothing of the old value.
         _cell.Write(_view.IsWhole ? _view.Back(node) : Build.Node(Op.Update, _cell.Current.DType, _view, _cell.Current, node));
         return this;

@@ -71,7 +71,7 @@ public sealed partial class Tensor
 
     void Read<T>(Span<T> destination) where T : unmanaged
     {
-        HostMemory host = Realize().Storage!.ToHost();
+        HostMemory host = Executor.Read(this).ToHost();
         MemoryMarshal.Cast<byte, T>(host.Span)[..Numel].CopyTo(destination);
         GC.KeepAlive(host);
     }

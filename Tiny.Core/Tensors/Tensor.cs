@@ -16,6 +16,9 @@ public sealed partial class Tensor
     /// <summary>A tensor of its own: the place of a new value.</summary>
     internal Tensor(UOp node) : this(new Cell(node), Graph.View.Whole(node.DType, node.Shape)) { }
 
+    /// <summary>The whole of a place.</summary>
+    internal Tensor(Cell cell) : this(cell, Graph.View.Whole(cell.Value.DType, cell.Shape)) { }
+
     Tensor(Cell cell, View view)
     {
         _cell = cell;
@@ -23,17 +26,15 @@ public sealed partial class Tensor
     }
 
     /// <summary>The graph that computes the tensor as it is now; memory (<see cref="Op.Buffer"/>) once it has been realised.</summary>
-    internal UOp Node
+    internal UOp Node => Of(_cell.Current);
+
+    UOp Of(UOp current)
     {
-        get
-        {
-            var current = _cell.Current;
-            if (_view.Steps.IsEmpty) return current;
-            if (_seen is { } seen && ReferenceEquals(seen.Current, current)) return seen.Node;
-            var node = _view.Of(current);
-            _seen = new Seen(current, node);
-            return node;
-        }
+        if (_view.Steps.IsEmpty) return current;
+        if (_seen is { } seen && ReferenceEquals(seen.Current, current)) return seen.Node;
+        var node = _view.Of(current);
+        _seen = new Seen(current, node);
+        return node;
     }
 
     /// <summary>What a view shows of one version.</summary>
@@ -49,10 +50,21 @@ public sealed partial class Tensor
     public int Numel => Shape.Numel;
 
     /// <summary>The memory behind a realised tensor, null before.</summary>
-    internal Storage? Storage => Node is { Op: Op.Buffer, Arg: Storage storage } ? storage : null;
+    internal Storage? Storage => Passing is { Op: Op.Buffer, Arg: Storage storage } ? storage : null;
+
+    /// <summary>The graph as it is now, for running it before anything else is written.</summary>
+    internal UOp Passing => Of(_cell.Passing);
 
     /// <summary>The place whose elements the tensor shows.</summary>
     internal Cell Cell => _cell;
+
+    /// <summary>The tensor as it is seen through the movements by which <paramref name="other"/> shows its cell, with numbers in place of variables.</summary>
+    internal Tensor SeenAs(Tensor other, IReadOnlyDictionary<Variable, int> values) => SeenAs(other.With(values));
+
+    /// <summary>The tensor with numbers in place of variables in what it shows of its cell.</summary>
+    internal Tensor With(IReadOnlyDictionary<Variable, int> values) => values.Count == 0 ? this : new(_cell, _view.Bind(values));
+
+    Tensor SeenAs(Tensor other) => other.IsView ? Moved(other._view.Of, other._view.Barrier) : this;
 
     /// <summary>The tensor shows another one's elements moved.</summary>
     internal bool IsView => !_view.Steps.IsEmpty;
@@ -61,7 +73,7 @@ public sealed partial class Tensor
     internal void Land(Storage memory)
     {
         if (_view.Steps.IsEmpty) _cell.Land(memory);
-        else _seen = new Seen(_cell.Current, UOp.New(Op.Buffer, memory.DType, memory));
+        else _seen = new Seen(_cell.Passing, UOp.New(Op.Buffer, memory.DType, memory));
     }
 
     /// <summary>The same elements moved: a view, which writes to either change. A <paramref name="barrier"/> names what forbids writes through it.</summary>

@@ -1,0 +1,68 @@
+using Tiny.Graph;
+using Tiny.Schedule;
+
+namespace Tiny.Jit;
+
+/// <summary>
+/// What one call of a method did, seen from outside: the results' graphs, and what it wrote. Tensors from outside that no captured method is known to write
+/// are in the graphs as they are; the others (state) are leaves that stand for their memory.
+/// </summary>
+sealed class Traced
+{
+    Traced(IReadOnlyList<Tensor> tensors, Func<IReadOnlyList<Tensor>, object?> pack) => (Tensors, Pack) = (tensors, pack);
+
+    /// <summary>The results, as the method returned them.</summary>
+    public IReadOnlyList<Tensor> Tensors { get; }
+    /// <summary>Puts result tensors into the method's return value.</summary>
+    public Func<IReadOnlyList<Tensor>, object?> Pack { get; }
+    /// <summary>The results' graphs.</summary>
+    public required IReadOnlyList<UOp> Results { get; init; }
+    /// <summary>Parameters that the method writes, and what they hold at the end.</summary>
+    public required IReadOnlyList<(int Parameter, string Name, UOp Final)> WrittenInputs { get; init; }
+    /// <summary>Other tensors from outside that it writes.</summary>
+    public required IReadOnlyList<(Cell Cell, UOp Memory, UOp Final)> WrittenStates { get; init; }
+    /// <summary>State that it reads or writes.</summary>
+    public required IReadOnlyList<Cell> States { get; init; }
+    /// <summary>Tensors from outside that are constants of the program, and their values.</summary>
+    public required IReadOnlyList<(Cell Cell, UOp Value)> Constants { get; init; }
+
+    /// <summary>All that the method built.</summary>
+    public IReadOnlyList<UOp> Graph => [.. Results, .. WrittenInputs.Select(w => w.Final), .. WrittenStates.Select(w => w.Final)];
+
+    /// <summary>The number of the parameter that a result is or shows, or null; and whether it is or shows another tensor from outside.</summary>
+    public (int? Parameter, bool Outside) AliasOf(Tensor result) =>
+        result.Cell.Value is { Op: Op.Param, Arg: ParamArg p } ? (p.Slot, true) : (null, result.Cell.IsFromOutside(_scope));
+
+    CaptureScope _scope = null!;
+
+    /// <summary>Closes a capture.</summary>
+    public static Traced Of(CaptureScope scope, IReadOnlyList<Tensor> tensors, Func<IReadOnlyList<Tensor>, object?> pack)
+    {
+        var written = scope.Written.ToHashSet();
+        UOp[] results = [.. tensors.Select(t => t.Node)];
+        (Cell Cell, UOp Final)[] finals = [.. scope.Written.Select(c => (c, scope.Read(c)))];
+        foreach (var cell in written.Where(c => c.Value.Op != Op.Param)) cell.BecomeState();
+        var constants = scope.Memory.Keys.Where(c => !c.IsState).Select(c => (Cell: c, Value: c.Embed())).ToList();
+        var map = constants.ToDictionary(c => scope.MemoryOf(c.Cell), c => c.Value);
+        var all = Substitute([.. results, .. finals.Select(f => f.Final)], map);
+        var writes = finals.Select((f, i) => (f.Cell, Final: all[results.Length + i])).ToList();
+        return new Traced(tensors, pack)
+        {
+            _scope = scope,
+            Results = all[..results.Length],
+            WrittenInputs = [.. writes.Where(w => w.Cell.Value.Op == Op.Param).Select(w => ((ParamArg)w.Cell.Value.Arg!, w.Final)).Select(w => (w.Item1.Slot, w.Item1.Name, w.Final))],
+            WrittenStates = [.. writes.Where(w => w.Cell.Value.Op != Op.Param).Select(w => (w.Cell, scope.MemoryOf(w.Cell), w.Final))],
+            States = [.. scope.Memory.Keys.Concat(written).Where(c => c.IsState).Distinct()],
+            Constants = constants,
+        };
+    }
+
+    static UOp[] Substitute(UOp[] roots, Dictionary<UOp, UOp> map)
+    {
+        if (map.Count == 0) return roots;
+        var done = new Dictionary<UOp, UOp>(ReferenceEqualityComparer.Instance);
+        foreach (var node in Walk.Topological(roots))
+            done[node] = map.TryGetValue(node, out var to) ? to : node.WithSrc([.. node.Src.Select(s => done[s])]);
+        return [.. roots.Select(r => done[r])];
+    }
+}
