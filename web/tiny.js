@@ -395,7 +395,7 @@ export class Model {
     for (const place of Object.values(this._program.buffers)) {
       if (place.initial === undefined) continue;
       const from = this._program.buffers[place.initial];
-      encoder.copyBufferToBuffer(this._home(from), from.offset, this._home(place), place.offset, Math.ceil(wholeWords(place.bytes) / 4) * 4);
+      encoder.copyBufferToBuffer(this._home(from), from.offset, this._home(place), place.offset, wholeWords(place.bytes));
     }
     this.device.queue.submit([encoder.finish()]);
   }

@@ -32,7 +32,7 @@ static partial class WgslHelper
     [GeneratedRegex(@"^fn ([a-z][a-z0-9_]*)\(", RegexOptions.Multiline)]
     private static partial Regex Name();
 
-    static readonly FrozenDictionary<string, string> s_functions = Enumerable.Concat(Words, Pairs)
+    static readonly FrozenDictionary<string, string> s_functions = Words.Concat(Sine).Concat(Pairs)
         .ToFrozenDictionary(text => Name().Match(text).Groups[1].Value, text => text);
 
     static string[] Words =>
