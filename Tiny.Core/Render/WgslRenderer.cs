@@ -34,6 +34,7 @@ public sealed partial class WgslRenderer : CStyleRenderer
     /// <summary>What lowering has to know.</summary>
     public static TargetProfile Profile { get; } = new("wgsl")
     {
+        MostBuffers = 8,
         Grid = true,
         WorkgroupSize = 64,
         WordMemory = true,
