@@ -20,7 +20,8 @@ public static class ExportRunner
     /// <summary>
     /// Runs one export. Arguments have the form <c>name=value</c>: <c>id</c> (of the project among those that share a folder), <c>assembly</c>, <c>project</c> (its directory), <c>output</c> (the folder
     /// of all exports) and three files to write: <c>list</c> names what was exported, relative to <c>output</c>; <c>reads</c> names the weights
-    /// that were read; <c>result</c> has messages for the build's log, or the error in MSBuild's form.
+    /// that were read; <c>result</c> has messages for the build's log, or the error in MSBuild's form. <c>float64=float32</c> is
+    /// <see cref="ExportContext.Float64"/>.
     /// </summary>
     /// <returns>0, or 1 after an error.</returns>
     public static int Run(string[] args)
@@ -79,7 +80,7 @@ public static class ExportRunner
                 var program = Captured(unit, model, units.Where(u => u.SameProgram(unit)).Max(u => u.Target.MostBuffers));
                 if (program.Kernels.Any(k => k.Params.Length > unit.Target.MostBuffers)) program = Captured(unit, model, unit.Target.MostBuffers);
                 string directory = swap.Stage(unit.Name, unit.Target.Name);
-                unit.Target.Export(program, new ExportContext(directory, options.Project) { Page = unit.Page });
+                unit.Target.Export(program, new ExportContext(directory, options.Project) { Page = unit.Page, Float64 = options.Float64 });
                 var (files, bytes) = swap.Finish(unit.Name, unit.Target.Name);
                 messages.Add(string.Create(CultureInfo.InvariantCulture,
                     $"{unit.Name} -> {unit.Name}/{unit.Target.Name}: {files} file{(files == 1 ? "" : "s")}, {Size(bytes)}, {program.Kernels.Length} kernels, {program.OnceEvaluated} values of weights alone computed once, {clock.ElapsedMilliseconds} ms"));

@@ -23,6 +23,11 @@ public sealed record ExportContext(string Directory, string ProjectDirectory)
 {
     /// <summary>See <see cref="TinyExportAttribute.Page"/>.</summary>
     public string? Page { get; init; }
+    /// <summary>
+    /// What float64 is on a target that has none: float64, the default, makes using it an error; float32 computes and stores that instead,
+    /// of inputs and results too.
+    /// </summary>
+    public ScalarKind Float64 { get; init; } = ScalarKind.Float64;
     /// <summary>Cancels a long export.</summary>
     public CancellationToken Cancellation { get; init; }
 }

@@ -104,6 +104,11 @@ public enum Op : byte
     Load,
     /// <summary>Src: pointer, index, value[, bool gate]. A vector value writes consecutive elements from index.</summary>
     Store,
+    /// <summary>
+    /// Src: pointer, index, value, mask[, bool gate]. Sets those bits of a word that the mask has to the value's, which has no others, as one step:
+    /// other threads may set the rest of the word at the same time.
+    /// </summary>
+    StoreBits,
     /// <summary>A reduction over ranges. Src: values..., ranges... (innermost last). Arg: <see cref="FoldArg"/>. Every value is combined each iteration.</summary>
     Fold,
     /// <summary>

@@ -40,4 +40,9 @@ public sealed class WeightsException(string message, Exception? inner = null) : 
 public sealed class TinyJitException(string message, Exception? inner = null) : TinyException("TINY1004", message, inner);
 
 /// <summary>Something that a target cannot do; the message names the target and what to use instead.</summary>
-public sealed class TargetException(string message) : TinyException("TINY1005", message);
+public sealed class TargetException(string message) : TinyException("TINY1005", message)
+{
+    /// <summary>For a target without float64, about what needs it.</summary>
+    public static TargetException NoFloat64(string target, string what) => new($"{target}: {what} needs float64, which the target has not; "
+        + "cast to float32, or export with the build's property TinyFloat64=float32 to compute and store float32 instead");
+}

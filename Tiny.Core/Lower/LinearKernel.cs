@@ -8,7 +8,15 @@ namespace Tiny.Lower;
 /// A kernel's memory argument: <see cref="Op.Pointer"/> of slot i is element i of the list. One that is written is read too only where it is
 /// <paramref name="InPlace"/>: each element before it is written, by the store that needs it, and by nothing else.
 /// </summary>
-public sealed record KernelParam(DType DType, Dim Count, bool Written, bool InPlace = false);
+public sealed record KernelParam(DType DType, Dim Count, bool Written, bool InPlace = false)
+{
+    /// <summary>True where the kernel moves words of 4 bytes in which smaller elements lie packed (<see cref="PackedMemory"/>).</summary>
+    public bool Packed { get; init; }
+    /// <summary>The dtype of its pointer.</summary>
+    public DType Element => Packed ? DType.UInt32 : DType;
+    /// <summary>How many of <see cref="Element"/> there are.</summary>
+    public Dim Elements => Packed ? (Count * DType.Size + 3) / 4 : Count;
+}
 
 /// <summary>
 /// A kernel as ordered lines, ready to render. Contract:
@@ -23,7 +31,7 @@ public sealed record KernelParam(DType DType, Dim Count, bool Written, bool InPl
 /// but its own needs. So a load may stand anywhere between its line and its use. No two arguments overlap.</item>
 /// <item><see cref="Op.Stage"/> declares an array of the kernel's own; stores fill it before anything loads from it, again in each iteration of the
 /// loop that it stands in.</item>
-/// <item>Legal operations: elementwise ones the profile has, Cast, Bitcast, Range, Special, Load, Store, Broadcast, Vector, Lane,
+/// <item>Legal operations: elementwise ones the profile has, Cast, Bitcast, Range, Special, Load, Store, StoreBits, Broadcast, Vector, Lane,
 /// FoldLanes, Acc, Set, End, Stage. Operands of an elementwise vector operation all have its number of lanes. Comparisons of vectors give bool
 /// vectors, used only by Where, And, Or, Xor, CmpNe and Lane; a vector Load or Store has no gate; index arithmetic is int32.</item>
 /// <item>On a grid there are <see cref="Op.Special"/>s in a row: the flat thread id, taken apart so that the first changes fastest;

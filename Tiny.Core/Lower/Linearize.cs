@@ -78,7 +78,7 @@ sealed class Linearize
         while (stack.TryPop(out var node))
         {
             if (IsImplicit(node) || _emitted.ContainsKey(node) || !seen.Add(node)) continue;
-            if (node.Op is not (Op.Store or Op.Range) && _free.In(node).All(_open.Contains)) known.Add(node);
+            if (node.Op is not (Op.Store or Op.StoreBits or Op.Range) && _free.In(node).All(_open.Contains)) known.Add(node);
             else
                 for (int i = node.Src.Length - 1; i >= 0; i--) stack.Push(node.Src[i]);
         }

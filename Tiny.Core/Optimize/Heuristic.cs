@@ -1,3 +1,4 @@
+using Tiny.Algebra;
 using Tiny.Graph;
 using Tiny.Lower;
 
@@ -46,6 +47,7 @@ sealed class Heuristic
         var folds = _nodes.FindAll(u => u.Op == Op.Fold);
         var vector = _profile.VectorLanes > 1 && CanBeVectors() ? VectorAxis() : null;
         if (vector is not null) Add(OptKind.Vector, vector, BestLanes(Extent(vector)));
+        if (_profile.WordMemory) WholeWords(folds.Count > 0);
         if (folds.Count == 0) return;
         if (vector is null && _profile.VectorLanes > 1 && CanBeVectors()) VectorFold(folds);
         int tile = Tile(folds, vector);
@@ -84,12 +86,28 @@ sealed class Heuristic
     int BestLanes(int extent) => _profile.NarrowerLanes.Append(_profile.VectorLanes).Where(l => l <= extent)
         .OrderBy(l => (extent + l - 1) / l).ThenBy(l => l).First();
 
+    // Stores of elements smaller than memory's words: a thread is given all parts of a word, along an axis of whole, aligned ones.
+    void WholeWords(bool reduces)
+    {
+        int smallest = _sink.Src.Min(s => s.Src[0].DType.Size), parts = 4 / smallest;
+        if (parts < 2) return;
+        bool Aligned(UOp store, UOp axis)
+        {
+            var form = LinearForm.Of(store.Src[1]);
+            return form.Coefficient(axis) == 1 && form.Constant % parts == 0 && form.Terms.All(t => t.Atom == axis || t.Coefficient % parts == 0);
+        }
+        var axis = _loops.Find(r => Extent(r) % parts == 0 && _sink.Src.All(s => s.Src[0].DType.Size >= 4 || Aligned(s, r)));
+        if (axis is not null && (!reduces || Threads() / parts >= ThreadsToKeep)) Add(OptKind.Upcast, axis, parts);
+    }
+
+    long Threads() => _loops.Aggregate(1L, (n, r) => n * Extent(r));
+
     // Output axes that some load inside a fold does not depend on: computing several of their elements together loads it once.
     int Tile(List<UOp> folds, UOp? vector)
     {
         var inner = _loads.FindAll(l => folds.Exists(f => OptOps.ClosedBy(f).Any(r => _free.DependsOn(l, r))));
         int budget = _profile.Registers / 2, tile = 1;
-        long threads = _loops.Aggregate(1L, (n, r) => n * Extent(r));
+        long threads = Threads();
         foreach (var axis in _loops.Where(r => inner.Exists(l => !_free.DependsOn(l, r))).OrderBy(r => r == vector ? 1 : 0).ThenBy(Id))
         {
             int extent = axis == vector ? Blocks(axis) : Extent(axis);

@@ -25,6 +25,10 @@ public sealed record TargetProfile(string Name)
     public bool Grid { get; init; }
     /// <summary>Threads in a workgroup of the grid.</summary>
     public int WorkgroupSize { get; init; } = 64;
+    /// <summary>True where memory is moved by words of 4 bytes only, so that smaller elements lie packed in them.</summary>
+    public bool WordMemory { get; init; }
+    /// <summary>What float64 is computed and stored as: Float32 narrows it, without which a target that has no float64 refuses.</summary>
+    public ScalarKind Float64 { get; init; } = ScalarKind.Float64;
     /// <summary>Elementwise operations that lowering must express by others.</summary>
     public IReadOnlySet<Op> Lacks { get; init; } = new HashSet<Op>();
     /// <summary>Element kinds of its memory; others are stored as the bits of these (<see cref="Lower.Emulate"/>). None named: all.</summary>

@@ -88,7 +88,7 @@ public abstract partial class CStyleRenderer
             case Op.Set:
                 if (!_steps.ContainsKey(line.Src[1])) Line(Assignment(Written(line.Src[0]).Text, line.Src[0], line.Src[1]));
                 break;
-            case Op.Store:
+            case Op.Store or Op.StoreBits:
                 WriteStore(line);
                 break;
             default:
@@ -206,6 +206,8 @@ public abstract partial class CStyleRenderer
     private protected virtual string WrappingDifference(DType type) => throw Lacking(Op.Add, type);
     /// <summary>True for a type whose arithmetic C does in int, so that a result must be converted back.</summary>
     private protected virtual bool Narrows(DType type) => false;
+    /// <summary>The line where the dialect has a form of its own for it, else null.</summary>
+    private protected virtual Expression? OwnValue(UOp u) => null;
     /// <summary>Vector operations, for dialects that have vectors.</summary>
     private protected virtual Expression VectorValue(UOp u) => throw Lacking(u.Op, u.DType);
     /// <summary>True where the operand's text stands twice in the user's, and so should be a name.</summary>

@@ -7,7 +7,7 @@ namespace Tiny.Render;
 /// <summary>Value lines as expressions.</summary>
 public abstract partial class CStyleRenderer
 {
-    Expression Value(UOp u) => u.Op switch
+    Expression Value(UOp u) => OwnValue(u) ?? u.Op switch
     {
         Op.Neg when IsUnsigned(u.DType) && u.DType.Lanes == 1 =>
             Narrowed(u, Expression.Binary(Literal(UOp.Const(0L, u.DType)), "-", Written(u.Src[0]))),
