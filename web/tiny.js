@@ -309,8 +309,10 @@ export class Model {
       await checked(device, `${name}()`, () => {
         const encoder = device.createCommandEncoder({ label: name });
         const values = new Int32Array((this._sizes.get(name)?.size ?? 0) / 4);
-        this._steps.get(name)?.forEach((step, call) => values.set(step.sizes.map((size) => sizes[size]), call * sizesPlace / 4));
-        if (values.length) device.queue.writeBuffer(/** @type {GPUBuffer} */ (this._sizes.get(name)), 0, values);
+        if (values.length) {
+          this._steps.get(name)?.forEach((step, call) => values.set(step.sizes.map((size) => sizes[size]), call * sizesPlace / 4));
+          device.queue.writeBuffer(/** @type {GPUBuffer} */ (this._sizes.get(name)), 0, values);
+        }
         for (const [port, shaped] of Object.entries(given)) {
           const place = this._program.buffers[shaped.buffer];
           const value = inputs[port];

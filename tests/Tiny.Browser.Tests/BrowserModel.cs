@@ -17,6 +17,9 @@ public sealed class BrowserModel : IAsyncDisposable
     BrowserModel(TestPage page, string? folder) => (_page, _folder) = (page, folder);
 
     /// <summary>The runtime's figures after loading.</summary>
+    /// <summary>Brings the model back to where it was after loading.</summary>
+    public Task ResetAsync() => _page.RunAsync("model.reset(); return null;");
+
     public Task<JsonElement> StatsAsync() => _page.RunAsync("return model.stats;");
 
     /// <summary>Loads the bundle that the server has below a path.</summary>
