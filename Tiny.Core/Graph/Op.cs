@@ -47,6 +47,8 @@ public enum Op : byte
     Sqrt,
     /// <summary>2 to the x, floats.</summary>
     Exp2,
+    /// <summary>e to the x, floats. Not by <see cref="Exp2"/>: the product would be rounded, and its error grow with x.</summary>
+    Exp,
     /// <summary>Logarithm to base 2, floats.</summary>
     Log2,
     /// <summary>Sine of radians, floats.</summary>

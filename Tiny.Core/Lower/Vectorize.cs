@@ -51,7 +51,7 @@ sealed class Vectorize(UOp sink, KernelParamList parameters, Rewriter simplify)
     }
 
     // No target has these for vectors.
-    static bool LaneByLane(UOp node) => node.Op is Op.FloorDiv or Op.FloorMod or Op.Sin;
+    static bool LaneByLane(UOp node) => node.Op is Op.FloorDiv or Op.FloorMod;
 
     UOp Load(UOp node, UOp axis, int lanes)
     {
@@ -93,16 +93,18 @@ sealed class Vectorize(UOp sink, KernelParamList parameters, Rewriter simplify)
         int lanes = Lanes(axis);
         var value = Widen(_done[store.Src[2]], lanes);
         var gate = store.Src.Length > 3 ? store.Src[3] : null;
-        if (Consecutive(index, axis) && (gate is null || parameters.Items[(int)pointer.Arg!].InPlace))
+        if (Consecutive(index, axis) && (gate is null || parameters.Items[(int)pointer.Arg!].InPlace && IsOnlyStoreTo(pointer)))
         {
             var first = At(index, axis, 0);
-            // In place a gate needs no mask: what it leaves out is written back as it was read.
+            // In place a gate needs no mask: what it leaves out is written back as it was read. (Not beside other stores, which may write it meanwhile.)
             if (gate is not null) value = Widen(_done[gate], lanes).Where(value, UOp.New(Op.Load, value.DType, [pointer, first]));
             return [UOp.New(Op.Store, DType.Void, [pointer, first, value])];
         }
         return Enumerable.Range(0, lanes).Select(i => UOp.New(Op.Store, DType.Void,
             [pointer, At(index, axis, i), Lane(value, i), .. gate is null ? [] : new[] { At(gate, axis, i) }]));
     }
+
+    bool IsOnlyStoreTo(UOp pointer) => sink.Src.Count(s => s.Src[0] == pointer) == 1;
 
     UOp At(UOp node, UOp axis, int lane) =>
         simplify.Run(node.Substitute(new Dictionary<UOp, UOp>(ReferenceEqualityComparer.Instance) { [axis] = UOp.Index(lane) }));

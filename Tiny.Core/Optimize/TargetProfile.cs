@@ -25,4 +25,17 @@ public sealed record TargetProfile(string Name)
     public IReadOnlySet<ScalarKind> Stores { get; init; } = new HashSet<ScalarKind>();
     /// <summary>Kinds of values that it computes; others are held in these (<see cref="Lower.Emulate"/>). None named: all.</summary>
     public IReadOnlySet<ScalarKind> Computes { get; init; } = new HashSet<ScalarKind>();
+
+    /// <summary>What a value of the dtype is held in: itself, or a wider kind; null where nothing holds it.</summary>
+    public DType? Holder(DType t) => Computes.Count == 0 || t.Kind == ScalarKind.Void || Computes.Contains(t.Kind) ? t
+        : t.IsShortFloat && Computes.Contains(ScalarKind.Float32) ? DType.Float32
+        : t.IsShortInt && Computes.Contains(ScalarKind.Int32) ? DType.Int32 : null;
+
+    /// <summary>What an element of the dtype is in memory: itself, or an unsigned integer of its size; null where the target has neither.</summary>
+    public DType? Memory(DType t)
+    {
+        if (Stores.Count == 0 || Stores.Contains(t.Kind)) return t;
+        var bits = t.Size == 1 ? DType.UInt8 : DType.UInt16;
+        return (t.IsShortFloat || t.IsBool) && Stores.Contains(bits.Kind) ? bits : null;
+    }
 }

@@ -36,7 +36,7 @@ public abstract partial class CStyleRenderer
         Op.Bitcast => BitcastValue(u),
         Op.Load => LoadValue(u),
         Op.Broadcast or Op.Vector or Op.Lane or Op.FoldLanes => VectorValue(u),
-        Op.Sqrt or Op.Exp2 or Op.Log2 or Op.Sin or Op.Trunc or Op.Max or Op.Min or Op.MulAcc => Called(u),
+        Op.Sqrt or Op.Exp2 or Op.Exp or Op.Log2 or Op.Sin or Op.Trunc or Op.Max or Op.Min or Op.MulAcc => Called(u),
         _ => throw Lacking(u.Op, u.DType),
     };
 

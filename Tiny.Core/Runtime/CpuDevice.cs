@@ -44,8 +44,8 @@ public sealed class CpuDevice : Device
             // AVX-512 and AdvSimd have 32 vector registers, the rest of x86 and WebAssembly's engines 16.
             Registers = lanes == 16 || AdvSimd.IsSupported ? 32 : 16,
             Fma = Fma.IsSupported || AdvSimd.IsSupported,
-            // By polynomials they are vector code; the runtime's functions take one number at a time.
-            Lacks = ImmutableHashSet.Create(Op.Exp2, Op.Log2, Op.Sin),
+            // By polynomials they are a few instructions among others.
+            Lacks = ImmutableHashSet.Create(Op.Exp2, Op.Exp, Op.Log2),
             Stores = ImmutableHashSet.Create(ScalarKind.Int8, ScalarKind.UInt8, ScalarKind.Int16, ScalarKind.UInt16, ScalarKind.Int32, ScalarKind.UInt32,
                 ScalarKind.Int64, ScalarKind.UInt64, ScalarKind.Float32, ScalarKind.Float64),
             Computes = ImmutableHashSet.Create(ScalarKind.Bool, ScalarKind.Int32, ScalarKind.UInt32, ScalarKind.Int64, ScalarKind.UInt64,

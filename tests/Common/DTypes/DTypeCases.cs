@@ -23,9 +23,11 @@ static class DTypeCases
         yield return Case($"{name}_comparison", [a, b],
             x => [x[0].Lt(x[1]), x[0].Le(x[1]), x[0].Eq(x[1]), x[0].Ne(x[1]), Zero(x[0].Maximum(x[1])), Zero(x[0].Minimum(x[1])), x[0].Lt(x[1]).Where(x[0], x[1])]);
         var small = Whole(dtype, 7, 33);
-        yield return Case($"{name}_reduction", [small], x => [x[0].Sum(1), x[0].Sum(), x[0].Max(0), x[0].Min(1), x[0].ArgMax(1), .. dtype.IsInt ? (Tensor[])[x[0].Prod(1)] : []]);
+        yield return Case($"{name}_reduction", [small], x => [x[0].Sum(1), x[0].Sum(), x[0].Max(0), x[0].Min(1), x[0].ArgMax(1),
+            // Wraps where there is no sign: the largest numbers.
+            (x[0] - 8).Min(1), (x[0] - 8).Max(0), .. dtype.IsInt ? (Tensor[])[x[0].Prod(1)] : []]);
         yield return Case($"{name}_products", [small, Whole(dtype, 33, 5)], x => [x[0].MatMul(x[1])]);
-        if (dtype.IsInt) yield return Case($"{name}_logic", [a, b], x => [x[0] & x[1], x[0] | x[1], x[0] ^ x[1]]);
+        if (dtype.IsInt) yield return Case($"{name}_logic", [a, b], x => [x[0] & x[1], x[0] | x[1], x[0] ^ x[1], x[0] << x[1], x[0] >> x[1]]);
         else yield return Case($"{name}_analysis", [values], x => [x[0].Sqrt(), x[0].Trunc(), x[0].Floor(), x[0].Ceil()]);
         if (dtype.IsShortFloat)
             yield return Case($"{name}_functions", [values], x => [x[0].Exp(), x[0].Exp2(), x[0].Log(), x[0].Log2(), x[0].Rsqrt(), x[0].Sigmoid(), x[0].Tanh(), x[0].Silu(), x[0].Gelu()], 1);
@@ -39,8 +41,7 @@ static class DTypeCases
 
     static Tensor Half(Tensor x) => x.DType.IsBool ? x.Flip(0) : x.Max() / 2;
 
-    // Where integers divide by 0 is another matter.
-    static Tensor[] Divided(Tensor a, Tensor b) => a.DType.IsFloat ? [a / b] : [a.FloorDiv(b.Eq(0).Where(1, b)), a.Mod(b.Eq(0).Where(1, b))];
+    static Tensor[] Divided(Tensor a, Tensor b) => a.DType.IsFloat ? [a / b] : [a.FloorDiv(b), a.Mod(b)];
 
     /// <summary>All values of a dtype of up to 16 bits, else those at which something changes.</summary>
     static Tensor Values(DType dtype)

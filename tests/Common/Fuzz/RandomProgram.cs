@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Tiny.Tests.Fuzz;
 
-/// <summary>A value of a random program. <paramref name="Exact"/>: no rounding is in it, so it may be compared or truncated.</summary>
+/// <summary>A value of a random program. <paramref name="Exact"/>: no rounding is in it, or only such as is the same everywhere, so it may be compared or truncated.</summary>
 sealed record FuzzValue(int Number, Tensor Tensor, bool Exact)
 {
     public override string ToString() => $"v{Number}";
@@ -48,24 +48,30 @@ sealed class RandomProgram
         for (int i = 0; i < Floats; i++) inputs.Add(RandomSteps.Constant(random, 1, Shape(random)));
         int[] shape = Shape(random);
         int[] numbers = [.. Enumerable.Range(0, shape.Aggregate(1, (a, b) => a * b)).Select(_ => random.Next(-100, 101))];
-        inputs.Add(random.Next(6) switch
+        inputs.Add(random.Next(12) switch
         {
             0 => Tensor.From<byte>([.. numbers.Select(n => unchecked((byte)n))], shape),
             1 => Tensor.From<uint>([.. numbers.Select(n => unchecked((uint)n))], shape),
             2 => Tensor.From<long>([.. numbers.Select(n => n * 10_000_000_019)], shape),
+            3 => Tensor.From<sbyte>([.. numbers.Select(n => (sbyte)n)], shape),
+            4 => Tensor.From<short>([.. numbers.Select(n => (short)(n * 300))], shape),
+            5 => Tensor.From<ushort>([.. numbers.Select(n => unchecked((ushort)n))], shape),
+            6 => Tensor.From<ulong>([.. numbers.Select(n => unchecked((ulong)n))], shape),
+            7 => Tensor.From<Half>([.. numbers.Select(n => (Half)(n / 100f))], shape),
+            8 => Tensor.From<BFloat16>([.. numbers.Select(n => (BFloat16)(n / 100f))], shape),
             _ => Tensor.From(numbers, shape),
         });
         return inputs;
     }
 
     /// <summary>The results' graphs over the given inputs.</summary>
-    public IReadOnlyList<Tensor> Build(IReadOnlyList<Tensor> inputs) => Build(inputs, []).Results;
+    public IReadOnlyList<Tensor> Build(IReadOnlyList<Tensor> inputs) => [.. Build(inputs, []).Results.Select(r => r.Tensor)];
 
     /// <summary>What the interpreter makes of it.</summary>
     public FuzzExpectation Expected()
     {
         var (results, values) = Build(Inputs(), []);
-        return new(results, values);
+        return new([.. results.Select(r => r.Tensor)], [.. results.Select(r => r.Exact)], [.. values.Select(v => v.Tensor)]);
     }
 
     /// <summary>The steps as text.</summary>
@@ -76,7 +82,7 @@ sealed class RandomProgram
         return $"program {Seed}\n" + string.Join('\n', lines);
     }
 
-    (IReadOnlyList<Tensor> Results, IReadOnlyList<Tensor> Values) Build(IReadOnlyList<Tensor> inputs, List<string> lines)
+    (IReadOnlyList<FuzzValue> Results, IReadOnlyList<FuzzValue> Values) Build(IReadOnlyList<Tensor> inputs, List<string> lines)
     {
         var values = inputs.Select((t, i) => new FuzzValue(i, t, true)).ToList();
         foreach (var v in values) lines.Add($"{v} = input {v.Tensor.DType}{v.Tensor.Shape}");
@@ -96,7 +102,7 @@ sealed class RandomProgram
         for (int more = last.Next(3); more > 0 && last.Next(2) == 0; more--)
             if (values[last.Next(inputs.Count, values.Count)] is var also && !results.Contains(also)) results.Add(also);
         lines.Add($"results {string.Join(", ", results)}");
-        return ([.. results.Select(r => r.Tensor)], [.. values.Select(v => v.Tensor)]);
+        return (results, values);
     }
 
     Random Source(int step) => new(unchecked(Seed * 7919 + step * 104_729 + 17));

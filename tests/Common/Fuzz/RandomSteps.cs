@@ -5,7 +5,9 @@ namespace Tiny.Tests.Fuzz;
 /// <summary>The steps that a random program is made of, by kind. A kind gives null where it has nothing for the value at hand.</summary>
 static class RandomSteps
 {
-    static readonly DType[] s_integers = [DType.Int32, DType.UInt8, DType.UInt32, DType.Int64];
+    static readonly DType[] s_integers =
+        [DType.Int8, DType.Int16, DType.Int32, DType.Int64, DType.UInt8, DType.UInt16, DType.UInt32, DType.UInt64];
+    static readonly DType[] s_shortFloats = [DType.Float16, DType.BFloat16];
 
     /// <summary>A step's text, value, and whether no rounding is in it.</summary>
     public static (string Text, Tensor Value, bool Exact) Draw(Random random, FuzzValue x, IReadOnlyList<FuzzValue> values)
@@ -14,7 +16,8 @@ static class RandomSteps
         {
             (string, Tensor, bool)? step = random.Next(17) switch
             {
-                0 or 1 or 14 => x.Tensor.DType.IsFloat ? Elementwise(random, x) : x.Tensor.DType.IsBool ? Bools(random, x, values) : Integers(random, x, values),
+                0 or 1 or 14 => x.Tensor.DType.IsShortFloat && random.Next(2) == 0 ? ShortFloats(random, x, values)
+                    : x.Tensor.DType.IsFloat ? Elementwise(random, x) : x.Tensor.DType.IsBool ? Bools(random, x, values) : Integers(random, x, values),
                 2 or 3 => Movement(random, x),
                 4 => Joining(random, x, values),
                 5 => Reduction(random, x),
@@ -50,17 +53,37 @@ static class RandomSteps
             9 => ("gelu", x.Gelu(), false),
             10 => ("clamp", x.Clamp(-0.75f, 0.5f), v.Exact),
             11 when v.Exact => ("floor", (x * 4).Floor() / 4, true),
-            12 => ("exp", (-x.Abs()).Exp(), false),
+            12 => random.Next(2) == 0 ? ("exp", (-x.Abs()).Exp(), false) : ("two to the power", (-x.Abs()).Exp2(), false),
             13 => ("divide", x / (x.Square() + 1), false),
             14 => ("in memory", x.Contiguous(), v.Exact),
             _ => null,
         };
     }
 
+    /// <summary>What is rounded once, and so the same everywhere: exact values stay so.</summary>
+    static (string, Tensor, bool)? ShortFloats(Random random, FuzzValue v, IReadOnlyList<FuzzValue> values)
+    {
+        var x = v.Tensor;
+        if (random.Next(2) == 0 && Partner(random, x, values) is { } other)
+            return random.Next(4) switch
+            {
+                0 => ($"half of plus {other}", (x + other.Tensor) * 0.5f, v.Exact && other.Exact),
+                1 => ($"times {other}", x * other.Tensor, v.Exact && other.Exact),
+                2 => ($"half of minus {other}", (x - other.Tensor) * 0.5f, v.Exact && other.Exact),
+                _ => ($"over one more than {other}", x / (other.Tensor.Abs() + 1), v.Exact && other.Exact),
+            };
+        return random.Next(3) switch
+        {
+            0 => ("third", x / 3, v.Exact),
+            1 => ("square root", x.Abs().Sqrt(), v.Exact),
+            _ => ("shifted", x * 0.7f + 0.1f, v.Exact),
+        };
+    }
+
     static (string, Tensor, bool)? Integers(Random random, FuzzValue v, IReadOnlyList<FuzzValue> values)
     {
         var x = v.Tensor;
-        bool signed = x.DType == DType.Int32 || x.DType == DType.Int64;
+        bool signed = !x.DType.IsUnsigned;
         int c = random.Next(1, 12);
         switch (random.Next(15))
         {
@@ -273,6 +296,17 @@ static class RandomSteps
         if (x.DType.IsBool) return random.Next(2) == 0 ? ("to float", x.Cast(DType.Float32), true) : ("to int", x.Cast(DType.Int32), true);
         if (x.DType.IsInt && random.Next(2) == 0) return ("to float", x.Mod(97).Cast(DType.Float32) / 64, true);
         if (x.DType.IsFloat && !v.Exact) return null;
+        if (x.DType.IsFloat && random.Next(2) == 0)
+        {
+            var other = s_shortFloats[random.Next(s_shortFloats.Length)];
+            return random.Next(5) switch
+            {
+                0 => ("to float8_e4m3 and back", x.Cast(DType.Float8E4M3).Cast(x.DType), true),
+                1 => ("to float8_e5m2 and back", x.Cast(DType.Float8E5M2).Cast(x.DType), true),
+                2 => ("to float", x.Cast(DType.Float32), true),
+                _ => ($"to {other}", x.Cast(other), true),
+            };
+        }
         var to = s_integers[random.Next(s_integers.Length)];
         return x.DType.IsFloat ? ("to whole numbers", (x * 8).Cast(DType.Int32), true) : ($"to {to}", x.Cast(to), true);
     }
