@@ -67,7 +67,7 @@ public static class ExportRunner
         var assembly = AssemblyLoadContext.Default.LoadFromAssemblyPath(options.Assembly);
         var units = ExportRunnerPlan.Of(assembly);
         var models = new Dictionary<Type, object>();
-        var programs = new List<(ExportUnit Unit, Program Program)>();
+        var programs = new List<(ExportUnit Unit, int MostBuffers, Program Program)>();
         var messages = new List<string>();
         foreach (var unit in units)
         {
@@ -75,8 +75,9 @@ public static class ExportRunner
             try
             {
                 if (!models.TryGetValue(unit.Model, out var model)) models[unit.Model] = model = Construct(unit.Model);
-                var program = programs.Find(p => p.Unit.SameProgram(unit)).Program;
-                if (program is null) programs.Add((unit, program = ProgramCapture.Capture(unit.Name, model, unit.Methods)));
+                // One for all targets where no kernel has more buffers than this one takes.
+                var program = Captured(unit, model, units.Where(u => u.SameProgram(unit)).Max(u => u.Target.MostBuffers));
+                if (program.Kernels.Any(k => k.Params.Length > unit.Target.MostBuffers)) program = Captured(unit, model, unit.Target.MostBuffers);
                 string directory = swap.Stage(unit.Name, unit.Target.Name);
                 unit.Target.Export(program, new ExportContext(directory, options.Project) { Page = unit.Page });
                 var (files, bytes) = swap.Finish(unit.Name, unit.Target.Name);
@@ -91,6 +92,13 @@ public static class ExportRunner
         // Only when everything has succeeded does anything take the place of an earlier export.
         swap.Commit();
         return messages;
+
+        Program Captured(ExportUnit unit, object model, int mostBuffers)
+        {
+            var program = programs.Find(p => p.Unit.SameProgram(unit) && p.MostBuffers == mostBuffers).Program;
+            if (program is null) programs.Add((unit, mostBuffers, program = ProgramCapture.Capture(unit.Name, model, unit.Methods, mostBuffers)));
+            return program;
+        }
     }
 
     static object Construct(Type model)

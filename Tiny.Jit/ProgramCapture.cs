@@ -15,8 +15,9 @@ public static class ProgramCapture
     /// <param name="name">The program's name.</param>
     /// <param name="model">The instance.</param>
     /// <param name="methods">Its methods; each tensor parameter has <see cref="ShapeAttribute"/>, other parameters a default value.</param>
+    /// <param name="mostBuffers">Buffers that one kernel may be given (<see cref="ExportTarget.MostBuffers"/>).</param>
     /// <exception cref="TinyException">A method cannot be captured; its stack trace holds the user's line.</exception>
-    public static Program Capture(string name, object model, IReadOnlyList<MethodInfo> methods)
+    public static Program Capture(string name, object model, IReadOnlyList<MethodInfo> methods, int mostBuffers = Scheduler.MostBuffers)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(methods);
@@ -40,7 +41,7 @@ public static class ProgramCapture
             if (GraphDifference.Find(capture.Traced.Graph, Jit.Capture.Trace(method, Call, args).Graph) is { } difference)
                 throw new TinyJitException($"{method.DeclaringType?.Name}.{method.Name} is not the same at each call: {difference}. An exported method may not depend on "
                     + "a counter, a clock, random numbers or a field that it changes; pass such a value as a parameter");
-            builder.Add(method.Name, Inputs(method), capture, Scheduler.Run(capture.Results, states: capture.States));
+            builder.Add(method.Name, Inputs(method), capture, Scheduler.Run(capture.Results, states: capture.States, mostBuffers: mostBuffers));
         }
         return builder.Build(name);
     }

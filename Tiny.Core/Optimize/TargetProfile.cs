@@ -15,6 +15,8 @@ public sealed record TargetProfile(string Name)
     public int Unroll { get; init; } = 16;
     /// <summary>True where <see cref="Op.MulAcc"/> is one instruction.</summary>
     public bool Fma { get; init; }
+    /// <summary>Buffers that one kernel may be given. Where nothing limits them, more would only make each element choose among more.</summary>
+    public int MostBuffers { get; init; } = 32;
     /// <summary>True for a GPU: output elements are spread over a grid of threads.</summary>
     public bool Grid { get; init; }
     /// <summary>Threads in a workgroup of the grid.</summary>

@@ -28,6 +28,7 @@ public sealed class WgslRenderer : CStyleRenderer
     /// <summary>What lowering has to know.</summary>
     public static TargetProfile Profile { get; } = new("wgsl")
     {
+        MostBuffers = 8,
         Grid = true,
         WorkgroupSize = 64,
         Registers = 32,

@@ -20,7 +20,7 @@ sealed class Rangeify(Fusion fusion, WritePlan plan, Movement movement, Rewriter
     public List<KernelBody> Run()
     {
         foreach (var node in fusion.Order)
-            foreach (var demand in fusion.DemandsOf(node)) demand.Value = simplify.Run(Value(demand));
+            foreach (var demand in fusion.DemandsOf(node)) demand.Value = WithoutLoops(demand, simplify.Run(Value(demand)));
         var kernels = new List<KernelBody>();
         foreach (var node in fusion.Order)
         {
@@ -30,6 +30,15 @@ sealed class Rangeify(Fusion fusion, WritePlan plan, Movement movement, Rewriter
             kernels.Add(new KernelBody([draft], [.. draft.Buffers], 1, [.. draft.Reads], UOp.New(Op.Sink, DType.Void, [store])));
         }
         return kernels;
+    }
+
+    // A reduction's value with as few loops as it can do with.
+    UOp WithoutLoops(Demand d, UOp value)
+    {
+        if (d.Closed.Length == 0 || value.Op != Op.Fold) return value;
+        var (simpler, closed) = _forms.Fold(((FoldArg)value.Arg!).Op, value.Src[0], d.Closed);
+        if (closed) Closed.Add(d.Node);
+        return simpler;
     }
 
     UOp Value(Demand d)
@@ -49,10 +58,7 @@ sealed class Rangeify(Fusion fusion, WritePlan plan, Movement movement, Rewriter
                 return src[0];
             case Op.Reduce:
                 var op = ((ReduceArg)node.Arg!).Op;
-                if (d.Closed.Length == 0) return src[0];
-                var (value, closed) = _forms.Fold(op, src[0], d.Closed);
-                if (closed) Closed.Add(node);
-                return value;
+                return d.Closed.Length == 0 ? src[0] : UOp.New(Op.Fold, node.DType, [src[0], .. d.Closed], new FoldArg(op, 1));
             // On bools, xor is inequality: one form, so that rules need only know that.
             case Op.Xor when node.DType.IsBool:
                 return src[0].Ne(src[1]);

@@ -13,15 +13,16 @@ namespace Tiny.Schedule;
 /// </summary>
 static class Scheduler
 {
-    /// <summary>Buffers that one kernel may be given: WebGPU's default limit of storage buffers a shader stage.</summary>
+    /// <summary>Buffers that one kernel may be given on every target: WebGPU's default limit of storage buffers a shader stage.</summary>
     public const int MostBuffers = 8;
 
     /// <param name="results">What is to be computed.</param>
     /// <param name="states">Memory that the program reads at entry and that is to hold another value at the end: <see cref="Op.Buffer"/> of a <see cref="Cell"/>.</param>
     /// <param name="watch">Told each pass's name and result.</param>
     /// <param name="rules">Other rules than <see cref="Symbolic.Rules"/>: tests plant wrong ones.</param>
+    /// <param name="mostBuffers">Buffers that one kernel may be given, where the targets that the schedule is for take more or fewer.</param>
     public static KernelSchedule Run(IReadOnlyList<UOp> results, Action<string, IReadOnlyList<UOp>>? watch = null, RuleSet? rules = null,
-        IReadOnlyList<(UOp Memory, UOp Final)>? states = null)
+        IReadOnlyList<(UOp Memory, UOp Final)>? states = null, int mostBuffers = MostBuffers)
     {
         using var interner = Interner.Open();
         long start = Stopwatch.GetTimestamp();
@@ -56,15 +57,15 @@ static class Scheduler
                     continue;
                 }
             }
-            if (bodies.Find(b => b.Buffers.Length > MostBuffers) is { } crowded)
+            if (bodies.Find(b => b.Buffers.Length > mostBuffers) is { } crowded)
             {
-                forced.Add(Split(crowded.Outputs[0]));
+                forced.Add(Split(crowded.Outputs[0], mostBuffers));
                 continue;
             }
             if (OrderKernels.Run(bodies, plan, simplify) is not { } ordered) continue;
             bodies = GroupWrites.Run(ordered, simplify);
             Check("rangeify");
-            bodies = Unused.Drop([.. MergeKernels.Run(bodies).Select(b => b with { Sink = simplify.Run(b.Sink) })], plan);
+            bodies = Unused.Drop([.. MergeKernels.Run(bodies, mostBuffers).Select(b => b with { Sink = simplify.Run(b.Sink) })], plan);
             Check("merge kernels");
             bodies = [.. bodies.Select(b => b with { Sink = MergeRanges.Run(b.Sink, simplify) })];
             Check("merge ranges");
@@ -83,7 +84,7 @@ static class Scheduler
     }
 
     /// <summary>The node inside a kernel with too many buffers that, given a buffer of its own, takes most of them with it.</summary>
-    static UOp Split(Draft crowded)
+    static UOp Split(Draft crowded, int mostBuffers)
     {
         var inside = new HashSet<UOp>(crowded.Members, ReferenceEqualityComparer.Instance);
         var reads = new Dictionary<UOp, HashSet<UOp>>(ReferenceEqualityComparer.Instance);
@@ -94,7 +95,7 @@ static class Scheduler
             foreach (var s in node.Src)
                 if (inside.Contains(s)) set.UnionWith(reads[s]);
                 else if (s.Op is not (Op.Const or Op.Variable)) set.Add(s);
-            if (!ReferenceEquals(node, crowded.Node) && Cost.Computes(node) && set.Count is > 1 and < MostBuffers
+            if (!ReferenceEquals(node, crowded.Node) && Cost.Computes(node) && set.Count > 1 && set.Count < mostBuffers
                 && (best is null || set.Count > reads[best].Count)) best = node;
         }
         return best ?? throw new TinyException("TINY1006", $"{crowded.Node} reads {crowded.Reads.Count} buffers and cannot be split");

@@ -71,6 +71,9 @@ public sealed class OperatorSuite
     [TinyJit] public Tensor Slice([Shape(6, 9)] Tensor x) => x[1..5, 2..^1] * 2;
     [TinyJit] public Tensor Cat([Shape(2, 3)] Tensor a, [Shape(2, 5)] Tensor b, [Shape(2, 1)] Tensor c) => Tensor.Cat([a, b, -c], 1);
     [TinyJit] public Tensor CatOfTen([Shape(10, 3)] Tensor x) => Tensor.Cat([.. Enumerable.Range(0, 10).Select(i => x[i..(i + 1)] * i)], 1);
+    [TinyJit]
+    public Tensor CatOfNineInputs([Shape(1, 3)] Tensor a, [Shape(2, 3)] Tensor b, [Shape(1, 3)] Tensor c, [Shape(3, 3)] Tensor d, [Shape(1, 3)] Tensor e,
+        [Shape(1, 3)] Tensor f, [Shape(4, 3)] Tensor g, [Shape(1, 3)] Tensor h, [Shape(2, 3)] Tensor i) => Tensor.Cat([a, b, c, d, e, f, g, h, i]);
     [TinyJit] public Tensor Copy([Shape(4, 4)] Tensor x) => x;
 
     // ---- indices, and what is picked by them
