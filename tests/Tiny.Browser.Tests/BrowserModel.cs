@@ -16,6 +16,9 @@ public sealed class BrowserModel : IAsyncDisposable
 
     BrowserModel(TestPage page, string? folder) => (_page, _folder) = (page, folder);
 
+    /// <summary>Brings the model back to where it was after loading.</summary>
+    public Task ResetAsync() => _page.RunAsync("model.reset(); return null;");
+
     /// <summary>The runtime's figures after loading.</summary>
     public Task<JsonElement> StatsAsync() => _page.RunAsync("return model.stats;");
 
