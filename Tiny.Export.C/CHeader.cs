@@ -89,5 +89,5 @@ static class CHeader
     // "; t from 1 to 512"
     static string Sizes(EntryPoint entry) => string.Concat(entry.Variables.Select(v => $"; {v.Name} from {v.Min} to {v.Max}"));
 
-    static string Describe(ProgramBuffer b) => $"{b.DType} {b.Shape}{(b.DType == DType.Bool ? " (0 or 1)" : "")}";
+    static string Describe(ProgramBuffer b) => $"{b.DType} {b.Shape}{(b.DType.IsBool ? " (0 or 1)" : b.DType.IsShortFloat ? " (its bits)" : "")}";
 }

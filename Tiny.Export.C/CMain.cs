@@ -25,6 +25,7 @@ static class CMain
 
             #include <errno.h>
             #include <inttypes.h>
+            #include <math.h>
             #include <stdio.h>
             #include <stdlib.h>
             #include <string.h>
@@ -41,7 +42,10 @@ static class CMain
 
             /* ---- the model's entry points, as tables */
 
-            enum kind { KIND_BOOL, KIND_UINT8, KIND_INT32, KIND_UINT32, KIND_INT64, KIND_FLOAT32, KIND_FLOAT64 };
+            enum kind {
+                KIND_BOOL, KIND_INT8, KIND_UINT8, KIND_INT16, KIND_UINT16, KIND_INT32, KIND_UINT32, KIND_INT64, KIND_UINT64,
+                KIND_FLOAT8E4M3, KIND_FLOAT8E5M2, KIND_FLOAT16, KIND_BFLOAT16, KIND_FLOAT32, KIND_FLOAT64
+            };
 
             struct port {
                 const char *name, *type;
@@ -93,6 +97,17 @@ static class CMain
                 return ok;
             }
 
+            /* The number of a float of 8 or 16 bits. Without infinity only all ones are NaN. */
+            static double short_float(unsigned bits, int exponent_bits, int fraction_bits, int infinity)
+            {
+                int exponents = 1 << exponent_bits, fractions = 1 << fraction_bits, bias = exponents / 2 - 1;
+                int exponent = (int)(bits >> fraction_bits) % exponents, fraction = (int)bits % fractions;
+                double size = exponent == 0 ? ldexp(fraction, 1 - bias - fraction_bits) : ldexp(fraction + fractions, exponent - bias - fraction_bits);
+                if (exponent == exponents - 1 && infinity) size = fraction == 0 ? INFINITY : NAN;
+                if (exponent == exponents - 1 && fraction == fractions - 1 && !infinity) size = NAN;
+                return bits >> (exponent_bits + fraction_bits) ? -size : size;
+            }
+
             static void print_port(const struct port *port)
             {
                 printf("%s %s\n", port->name, port->type);
@@ -100,10 +115,18 @@ static class CMain
                     printf("%s", i % 8 == 0 ? "  " : " ");
                     switch (port->kind) {
                     case KIND_BOOL: printf("%s", ((const uint8_t *)port->data)[i] ? "true" : "false"); break;
+                    case KIND_INT8: printf("%d", (int)((const int8_t *)port->data)[i]); break;
                     case KIND_UINT8: printf("%u", (unsigned)((const uint8_t *)port->data)[i]); break;
+                    case KIND_INT16: printf("%d", (int)((const int16_t *)port->data)[i]); break;
+                    case KIND_UINT16: printf("%u", (unsigned)((const uint16_t *)port->data)[i]); break;
                     case KIND_INT32: printf("%" PRId32, ((const int32_t *)port->data)[i]); break;
                     case KIND_UINT32: printf("%" PRIu32, ((const uint32_t *)port->data)[i]); break;
                     case KIND_INT64: printf("%" PRId64, ((const int64_t *)port->data)[i]); break;
+                    case KIND_UINT64: printf("%" PRIu64, ((const uint64_t *)port->data)[i]); break;
+                    case KIND_FLOAT8E4M3: printf("%.3g", short_float(((const uint8_t *)port->data)[i], 4, 3, 0)); break;
+                    case KIND_FLOAT8E5M2: printf("%.2g", short_float(((const uint8_t *)port->data)[i], 5, 2, 1)); break;
+                    case KIND_FLOAT16: printf("%.5g", short_float(((const uint16_t *)port->data)[i], 5, 10, 1)); break;
+                    case KIND_BFLOAT16: printf("%.4g", short_float(((const uint16_t *)port->data)[i], 8, 7, 1)); break;
                     case KIND_FLOAT32: printf("%.9g", (double)((const float *)port->data)[i]); break;
                     case KIND_FLOAT64: printf("%.17g", ((const double *)port->data)[i]); break;
                     }

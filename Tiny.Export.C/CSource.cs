@@ -39,9 +39,11 @@ static partial class CSource
             #error "the weights are little-endian"
             #endif
 
-            /* Products and sums are rounded one by one, as everywhere that this model runs. gcc does so in the modes of ISO C. */
-            #ifdef __clang__
+            /* Products and sums are rounded one by one, as everywhere that this model runs. */
+            #if defined(__clang__)
             #pragma STDC FP_CONTRACT OFF
+            #elif defined(__GNUC__)
+            #pragma GCC optimize ("fp-contract=off")
             #endif
 
             """);

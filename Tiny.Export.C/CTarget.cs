@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Tiny.Export.C;
 using Tiny.Jit;
+using Tiny.Render;
 
 namespace Tiny;
 
@@ -13,6 +14,9 @@ public sealed class CTarget : ExportTarget
 {
     /// <inheritdoc/>
     public override string Name => "c";
+
+    /// <inheritdoc/>
+    public override int MostBuffers => CRenderer.Plain.MostBuffers;
 
     /// <inheritdoc/>
     public override void Export(Program program, ExportContext context)

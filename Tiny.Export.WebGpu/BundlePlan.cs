@@ -30,7 +30,7 @@ internal sealed class BundlePlan
     BundlePlan(Program program)
     {
         Program = program;
-        Constants = [.. program.Buffers.Where(b => b.Role == BufferRole.Constant).OrderBy(b => b.Name, StringComparer.Ordinal)];
+        Constants = [.. program.Buffers.Where(b => b.Role == BufferRole.Constant).OrderByDescending(b => b.DType.Size).ThenBy(b => b.Name, StringComparer.Ordinal)];
         WeightsName = $"{program.Name}.safetensors";
     }
 
@@ -40,7 +40,7 @@ internal sealed class BundlePlan
     public List<long> MemoryBuffers { get; } = [];
     /// <summary>Bytes of each weight buffer.</summary>
     public List<long> WeightBuffers { get; } = [];
-    /// <summary>Constants in the order of the weights file: all have four-byte elements, so that is the order of their names.</summary>
+    /// <summary>Constants in the order of the weights file: wide elements first, then by name.</summary>
     public IReadOnlyList<ProgramBuffer> Constants { get; }
     /// <summary>Limits above the default that the program needs, by their WebGPU names.</summary>
     public SortedDictionary<string, long> Limits { get; } = new(StringComparer.Ordinal);
@@ -53,13 +53,13 @@ internal sealed class BundlePlan
     {
         bufferLimit = program.Buffers.Where(b => b.Role != BufferRole.Constant).Select(b => RoundUp(b.Bytes)).Append(bufferLimit).Max();
         var plan = new BundlePlan(program.WithArenasOf(bufferLimit)) { _bufferLimit = bufferLimit };
-        plan.CheckTypes();
+        plan.Check();
         plan.PlaceBuffers();
         plan.CheckCalls();
         return plan;
     }
 
-    void CheckTypes()
+    void Check()
     {
         foreach (var entry in Program.Entries)
         {
@@ -69,16 +69,17 @@ internal sealed class BundlePlan
             foreach (var v in entry.Variables)
                 if (entry.Inputs.Any(p => p.Name == v.Name))
                     throw new TargetException($"webgpu: {entry.Name} has an input and a size named '{v.Name}', and both are given by name; rename one");
-            foreach (var (kind, ports) in new[] { ("input", entry.Inputs), ("output", entry.Outputs) })
-                foreach (var port in ports)
-                    if (Program.Buffers[port.Buffer].DType is var type && DTypes.Array(type) is null)
-                        throw new TargetException($"webgpu: {kind} '{port.Name}' of {entry.Name} has dtype {type}; "
-                            + "a bundle takes and gives float32, int32 and uint32: cast it in the method");
         }
-        foreach (var b in Constants)
-            if (DTypes.Array(b.DType) is null)
-                throw new TargetException($"webgpu: the constant '{b.Name}' has dtype {b.DType}; "
-                    + "WebGPU computes with float32, int32 and uint32");
+        if (Program.Buffers.FirstOrDefault(b => b.DType == DType.Float64) is not { } wide) return;
+        var users = Program.Entries.Where(e => e.Inputs.Concat(e.Outputs).Any(p => p.Buffer == wide.Id) || e.Calls.Any(c => c.Buffers.Contains(wide.Id)));
+        string what = wide.Role switch
+        {
+            BufferRole.Input => "input",
+            BufferRole.Output => "output",
+            BufferRole.Constant => "constant",
+            _ => "intermediate value",
+        };
+        throw TargetException.NoFloat64("webgpu", $"{what} '{wide.Name}' of {string.Join(", ", users.Select(e => e.Name))}");
     }
 
     /// <summary>The input whose length tells a size, and how many elements are one more; null where none does and the caller must give it.</summary>

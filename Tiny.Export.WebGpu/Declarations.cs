@@ -17,6 +17,12 @@ internal static class Declarations
             Ports($"What {entry.Name}() takes.", TypeName(entry, "Inputs"), entry.Inputs, " | GPUBuffer", entry);
             Ports($"What {entry.Name}() gives.", TypeName(entry, "Outputs"), entry.Outputs, "", null);
         }
+        if (program.Entries.SelectMany(e => e.Inputs.Concat(e.Outputs)).Any(p => program.Buffers[p.Buffer].DType == DType.Float16))
+        {
+            Line($"/** Float16Array; where the browser, or the compiler, has none, Uint16Array of the same bits. */");
+            Line($"export type Float16Values = typeof globalThis extends {{ Float16Array: {{ prototype: infer T }} }} ? T : Uint16Array;");
+            Line($"");
+        }
         t.Append(WebFiles.Read("load.d.ts"));
         Line($"");
         Line($"/** The loaded model. A `GPUBuffer` given as an input must be of the model's device, with the usage COPY_SRC. */");
@@ -45,7 +51,7 @@ internal static class Declarations
             {
                 var b = program.Buffers[port.Buffer];
                 string count = b.Shape.IsSymbolic ? $"{b.Shape.Count} values" : Count(b.Shape.Numel, "value", "values");
-                Line($"  /** {b.DType}, shape {b.Shape}, {count} */");
+                Line($"  /** {b.DType}, shape {b.Shape}, {count}{DTypes.Note(b.DType)} */");
                 Line($"  {JsText.Key(port.Name)}: {DTypes.Array(b.DType)}{also};");
             }
             foreach (var v in sized is null ? [] : sized.Variables)

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Tiny.Jit;
 using Tiny.Lower;
+using Tiny.Optimize;
 using Tiny.Render;
 
 namespace Tiny.Export.WebGpu;
@@ -27,7 +28,7 @@ internal sealed class KernelModules
     /// <summary>The module that a call of an entry point launches.</summary>
     public KernelModule Of(int entry, int call) => _ofCall[(entry, call)];
 
-    public static KernelModules Render(Program program, CancellationToken cancellation)
+    public static KernelModules Render(Program program, TargetProfile profile, CancellationToken cancellation)
     {
         var result = new KernelModules();
         var names = new HashSet<string>(StringComparer.Ordinal);
@@ -42,7 +43,7 @@ internal sealed class KernelModules
             if (!rendered.TryGetValue((call.Kernel, access), out var module))
             {
                 if (!lowered.TryGetValue(call.Kernel, out var kernel))
-                    lowered[call.Kernel] = kernel = program.Kernels[call.Kernel].Lower(WgslRenderer.Profile);
+                    lowered[call.Kernel] = kernel = program.Kernels[call.Kernel].Lower(profile);
                 module = Module(program, call, kernel, access, shared: uses[call.Kernel] > 1);
                 if (result._all.Find(m => m == module with { Name = m.Name }) is { } same) module = same;
                 else

@@ -1,5 +1,6 @@
 using Tiny.Export.WebGpu;
 using Tiny.Jit;
+using Tiny.Render;
 
 namespace Tiny;
 
@@ -23,9 +24,10 @@ public sealed class WebGpuTarget : ExportTarget
         ArgumentNullException.ThrowIfNull(context);
         string Path(string file) => System.IO.Path.Combine(context.Directory, file);
 
+        if (context.Float64 == ScalarKind.Float32) program = NarrowFloat64.Of(program);
         var plan = BundlePlan.Of(program, BufferLimit);
         program = plan.Program;
-        var modules = KernelModules.Render(program, context.Cancellation);
+        var modules = KernelModules.Render(program, WgslRenderer.Profile with { Float64 = context.Float64 }, context.Cancellation);
         var weights = WeightsFile.Write(Path(plan.WeightsName), plan, context.Cancellation);
         var header = new FileHeader(program.Name, weights.Sha256);
 

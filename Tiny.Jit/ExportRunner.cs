@@ -20,7 +20,8 @@ public static class ExportRunner
     /// <summary>
     /// Runs one export. Arguments have the form <c>name=value</c>: <c>id</c> (of the project among those that share a folder), <c>assembly</c>, <c>project</c> (its directory), <c>output</c> (the folder
     /// of all exports) and three files to write: <c>list</c> names what was exported, relative to <c>output</c>; <c>reads</c> names the weights
-    /// that were read; <c>result</c> has messages for the build's log, or the error in MSBuild's form.
+    /// that were read; <c>result</c> has messages for the build's log, or the error in MSBuild's form. <c>float64=float32</c> is
+    /// <see cref="ExportContext.Float64"/>.
     /// </summary>
     /// <returns>0, or 1 after an error.</returns>
     public static int Run(string[] args)
@@ -67,7 +68,7 @@ public static class ExportRunner
         var assembly = AssemblyLoadContext.Default.LoadFromAssemblyPath(options.Assembly);
         var units = ExportRunnerPlan.Of(assembly);
         var models = new Dictionary<Type, object>();
-        var programs = new List<(ExportUnit Unit, Program Program)>();
+        var programs = new List<(ExportUnit Unit, int MostBuffers, Program Program)>();
         var messages = new List<string>();
         foreach (var unit in units)
         {
@@ -75,10 +76,11 @@ public static class ExportRunner
             try
             {
                 if (!models.TryGetValue(unit.Model, out var model)) models[unit.Model] = model = Construct(unit.Model);
-                var program = programs.Find(p => p.Unit.SameProgram(unit)).Program;
-                if (program is null) programs.Add((unit, program = ProgramCapture.Capture(unit.Name, model, unit.Methods)));
+                // One for all targets where no kernel has more buffers than this one takes.
+                var program = Captured(unit, model, units.Where(u => u.SameProgram(unit)).Max(u => u.Target.MostBuffers));
+                if (program.Kernels.Any(k => k.Params.Length > unit.Target.MostBuffers)) program = Captured(unit, model, unit.Target.MostBuffers);
                 string directory = swap.Stage(unit.Name, unit.Target.Name);
-                unit.Target.Export(program, new ExportContext(directory, options.Project) { Page = unit.Page });
+                unit.Target.Export(program, new ExportContext(directory, options.Project) { Page = unit.Page, Float64 = options.Float64 });
                 var (files, bytes) = swap.Finish(unit.Name, unit.Target.Name);
                 messages.Add(string.Create(CultureInfo.InvariantCulture,
                     $"{unit.Name} -> {unit.Name}/{unit.Target.Name}: {files} file{(files == 1 ? "" : "s")}, {Size(bytes)}, {program.Kernels.Length} kernels, {program.OnceEvaluated} values of weights alone computed once, {clock.ElapsedMilliseconds} ms"));
@@ -91,6 +93,13 @@ public static class ExportRunner
         // Only when everything has succeeded does anything take the place of an earlier export.
         swap.Commit();
         return messages;
+
+        Program Captured(ExportUnit unit, object model, int mostBuffers)
+        {
+            var program = programs.Find(p => p.Unit.SameProgram(unit) && p.MostBuffers == mostBuffers).Program;
+            if (program is null) programs.Add((unit, mostBuffers, program = ProgramCapture.Capture(unit.Name, model, unit.Methods, mostBuffers)));
+            return program;
+        }
     }
 
     static object Construct(Type model)

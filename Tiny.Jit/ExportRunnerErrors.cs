@@ -21,7 +21,7 @@ static class ExportRunnerErrors
             e = inner;
         }
         var (code, message) = e is TinyException tiny
-            ? (tiny.Code, tiny.Message)
+            ? (tiny.Code, tiny.Text)
             : (InUserCode(e) ? "TINY2001" : "TINY2002", $"{e.GetType()}: {e.Message}");
         string where = Frame(e, options)
             ?? (entry is null ? options.Assembly : Place(Path.GetFullPath(entry.File, options.Project), entry.Line, entry.Column));

@@ -6,6 +6,9 @@ namespace Tiny.Jit;
 /// </summary>
 sealed record ExportRunnerOptions(string Id, string Assembly, string Project, string Output, string List, string Reads, string Result)
 {
+    /// <summary>What float64 is on a target that has none; see <see cref="ExportContext.Float64"/>.</summary>
+    public ScalarKind Float64 { get; init; } = ScalarKind.Float64;
+
     public static ExportRunnerOptions Parse(string[] args)
     {
         var values = new Dictionary<string, string>();
@@ -14,7 +17,10 @@ sealed record ExportRunnerOptions(string Id, string Assembly, string Project, st
             int at = arg.IndexOf('=', StringComparison.Ordinal);
             if (at > 0) values[arg[..at]] = arg[(at + 1)..];
         }
-        return new(Get("id"), Full("assembly"), Full("project"), Full("output"), Full("list"), Full("reads"), Full("result"));
+        return new(Get("id"), Full("assembly"), Full("project"), Full("output"), Full("list"), Full("reads"), Full("result"))
+        {
+            Float64 = values.GetValueOrDefault("float64", "") is "float32" ? ScalarKind.Float32 : ScalarKind.Float64,
+        };
 
         string Full(string name) => Path.GetFullPath(Get(name));
 

@@ -1,3 +1,5 @@
+using Tiny.Schedule;
+
 namespace Tiny.Jit;
 
 /// <summary>Writes a program out for one kind of machine.</summary>
@@ -5,6 +7,9 @@ public abstract class ExportTarget
 {
     /// <summary>Short name, also the export's folder: <c>webgpu</c>, <c>c</c>.</summary>
     public abstract string Name { get; }
+
+    /// <summary>Buffers that one kernel may be given; what every machine takes unless the target says otherwise.</summary>
+    public virtual int MostBuffers => Scheduler.MostBuffers;
 
     /// <summary>
     /// Writes all files of the export into <see cref="ExportContext.Directory"/>, an empty folder that the caller moves into place
@@ -18,6 +23,11 @@ public sealed record ExportContext(string Directory, string ProjectDirectory)
 {
     /// <summary>See <see cref="TinyExportAttribute.Page"/>.</summary>
     public string? Page { get; init; }
+    /// <summary>
+    /// What float64 is on a target that has none: float64, the default, makes using it an error; float32 computes and stores that instead,
+    /// of inputs and results too.
+    /// </summary>
+    public ScalarKind Float64 { get; init; } = ScalarKind.Float64;
     /// <summary>Cancels a long export.</summary>
     public CancellationToken Cancellation { get; init; }
 }

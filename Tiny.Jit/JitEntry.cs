@@ -119,7 +119,7 @@ public sealed class JitEntry
             _written = [.. _traced.WrittenStates.Select(w => w.Cell)];
             _computed = [.. Enumerable.Range(0, _traced.Tensors.Count).Where(i => !_traced.AliasOf(_traced.Tensors[i]).Outside)];
             UOp[] results = [.. _computed.Select(i => _capture.Results[i]), .. _capture.Results.Skip(_traced.Tensors.Count)];
-            _program = new Executable(Scheduler.Run(results, states: _capture.States), _device);
+            _program = new Executable(Scheduler.Run(results, states: _capture.States, mostBuffers: _device.Profile.MostBuffers, layouts: f => LayoutPass.Choose(f)), _device);
         }
 
         public bool IsCurrent => _weights.IsUnchanged() && _traced.Constants.All(c => !c.Cell.IsState && ReferenceEquals(c.Cell.Value, c.Value));

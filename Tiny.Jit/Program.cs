@@ -21,7 +21,8 @@ public enum BufferRole
 
 /// <summary>
 /// A row-major buffer of a program. <paramref name="Offset"/> is its place in its arena in bytes, a multiple of 256
-/// (arena buffers), or in the memory of all states; <paramref name="Data"/> its bytes (constants only). Names are unique.
+/// (arena buffers), or in the memory of all states; <paramref name="Data"/> its bytes (constants only). A weight that the program
+/// reads in another order than it was given has the shape and the bytes of that order. Names are unique.
 /// </summary>
 public sealed record ProgramBuffer(int Id, string Name, DType DType, Shape Shape, BufferRole Role, long Offset = 0, HostMemory? Data = null)
 {

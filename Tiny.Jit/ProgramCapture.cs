@@ -15,8 +15,9 @@ public static class ProgramCapture
     /// <param name="name">The program's name.</param>
     /// <param name="model">The instance.</param>
     /// <param name="methods">Its methods; each tensor parameter has <see cref="ShapeAttribute"/>, other parameters a default value.</param>
+    /// <param name="mostBuffers">Buffers that one kernel may be given (<see cref="ExportTarget.MostBuffers"/>).</param>
     /// <exception cref="TinyException">A method cannot be captured; its stack trace holds the user's line.</exception>
-    public static Program Capture(string name, object model, IReadOnlyList<MethodInfo> methods)
+    public static Program Capture(string name, object model, IReadOnlyList<MethodInfo> methods, int mostBuffers = Scheduler.MostBuffers)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(methods);
@@ -26,7 +27,7 @@ public static class ProgramCapture
             if (tensor.Storage is { Name: null } storage) storage.Name = path;
             if (!tensor.IsView) tensor.Cell.Name ??= path;
         }
-        var builder = new ProgramBuilder();
+        var builder = new ProgramBuilder(mostBuffers);
         object?[] Arguments(MethodInfo method) => [.. method.GetParameters().Select(p => Argument(method, p))];
         Func<object?[], object?> Caller(MethodInfo method) => a => method.Invoke(method.IsStatic ? null : model, BindingFlags.DoNotWrapExceptions, null, a, null);
         // What any of them writes is state for all: it must be known before.
@@ -40,7 +41,7 @@ public static class ProgramCapture
             if (GraphDifference.Find(capture.Traced.Graph, Jit.Capture.Trace(method, Call, args).Graph) is { } difference)
                 throw new TinyJitException($"{method.DeclaringType?.Name}.{method.Name} is not the same at each call: {difference}. An exported method may not depend on "
                     + "a counter, a clock, random numbers or a field that it changes; pass such a value as a parameter");
-            builder.Add(method.Name, Inputs(method), capture, Scheduler.Run(capture.Results, states: capture.States));
+            builder.Add(method.Name, Inputs(method), capture);
         }
         return builder.Build(name);
     }
@@ -48,11 +49,11 @@ public static class ProgramCapture
     /// <summary>Captures graphs built over described inputs, as entry points of one program.</summary>
     internal static Program Capture(string name, IReadOnlyList<GraphEntry> entries)
     {
-        var builder = new ProgramBuilder();
+        var builder = new ProgramBuilder(Scheduler.MostBuffers);
         foreach (var entry in entries)
         {
             var capture = Jit.Capture.Run(entry);
-            builder.Add(entry.Name, [.. entry.Inputs.Select((input, i) => (i, input))], capture, Scheduler.Run(capture.Results, states: capture.States));
+            builder.Add(entry.Name, [.. entry.Inputs.Select((input, i) => (i, input))], capture);
         }
         return builder.Build(name);
     }
@@ -92,7 +93,7 @@ sealed record GraphInput(string Name, DType DType, Shape Shape);
 sealed record GraphEntry(string Name, IReadOnlyList<GraphInput> Inputs, Func<IReadOnlyList<Tensor>, IReadOnlyList<Tensor>> Body);
 
 /// <summary>Joins captured entry points into one program: shared constants once, kernels numbered, every buffer named.</summary>
-sealed class ProgramBuilder
+sealed class ProgramBuilder(int mostBuffers)
 {
     readonly List<ProgramBuffer> _buffers = [];
     readonly List<Kernel> _kernels = [];
@@ -106,7 +107,30 @@ sealed class ProgramBuilder
     long _arena;
     int _once;
 
-    public void Add(string name, IReadOnlyList<(int Parameter, GraphInput Input)> parameters, Capture capture, KernelSchedule schedule)
+    readonly List<(string Name, IReadOnlyList<(int Parameter, GraphInput Input)> Parameters, Capture Capture)> _captured = [];
+
+    public void Add(string name, IReadOnlyList<(int Parameter, GraphInput Input)> parameters, Capture capture) => _captured.Add((name, parameters, capture));
+
+    public Program Build(string name)
+    {
+        // A weight that entry points want to lie in different ways stays row-major, and is there once.
+        var shared = new HashSet<Storage>();
+        KernelSchedule[] schedules;
+        List<Storage> torn;
+        do
+        {
+            schedules = [.. _captured.Select(c => Scheduler.Run(c.Capture.Results, states: c.Capture.States,
+                mostBuffers: mostBuffers, layouts: f => LayoutPass.Choose(f, shared)))];
+            torn = [.. schedules.SelectMany(s => s.Slots).Where(s => s.Role == SlotRole.Stored).GroupBy(s => s.Storage!)
+                .Where(g => g.Select(s => s.Layout).Distinct().Count() > 1).Select(g => g.Key)];
+            shared.UnionWith(torn);
+        }
+        while (torn.Count > 0);
+        for (int i = 0; i < schedules.Length; i++) Add(_captured[i].Name, _captured[i].Parameters, _captured[i].Capture, schedules[i]);
+        return new(name, [.. _buffers], [.. _kernels], [.. _entries], _arena == 0 ? [] : [_arena], _once) { StateBytes = _stateBytes };
+    }
+
+    void Add(string name, IReadOnlyList<(int Parameter, GraphInput Input)> parameters, Capture capture, KernelSchedule schedule)
     {
         var ids = new int[schedule.Slots.Length];
         Array.Fill(ids, -1);
@@ -147,15 +171,14 @@ sealed class ProgramBuilder
         return variables;
     }
 
-    public Program Build(string name) => new(name, [.. _buffers], [.. _kernels], [.. _entries], _arena == 0 ? [] : [_arena], _once) { StateBytes = _stateBytes };
-
     int AddSlot(Slot slot, string kernel)
     {
         if (slot.State is { } cell) return AddState(cell);
-        if (slot.Role == SlotRole.Temporary) return AddBuffer(kernel + "_out", slot.DType, slot.Shape, BufferRole.Arena, slot.Offset);
+        if (slot.Role == SlotRole.Temporary) return AddBuffer(kernel + "_out", slot.DType, slot.Memory, BufferRole.Arena, slot.Offset);
         var storage = slot.Storage!;
         if (!_constants.TryGetValue(storage, out int id))
-            _constants[storage] = id = AddBuffer(storage.Name ?? "constant", slot.DType, slot.Shape, BufferRole.Constant, data: storage.ToHost());
+            _constants[storage] = id = AddBuffer(storage.Name ?? "constant", slot.DType, slot.Memory, BufferRole.Constant,
+                data: slot.Layout is { } layout ? storage.Arranged(layout) : storage.ToHost());
         return id;
     }
 

@@ -32,7 +32,8 @@ export interface Stats {
 }
 
 export interface Port {
-  readonly dtype: 'float32' | 'int32' | 'uint32';
+  readonly dtype: 'bool' | 'int8' | 'uint8' | 'int16' | 'uint16' | 'int32' | 'uint32' | 'int64' | 'uint64'
+    | 'float8_e4m3' | 'float8_e5m2' | 'float16' | 'bfloat16' | 'float32';
   /** The extents, or what they are for given sizes. */
   readonly shape: readonly number[] | ((sizes: Readonly<Record<string, number>>) => readonly number[]);
 }

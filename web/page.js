@@ -1,6 +1,7 @@
 // A page to try any program: runs each entry point on random input and shows what comes out.
 
 import load, { program } from './index.js';
+import { arrays } from './tiny.js';
 
 const SHOWN = 32;
 const find = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
@@ -17,19 +18,26 @@ function element(tag, className = '', text = '', ...children) {
   return e;
 }
 
-/** Random values of a port: below 1 for floats, single digits for integers. @param {{ dtype: string, shape: number[] }} port */
+/** Random values of a port: below 1 for floats, single digits for integers. @param {{ dtype: keyof typeof arrays, shape: number[] }} port */
 function randomFor({ dtype, shape }) {
-  const count = shape.reduce((n, d) => n * d, 1);
-  if (dtype === 'float32') return Float32Array.from({ length: count }, Math.random);
-  const digit = () => Math.floor(Math.random() * 10);
-  return dtype === 'int32' ? Int32Array.from({ length: count }, digit) : Uint32Array.from({ length: count }, digit);
+  const values = new arrays[dtype](shape.reduce((n, d) => n * d, 1));
+  const below = (/** @type {number} */ n) => Math.floor(Math.random() * n);
+  for (let i = 0; i < values.length; i++) {
+    values[i] = dtype === 'bool' ? below(2)
+      : values instanceof BigInt64Array || values instanceof BigUint64Array ? BigInt(below(10))
+        : !dtype.includes('float') ? below(10)
+          : values.constructor.name.startsWith('Float') ? Math.random()
+            : below(dtype === 'float8_e4m3' ? 0x38 : dtype === 'float8_e5m2' ? 0x3c : dtype === 'bfloat16' ? 0x3f80 : 0x3c00); // bits below those of 1
+  }
+  return values;
 }
 
 /** @param {number} v */
 const short = (v) => (Number.isInteger(v) ? String(v) : v.toPrecision(5));
 
-/** A result as numbers and bars. @param {string} name @param {ArrayLike<number>} values */
-function resultView(name, values) {
+/** A result as numbers and bars. @param {string} name @param {ArrayLike<number | bigint>} data */
+function resultView(name, data) {
+  const values = Array.from(data, Number);
   let best = 0;
   let least = 0;
   for (let i = 1; i < values.length; i++) {
@@ -56,7 +64,7 @@ function resultView(name, values) {
 function entryView(model, name, entry) {
   // Sizes are tried at their largest.
   const sizes = Object.fromEntries(Object.entries(entry.sizes ?? {}).map(([size, { max }]) => [size, max]));
-  const inputs = /** @type {[string, { dtype: string, shape: number[] }][]} */ (Object.entries(entry.inputs).map(([port, info]) =>
+  const inputs = /** @type {[string, { dtype: keyof typeof arrays, shape: number[] }][]} */ (Object.entries(entry.inputs).map(([port, info]) =>
     [port, { ...info, shape: typeof info.shape === 'function' ? info.shape(sizes) : info.shape }]));
   const ports = inputs.map(([port, { dtype, shape }]) =>
     element('li', '', `${port} `, element('span', '', `${dtype} [${shape.join(', ')}]`)));

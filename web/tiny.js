@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: MIT-0
 
 /**
- * @typedef {'float32' | 'int32' | 'uint32'} DType
- * @typedef {Float32Array | Int32Array | Uint32Array} TypedArray
+ * @typedef {keyof typeof arrays} DType
+ * @typedef {InstanceType<typeof arrays[DType]>} TypedArray
  * @typedef {{ offset: number, bytes: number, memory?: number, weights?: number, at?: number, initial?: string }} Place
  *   `bytes` bytes of buffer `memory` (0 unless given) of the working memory from `offset`, or of weight buffer number `weights`, filled from position `at` of the file;
  *   state, which keeps its value between calls, starts as the buffer `initial`
@@ -46,10 +46,17 @@ export class TinyError extends Error {
   }
 }
 
-const arrays = { float32: Float32Array, int32: Int32Array, uint32: Uint32Array };
+/** What holds the values of a dtype: a bool is 0 or 1; floats that JavaScript has no array for are their bits. */
+export const arrays = {
+  bool: Uint8Array, int8: Int8Array, uint8: Uint8Array, int16: Int16Array, uint16: Uint16Array, int32: Int32Array, uint32: Uint32Array,
+  int64: BigInt64Array, uint64: BigUint64Array, float8_e4m3: Uint8Array, float8_e5m2: Uint8Array,
+  float16: /** @type {Uint16ArrayConstructor} */ (/** @type {any} */ (globalThis).Float16Array ?? Uint16Array), bfloat16: Uint16Array, float32: Float32Array,
+};
 const kindOf = (/** @type {unknown} */ value) => Object.prototype.toString.call(value).slice(8, -1);
 const textOf = (/** @type {unknown} */ e) => (e instanceof Error ? e.message : String(e));
 const countOf = (/** @type {number[]} */ shape) => shape.reduce((n, d) => n * d, 1);
+/** WebGPU moves words of 4 bytes; every place has room for its last one. @param {number} bytes */
+const wholeWords = (bytes) => Math.ceil(bytes / 4) * 4;
 const threadsPerGroup = 64;
 const mostGroups = 65535; // of one dimension, by WebGPU's limits: beyond, rows of that many
 const sizesPlace = 256; // bytes between the sizes of two launches, by WebGPU's alignment
@@ -246,7 +253,7 @@ export class Model {
   /** @param {string} name */
   _binding(name) {
     const place = this._program.buffers[name];
-    return { buffer: this._home(place), offset: place.offset, size: Math.max(4, Math.ceil(place.bytes / 4) * 4) };
+    return { buffer: this._home(place), offset: place.offset, size: wholeWords(place.bytes) || 8 }; // a pair of words at least, for 64-bit elements
   }
 
   /**
@@ -258,7 +265,9 @@ export class Model {
     const tensors = Object.values(this._program.buffers).filter((p) => p.at !== undefined);
     let loaded = 0;
     let filled = 0;
-    let block = new Uint8Array(Math.min(blockBytes, total));
+    // Words of a tensor may begin in the block before, whose last one is kept in front, and end behind their tensor.
+    const space = new Uint8Array(4 + wholeWords(Math.min(blockBytes, total)) + 4);
+    let block = space.subarray(4, 4 + Math.min(blockBytes, total));
     onProgress?.({ loaded, total });
     for await (const part of partsOf(source, file, signal)) {
       for (let used = 0; used < part.length;) {
@@ -278,10 +287,12 @@ export class Model {
         signal.throwIfAborted();
         for (const place of tensors) {
           const at = /** @type {number} */ (place.at);
-          const from = Math.max(at, begin);
-          const to = Math.min(at + place.bytes, loaded);
-          if (from < to) this.device.queue.writeBuffer(this._home(place), place.offset + from - at, block, from - begin, to - from);
+          const from = Math.floor(Math.max(begin - at, 0) / 4) * 4;
+          const to = at + place.bytes <= loaded ? wholeWords(place.bytes) : Math.floor(Math.max(loaded - at, 0) / 4) * 4;
+          if (at + place.bytes <= begin || from >= to) continue;
+          this.device.queue.writeBuffer(this._home(place), place.offset + from, space, 4 + at + from - begin, to - from);
         }
+        space.copyWithin(0, block.length, 4 + block.length);
         block = block.subarray(0, Math.min(blockBytes, total - loaded));
         filled = 0;
       }
@@ -301,7 +312,7 @@ export class Model {
     const { device } = this;
     const staging = this._staging.get(name)?.pop() ?? device.createBuffer({
       label: `${name} results`,
-      size: Math.max(4, Object.values(entry.outputs).reduce((sum, { buffer }) => sum + this._program.buffers[buffer].bytes, 0)),
+      size: Math.max(4, Object.values(entry.outputs).reduce((sum, { buffer }) => sum + wholeWords(this._program.buffers[buffer].bytes), 0)),
       usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
     });
     try {
@@ -309,15 +320,17 @@ export class Model {
       await checked(device, `${name}()`, () => {
         const encoder = device.createCommandEncoder({ label: name });
         const values = new Int32Array((this._sizes.get(name)?.size ?? 0) / 4);
-        this._steps.get(name)?.forEach((step, call) => values.set(step.sizes.map((size) => sizes[size]), call * sizesPlace / 4));
-        if (values.length) device.queue.writeBuffer(/** @type {GPUBuffer} */ (this._sizes.get(name)), 0, values);
+        if (values.length) {
+          this._steps.get(name)?.forEach((step, call) => values.set(step.sizes.map((size) => sizes[size]), call * sizesPlace / 4));
+          device.queue.writeBuffer(/** @type {GPUBuffer} */ (this._sizes.get(name)), 0, values);
+        }
         for (const [port, shaped] of Object.entries(given)) {
           const place = this._program.buffers[shaped.buffer];
           const value = inputs[port];
           if (kindOf(value) === 'GPUBuffer') {
-            encoder.copyBufferToBuffer(/** @type {GPUBuffer} */ (value), 0, this._home(place), place.offset, bytesOf(shaped));
+            encoder.copyBufferToBuffer(/** @type {GPUBuffer} */ (value), 0, this._home(place), place.offset, wholeWords(bytesOf(shaped)));
           } else {
-            device.queue.writeBuffer(this._home(place), place.offset, /** @type {Float32Array<ArrayBuffer>} */ (value));
+            this._write(place, /** @type {TypedArray} */ (value));
           }
         }
         const pass = encoder.beginComputePass({ label: name });
@@ -332,8 +345,8 @@ export class Model {
         let at = 0;
         for (const port of Object.values(results)) {
           const place = this._program.buffers[port.buffer];
-          encoder.copyBufferToBuffer(this._home(place), place.offset, staging, at, bytesOf(port));
-          at += bytesOf(port);
+          encoder.copyBufferToBuffer(this._home(place), place.offset, staging, at, wholeWords(bytesOf(port)));
+          at += wholeWords(bytesOf(port));
         }
         device.queue.submit([encoder.finish()]);
         return staging.mapAsync(GPUMapMode.READ);
@@ -346,11 +359,26 @@ export class Model {
     }
     const bytes = staging.getMappedRange();
     let at = 0;
-    const arrayOf = (/** @type {SizedPort} */ port) => new arrays[port.dtype](bytes.slice(at, at += bytesOf(port)));
+    const arrayOf = (/** @type {SizedPort} */ port) => {
+      const from = at;
+      at += wholeWords(bytesOf(port));
+      return new arrays[port.dtype](bytes.slice(from, from + bytesOf(port)));
+    };
     const values = Object.fromEntries(Object.entries(results).map(([name, port]) => [name, arrayOf(port)]));
     staging.unmap();
     this._staging.set(name, [...this._staging.get(name) ?? [], staging]);
     return values;
+  }
+
+  /** Writes an array to its place, the rest of its last word as zeros. @param {Place} place @param {TypedArray} value */
+  _write(place, { buffer, byteOffset, byteLength }) {
+    const { queue } = this.device;
+    const whole = byteLength - byteLength % 4;
+    queue.writeBuffer(this._home(place), place.offset, /** @type {ArrayBuffer} */ (buffer), byteOffset, whole);
+    if (whole === byteLength) return;
+    const last = new Uint8Array(4);
+    last.set(new Uint8Array(buffer, byteOffset + whole, byteLength - whole));
+    queue.writeBuffer(this._home(place), place.offset + whole, last);
   }
 
   /** @param {string} what */
@@ -367,7 +395,7 @@ export class Model {
     for (const place of Object.values(this._program.buffers)) {
       if (place.initial === undefined) continue;
       const from = this._program.buffers[place.initial];
-      encoder.copyBufferToBuffer(this._home(from), from.offset, this._home(place), place.offset, Math.ceil(place.bytes / 4) * 4);
+      encoder.copyBufferToBuffer(this._home(from), from.offset, this._home(place), place.offset, wholeWords(place.bytes));
     }
     this.device.queue.submit([encoder.finish()]);
   }
@@ -449,7 +477,9 @@ function checkInputs(name, entry, ports, inputs) {
     const kind = kindOf(value);
     if (kind === 'GPUBuffer') {
       const { size } = /** @type {GPUBuffer} */ (value);
-      if (size < 4 * count) throw new TinyError('input-length', `${wants}, got a GPUBuffer of ${size} bytes.`);
+      const bytes = arrays[dtype].BYTES_PER_ELEMENT * count;
+      const short = bytes > size ? '' : size < wholeWords(bytes) ? ', which has no whole last word' : null;
+      if (short !== null) throw new TinyError('input-length', `${wants}, got a GPUBuffer of ${size} bytes${short}.`);
     } else if (kind !== array) {
       throw new TinyError('input-dtype', `${wants}, got ${kind}.`);
     } else if (/** @type {TypedArray} */ (value).length !== count) {

@@ -85,6 +85,13 @@ public sealed record FoldArg(Op Op, int Values)
     public override string ToString() => Values == 1 ? $"{Op}" : $"{Op} of {Values}";
 }
 
+/// <summary>The elements of a stage; in linear code <paramref name="Id"/> tells stages apart.</summary>
+public sealed record StageArg(int Count, int Id = 0)
+{
+    /// <inheritdoc/>
+    public override string ToString() => $"{Id}: {Count} elements";
+}
+
 /// <summary>What a loop is for.</summary>
 public enum AxisKind : byte
 {

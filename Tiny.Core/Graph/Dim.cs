@@ -49,7 +49,7 @@ public readonly struct Dim : IEquatable<Dim>, IEquatable<int>
     /// <summary>The number.</summary>
     /// <exception cref="ShapeException">The value depends on a variable.</exception>
     public static explicit operator long(Dim d) => d._expression is null ? d._number
-        : throw new ShapeException($"{UserCode.Here()}a number is needed here, but {d} depends on {d.Names()} and is known only at the call");
+        : throw new ShapeException($"a number is needed here, but {d} depends on {d.Names()} and is known only at the call");
 
     /// <summary>a + b.</summary>
     public static Dim operator +(Dim a, Dim b) => AreNumbers(a, b) ? new(checked(a._number + b._number)) : new(a.Expression.Plus(b.Expression, 1));
@@ -61,7 +61,7 @@ public readonly struct Dim : IEquatable<Dim>, IEquatable<int>
     /// <exception cref="ShapeException">The divisor is no positive number.</exception>
     public static Dim operator /(Dim a, Dim n) => n is { IsSymbolic: false, _number: > 0 }
         ? a._expression is { } x ? new(x.Quotient(n._number)) : new(Algebra.Numbers.FloorDiv(a._number, n._number))
-        : throw new ShapeException($"{UserCode.Here()}{a} / {n}: a size can be divided by a positive number only");
+        : throw new ShapeException($"{a} / {n}: a size can be divided by a positive number only");
     /// <summary>a - n * (a / n), for a positive number n.</summary>
     /// <exception cref="ShapeException">The divisor is no positive number.</exception>
     public static Dim operator %(Dim a, Dim n) => a - a / n * n;
@@ -91,7 +91,7 @@ public readonly struct Dim : IEquatable<Dim>, IEquatable<int>
     static bool Apart(Dim a, Dim b, string comparison) => a - b is not { Min: <= 0, Max: >= 0 } ? true : throw Open(a, comparison, b);
 
     static ShapeException Open(Dim a, string comparison, Dim b) =>
-        new($"{UserCode.Here()}{a} {comparison} {b} depends on {string.Join(" and ", a.Variables.Concat(b.Variables).Distinct())}: "
+        new($"{a} {comparison} {b} depends on {string.Join(" and ", a.Variables.Concat(b.Variables).Distinct())}: "
             + "it holds for some values and not for others, and one program serves them all; narrow the bounds, or compute with tensors (Where, Maximum, ...)");
 
     string Names() => string.Join(" and ", Variables);

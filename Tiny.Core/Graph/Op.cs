@@ -47,6 +47,8 @@ public enum Op : byte
     Sqrt,
     /// <summary>2 to the x, floats.</summary>
     Exp2,
+    /// <summary>e to the x, floats. Not by <see cref="Exp2"/>: the product would be rounded, and its error grow with x.</summary>
+    Exp,
     /// <summary>Logarithm to base 2, floats.</summary>
     Log2,
     /// <summary>Sine of radians, floats.</summary>
@@ -98,12 +100,23 @@ public enum Op : byte
     /// <summary>The global thread id of a GPU grid, or the part of it that stands for one loop, 0 &lt;= id &lt; extent. Src: extent. Arg: which part, if
     /// there are several; the first changes fastest.</summary>
     Special,
-    /// <summary>Src: pointer, index[, bool gate]. Reads 0 (false) where the gate is false. A vector dtype reads consecutive elements from index.</summary>
+    /// <summary>Src: pointer or stage, index[, bool gate]. Reads 0 (false) where the gate is false. A vector dtype reads consecutive elements from index.</summary>
     Load,
     /// <summary>Src: pointer, index, value[, bool gate]. A vector value writes consecutive elements from index.</summary>
     Store,
+    /// <summary>
+    /// Src: pointer, index, value, mask[, bool gate]. Sets those bits of a word that the mask has to the value's, which has no others, as one step:
+    /// other threads may set the rest of the word at the same time.
+    /// </summary>
+    StoreBits,
     /// <summary>A reduction over ranges. Src: values..., ranges... (innermost last). Arg: <see cref="FoldArg"/>. Every value is combined each iteration.</summary>
     Fold,
+    /// <summary>
+    /// A buffer of the kernel's own (registers, stack), filled once for each iteration of the ranges that it leaves open: at index, for every
+    /// iteration of the closed ranges, value. Src: value, index, closed ranges... (innermost last). Arg: <see cref="StageArg"/>. Read by
+    /// <see cref="Load"/> in the place of a pointer. Dtype: its elements'. In linear code it declares the buffer, has no operands, and stores fill it.
+    /// </summary>
+    Stage,
     /// <summary>All of a kernel's stores.</summary>
     Sink,
 

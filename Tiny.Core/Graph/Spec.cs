@@ -31,12 +31,12 @@ static class Spec
                 case Op.Const or Op.Variable or Op.Special or Op.Broadcast or Op.Vector or Op.Lane or Op.FoldLanes:
                     break;
                 case Op.Pointer:
-                    Require((int)u.Arg! < parameters.Length && parameters[(int)u.Arg!].DType == u.DType, u, pass, "is not a parameter of the kernel");
+                    Require((int)u.Arg! < parameters.Length && parameters[(int)u.Arg!].Element == u.DType, u, pass, "is not a parameter of the kernel");
                     break;
                 case Op.Range:
                     Require(allowed.Contains(((Axis)u.Arg!).Kind), u, pass, "should be gone");
                     break;
-                case Op.Load or Op.Store:
+                case Op.Load or Op.Store or Op.StoreBits:
                     Access(u, parameters, pass);
                     break;
                 case Op.Fold:
@@ -44,8 +44,11 @@ static class Spec
                     Require(values > 0 && u.Src.Length > values && u.Src.Skip(values).All(r => r.Op == Op.Range), u, pass, "does not close ranges");
                     Require(u.Src.Take(values).All(v => v.DType == u.DType), u, pass, "combines values of another dtype");
                     break;
+                case Op.Stage:
+                    Require(u.Src.Length >= 2 && u.Src[0].DType.Scalar == u.DType && u.Src.Skip(2).All(r => r.Op == Op.Range), u, pass, "does not fill its elements");
+                    break;
                 case Op.Sink:
-                    Require(ReferenceEquals(u, sink) && u.Src.All(s => s.Op == Op.Store), u, pass, "is not the kernel's stores");
+                    Require(ReferenceEquals(u, sink) && u.Src.All(s => s.Op is Op.Store or Op.StoreBits), u, pass, "is not the kernel's stores");
                     break;
                 default:
                     Require(IsElementwise(u), u, pass, "has no place in a kernel");
@@ -82,14 +85,17 @@ static class Spec
 
     static void Access(UOp u, ImmutableArray<KernelParam> parameters, string pass)
     {
-        Require(u.Src[0].Op == Op.Pointer, u, pass, "does not go through a pointer");
+        bool store = u.Op is Op.Store or Op.StoreBits;
+        Require(u.Src[0].Op == Op.Pointer || u.Src[0].Op == Op.Stage && !store, u, pass, "does not go through a pointer");
         Require(u.Src[1].DType == DType.Index, u, pass, "has an index that is no int32");
-        bool store = u.Op == Op.Store;
-        var parameter = parameters[(int)u.Src[0].Arg!];
-        Require(store ? parameter.Written : !parameter.Written || parameter.InPlace, u, pass, store ? "writes what is read" : "reads what is written");
+        if (u.Src[0].Op == Op.Pointer)
+        {
+            var parameter = parameters[(int)u.Src[0].Arg!];
+            Require(store ? parameter.Written : !parameter.Written || parameter.InPlace, u, pass, store ? "writes what is read" : "reads what is written");
+        }
         var value = store ? u.Src[2].DType : u.DType;
         Require(value.Scalar == u.Src[0].DType, u, pass, "moves another dtype than its memory holds");
-        int gate = store ? 3 : 2;
+        int gate = u.Op switch { Op.Load => 2, Op.Store => 3, _ => 4 };
         Require(u.Src.Length <= gate || u.Src[gate].DType == DType.Bool && value.Lanes == 1, u, pass, "has a gate that is no single bool");
     }
 

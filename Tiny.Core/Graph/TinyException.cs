@@ -8,13 +8,30 @@ public class TinyException : Exception
 
     /// <summary>Stable id: TINY0xxx analyzer, TINY1xxx compiler, TINY2xxx build.</summary>
     public string Code { get; }
+
+    /// <summary>Where in the user's code the mistake is, as <c>Digits.cs:12: </c>; empty where it is not known.</summary>
+    internal string Place { get; init; } = "";
+
+    /// <summary>What is wrong, without the place.</summary>
+    internal string Text => base.Message;
+
+    /// <summary>The user's line, and what is wrong there.</summary>
+    public override string Message => Place + Text;
 }
 
 /// <summary>Shapes that do not fit one another, or an operation's arguments that do not fit a shape.</summary>
-public sealed class ShapeException(string message) : TinyException("TINY1001", message);
+public sealed class ShapeException : TinyException
+{
+    /// <summary>The caller's own line is put before the message.</summary>
+    public ShapeException(string message) : base("TINY1001", message) => Place = Graph.UserCode.Here();
+}
 
 /// <summary>A dtype that an operation or a target cannot take.</summary>
-public sealed class DTypeException(string message) : TinyException("TINY1002", message);
+public sealed class DTypeException : TinyException
+{
+    /// <summary>The caller's own line is put before the message.</summary>
+    public DTypeException(string message) : base("TINY1002", message) => Place = Graph.UserCode.Here();
+}
 
 /// <summary>A weights file that cannot be read, or a tensor that it lacks.</summary>
 public sealed class WeightsException(string message, Exception? inner = null) : TinyException("TINY1003", message, inner);
@@ -23,4 +40,9 @@ public sealed class WeightsException(string message, Exception? inner = null) : 
 public sealed class TinyJitException(string message, Exception? inner = null) : TinyException("TINY1004", message, inner);
 
 /// <summary>Something that a target cannot do; the message names the target and what to use instead.</summary>
-public sealed class TargetException(string message) : TinyException("TINY1005", message);
+public sealed class TargetException(string message) : TinyException("TINY1005", message)
+{
+    /// <summary>For a target without float64, about what needs it.</summary>
+    public static TargetException NoFloat64(string target, string what) => new($"{target}: {what} needs float64, which the target has not; "
+        + "cast to float32, or export with the build's property TinyFloat64=float32 to compute and store float32 instead");
+}

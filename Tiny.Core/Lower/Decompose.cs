@@ -4,10 +4,9 @@ using Tiny.Optimize;
 namespace Tiny.Lower;
 
 /// <summary>
-/// Takes a body; gives one without the elementwise operations that the target lacks, and with every shift in range. Exp2, Log2 and Sin become polynomials of float32
-/// arithmetic, the same for every such target and for every number of lanes. Coefficients: minimax by Remez exchange on the stated interval,
-/// relative error below 2e-9, 5e-9 and 6e-9 before rounding. Sin reduces its argument with pi in three parts (Cody and Waite), of which the
-/// first two have so few bits that their products are exact up to |x| = 12,000; beyond, the error grows with |x| * 2^-24.
+/// Takes a body; gives one without the elementwise operations that the target lacks, and with every shift in range. Exp2, Exp and Log2 become
+/// polynomials of float32 arithmetic, the same for every such target and for every number of lanes. Coefficients: minimax by Remez exchange on the
+/// stated interval, relative error below 2e-9, 4e-9 and 5e-9 before rounding. What it is after rounding, docs/math.md says.
 /// </summary>
 static class Decompose
 {
@@ -22,20 +21,24 @@ static class Decompose
         -0.23961740430268788, 0.20460062196072015, -0.19106275145421814, 0.18617494516672561, -0.10994953749401168,
     ];
 
-    // sin(r) / r as a polynomial of r^2 for -pi/2 <= r <= pi/2
-    static readonly double[] s_sin =
-        [0.9999999946306121, -0.16666656601718746, 0.008333023251741253, -0.00019807281869082126, 2.601596157974705e-06];
+    // (e^r - 1 - r) / r^2 for -ln(2)/2 <= r <= ln(2)/2
+    static readonly double[] s_exp = [0.49999993346381644, 0.16666519130278867, 0.04166840573958346, 0.008368898665336607, 0.0013814220892592664];
 
-    // pi
-    static readonly double[] s_pi = [3.140625, 0.0009675025939941406, 1.5099580252808664e-07];
+    // ln(2) in two parts, the first of so few bits that a multiple of it is exact
+    const double Ln2High = 0.693115234375, Ln2Low = 3.194618329871446e-05;
 
     public static UOp Run(UOp sink, TargetProfile profile)
     {
         var rules = new RuleSet().On(ShiftRange.Guard, Op.Shl, Op.Shr);
-        if (profile.Lacks.Contains(Op.Exp2)) rules.On(u => u.DType.Kind == ScalarKind.Float32 ? Exp2(u.Src[0], profile) : null, Op.Exp2);
-        if (profile.Lacks.Contains(Op.Log2)) rules.On(u => u.DType.Kind == ScalarKind.Float32 ? Log2(u.Src[0], profile) : null, Op.Log2);
-        if (profile.Lacks.Contains(Op.Sin)) rules.On(u => u.DType.Kind == ScalarKind.Float32 ? Sin(u.Src[0], profile) : null, Op.Sin);
+        Lacking(Op.Exp2, Exp2);
+        Lacking(Op.Exp, Exp);
+        Lacking(Op.Log2, Log2);
         return new Rewriter(rules).Run(sink);
+
+        void Lacking(Op op, Func<UOp, TargetProfile, UOp> express)
+        {
+            if (profile.Lacks.Contains(op)) rules.On(u => u.DType.Kind == ScalarKind.Float32 ? express(u.Src[0], profile) : null, op);
+        }
     }
 
     static UOp Exp2(UOp x, TargetProfile profile)
@@ -43,21 +46,39 @@ static class Decompose
         int lanes = x.DType.Lanes;
         // Beyond these bounds the result is 0 or infinity anyway, and n below stays small. NaN passes through.
         x = x.Alu(Op.Max, F(-160, lanes)).Alu(Op.Min, F(129, lanes));
-        UOp n, p;
+        var (nearest, n) = Nearest(x, profile);
+        return Scaled(Polynomial(x - nearest, s_exp2, profile), n);
+    }
+
+    static UOp Exp(UOp x, TargetProfile profile)
+    {
+        int lanes = x.DType.Lanes;
+        x = x.Alu(Op.Max, F(-110, lanes)).Alu(Op.Min, F(89, lanes));
+        // x = n * ln(2) + r
+        var (nearest, n) = Nearest(x * F(1.4426950408889634, lanes), profile);
+        var r = x - nearest * F(Ln2High, lanes) - nearest * F(Ln2Low, lanes);
+        return Scaled(Polynomial(r, [1, 1, .. s_exp], profile), n);
+    }
+
+    // The nearest whole number, as a float and as an integer.
+    static (UOp Float, UOp Int) Nearest(UOp x, TargetProfile profile)
+    {
+        int lanes = x.DType.Lanes;
         if (profile.Grid)
         {
-            var nearest = Nearest(x);
-            n = nearest.Cast(DType.Int32.Vec(lanes));
-            p = Polynomial(x - nearest, s_exp2, profile);
+            // By truncation: compilers of shaders may undo the addition of a large number.
+            var whole = (x + x.Lt(F(0, lanes)).Where(F(-0.5, lanes), F(0.5, lanes))).Alu(Op.Trunc);
+            return (whole, whole.Cast(DType.Int32.Vec(lanes)));
         }
-        else
-        {
-            // Adding 1.5 * 2^23 leaves the nearest whole number in the low bits.
-            var shifted = x + F(12582912, lanes);
-            n = shifted.Bitcast(DType.Int32.Vec(lanes)) + -0x4B400000L;
-            p = Polynomial(x - (shifted + F(-12582912, lanes)), s_exp2, profile);
-        }
-        // 2^n in two factors, so that neither leaves the normal range.
+        // Adding 1.5 * 2^23 leaves it in the low bits.
+        var shifted = x + F(12582912, lanes);
+        return (shifted + F(-12582912, lanes), shifted.Bitcast(DType.Int32.Vec(lanes)) + -0x4B400000L);
+    }
+
+    // p * 2^n, by two factors, so that neither leaves the normal range.
+    static UOp Scaled(UOp p, UOp n)
+    {
+        int lanes = p.DType.Lanes;
         var half = n.Alu(Op.Shr, I(1, lanes));
         return p * PowerOfTwo(half, lanes) * PowerOfTwo(n - half, lanes);
     }
@@ -82,25 +103,6 @@ static class Decompose
         y = x.Ne(F(0, lanes)).Where(y, F(double.NegativeInfinity, lanes));
         // Infinity and NaN are their own logarithms.
         return x.Lt(F(double.PositiveInfinity, lanes)).Where(y, x);
-    }
-
-    static UOp Sin(UOp x, TargetProfile profile)
-    {
-        int lanes = x.DType.Lanes;
-        // x = n * pi + r, sin(x) = (-1)^n * sin(r)
-        var n = Nearest(x * F(1 / Math.PI, lanes));
-        var r = x;
-        foreach (double part in s_pi) r -= n * F(part, lanes);
-        var sine = r * Polynomial(r * r, s_sin, profile);
-        var sign = n.Cast(DType.Int32.Vec(lanes)).Alu(Op.Shl, I(31, lanes));
-        return sine.Bitcast(DType.Int32.Vec(lanes)).Alu(Op.Xor, sign).Bitcast(DType.Float32.Vec(lanes));
-    }
-
-    // The nearest whole number, by truncation: compilers of shaders may undo the addition of a large number.
-    static UOp Nearest(UOp x)
-    {
-        int lanes = x.DType.Lanes;
-        return (x + x.Lt(F(0, lanes)).Where(F(-0.5, lanes), F(0.5, lanes))).Alu(Op.Trunc);
     }
 
     static UOp Polynomial(UOp x, double[] coefficients, TargetProfile profile)

@@ -37,23 +37,18 @@ sealed class Emulate
 
     // ---- kinds
 
-    bool Computes(DType t) => _profile.Computes.Count == 0 || t.Kind == ScalarKind.Void || _profile.Computes.Contains(t.Kind);
-    bool Stores(DType t) => _profile.Stores.Count == 0 || _profile.Stores.Contains(t.Kind);
+    bool Computes(DType t) => _profile.Holder(t) == t;
+    bool Stores(DType t) => _profile.Memory(t) == t;
     bool IsFloatHeld(DType t) => t.IsShortFloat && !Computes(t);
     bool IsIntHeld(DType t) => t.IsShortInt && !Computes(t);
 
     /// <summary>What a value of the dtype is held in.</summary>
-    DType Holder(DType t) => Computes(t) ? t : t.IsShortFloat ? DType.Float32 : t.IsShortInt ? DType.Int32
-        : throw new TargetException($"{_profile.Name} cannot compute with {t} (kernel {_kernel}); cast the tensor to float32, int32 or uint32");
+    DType Holder(DType t) => _profile.Holder(t)
+        ?? throw new TargetException($"{_profile.Name} cannot compute with {t} (kernel {_kernel}); cast the tensor to float32, int32 or uint32");
 
     /// <summary>What an element of the dtype is in memory.</summary>
-    DType Memory(DType t)
-    {
-        if (Stores(t)) return t;
-        var bits = t.Size == 1 ? DType.UInt8 : DType.UInt16;
-        return (t.IsShortFloat || t.IsBool) && Stores(bits) ? bits
-            : throw new TargetException($"{_profile.Name} has no {t} in memory (kernel {_kernel}); cast the tensor to float32, int32 or uint32");
-    }
+    DType Memory(DType t) => _profile.Memory(t)
+        ?? throw new TargetException($"{_profile.Name} has no {t} in memory (kernel {_kernel}); cast the tensor to float32, int32 or uint32");
 
     // ---- nodes
 

@@ -3,7 +3,7 @@ using Tiny.Optimize;
 
 namespace Tiny.Lower;
 
-/// <summary>Which loop variables each node of a kernel depends on; a fold does not depend on those it closes.</summary>
+/// <summary>Which loop variables each node of a kernel depends on; a fold or stage does not depend on those it closes.</summary>
 sealed class FreeRanges
 {
     readonly Dictionary<UOp, ulong> _masks = new(ReferenceEqualityComparer.Instance);
@@ -29,7 +29,7 @@ sealed class FreeRanges
         }
         ulong mask = 0;
         foreach (var s in node.Src) mask |= _masks[s];
-        if (node.Op == Op.Fold)
+        if (node.Op is Op.Fold or Op.Stage)
             foreach (var r in OptOps.ClosedBy(node)) mask &= ~_masks[r];
         return mask;
     }

@@ -8,7 +8,15 @@ namespace Tiny.Lower;
 /// A kernel's memory argument: <see cref="Op.Pointer"/> of slot i is element i of the list. One that is written is read too only where it is
 /// <paramref name="InPlace"/>: each element before it is written, by the store that needs it, and by nothing else.
 /// </summary>
-public sealed record KernelParam(DType DType, Dim Count, bool Written, bool InPlace = false);
+public sealed record KernelParam(DType DType, Dim Count, bool Written, bool InPlace = false)
+{
+    /// <summary>True where the kernel moves words of 4 bytes in which smaller elements lie packed (<see cref="PackedMemory"/>).</summary>
+    public bool Packed { get; init; }
+    /// <summary>The dtype of its pointer.</summary>
+    public DType Element => Packed ? DType.UInt32 : DType;
+    /// <summary>How many of <see cref="Element"/> there are.</summary>
+    public Dim Elements => Packed ? (Count * DType.Size + 3) / 4 : Count;
+}
 
 /// <summary>
 /// A kernel as ordered lines, ready to render. Contract:
@@ -21,8 +29,10 @@ public sealed record KernelParam(DType DType, Dim Count, bool Written, bool InPl
 /// the line that uses it runs; no line before a <c>Set</c> that reads it is used after that <c>Set</c>.</item>
 /// <item>What a kernel writes it does not read, save an element that it overwrites in place (<see cref="KernelParam.InPlace"/>), which no store
 /// but its own needs. So a load may stand anywhere between its line and its use. No two arguments overlap.</item>
-/// <item>Legal operations: elementwise ones the profile has, Cast, Bitcast, Range, Special, Load, Store, Broadcast, Vector, Lane,
-/// FoldLanes, Acc, Set, End. Operands of an elementwise vector operation all have its number of lanes. Comparisons of vectors give bool
+/// <item><see cref="Op.Stage"/> declares an array of the kernel's own; stores fill it before anything loads from it, again in each iteration of the
+/// loop that it stands in.</item>
+/// <item>Legal operations: elementwise ones the profile has, Cast, Bitcast, Range, Special, Load, Store, StoreBits, Broadcast, Vector, Lane,
+/// FoldLanes, Acc, Set, End, Stage. Operands of an elementwise vector operation all have its number of lanes. Comparisons of vectors give bool
 /// vectors, used only by Where, And, Or, Xor, CmpNe and Lane; a vector Load or Store has no gate; index arithmetic is int32.</item>
 /// <item>On a grid there are <see cref="Op.Special"/>s in a row: the flat thread id, taken apart so that the first changes fastest;
 /// the renderer does that, and adds the guard that surplus threads of the last workgroup return. Other targets have none.</item>
@@ -30,6 +40,13 @@ public sealed record KernelParam(DType DType, Dim Count, bool Written, bool InPl
 /// </summary>
 public sealed record LinearKernel(string Name, ImmutableArray<UOp> Code, ImmutableArray<KernelParam> Params, TargetProfile Profile)
 {
+    /// <summary>The most elements of what a load or store goes to: a parameter or a stage.</summary>
+    public int CountOf(UOp memory)
+    {
+        ArgumentNullException.ThrowIfNull(memory);
+        return memory.Op == Op.Stage ? ((StageArg)memory.Arg!).Count : (int)Params[(int)memory.Arg!].Count.Max;
+    }
+
     /// <summary>What is given at each launch after the buffers, in this order.</summary>
     public ImmutableArray<Variable> Variables { get; init; } = [];
 

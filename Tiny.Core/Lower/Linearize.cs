@@ -7,7 +7,8 @@ namespace Tiny.Lower;
 
 /// <summary>
 /// Takes a lowered body; gives ordered lines (<see cref="LinearKernel"/>). A value is computed in the outermost loop in which all
-/// that it depends on is known, and once there. Folds over the same ranges that do not need one another share a loop. Within a block a fold's
+/// that it depends on is known, and once there. Folds over the same ranges that do not need one another share a loop. A stage is filled by a loop of its own,
+/// likewise in the outermost place that knows its open ranges. Within a block a fold's
 /// loop comes as early as its operands allow, and everything else as late as its users do, to keep few values alive.
 /// </summary>
 sealed class Linearize
@@ -21,7 +22,7 @@ sealed class Linearize
     readonly Dictionary<UOp, UOp> _emitted = new(ReferenceEqualityComparer.Instance);
     readonly List<UOp> _log = [];
     readonly HashSet<UOp> _open = new(ReferenceEqualityComparer.Instance);
-    int _accumulators, _loops;
+    int _accumulators, _loops, _stages;
 
     Linearize(UOp sink, TargetProfile profile)
     {
@@ -78,7 +79,7 @@ sealed class Linearize
         while (stack.TryPop(out var node))
         {
             if (IsImplicit(node) || _emitted.ContainsKey(node) || !seen.Add(node)) continue;
-            if (node.Op is not (Op.Store or Op.Range) && _free.In(node).All(_open.Contains)) known.Add(node);
+            if (node.Op is not (Op.Store or Op.StoreBits or Op.Range) && _free.In(node).All(_open.Contains)) known.Add(node);
             else
                 for (int i = node.Src.Length - 1; i >= 0; i--) stack.Push(node.Src[i]);
         }
@@ -94,21 +95,23 @@ sealed class Linearize
         foreach (var node in Walk.Topological(roots.Where(r => !_emitted.ContainsKey(r)), Children))
         {
             int level = Children(node).Max(c => (int?)levels[c]) ?? 0;
-            if (node.Op == Op.Fold)
+            if (node.Op is Op.Fold or Op.Stage)
             {
                 if (!groups.TryGetValue(level, out var list)) groups[level] = list = [];
                 var closed = OptOps.ClosedBy(node);
-                if (list.Find(g => OptOps.ClosedBy(g[0]).SequenceEqual(closed)) is { } group) group.Add(node);
+                if (node.Op == Op.Fold && list.Find(g => g[0].Op == Op.Fold && OptOps.ClosedBy(g[0]).SequenceEqual(closed)) is { } group) group.Add(node);
                 else list.Add([node]);
                 level++;
             }
             levels[node] = level;
         }
-        foreach (var group in groups.Values.SelectMany(g => g)) Loop(group);
+        foreach (var group in groups.Values.SelectMany(g => g))
+            if (group[0].Op == Op.Stage) Fill(group[0]);
+            else Loop(group);
 
         IEnumerable<UOp> Children(UOp node)
         {
-            if (node.Op != Op.Fold) return node.Src.Where(s => !IsImplicit(s) && !_emitted.ContainsKey(s));
+            if (node.Op is not (Op.Fold or Op.Stage)) return node.Src.Where(s => !IsImplicit(s) && !_emitted.ContainsKey(s));
             if (!needs.TryGetValue(node, out var list)) needs[node] = list = Known(Values(node));
             return list.Where(s => !_emitted.ContainsKey(s));
         }
@@ -130,6 +133,21 @@ sealed class Linearize
             }
         });
         for (int f = 0; f < folds.Count; f++) Provide(folds[f], accumulators[f]);
+    }
+
+    void Fill(UOp stage)
+    {
+        var (value, index) = (stage.Src[0], stage.Src[1]);
+        var known = Known([value, index]);
+        Straight(known);
+        var line = UOp.New(Op.Stage, stage.DType, [], new StageArg(((StageArg)stage.Arg!).Count, _stages++));
+        _lines.Add(line);
+        Nest(OptOps.ClosedBy(stage).AsSpan(), [value, index], () =>
+        {
+            Straight([value, index]);
+            _lines.Add(UOp.New(Op.Store, DType.Void, [line, Available(index), Available(value)]));
+        });
+        Provide(stage, line);
     }
 
     UOp Accumulator(UOp fold)
@@ -187,7 +205,7 @@ sealed class Linearize
 
     UOp Available(UOp node) => IsImplicit(node) ? node : _emitted[node];
 
-    static IEnumerable<UOp> Values(UOp fold) => fold.Src.Take(((FoldArg)fold.Arg!).Values);
+    static IEnumerable<UOp> Values(UOp node) => node.Src.Take(node.Op == Op.Stage ? 2 : ((FoldArg)node.Arg!).Values);
 
     static bool IsImplicit(UOp node) => node.Op is Op.Const or Op.Pointer or Op.Variable;
 }

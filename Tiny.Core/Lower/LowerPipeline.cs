@@ -18,6 +18,13 @@ static class LowerPipeline
             using var table = kernel.Interner.Resume();
             var simplify = Symbolic.Simplifier();
             var (body, parameters) = (kernel.Sink, kernel.Params);
+            if (profile.Float64 == ScalarKind.Float32)
+                Pass("float64", () =>
+                {
+                    (var narrow, parameters) = NarrowFloat64.Run(body, parameters, kernel.Name);
+                    return simplify.Run(narrow);
+                }, AxisKind.Loop, AxisKind.Reduce);
+            else if (profile.Computes.Count > 0 && !profile.Computes.Contains(ScalarKind.Float64)) NarrowFloat64.Refuse(body, kernel.Name, profile.Name);
             Pass("emulate", () =>
             {
                 (body, parameters) = Emulate.Run(body, parameters, profile, kernel.Name);
@@ -32,8 +39,16 @@ static class LowerPipeline
             if (profile.Grid) Pass("grid", () => GridDims.Run(body, simplify), AxisKind.Reduce, AxisKind.Vector);
             Pass("vectorise", () => Vectorize.Run(body, parameters, simplify), AxisKind.Loop, AxisKind.Reduce);
             Pass("decompose", () => Decompose.Run(body, profile), AxisKind.Loop, AxisKind.Reduce);
+            if (profile.WordMemory)
+                Pass("words", () =>
+                {
+                    (var packed, parameters) = PackedMemory.Run(body, parameters, simplify);
+                    return packed;
+                }, AxisKind.Loop, AxisKind.Reduce);
             Pass("order sums", () => OrderSums.Run(body), AxisKind.Loop, AxisKind.Reduce);
             var linear = new LinearKernel(kernel.Name, Linearize.Run(body, profile), parameters, profile) { Variables = kernel.Variables };
+            long staged = linear.Code.Where(u => u.Op == Op.Stage).Sum(u => (long)linear.CountOf(u) * u.DType.Size);
+            if (staged > profile.StageBytes) throw new TargetException($"{kernel.Name} keeps {staged} bytes in stages; {profile.Name} has at most {profile.StageBytes}");
             if (Debugging.Spec) Spec.Linear(linear, "linearise");
             Debugging.Write(5, () => Dump.Lines(linear.Code));
             Debugging.Write(4, () => Code(kernel, profile, linear));

@@ -33,6 +33,7 @@ sealed class Vectorize(UOp sink, KernelParamList parameters, Rewriter simplify)
     UOp Value(UOp node)
     {
         if (node.Op == Op.Fold) return Fold(node);
+        if (node.Op == Op.Stage) return Stage(node);
         if (Axis(node) is not { } axis) return node.WithSrc([.. node.Src.Select(s => _done[s])]);
         int lanes = Lanes(axis);
         switch (node.Op)
@@ -51,13 +52,23 @@ sealed class Vectorize(UOp sink, KernelParamList parameters, Rewriter simplify)
     }
 
     // No target has these for vectors.
-    static bool LaneByLane(UOp node) => node.Op is Op.FloorDiv or Op.FloorMod or Op.Sin;
+    static bool LaneByLane(UOp node) => node.Op is Op.FloorDiv or Op.FloorMod;
 
     UOp Load(UOp node, UOp axis, int lanes)
     {
         var (pointer, index) = (node.Src[0], node.Src[1]);
         var gate = node.Src.Length > 2 ? node.Src[2] : null;
         var dtype = node.DType.Vec(lanes);
+        if (pointer.Op == Op.Stage)
+        {
+            var stage = _done[pointer];
+            if (Axis(pointer) is null)
+                return Consecutive(index, axis) ? UOp.New(Op.Load, dtype, [stage, At(index, axis, 0)])
+                    : UOp.New(Op.Vector, dtype, [.. Enumerable.Range(0, lanes).Select(i => UOp.New(Op.Load, node.DType, [stage, At(index, axis, i)]))]);
+            // Every element is a vector.
+            return Axis(index) is null ? UOp.New(Op.Load, dtype, [stage, simplify.Run(_done[index] * lanes)])
+                : UOp.New(Op.Vector, dtype, [.. Enumerable.Range(0, lanes).Select(i => UOp.New(Op.Load, node.DType, [stage, simplify.Run(At(index, axis, i) * lanes + i)]))]);
+        }
         if (Consecutive(index, axis) && (gate is null || Axis(gate) is null))
         {
             var first = At(index, axis, 0);
@@ -86,6 +97,21 @@ sealed class Vectorize(UOp sink, KernelParamList parameters, Rewriter simplify)
         return own is null ? all : UOp.New(Op.FoldLanes, node.DType, [all], arg.Op);
     }
 
+    UOp Stage(UOp node)
+    {
+        var (value, index, arg) = (node.Src[0], node.Src[1], (StageArg)node.Arg!);
+        var closed = OptOps.ClosedBy(node);
+        UOp[] loops = [.. closed.Where(r => !IsVector(r))];
+        if (closed.SingleOrDefault(IsVector) is { } own)
+        {
+            if (!Consecutive(index, own)) throw new InvalidOperationException($"{node} is not filled vector by vector");
+            return UOp.New(Op.Stage, node.DType, [Widen(_done[value], Lanes(own)), At(index, own, 0), .. loops], arg);
+        }
+        if (Axis(node) is not { } axis) return UOp.New(Op.Stage, node.DType, [_done[value], _done[index], .. loops], arg);
+        int lanes = Lanes(axis);
+        return UOp.New(Op.Stage, node.DType, [Widen(_done[value], lanes), simplify.Run(_done[index] * lanes), .. loops], arg with { Count = arg.Count * lanes });
+    }
+
     IEnumerable<UOp> Stores(UOp store)
     {
         var (pointer, index) = (store.Src[0], store.Src[1]);
@@ -93,16 +119,18 @@ sealed class Vectorize(UOp sink, KernelParamList parameters, Rewriter simplify)
         int lanes = Lanes(axis);
         var value = Widen(_done[store.Src[2]], lanes);
         var gate = store.Src.Length > 3 ? store.Src[3] : null;
-        if (Consecutive(index, axis) && (gate is null || parameters.Items[(int)pointer.Arg!].InPlace))
+        if (Consecutive(index, axis) && (gate is null || parameters.Items[(int)pointer.Arg!].InPlace && IsOnlyStoreTo(pointer)))
         {
             var first = At(index, axis, 0);
-            // In place a gate needs no mask: what it leaves out is written back as it was read.
+            // In place a gate needs no mask: what it leaves out is written back as it was read. (Not beside other stores, which may write it meanwhile.)
             if (gate is not null) value = Widen(_done[gate], lanes).Where(value, UOp.New(Op.Load, value.DType, [pointer, first]));
             return [UOp.New(Op.Store, DType.Void, [pointer, first, value])];
         }
         return Enumerable.Range(0, lanes).Select(i => UOp.New(Op.Store, DType.Void,
             [pointer, At(index, axis, i), Lane(value, i), .. gate is null ? [] : new[] { At(gate, axis, i) }]));
     }
+
+    bool IsOnlyStoreTo(UOp pointer) => sink.Src.Count(s => s.Src[0] == pointer) == 1;
 
     UOp At(UOp node, UOp axis, int lane) =>
         simplify.Run(node.Substitute(new Dictionary<UOp, UOp>(ReferenceEqualityComparer.Instance) { [axis] = UOp.Index(lane) }));

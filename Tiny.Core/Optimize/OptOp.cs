@@ -6,10 +6,19 @@ using Tiny.Lower;
 namespace Tiny.Optimize;
 
 /// <summary>One choice of the optimiser, as data: what is done to an axis, and by how much.</summary>
+/// <param name="Kind">What is done.</param>
+/// <param name="Axis">The axis.</param>
+/// <param name="Amount">The inner part's extent; the other axis (<see cref="OptKind.Swap"/>, <see cref="OptKind.Share"/>); the operand's slot (<see cref="OptKind.Stage"/>).</param>
 public sealed record OptOp(OptKind Kind, int Axis, int Amount)
 {
+    /// <summary>Axes beside the first (<see cref="OptKind.Stage"/>).</summary>
+    public Axes? More { get; init; }
+
+    /// <summary>Packs what an operand has along some axes, the innermost last, before the loops that read it again and again.</summary>
+    public static OptOp Stage(int slot, params int[] axes) => new(OptKind.Stage, axes[0], slot) { More = axes.Length > 1 ? new Axes(axes[1..]) : null };
+
     /// <inheritdoc/>
-    public override string ToString() => $"{Kind}({Axis}, {Amount})";
+    public override string ToString() => Kind == OptKind.Stage ? $"{Kind}(operand {Amount}, {string.Join(", ", More is null ? [Axis] : More.Prepend(Axis))})" : $"{Kind}({Axis}, {Amount})";
 }
 
 /// <summary>The kinds of <see cref="OptOp"/>.</summary>
@@ -23,6 +32,12 @@ public enum OptKind
     Unroll,
     /// <summary>Split a reduction; the inner part is the lanes of vectors, combined after the loop. What is left over is a loop of its own.</summary>
     VectorFold,
+    /// <summary>Two output axes change places in the order of loops.</summary>
+    Swap,
+    /// <summary>The panel of an operand along some axes is copied to a stage, contiguous in the order of the axes, and read from there.</summary>
+    Stage,
+    /// <summary>What is computed at each element of an output axis and again at each of a reduction is computed once, into a stage.</summary>
+    Share,
 }
 
 /// <summary>
@@ -33,9 +48,17 @@ public enum OptKind
 /// </summary>
 static class OptOps
 {
-    const int NewAxis = 1000;
+    internal const int NewAxis = 1000;
 
-    public static UOp Apply(UOp sink, OptOp opt, Rewriter simplify)
+    public static UOp Apply(UOp sink, OptOp opt, Rewriter simplify) => opt.Kind switch
+    {
+        OptKind.Swap => Staging.Swap(sink, opt, simplify),
+        OptKind.Stage => Staging.Operand(sink, opt, simplify),
+        OptKind.Share => Staging.Share(sink, opt, simplify),
+        _ => SplitAxis(sink, opt, simplify),
+    };
+
+    static UOp SplitAxis(UOp sink, OptOp opt, Rewriter simplify)
     {
         var range = sink.Topological().Find(u => u.Op == Op.Range && ((Axis)u.Arg!).Id == opt.Axis)
             ?? throw new ArgumentException($"{opt}: the kernel has no such axis");
@@ -44,6 +67,9 @@ static class OptOps
         if (k < 2 || k > n) throw new ArgumentException($"{opt}: the axis has extent {n}");
         bool output = ((Axis)range.Arg!).Kind == AxisKind.Loop;
         if (output != opt.Kind is OptKind.Upcast or OptKind.Vector) throw new ArgumentException($"{opt}: an axis of the other kind");
+        // A stage is filled by vectors along its innermost axis, whole ones.
+        foreach (var stage in sink.Topological().Where(u => u.Op == Op.Stage && ClosedBy(u).Contains(range)))
+            if (opt.Kind != OptKind.VectorFold || n % k != 0 || ClosedBy(stage)[^1] != range) throw new ArgumentException($"{opt}: the axis fills a stage");
         if (opt.Kind == OptKind.Unroll && n % k != 0) throw new ArgumentException($"{opt}: {n} is no multiple of {k}");
 
         var inner = UOp.Range(FreshAxis(sink), opt.Kind switch
@@ -78,6 +104,8 @@ static class OptOps
         foreach (var node in sink.Topological())
             main[node] = node == range ? index
                 : node.Op == Op.Fold && ClosedBy(node).Contains(range) ? SplitFold(node, range, main, closed, tail, free)
+                : node.Op == Op.Stage && ClosedBy(node).Contains(range)
+                    ? node.WithSrc([main[node.Src[0]], main[node.Src[1]], .. ClosedBy(node).SelectMany(r => r == range ? closed : [main[r]])])
                 : node.WithSrc([.. node.Src.Select(s => main[s])]);
         return main[sink];
     }
@@ -99,9 +127,10 @@ static class OptOps
         return body.Alu(arg.Op, rest);
     }
 
-    /// <summary>The ranges that a fold closes.</summary>
-    internal static ImmutableArray<UOp> ClosedBy(UOp fold) => fold.Src[((FoldArg)fold.Arg!).Values..];
+    /// <summary>The ranges that a fold or stage closes.</summary>
+    internal static ImmutableArray<UOp> ClosedBy(UOp node) => node.Src[(node.Op == Op.Stage ? 2 : ((FoldArg)node.Arg!).Values)..];
 
-    static int FreshAxis(UOp sink) =>
+    /// <summary>A number that no axis has.</summary>
+    internal static int FreshAxis(UOp sink) =>
         Math.Max(NewAxis, sink.Topological().Where(u => u.Op == Op.Range).Max(u => ((Axis)u.Arg!).Id) + 1);
 }

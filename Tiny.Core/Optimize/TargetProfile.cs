@@ -13,16 +13,39 @@ public sealed record TargetProfile(string Name)
     public int Registers { get; init; } = 16;
     /// <summary>Most steps of accumulation in the body of an unrolled loop.</summary>
     public int Unroll { get; init; } = 16;
+    /// <summary>Most bytes of a kernel's stages: they lie on the stack.</summary>
+    public int StageBytes { get; init; } = 64 << 10;
+    /// <summary>Most bytes of a matrix's panel that is worth packing: a part of its cache; 0 where nothing is gained.</summary>
+    public int PanelBytes { get; init; }
     /// <summary>True where <see cref="Op.MulAcc"/> is one instruction.</summary>
     public bool Fma { get; init; }
+    /// <summary>Buffers that one kernel may be given. Where nothing limits them, more would only make each element choose among more.</summary>
+    public int MostBuffers { get; init; } = 32;
     /// <summary>True for a GPU: output elements are spread over a grid of threads.</summary>
     public bool Grid { get; init; }
     /// <summary>Threads in a workgroup of the grid.</summary>
     public int WorkgroupSize { get; init; } = 64;
+    /// <summary>True where memory is moved by words of 4 bytes only, so that smaller elements lie packed in them.</summary>
+    public bool WordMemory { get; init; }
+    /// <summary>What float64 is computed and stored as: Float32 narrows it, without which a target that has no float64 refuses.</summary>
+    public ScalarKind Float64 { get; init; } = ScalarKind.Float64;
     /// <summary>Elementwise operations that lowering must express by others.</summary>
     public IReadOnlySet<Op> Lacks { get; init; } = new HashSet<Op>();
     /// <summary>Element kinds of its memory; others are stored as the bits of these (<see cref="Lower.Emulate"/>). None named: all.</summary>
     public IReadOnlySet<ScalarKind> Stores { get; init; } = new HashSet<ScalarKind>();
     /// <summary>Kinds of values that it computes; others are held in these (<see cref="Lower.Emulate"/>). None named: all.</summary>
     public IReadOnlySet<ScalarKind> Computes { get; init; } = new HashSet<ScalarKind>();
+
+    /// <summary>What a value of the dtype is held in: itself, or a wider kind; null where nothing holds it.</summary>
+    public DType? Holder(DType t) => Computes.Count == 0 || t.Kind == ScalarKind.Void || Computes.Contains(t.Kind) ? t
+        : t.IsShortFloat && Computes.Contains(ScalarKind.Float32) ? DType.Float32
+        : t.IsShortInt && Computes.Contains(ScalarKind.Int32) ? DType.Int32 : null;
+
+    /// <summary>What an element of the dtype is in memory: itself, or an unsigned integer of its size; null where the target has neither.</summary>
+    public DType? Memory(DType t)
+    {
+        if (Stores.Count == 0 || Stores.Contains(t.Kind)) return t;
+        var bits = t.Size == 1 ? DType.UInt8 : DType.UInt16;
+        return (t.IsShortFloat || t.IsBool) && Stores.Contains(bits.Kind) ? bits : null;
+    }
 }

@@ -78,7 +78,7 @@ public sealed partial class CHelper
     };
 
     /// <summary>The function of libm.</summary>
-    internal static string? LibraryFunction(Op op, DType t) => !t.IsFloat || op is not (Op.Sqrt or Op.Trunc or Op.Sin or Op.Exp2 or Op.Log2)
+    internal static string? LibraryFunction(Op op, DType t) => !t.IsFloat || op is not (Op.Sqrt or Op.Trunc or Op.Sin or Op.Exp2 or Op.Exp or Op.Log2)
         ? null : op.ToString().ToLowerInvariant() + (t.Kind == ScalarKind.Float32 ? "f" : "");
 
     internal static CHelper? ScalarFunction(Op op, DType t) => op switch

@@ -18,7 +18,7 @@ public sealed partial class CRenderer : CStyleRenderer
     const int LongSignature = 120;
 
     // Of float32; for doubles the functions of libm remain.
-    static readonly HashSet<Op> s_lacks = [Op.Exp2, Op.Log2, Op.MulAcc];
+    static readonly HashSet<Op> s_lacks = [Op.Exp2, Op.Exp, Op.Log2, Op.MulAcc];
     static readonly HashSet<ScalarKind> s_computes =
         [ScalarKind.Bool, ScalarKind.Int32, ScalarKind.UInt32, ScalarKind.Int64, ScalarKind.UInt64, ScalarKind.Float32, ScalarKind.Float64];
     static readonly HashSet<ScalarKind> s_stores =
@@ -94,6 +94,8 @@ public sealed partial class CRenderer : CStyleRenderer
 
     private protected override string Declaration(DType type, string name, Expression value, bool mutable) =>
         $"{LocalType(type)} {name} = {value.Text};";
+
+    private protected override string StageDeclaration(DType type, string name, int count) => $"{MemoryType(type)} {name}[{count}];";
 
     private protected override void WriteStore(UOp store)
     {

@@ -73,6 +73,12 @@ public abstract partial class CStyleRenderer
             case Op.Special:
                 _written[line] = Expression.Primary(OpenGrid(line));
                 break;
+            case Op.Stage:
+                var stage = NewName("stage");
+                Line(StageDeclaration(line.DType, stage, Kernel.CountOf(line)));
+                _written[line] = Expression.Primary(stage);
+                _declared.Add(line);
+                break;
             case Op.Acc:
                 var acc = NewName("acc");
                 Line(Declaration(line.DType, acc, Written(line.Src[0]), mutable: true));
@@ -82,7 +88,7 @@ public abstract partial class CStyleRenderer
             case Op.Set:
                 if (!_steps.ContainsKey(line.Src[1])) Line(Assignment(Written(line.Src[0]).Text, line.Src[0], line.Src[1]));
                 break;
-            case Op.Store:
+            case Op.Store or Op.StoreBits:
                 WriteStore(line);
                 break;
             default:
@@ -181,6 +187,7 @@ public abstract partial class CStyleRenderer
     private protected abstract string OpenGrid(UOp special);
     private protected abstract string LoopHeader(string name, Expression extent);
     private protected abstract string Declaration(DType type, string name, Expression value, bool mutable);
+    private protected abstract string StageDeclaration(DType type, string name, int count);
     private protected abstract void WriteStore(UOp store);
     private protected abstract Expression LoadValue(UOp load);
     private protected abstract Expression Literal(UOp constant);
@@ -199,6 +206,8 @@ public abstract partial class CStyleRenderer
     private protected virtual string WrappingDifference(DType type) => throw Lacking(Op.Add, type);
     /// <summary>True for a type whose arithmetic C does in int, so that a result must be converted back.</summary>
     private protected virtual bool Narrows(DType type) => false;
+    /// <summary>The line where the dialect has a form of its own for it, else null.</summary>
+    private protected virtual Expression? OwnValue(UOp u) => null;
     /// <summary>Vector operations, for dialects that have vectors.</summary>
     private protected virtual Expression VectorValue(UOp u) => throw Lacking(u.Op, u.DType);
     /// <summary>True where the operand's text stands twice in the user's, and so should be a name.</summary>

@@ -7,7 +7,7 @@ namespace Tiny.Render;
 /// <summary>Value lines as expressions.</summary>
 public abstract partial class CStyleRenderer
 {
-    Expression Value(UOp u) => u.Op switch
+    Expression Value(UOp u) => OwnValue(u) ?? u.Op switch
     {
         Op.Neg when IsUnsigned(u.DType) && u.DType.Lanes == 1 =>
             Narrowed(u, Expression.Binary(Literal(UOp.Const(0L, u.DType)), "-", Written(u.Src[0]))),
@@ -36,7 +36,7 @@ public abstract partial class CStyleRenderer
         Op.Bitcast => BitcastValue(u),
         Op.Load => LoadValue(u),
         Op.Broadcast or Op.Vector or Op.Lane or Op.FoldLanes => VectorValue(u),
-        Op.Sqrt or Op.Exp2 or Op.Log2 or Op.Sin or Op.Trunc or Op.Max or Op.Min or Op.MulAcc => Called(u),
+        Op.Sqrt or Op.Exp2 or Op.Exp or Op.Log2 or Op.Sin or Op.Trunc or Op.Max or Op.Min or Op.MulAcc => Called(u),
         _ => throw Lacking(u.Op, u.DType),
     };
 

@@ -163,7 +163,7 @@ public sealed partial class CHelper
                         {bits} y = ({bits})__builtin_convertvector(whole, {type}) | sign;
                         return ({type})((small & y) | (~small & ({bits})x));
                     """, null, vector, VectorType(Bits(t)));
-            case Op.Sqrt or Op.Trunc or Op.Sin or Op.Exp2 or Op.Log2:
+            case Op.Sqrt or Op.Trunc or Op.Sin or Op.Exp2 or Op.Exp or Op.Log2:
                 return LibraryFunction(op, t.Scalar) is { } function
                     ? Lanewise($"{op.ToString().ToLowerInvariant()}_{type}", t, 1, function, vector) : null;
             default:

@@ -23,7 +23,7 @@ public sealed partial class Identifiers
     public static Identifiers ForC() => new(static name => s_c.Contains(name) || HelperName().IsMatch(name), []);
 
     /// <summary>For WGSL.</summary>
-    public static Identifiers ForWgsl() => new(static name => s_wgsl.Contains(name), []);
+    public static Identifiers ForWgsl() => new(static name => s_wgsl.Contains(name) || WgslHelper.IsHelper(name), []);
 
     /// <summary>An inner scope, whose names differ from the outer ones too.</summary>
     public Identifiers Nested() => new(_isReserved, _given);
@@ -98,6 +98,7 @@ public sealed partial class Identifiers
         determinant distance dot exp exp2 extractBits faceForward firstLeadingBit firstTrailingBit floor fma fract frexp insertBits
         inverseSqrt ldexp length log log2 max min mix modf normalize pow quantizeToF16 radians reflect refract reverseBits round
         saturate select sign sin sinh smoothstep sqrt step tan tanh transpose trunc workgroupBarrier storageBarrier
-        wid lid id floor_div floor_mod floor_div_u floor_mod_u max_nan min_nan is_nan f32_to_i32 f32_to_u32 infinity not_a_number
+        countLeadingZeros countTrailingZeros atomicLoad atomicStore atomicAnd atomicOr
+        wid lid id
         """);
 }

@@ -20,6 +20,7 @@ sealed partial class IlRenderer : StackRenderer
 {
     readonly ILGenerator _il;
     readonly LocalBuilder?[] _pointers;
+    readonly Dictionary<UOp, LocalBuilder> _stages = new(ReferenceEqualityComparer.Instance);
     readonly LocalBuilder[] _variables;
     readonly List<LocalBuilder> _locals = [];
     readonly Stack<Label> _loops = new();
@@ -42,6 +43,7 @@ sealed partial class IlRenderer : StackRenderer
         };
         var renderer = new IlRenderer(kernel, method.GetILGenerator());
         renderer.LoadPointers();
+        renderer.ReserveStages();
         renderer.RenderLines();
         renderer._il.Emit(OpCodes.Ret);
         var code = method.CreateDelegate<IlKernel>();
@@ -70,6 +72,19 @@ sealed partial class IlRenderer : StackRenderer
             _il.Emit(OpCodes.Ldind_I);
             _il.Emit(OpCodes.Conv_I4);
             _il.Emit(OpCodes.Stloc, _variables[i]);
+        }
+    }
+
+    // On the stack, once and for all iterations.
+    void ReserveStages()
+    {
+        foreach (var stage in Kernel.Code.Where(u => u.Op == Op.Stage))
+        {
+            _stages[stage] = _il.DeclareLocal(typeof(byte*));
+            PushInt(Kernel.CountOf(stage) * stage.DType.Size);
+            _il.Emit(OpCodes.Conv_U);
+            _il.Emit(OpCodes.Localloc);
+            _il.Emit(OpCodes.Stloc, _stages[stage]);
         }
     }
 
@@ -116,7 +131,7 @@ sealed partial class IlRenderer : StackRenderer
     protected override void PushAddress(UOp pointer, UOp? index, long offset)
     {
         int size = pointer.DType.Size;
-        _il.Emit(OpCodes.Ldloc, _pointers[(int)pointer.Arg!]!);
+        _il.Emit(OpCodes.Ldloc, pointer.Op == Op.Stage ? _stages[pointer] : _pointers[(int)pointer.Arg!]!);
         if (index is not null)
         {
             Push(index);

@@ -33,7 +33,7 @@ sealed partial class IlRenderer
                 break;
             case Op.FloorDiv or Op.FloorMod:
                 break;
-            case Op.Neg or Op.Sqrt or Op.Exp2 or Op.Log2 or Op.Sin or Op.Trunc or Op.Add or Op.Mul or Op.Div or Op.Max or Op.Min
+            case Op.Neg or Op.Sqrt or Op.Exp2 or Op.Exp or Op.Log2 or Op.Sin or Op.Trunc or Op.Add or Op.Mul or Op.Div or Op.Max or Op.Min
                 or Op.And or Op.Or or Op.Xor or Op.CmpLt or Op.CmpNe or Op.MulAcc:
                 MulAccOperands(u);
                 ScalarOp(u.Op, u, u.Src[0].DType.Kind);
@@ -71,6 +71,7 @@ sealed partial class IlRenderer
             case Op.Log2 when isFloat: Call(math, "Log2", type); break;
             case Op.Sin when isFloat: Call(math, "Sin", type); break;
             case Op.Exp2 when isFloat: Call(type, "Exp2", type); break;
+            case Op.Exp when isFloat: Call(math, "Exp", type); break;
             case Op.Add: _il.Emit(OpCodes.Add); break;
             case Op.Mul: _il.Emit(OpCodes.Mul); break;
             case Op.Div when isFloat: _il.Emit(OpCodes.Div); break;
@@ -98,7 +99,7 @@ sealed partial class IlRenderer
             case Op.FloorDiv when unsigned && u.Src[1].Min > 0: _il.Emit(OpCodes.Div_Un); break;
             case Op.FloorMod when unsigned && u.Src[1].Min > 0: _il.Emit(OpCodes.Rem_Un); break;
             case Op.FloorDiv or Op.FloorMod when kind is not ScalarKind.Bool:
-                var whole = kind == ScalarKind.UInt8 ? typeof(uint) : type;
+                var whole = unsigned && kind != ScalarKind.UInt64 ? typeof(uint) : type;
                 Call(typeof(IlMath), op == Op.FloorDiv ? nameof(IlMath.FloorDiv) : nameof(IlMath.FloorMod), whole, whole);
                 break;
             default: throw Unknown(u);

@@ -57,10 +57,10 @@ sealed partial class IlRenderer
             case Op.Shl or Op.Shr or Op.FloorDiv or Op.FloorMod:
                 ShiftOrDivide(u, n);
                 break;
-            case Op.Exp2 or Op.Log2 or Op.Sin:
+            case Op.Exp2 or Op.Exp or Op.Log2:
                 LaneByLane(u, n);
                 break;
-            case Op.Neg or Op.Sqrt or Op.Trunc or Op.Add or Op.Mul or Op.Div or Op.Max or Op.Min or Op.And or Op.Or or Op.Xor or Op.MulAcc:
+            case Op.Neg or Op.Sqrt or Op.Sin or Op.Trunc or Op.Add or Op.Mul or Op.Div or Op.Max or Op.Min or Op.And or Op.Or or Op.Xor or Op.MulAcc:
                 MulAccOperands(u);
                 VectorOp(u.Op, u, kind, n);
                 break;
@@ -88,6 +88,7 @@ sealed partial class IlRenderer
         {
             case Op.Neg: VectorCall("Negate", kind, n, 1); break;
             case Op.Sqrt when isFloat: VectorCall("Sqrt", kind, n, 1); break;
+            case Op.Sin when isFloat: VectorCallOf("Sin", kind, n, 1); break;
             case Op.Trunc when isFloat: VectorCallOf("Truncate", kind, n, 1); break;
             case Op.Add: VectorCall("Add", kind, n, 2); break;
             case Op.Mul: VectorCall("Multiply", kind, n, 2); break;

@@ -51,7 +51,7 @@ sealed class StackPlan
     static Place Split(UOp access, LinearKernel kernel)
     {
         var index = access.Src[1];
-        long offset = 0, count = kernel.Params[(int)access.Src[0].Arg!].Count.Max;
+        long offset = 0, count = kernel.CountOf(access.Src[0]);
         while (index.Op == Op.Add && index.Src[1].Int is { } n)
         {
             // The sum is an index inside the buffer; with this bound the variable part cannot have wrapped.
@@ -74,7 +74,7 @@ sealed class StackPlan
         var depth = new Dictionary<UOp, int>(ReferenceEqualityComparer.Instance);
         foreach (var line in code)
         {
-            if (line.Op is Op.Store or Op.Set or Op.End || IsConstant(line)) continue;
+            if (line.Op is Op.Store or Op.Set or Op.End or Op.Stage || IsConstant(line)) continue;
             int d = 1;
             foreach (var s in Operands(line))
                 if (!_held.Contains(s)) d = Math.Max(d, depth.GetValueOrDefault(s) + 1);

@@ -118,6 +118,8 @@ abstract class StackRenderer
             case Op.Store:
                 Write(line);
                 break;
+            case Op.Stage:
+                break;
             case Op.Special:
                 throw new TargetException($"{Kernel.Name}: a thread grid on {Kernel.Profile.Name}, which has none");
             default:

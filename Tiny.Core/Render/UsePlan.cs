@@ -36,7 +36,7 @@ public sealed class UsePlan
             if (line.Op == Op.Range) open.Push(++blocks);
         }
         foreach (var line in kernel.Code)
-            if (line.Op is not (Op.Range or Op.End or Op.Acc or Op.Set or Op.Store or Op.Special)
+            if (line.Op is not (Op.Range or Op.End or Op.Acc or Op.Set or Op.Store or Op.StoreBits or Op.Special or Op.Stage)
                 && Uses(line) == 1 && userBlock[line] == block[line])
                 _inline.Add(line);
     }

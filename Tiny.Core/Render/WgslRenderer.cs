@@ -13,29 +13,44 @@ public sealed record WgslBinding(string Name, bool ReadWrite);
 /// <summary>
 /// WebGPU's shading language: one module a kernel, its entry point named as the kernel, binding i of group 0 its parameter i.
 /// </summary>
-public sealed class WgslRenderer : CStyleRenderer
+public sealed partial class WgslRenderer : CStyleRenderer
 {
     const int MaxGroups = 65535;
     // The values of a launch's variables, after the buffers.
     const string Sizes = "sizes";
 
     readonly IReadOnlyList<WgslBinding> _bindings;
-    readonly SortedSet<string> _helpers = new(StringComparer.Ordinal);
+    readonly HashSet<string> _helpers = [];
+    // Memory arguments of which threads write parts of words: what else they do with them is atomic too.
+    readonly HashSet<int> _shared;
 
     WgslRenderer(LinearKernel kernel, IReadOnlyList<WgslBinding> bindings)
-        : base(kernel, [.. bindings.Select(b => b.Name)], ["id", "wid", "lid", "thread", Sizes]) => _bindings = bindings;
+        : base(kernel, [.. bindings.Select(b => b.Name)], ["id", "wid", "lid", "thread", Sizes])
+    {
+        _bindings = bindings;
+        _shared = [.. kernel.Code.Where(u => u.Op == Op.StoreBits).Select(u => (int)u.Src[0].Arg!)];
+    }
 
     /// <summary>What lowering has to know.</summary>
     public static TargetProfile Profile { get; } = new("wgsl")
     {
+        MostBuffers = 8,
         Grid = true,
         WorkgroupSize = 64,
+        WordMemory = true,
         Registers = 32,
         Fma = true,
-        // The specification lets sin be off by 2^-11 and exp2 by 2|x| last places, and leaves NaN and log2(0) open.
-        Lacks = new HashSet<Op> { Op.Exp2, Op.Log2, Op.Sin },
-        Stores = new HashSet<ScalarKind> { ScalarKind.Float32, ScalarKind.Int32, ScalarKind.UInt32 },
-        Computes = new HashSet<ScalarKind> { ScalarKind.Bool, ScalarKind.Float32, ScalarKind.Int32, ScalarKind.UInt32 },
+        // The specification lets exp2 be off by 2|x| last places, and leaves NaN and log2(0) open.
+        Lacks = new HashSet<Op> { Op.Exp2, Op.Exp, Op.Log2 },
+        Stores = new HashSet<ScalarKind>
+        {
+            ScalarKind.Bool, ScalarKind.Int8, ScalarKind.UInt8, ScalarKind.Int16, ScalarKind.UInt16, ScalarKind.Int32, ScalarKind.UInt32,
+            ScalarKind.Int64, ScalarKind.UInt64, ScalarKind.Float32,
+        },
+        Computes = new HashSet<ScalarKind>
+        {
+            ScalarKind.Bool, ScalarKind.Int32, ScalarKind.UInt32, ScalarKind.Int64, ScalarKind.UInt64, ScalarKind.Float32,
+        },
     };
 
     /// <summary>The module. Names are identifiers made by <see cref="Identifiers.ForWgsl"/>, all different.</summary>
@@ -46,12 +61,11 @@ public sealed class WgslRenderer : CStyleRenderer
         var function = renderer.RenderFunction();
         var header = string.Concat(renderer._bindings.Select((b, i) =>
             $"@group(0) @binding({i}) var<storage, {(b.ReadWrite || kernel.Params[i].Written ? "read_write" : "read")}> " +
-            $"{b.Name}: array<{renderer.StorageType(kernel.Params[i].DType)}>;\n"));
+            $"{b.Name}: array<{renderer.StorageType(i)}>;{StorageNote(kernel.Params[i])}\n"));
         if (kernel.UsesVariables)
             header += $"struct Sizes {{ {string.Join(", ", kernel.Variables.Select(v => $"{v.Name}: i32"))} }}\n"
                 + $"@group(0) @binding({renderer._bindings.Count}) var<uniform> {Sizes}: Sizes;\n";
-        var helpers = string.Concat(renderer._helpers.Select(h => s_helpers[h] + "\n"));
-        return $"{header}\n{helpers}{function}";
+        return $"{header}\n{WgslHelper.Listing(renderer._helpers)}{function}";
     }
 
     /// <summary>Workgroups to dispatch in x and y: beyond 65535, WebGPU's limit of one dimension, rows of that many.</summary>
@@ -114,11 +128,23 @@ public sealed class WgslRenderer : CStyleRenderer
     private protected override string Declaration(DType type, string name, Expression value, bool mutable) =>
         $"{(mutable ? "var" : "let")} {name} = {value.Text};";
 
+    private protected override string StageDeclaration(DType type, string name, int count) => $"var {name}: array<{TypeName(type)}, {count}>;";
+
     private protected override void WriteStore(UOp store)
     {
-        var text = $"{Written(store.Src[0]).Text}[{Written(store.Src[1]).Text}] = {Written(store.Src[2]).Text};";
-        Line(store.Src.Length > 3 ? $"if ({Written(store.Src[3]).Text}) {{ {text} }}" : text);
+        var (element, value) = ($"{Written(store.Src[0]).Text}[{Written(store.Src[1]).Text}]", Written(store.Src[2]).Text);
+        int gate = store.Op == Op.Store ? 3 : 4;
+        string[] lines = store.Op == Op.StoreBits ? [$"atomicAnd(&{element}, {Others(store.Src[3])});", $"atomicOr(&{element}, {value});"]
+            : IsShared(store.Src[0]) ? [$"atomicStore(&{element}, {value});"] : [$"{element} = {value};"];
+        if (store.Src.Length == gate)
+            foreach (string line in lines) Line(line);
+        else Line($"if ({Written(store.Src[gate]).Text}) {{ {string.Join(' ', lines)} }}");
     }
+
+    // Each thread clears and sets its own bits only, so those of others may come between.
+    string Others(UOp mask) => mask.Int is { } bits ? $"0x{unchecked((uint)~bits):x8}u" : Expression.Prefix("~", Written(mask)).Text;
+
+    bool IsShared(UOp pointer) => _shared.Contains((int)pointer.Arg!);
 
     // The index of a load that its gate excludes is made 0: it would be clamped by the language, but no text of ours
     // leans on reading outside of a buffer.
@@ -126,13 +152,16 @@ public sealed class WgslRenderer : CStyleRenderer
     {
         if (load.DType.Lanes != 1) throw Lacking(load.Op, load.DType);
         var (pointer, index) = (Written(load.Src[0]).Text, Written(load.Src[1]).Text);
-        if (load.Src.Length < 3) return Expression.Primary($"{pointer}[{index}]");
+        string Element(string at) => IsShared(load.Src[0]) ? $"atomicLoad(&{pointer}[{at}])" : $"{pointer}[{at}]";
+        if (load.Src.Length < 3) return Expression.Primary(Element(index));
         var gate = Written(load.Src[2]).Text;
         var zero = Literal(UOp.Const(0L, load.DType)).Text;
-        return Expression.Primary($"select({zero}, {pointer}[select(0, {index}, {gate})], {gate})");
+        return Expression.Primary($"select({zero}, {Element($"select(0, {index}, {gate})")}, {gate})");
     }
 
-    private protected override bool IsUsedTwice(UOp user, int operand) => user.Op == Op.Load && operand == 2 && user.Src[2].Op != Op.Const;
+    // What is merged into memory is known before its bits there are cleared: it may be made of them.
+    private protected override bool IsUsedTwice(UOp user, int operand) =>
+        user.Op == Op.Load && operand == 2 && user.Src[2].Op != Op.Const || user.Op == Op.StoreBits && operand is 1 or 2;
 
     private protected override Expression Literal(UOp constant)
     {
@@ -140,6 +169,8 @@ public sealed class WgslRenderer : CStyleRenderer
         {
             case ScalarKind.Bool:
                 return Expression.Primary(constant.IsZero ? "false" : "true");
+            case ScalarKind.Int64 or ScalarKind.UInt64:
+                return PairLiteral(constant);
             case ScalarKind.UInt32:
                 return Expression.Primary($"{constant.Int}u");
             case ScalarKind.Int32 when constant.Int == int.MinValue:
@@ -164,14 +195,17 @@ public sealed class WgslRenderer : CStyleRenderer
     private protected override Expression CastValue(UOp cast)
     {
         var (from, to, x) = (cast.Src[0].DType, cast.DType, Written(cast.Src[0]));
+        if (IsPair(from) || IsPair(to)) return PairCast(from, to, x);
         if (to == DType.Bool && from.IsFloat) return Expression.Prefix("!", Expression.Binary(x, "==", Literal(UOp.Const(0L, from))));
         if (to == DType.Bool) return Expression.Binary(x, "!=", Literal(UOp.Const(0L, from)));
         if (from == DType.Float32 && to == DType.Int32) return Expression.Call(Helper("f32_to_i32"), x);
         if (from == DType.Float32 && to == DType.UInt32) return Expression.Call(Helper("f32_to_u32"), x);
+        if (from == DType.UInt32 && to == DType.Float32 && cast.Src[0].Max > 1 << 24) return Expression.Call(Helper("u32_to_f32"), x);
         return Expression.Call(TypeName(to), x);
     }
 
-    private protected override Expression BitcastValue(UOp cast) => Expression.Call($"bitcast<{TypeName(cast.DType)}>", Written(cast.Src[0]));
+    private protected override Expression BitcastValue(UOp cast) =>
+        IsPair(cast.DType) ? Written(cast.Src[0]) : Expression.Call($"bitcast<{TypeName(cast.DType)}>", Written(cast.Src[0]));
 
     private protected override Expression Select(UOp where) =>
         Expression.Call("select", Written(where.Src[2]), Written(where.Src[1]), Written(where.Src[0]));
@@ -179,6 +213,7 @@ public sealed class WgslRenderer : CStyleRenderer
     // x != x asks whether x is NaN. Else != of the language may be false where an operand is NaN, which == is too.
     private protected override Expression Comparison(UOp u, UOp a, string op, UOp b)
     {
+        if (IsPair(a.DType)) return PairComparison(a.DType, Written(a), op, Written(b));
         if (!a.DType.IsFloat || op is not ("!=" or "==")) return base.Comparison(u, a, op, b);
         if (!ReferenceEquals(a, b)) return op == "==" ? base.Comparison(u, a, op, b) : Expression.Prefix("!", base.Comparison(u, a, "==", b));
         var isNan = Expression.Call(Helper("is_nan"), Written(a));
@@ -186,14 +221,14 @@ public sealed class WgslRenderer : CStyleRenderer
     }
 
     private protected override Expression ShiftAmount(UOp amount) =>
-        amount.Int is { } n ? Expression.Primary($"{n}u") : amount.DType.Kind == ScalarKind.UInt32 ? Written(amount) : Expression.Call("u32", Written(amount));
+        amount.Int is { } n ? Expression.Primary($"{n}u") : IsPair(amount.DType) ? PairCast(amount.DType, DType.UInt32, Written(amount))
+            : amount.DType.Kind == ScalarKind.UInt32 ? Written(amount) : Expression.Call("u32", Written(amount));
 
     private protected override string Function(Op op, DType type) => (op, type.IsFloat) switch
     {
         (Op.Sqrt, true) => "sqrt",
-        (Op.Exp2, true) => "exp2",
-        (Op.Log2, true) => "log2",
-        (Op.Sin, true) => "sin",
+        // That of the language may be off by 2^-11, and only between -pi and pi.
+        (Op.Sin, true) => Helper("sine"),
         (Op.Trunc, true) => "trunc",
         (Op.MulAcc, true) => "fma",
         (Op.Max, true) => Helper("max_nan"),
@@ -205,10 +240,12 @@ public sealed class WgslRenderer : CStyleRenderer
         _ => throw Lacking(op, type),
     };
 
-    // Integers of WGSL wrap.
-    private protected override bool Wraps(UOp u) => false;
+    // Integers of WGSL wrap, but pairs are added and multiplied by functions.
+    private protected override bool Wraps(UOp u) => IsPair(u.DType);
 
-    string StorageType(DType t) => t.Kind == ScalarKind.Bool ? throw Lacking(Op.Load, t) : TypeName(t);
+    string StorageType(int slot) => _shared.Contains(slot) ? "atomic<u32>" : TypeName(Kernel.Params[slot].Element);
+
+    static string StorageNote(KernelParam p) => p.Packed ? $" // {p.DType}, {4 / p.DType.Size} in a word" : IsPair(p.DType) ? $" // {p.DType}" : "";
 
     string TypeName(DType t) => t switch
     {
@@ -216,100 +253,13 @@ public sealed class WgslRenderer : CStyleRenderer
         { Kind: ScalarKind.Int32, Lanes: 1 } => "i32",
         { Kind: ScalarKind.UInt32, Lanes: 1 } => "u32",
         { Kind: ScalarKind.Bool, Lanes: 1 } => "bool",
+        { Kind: ScalarKind.Int64 or ScalarKind.UInt64, Lanes: 1 } => "vec2u",
         _ => throw new TargetException($"kernel {Kernel.Name}: WGSL has no {t}; use float32, int32 or uint32 in what is exported to WebGPU"),
     };
 
     string Helper(string name)
     {
         _helpers.Add(name);
-        if (name != "is_nan" && s_helpers[name].Contains("is_nan(", StringComparison.Ordinal)) _helpers.Add("is_nan");
         return name;
     }
-
-    static readonly Dictionary<string, string> s_helpers = new()
-    {
-        ["floor_div"] = """
-            // a / b rounded down; 0 for a divisor of 0.
-            fn floor_div(a: i32, b: i32) -> i32 {
-                if (b == 0) { return 0; }
-                let q = a / b;
-                return select(q, q - 1, a % b != 0 && (a < 0) != (b < 0));
-            }
-
-            """,
-        ["floor_mod"] = """
-            // a - b * floor(a / b); a for a divisor of 0.
-            fn floor_mod(a: i32, b: i32) -> i32 {
-                if (b == 0) { return a; }
-                let r = a % b;
-                return select(r, r + b, r != 0 && (r < 0) != (b < 0));
-            }
-
-            """,
-        ["floor_div_u"] = """
-            fn floor_div_u(a: u32, b: u32) -> u32 {
-                if (b == 0u) { return 0u; }
-                return a / b;
-            }
-
-            """,
-        ["floor_mod_u"] = """
-            fn floor_mod_u(a: u32, b: u32) -> u32 {
-                if (b == 0u) { return a; }
-                return a % b;
-            }
-
-            """,
-        ["is_nan"] = """
-            // By the bits: a compiler of shaders may take x != x for false.
-            fn is_nan(x: f32) -> bool {
-                return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u;
-            }
-
-            """,
-        ["max_nan"] = """
-            // The larger; NaN if either is.
-            fn max_nan(a: f32, b: f32) -> f32 {
-                return select(select(max(a, b), b, is_nan(b)), a, is_nan(a));
-            }
-
-            """,
-        ["min_nan"] = """
-            // The smaller; NaN if either is.
-            fn min_nan(a: f32, b: f32) -> f32 {
-                return select(select(min(a, b), b, is_nan(b)), a, is_nan(a));
-            }
-
-            """,
-        ["f32_to_i32"] = """
-            // Rounds towards zero and saturates; 0 for NaN.
-            fn f32_to_i32(x: f32) -> i32 {
-                if (x >= 2147483648.0) { return 2147483647; }
-                return select(i32(x), 0, is_nan(x));
-            }
-
-            """,
-        ["f32_to_u32"] = """
-            // Rounds towards zero and saturates; 0 for NaN.
-            fn f32_to_u32(x: f32) -> u32 {
-                if (x >= 4294967296.0) { return 4294967295u; }
-                return select(0u, u32(x), x > 0.0 && !is_nan(x));
-            }
-
-            """,
-        ["infinity"] = """
-            fn infinity() -> f32 {
-                var bits = 0x7f800000u;
-                return bitcast<f32>(bits);
-            }
-
-            """,
-        ["not_a_number"] = """
-            fn not_a_number() -> f32 {
-                var bits = 0x7fc00000u;
-                return bitcast<f32>(bits);
-            }
-
-            """,
-    };
 }

@@ -43,9 +43,11 @@ public sealed class CpuDevice : Device
             NarrowerLanes = lanes switch { 16 => [8, 4], 8 => [4], _ => [] },
             // AVX-512 and AdvSimd have 32 vector registers, the rest of x86 and WebAssembly's engines 16.
             Registers = lanes == 16 || AdvSimd.IsSupported ? 32 : 16,
+            StageBytes = 256 << 10,
+            PanelBytes = 128 << 10,
             Fma = Fma.IsSupported || AdvSimd.IsSupported,
-            // By polynomials they are vector code; the runtime's functions take one number at a time.
-            Lacks = ImmutableHashSet.Create(Op.Exp2, Op.Log2, Op.Sin),
+            // By polynomials they are a few instructions among others.
+            Lacks = ImmutableHashSet.Create(Op.Exp2, Op.Exp, Op.Log2),
             Stores = ImmutableHashSet.Create(ScalarKind.Int8, ScalarKind.UInt8, ScalarKind.Int16, ScalarKind.UInt16, ScalarKind.Int32, ScalarKind.UInt32,
                 ScalarKind.Int64, ScalarKind.UInt64, ScalarKind.Float32, ScalarKind.Float64),
             Computes = ImmutableHashSet.Create(ScalarKind.Bool, ScalarKind.Int32, ScalarKind.UInt32, ScalarKind.Int64, ScalarKind.UInt64,

@@ -78,6 +78,10 @@ static class CpuKernelCache
                 case int n: writer.Write(n); break;
                 case Op op: writer.Write((byte)op); break;
                 case Axis axis: writer.Write(axis.Id); break;
+                case StageArg stage:
+                    writer.Write(stage.Id);
+                    writer.Write(stage.Count);
+                    break;
                 case Variable v: Name(v); break;
                 case null: break;
                 default: throw new ArgumentException($"{kernel.Name}: {u} is no linear code");

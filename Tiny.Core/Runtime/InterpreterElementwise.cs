@@ -100,6 +100,9 @@ static unsafe class InterpreterElementwise
             case Op.Exp2:
                 for (int i = 0; i < r.Length; i++) r[i] = Math.Pow(2, a[i]);
                 break;
+            case Op.Exp:
+                for (int i = 0; i < r.Length; i++) r[i] = Math.Exp(a[i]);
+                break;
             case Op.Log2:
                 for (int i = 0; i < r.Length; i++) r[i] = Math.Log2(a[i]);
                 break;

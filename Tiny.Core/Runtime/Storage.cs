@@ -1,4 +1,5 @@
 using Tiny.Graph;
+using Tiny.Schedule;
 
 namespace Tiny.Runtime;
 
@@ -9,6 +10,7 @@ namespace Tiny.Runtime;
 public sealed class Storage : IBufferArg
 {
     DeviceBuffer? _buffer;
+    Dictionary<(Device, Layout), DeviceBuffer>? _arranged;
     readonly Lock _lock = new();
 
     /// <summary>A tensor that lies in host memory.</summary>
@@ -44,6 +46,28 @@ public sealed class Storage : IBufferArg
             if (_buffer is { } b && ReferenceEquals(b.Device, device)) return b;
             return _buffer = device.Upload(ToHost());
         }
+    }
+
+    /// <summary>The tensor in memory of <paramref name="device"/> as a layout says, arranged at first use; row-major without one.</summary>
+    internal DeviceBuffer On(Device device, Layout? layout)
+    {
+        if (layout is null) return On(device);
+        lock (_lock)
+        {
+            _arranged ??= [];
+            if (!_arranged.TryGetValue((device, layout), out var buffer)) _arranged[(device, layout)] = buffer = device.Upload(Arranged(layout));
+            return buffer;
+        }
+    }
+
+    /// <summary>The tensor's bytes on the host as a layout says.</summary>
+    internal HostMemory Arranged(Layout layout)
+    {
+        var memory = new OwnedMemory((long)layout.Memory(Shape).Numel * DType.Size);
+        var host = ToHost();
+        layout.Arrange(host.Span, memory.Writable, Shape, DType.Size);
+        GC.KeepAlive(host);
+        return memory;
     }
 
     /// <summary>The tensor's bytes on the host, copied from the device if they are only there.</summary>

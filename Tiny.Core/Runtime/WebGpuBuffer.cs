@@ -5,11 +5,11 @@ sealed class WebGpuMemory
 {
     readonly WebGpuContext _context;
 
-    /// <summary>Zeroed memory of at least <paramref name="bytes"/> bytes, a multiple of 4 and not nothing, since bindings must be so.</summary>
+    /// <summary>Zeroed memory of at least <paramref name="bytes"/> bytes, a multiple of 4 and no less than a pair of words, since bindings must be so.</summary>
     public WebGpuMemory(WebGpuContext context, long bytes)
     {
         _context = context;
-        Bytes = Math.Max(4, (bytes + 3) / 4 * 4);
+        Bytes = Math.Max(8, (bytes + 3) / 4 * 4);
         Handle = context.CreateBuffer((ulong)Bytes);
         // The collector must know what hangs on this small object.
         GC.AddMemoryPressure(Bytes);

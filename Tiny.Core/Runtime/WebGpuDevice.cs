@@ -6,7 +6,7 @@ namespace Tiny.Runtime;
 
 /// <summary>
 /// A live GPU through Dawn's C API (webgpu.h), which the variable TINY_DAWN names: kernels become WGSL, as in an export for browsers. Tensors
-/// are float32, int32 or uint32. Opening it needs the library and a graphics driver; nothing is loaded before.
+/// are of any dtype but float64. Opening it needs the library and a graphics driver; nothing is loaded before.
 /// </summary>
 public sealed unsafe class WebGpuDevice : Device
 {

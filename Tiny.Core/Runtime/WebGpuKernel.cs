@@ -76,12 +76,13 @@ sealed class WebGpuKernel : DeviceKernel
         {
             if (buffers[i] is not WebGpuBuffer buffer || buffer.Device != _device)
                 throw Wrong(i, $"it lies on {buffers[i]?.Device.Name ?? "no device"}, not on this one");
-            long count = parameters[i].Count.Bind(values).Min, needed = count * parameters[i].DType.Size;
-            if (buffer.Bytes < needed)
-                throw Wrong(i, $"{buffer.Bytes} bytes, {needed} are needed ({count} {parameters[i].DType})");
+            // Memory is whole words, also where a buffer's last one is used in part.
+            long needed = parameters[i].Elements.Bind(values).Min * parameters[i].Element.Size;
+            if ((buffer.Bytes + 3) / 4 * 4 < needed)
+                throw Wrong(i, $"{buffer.Bytes} bytes, {needed} are needed ({parameters[i].Count.Bind(values)} {parameters[i].DType})");
             if ((ulong)needed > largest)
                 throw new TargetException($"kernel {_kernel.Name}, buffer {i}: {needed} bytes; this WebGPU device binds at most {largest}");
-            bound[i] = new(i, buffer.Memory, buffer.Offset, Math.Max(4, needed));
+            bound[i] = new(i, buffer.Memory, buffer.Offset, needed == 0 ? 8 : needed);
         }
         ulong writable = Writable(bound);
         WebGpuBinding[] used = [.. bound.Where(b => _used[b.Number])];

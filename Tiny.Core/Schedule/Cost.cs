@@ -77,7 +77,7 @@ sealed class Cost
             Op.Param or Op.Buffer => 1,
             Op.Reduce when _closed.Contains(node) => operands,
             Op.Reduce => Math.Max(node.Src[0].Shape.Size, 1.0) / Math.Max(node.Shape.Size, 1) * (1 + Math.Min(operands, MostInFold)),
-            Op.Exp2 or Op.Log2 or Op.Sin => operands + Transcendental,
+            Op.Exp2 or Op.Exp or Op.Log2 or Op.Sin => operands + Transcendental,
             >= Op.Neg and <= Op.MulAcc => operands + 1,
             _ => operands,
         };

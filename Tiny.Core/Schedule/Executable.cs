@@ -34,7 +34,7 @@ sealed class Executable
         _fixed = [.. schedule.Slots.Select(s => s.Role switch
         {
             SlotRole.Temporary => arenas[s.Arena].Slice(s.Offset, s.Bytes),
-            SlotRole.Stored => s.Storage!.On(device),
+            SlotRole.Stored => s.Storage!.On(device, s.Layout),
             _ => null,
         })];
         _arguments = [.. schedule.Launches.Select(l => new DeviceBuffer[l.Slots.Length])];

@@ -38,7 +38,7 @@ static class Executor
     static void CheckBound(UOp[] nodes)
     {
         if (Binding.Variables(nodes) is [var open, ..])
-            throw new ShapeException($"{UserCode.Here()}the value of a tensor that depends on {open} was asked for; give it one first: tensor.Bind({open.Name}, value)");
+            throw new ShapeException($"the value of a tensor that depends on {open} was asked for; give it one first: tensor.Bind({open.Name}, value)");
     }
 
     // A capture opens no device; what depends on no input is computed by the host evaluator.

@@ -29,8 +29,8 @@ sealed class Fusion
         _plan = plan;
         Order = Walk.Topological(plan.Roots);
         _cost = new Cost(Order, closed);
-        var isResult = new HashSet<UOp>(plan.Results, ReferenceEqualityComparer.Instance);
-        for (int i = Order.Count - 1; i >= 0; i--) Decide(Order[i], isResult.Contains(Order[i]));
+        Results = new HashSet<UOp>(plan.Results, ReferenceEqualityComparer.Instance);
+        for (int i = Order.Count - 1; i >= 0; i--) Decide(Order[i], Results.Contains(Order[i]));
         foreach (var node in Order)
             foreach (var draft in DemandsOf(node).Where(d => d.Src.Length > 0 || node.Op is Op.Const or Op.Iota or Op.Variable).Select(d => d.Draft).Distinct())
                 draft.Members.Add(node);
@@ -38,8 +38,14 @@ sealed class Fusion
 
     /// <summary>All nodes, operands first.</summary>
     public List<UOp> Order { get; }
+    /// <summary>What is asked for.</summary>
+    public IReadOnlySet<UOp> Results { get; }
     /// <summary>The kernels by the node whose value they store.</summary>
     public Dictionary<UOp, Draft> Drafts { get; } = new(ReferenceEqualityComparer.Instance);
+
+    /// <summary>True for a buffer of ours of known extents that is only asked for by logical coordinates: it may lie in memory in any order.</summary>
+    public bool MayBeArranged(UOp node) => (node is { Op: Op.Buffer, Arg: not Cell } || Drafts.ContainsKey(node)) && !Results.Contains(node)
+        && node.Shape is { Rank: > 0, IsSymbolic: false } && DemandsOf(node).All(d => !d.IsFlat);
 
     /// <summary>Where a node is needed.</summary>
     public IReadOnlyList<Demand> DemandsOf(UOp node) => _demands.TryGetValue(node, out var list) ? list : [];

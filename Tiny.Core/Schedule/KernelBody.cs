@@ -23,13 +23,18 @@ sealed record KernelBody(ImmutableArray<Draft> Outputs, ImmutableArray<UOp> Buff
     /// <summary>It writes a part of memory that has a value already.</summary>
     public bool IsUpdate => Overwrites.Length > 0;
 
+    /// <summary>The layouts of all buffers that are not row-major.</summary>
+    public IReadOnlyDictionary<UOp, Layout> Layouts { get; init; } = Layout.None;
+
     /// <summary>Its memory arguments.</summary>
     public ImmutableArray<KernelParam> Params
     {
         get
         {
             var loaded = IsUpdate ? Sink.Topological().Where(u => u.Op == Op.Load).Select(u => (int)u.Src[0].Arg!).ToHashSet() : [];
-            return [.. Buffers.Select((b, i) => new KernelParam(b.DType, b.Shape.Count, i < Written, i < Written && loaded.Contains(i)))];
+            return [.. Buffers.Select((b, i) => new KernelParam(b.DType, Memory(b).Count, i < Written, i < Written && loaded.Contains(i)))];
         }
     }
+
+    Shape Memory(UOp buffer) => Layouts.TryGetValue(buffer, out var layout) ? layout.Memory(buffer.Shape) : buffer.Shape;
 }

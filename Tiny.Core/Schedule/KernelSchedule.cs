@@ -37,8 +37,12 @@ public sealed record Slot(SlotRole Role, DType DType, Shape Shape)
     public long Offset { get; init; }
     /// <summary>The temporary that this one overwrites element by element, and so shares its place with (<see cref="SlotRole.Temporary"/>).</summary>
     public int? InPlaceOf { get; init; }
+    /// <summary>How its elements lie in memory, where that is not row-major (<see cref="SlotRole.Temporary"/>, <see cref="SlotRole.Stored"/>).</summary>
+    public Layout? Layout { get; init; }
+    /// <summary>Its extents in memory.</summary>
+    public Shape Memory => Layout?.Memory(Shape) ?? Shape;
     /// <summary>Length in bytes; the largest, where the shape depends on a variable.</summary>
-    public long Bytes => (long)Shape.MaxNumel * DType.Size;
+    public long Bytes => (long)Memory.MaxNumel * DType.Size;
 }
 
 /// <summary>One launch: a kernel and the buffers it is given, by number, in the order of its parameters.</summary>
@@ -86,7 +90,9 @@ public sealed record KernelSchedule(ImmutableArray<Slot> Slots, ImmutableArray<L
 
     string Buffers(Launch launch, bool written) => string.Join(", ", launch.Slots.Where((_, i) => launch.Kernel.Params[i].Written == written).Select(Describe));
 
-    string Describe(int slot) => Slots[slot] switch
+    string Describe(int slot) => $"{Buffer(slot)}{(Slots[slot].Layout is { } layout ? $" ({layout})" : "")}";
+
+    string Buffer(int slot) => Slots[slot] switch
     {
         { Role: SlotRole.Param } s => $"{s.Param!.Name} {s.DType}{s.Shape}",
         { Role: SlotRole.Stored } s => $"{s.Storage!.Name ?? "stored"} {s.DType}{s.Shape}",

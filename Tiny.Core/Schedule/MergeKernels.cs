@@ -10,31 +10,33 @@ namespace Tiny.Schedule;
 /// </summary>
 static class MergeKernels
 {
-    public static List<KernelBody> Run(List<KernelBody> bodies)
+    public static List<KernelBody> Run(List<KernelBody> bodies, int mostBuffers)
     {
-        var merged = new List<KernelBody>();
+        // Null where a kernel has gone into an earlier one.
+        var merged = new List<KernelBody?>();
         var place = new Dictionary<UOp, int>(ReferenceEqualityComparer.Instance);
         var reader = new Dictionary<UOp, int>(ReferenceEqualityComparer.Instance);
         foreach (var body in bodies)
         {
             int at = merged.Count;
             merged.Add(body);
-            // The latest producer is the only one that can take it: the kernel must not run before any other that it reads, nor before those that read what it overwrites.
-            int last = body.Reads.Concat(body.Overwrites).Select(r => place.GetValueOrDefault(r, -1))
-                .Concat(body.Overwrites.Select(v => reader.GetValueOrDefault(v, -1))).DefaultIfEmpty(-1).Max();
-            if (last >= 0 && Join(merged[last], body) is { } joined)
+            // The latest producer is the only one that can take it: the kernel must not run before any other that it reads, nor before those that
+            // read what it overwrites. It may then go on with that one.
+            while (Latest(merged[at]!, at) is var last and >= 0 && merged[last] is { } first && Join(first, merged[at]!, mostBuffers) is { } joined)
             {
-                merged[last] = joined;
-                merged.RemoveAt(at);
+                (merged[last], merged[at]) = (joined, null);
                 at = last;
             }
-            foreach (var output in merged[at].Outputs) place[output.Node] = at;
+            foreach (var output in merged[at]!.Outputs) place[output.Node] = at;
             foreach (var version in body.Reads) reader[version] = Math.Max(reader.GetValueOrDefault(version, -1), at);
         }
-        return merged;
+        return [.. merged.OfType<KernelBody>()];
+
+        int Latest(KernelBody body, int before) => body.Reads.Concat(body.Overwrites).Select(r => place.GetValueOrDefault(r, -1))
+            .Concat(body.Overwrites.Select(v => reader.GetValueOrDefault(v, -1))).Where(k => k < before).DefaultIfEmpty(-1).Max();
     }
 
-    static KernelBody? Join(KernelBody first, KernelBody second)
+    static KernelBody? Join(KernelBody first, KernelBody second, int mostBuffers)
     {
         if (!SameLoops(first, second) || Ambiguous(first.Sink, second.Sink)) return null;
         // What one reads the other does not write, save what is handed over.
@@ -42,7 +44,7 @@ static class MergeKernels
         if (secondWritten.Any(first.Buffers.Contains)) return null;
         UOp[] written = [.. firstWritten, .. secondWritten];
         ImmutableArray<UOp> buffers = [.. written, .. first.Buffers.Skip(first.Written).Concat(second.Buffers.Skip(second.Written)).Except(written).Distinct()];
-        if (buffers.Length > Scheduler.MostBuffers) return null;
+        if (buffers.Length > mostBuffers) return null;
         var slots = new Dictionary<UOp, int>(ReferenceEqualityComparer.Instance);
         for (int i = 0; i < buffers.Length; i++) slots[buffers[i]] = i;
         var stores = Rewrite(first, slots, null);
@@ -52,6 +54,7 @@ static class MergeKernels
         return new KernelBody([.. first.Outputs, .. second.Outputs], buffers, written.Length,
             [.. first.Reads, .. second.Reads.Except(first.Outputs.Select(o => o.Node)).Except(first.Reads)], Sink([.. stores, .. more]))
         {
+            Layouts = first.Layouts,
             Overwrites = [.. first.Overwrites, .. second.Overwrites],
             Inside = [.. first.Inside, .. second.Inside],
         };

@@ -133,9 +133,10 @@ sealed class Movement(Rewriter simplify)
         return true;
     }
 
-    /// <summary>The place of an element in row-major memory.</summary>
-    public UOp Flatten(Shape shape, UOp[] index)
+    /// <summary>The place of an element in memory: row-major, or as the buffer's layout says.</summary>
+    public UOp Flatten(Shape shape, UOp[] index, Layout? layout = null)
     {
+        if (layout is not null) return Flatten(layout.Memory(shape), layout.Coordinates(index));
         var flat = UOp.Index(0);
         var strides = shape.Strides();
         for (int i = 0; i < index.Length; i++) flat += index[i] * strides[i].ToUOp();

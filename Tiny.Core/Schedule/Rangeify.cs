@@ -7,9 +7,10 @@ namespace Tiny.Schedule;
 
 /// <summary>
 /// Takes the drafts; gives each kernel's body: one store of an expression over loop variables. Movement is gone, it has
-/// become index arithmetic; reductions are folds over ranges; buffers are pointers by slot, the written one being slot 0.
+/// become index arithmetic; reductions are folds over ranges; buffers are pointers by slot, the written one being slot 0. Here logical
+/// coordinates become places in memory, so here the buffers' layouts are applied.
 /// </summary>
-sealed class Rangeify(Fusion fusion, WritePlan plan, Movement movement, Rewriter simplify)
+sealed class Rangeify(Fusion fusion, WritePlan plan, Movement movement, Rewriter simplify, IReadOnlyDictionary<UOp, Layout> layouts)
 {
     readonly ClosedForms _forms = new(simplify);
 
@@ -20,16 +21,26 @@ sealed class Rangeify(Fusion fusion, WritePlan plan, Movement movement, Rewriter
     public List<KernelBody> Run()
     {
         foreach (var node in fusion.Order)
-            foreach (var demand in fusion.DemandsOf(node)) demand.Value = simplify.Run(Value(demand));
+            foreach (var demand in fusion.DemandsOf(node)) demand.Value = WithoutLoops(demand, simplify.Run(Value(demand)));
         var kernels = new List<KernelBody>();
         foreach (var node in fusion.Order)
         {
             if (!fusion.Drafts.TryGetValue(node, out var draft) || draft.Shape.Size == 0) continue;
             var target = UOp.New(Op.Pointer, node.DType, [], 0);
-            var store = UOp.New(Op.Store, DType.Void, [target, movement.Flatten(node.Shape, draft.At), draft.Root.Value!.Bitcast(node.DType)]);
-            kernels.Add(new KernelBody([draft], [.. draft.Buffers], 1, [.. draft.Reads], UOp.New(Op.Sink, DType.Void, [store])));
+            var index = movement.Flatten(node.Shape, draft.At, layouts.GetValueOrDefault(plan.MemoryOf(node)));
+            var store = UOp.New(Op.Store, DType.Void, [target, index, draft.Root.Value!.Bitcast(node.DType)]);
+            kernels.Add(new KernelBody([draft], [.. draft.Buffers], 1, [.. draft.Reads], UOp.New(Op.Sink, DType.Void, [store])) { Layouts = layouts });
         }
         return kernels;
+    }
+
+    // A reduction's value with as few loops as it can do with.
+    UOp WithoutLoops(Demand d, UOp value)
+    {
+        if (d.Closed.Length == 0 || value.Op != Op.Fold) return value;
+        var (simpler, closed) = _forms.Fold(((FoldArg)value.Arg!).Op, value.Src[0], d.Closed);
+        if (closed) Closed.Add(d.Node);
+        return simpler;
     }
 
     UOp Value(Demand d)
@@ -49,10 +60,7 @@ sealed class Rangeify(Fusion fusion, WritePlan plan, Movement movement, Rewriter
                 return src[0];
             case Op.Reduce:
                 var op = ((ReduceArg)node.Arg!).Op;
-                if (d.Closed.Length == 0) return src[0];
-                var (value, closed) = _forms.Fold(op, src[0], d.Closed);
-                if (closed) Closed.Add(node);
-                return value;
+                return d.Closed.Length == 0 ? src[0] : UOp.New(Op.Fold, node.DType, [src[0], .. d.Closed], new FoldArg(op, 1));
             // On bools, xor is inequality: one form, so that rules need only know that.
             case Op.Xor when node.DType.IsBool:
                 return src[0].Ne(src[1]);
@@ -63,8 +71,9 @@ sealed class Rangeify(Fusion fusion, WritePlan plan, Movement movement, Rewriter
 
     UOp Load(Demand d)
     {
-        var pointer = d.Draft.PointerTo(d.Node, plan.MemoryOf(d.Node));
-        var index = d.IsFlat ? d.Index[0] : movement.Flatten(d.Node.Shape, d.Index);
+        var memory = plan.MemoryOf(d.Node);
+        var pointer = d.Draft.PointerTo(d.Node, memory);
+        var index = d.IsFlat ? d.Index[0] : movement.Flatten(d.Node.Shape, d.Index, layouts.GetValueOrDefault(memory));
         return d.Gate.IsOne ? UOp.New(Op.Load, d.Node.DType, [pointer, index]) : UOp.New(Op.Load, d.Node.DType, [pointer, index, d.Gate]);
     }
 
@@ -76,7 +85,8 @@ sealed class Rangeify(Fusion fusion, WritePlan plan, Movement movement, Rewriter
         Op.Add => UOp.Const(0L, dtype),
         Op.Mul => UOp.Const(1L, dtype),
         Op.Max => dtype.IsFloat ? UOp.Const(double.NegativeInfinity, dtype) : UOp.Const(Bounds.OfType(dtype).Min, dtype),
-        Op.Min => dtype.IsFloat ? UOp.Const(double.PositiveInfinity, dtype) : UOp.Const(Bounds.OfType(dtype).Max, dtype),
+        Op.Min => dtype.IsFloat ? UOp.Const(double.PositiveInfinity, dtype)
+            : UOp.Const(dtype.Kind == ScalarKind.UInt64 ? unchecked((long)ulong.MaxValue) : Bounds.OfType(dtype).Max, dtype),
         _ => throw new InvalidOperationException($"{op} is no reduction"),
     };
 }

@@ -13,15 +13,17 @@ namespace Tiny.Schedule;
 /// </summary>
 static class Scheduler
 {
-    /// <summary>Buffers that one kernel may be given: WebGPU's default limit of storage buffers a shader stage.</summary>
+    /// <summary>Buffers that one kernel may be given on every target: WebGPU's default limit of storage buffers a shader stage.</summary>
     public const int MostBuffers = 8;
 
     /// <param name="results">What is to be computed.</param>
     /// <param name="states">Memory that the program reads at entry and that is to hold another value at the end: <see cref="Op.Buffer"/> of a <see cref="Cell"/>.</param>
     /// <param name="watch">Told each pass's name and result.</param>
     /// <param name="rules">Other rules than <see cref="Symbolic.Rules"/>: tests plant wrong ones.</param>
+    /// <param name="mostBuffers">Buffers that one kernel may be given, where the targets that the schedule is for take more or fewer.</param>
+    /// <param name="layouts">Chooses the layouts of weights and temporaries; without it all buffers are row-major.</param>
     public static KernelSchedule Run(IReadOnlyList<UOp> results, Action<string, IReadOnlyList<UOp>>? watch = null, RuleSet? rules = null,
-        IReadOnlyList<(UOp Memory, UOp Final)>? states = null)
+        IReadOnlyList<(UOp Memory, UOp Final)>? states = null, int mostBuffers = MostBuffers, Func<Fusion, IReadOnlyDictionary<UOp, Layout>>? layouts = null)
     {
         using var interner = Interner.Open();
         long start = Stopwatch.GetTimestamp();
@@ -37,7 +39,8 @@ static class Scheduler
         while (true)
         {
             plan.Make();
-            var rangeify = new Rangeify(new Fusion(plan, forced, closed, movement), plan, movement, simplify);
+            var fusion = new Fusion(plan, forced, closed, movement);
+            var rangeify = new Rangeify(fusion, plan, movement, simplify, layouts?.Invoke(fusion) ?? Layout.None);
             var bodies = Unused.Drop(rangeify.Run(), plan);
             // Known to need no loop, they cost less: fusion is decided anew.
             if (!rangeify.Closed.IsSubsetOf(closed))
@@ -56,17 +59,17 @@ static class Scheduler
                     continue;
                 }
             }
-            if (bodies.Find(b => b.Buffers.Length > MostBuffers) is { } crowded)
+            if (bodies.Find(b => b.Buffers.Length > mostBuffers) is { } crowded)
             {
-                forced.Add(Split(crowded.Outputs[0]));
+                forced.Add(Split(crowded.Outputs[0], mostBuffers));
                 continue;
             }
             if (OrderKernels.Run(bodies, plan, simplify) is not { } ordered) continue;
             bodies = GroupWrites.Run(ordered, simplify);
             Check("rangeify");
-            bodies = Unused.Drop([.. MergeKernels.Run(bodies).Select(b => b with { Sink = simplify.Run(b.Sink) })], plan);
+            bodies = Unused.Drop([.. MergeKernels.Run(bodies, mostBuffers).Select(b => b with { Sink = simplify.Run(b.Sink) })], plan);
             Check("merge kernels");
-            bodies = [.. bodies.Select(b => b with { Sink = MergeRanges.Run(b.Sink, simplify) })];
+            bodies = [.. bodies.Select(b => b with { Sink = MergeRanges.Run(b.Layouts.Count > 0 ? SplitRanges.Run(b.Sink, simplify) : b.Sink, simplify) })];
             Check("merge ranges");
             var schedule = Assemble(plan, bodies, interner);
             Debugging.Write(7, () => $"schedule: {Stopwatch.GetElapsedTime(start).TotalMilliseconds:0.00} ms, {interner.Count} nodes");
@@ -83,7 +86,7 @@ static class Scheduler
     }
 
     /// <summary>The node inside a kernel with too many buffers that, given a buffer of its own, takes most of them with it.</summary>
-    static UOp Split(Draft crowded)
+    static UOp Split(Draft crowded, int mostBuffers)
     {
         var inside = new HashSet<UOp>(crowded.Members, ReferenceEqualityComparer.Instance);
         var reads = new Dictionary<UOp, HashSet<UOp>>(ReferenceEqualityComparer.Instance);
@@ -94,7 +97,7 @@ static class Scheduler
             foreach (var s in node.Src)
                 if (inside.Contains(s)) set.UnionWith(reads[s]);
                 else if (s.Op is not (Op.Const or Op.Variable)) set.Add(s);
-            if (!ReferenceEquals(node, crowded.Node) && Cost.Computes(node) && set.Count is > 1 and < MostBuffers
+            if (!ReferenceEquals(node, crowded.Node) && Cost.Computes(node) && set.Count > 1 && set.Count < mostBuffers
                 && (best is null || set.Count > reads[best].Count)) best = node;
         }
         return best ?? throw new TinyException("TINY1006", $"{crowded.Node} reads {crowded.Reads.Count} buffers and cannot be split");
@@ -141,13 +144,14 @@ static class Scheduler
         int SlotOf(UOp node)
         {
             if (slotOf.TryGetValue(node, out int known)) return known;
-            return slotOf[node] = AddSlot(node.Op switch
+            var slot = node.Op switch
             {
                 Op.Param => new Slot(SlotRole.Param, node.DType, node.Shape) { Param = (ParamArg)node.Arg! },
                 Op.Buffer when node.Arg is Cell cell => new Slot(SlotRole.State, node.DType, node.Shape) { State = cell },
                 Op.Buffer => new Slot(SlotRole.Stored, node.DType, node.Shape) { Storage = (Storage)node.Arg! },
                 _ => new Slot(SlotRole.Temporary, node.DType, node.Shape),
-            });
+            };
+            return slotOf[node] = AddSlot(bodies[0].Layouts.TryGetValue(node, out var layout) ? slot with { Layout = layout } : slot);
         }
     }
 

@@ -8,16 +8,16 @@ public sealed partial class Tensor
     /// <summary>Sum; bools count as int32.</summary>
     public static Tensor operator +(Tensor a, Tensor b) => Arithmetic("Add", Op.Add, a, b);
     /// <summary>Sum with a constant.</summary>
-    public static Tensor operator +(Tensor a, Number b) => a + a.Beside(b, "Add");
+    public static Tensor operator +(Tensor a, Number b) => a + Beside(a, b, "Add");
     /// <summary>Sum with a constant.</summary>
-    public static Tensor operator +(Number a, Tensor b) => b.Beside(a, "Add") + b;
+    public static Tensor operator +(Number a, Tensor b) => Beside(b, a, "Add") + b;
 
     /// <summary>Product; bools count as int32.</summary>
     public static Tensor operator *(Tensor a, Tensor b) => Arithmetic("Mul", Op.Mul, a, b);
     /// <summary>Product with a constant.</summary>
-    public static Tensor operator *(Tensor a, Number b) => a * a.Beside(b, "Mul");
+    public static Tensor operator *(Tensor a, Number b) => a * Beside(a, b, "Mul");
     /// <summary>Product with a constant.</summary>
-    public static Tensor operator *(Number a, Tensor b) => b.Beside(a, "Mul") * b;
+    public static Tensor operator *(Number a, Tensor b) => Beside(b, a, "Mul") * b;
 
     /// <summary>Difference; bools count as int32.</summary>
     public static Tensor operator -(Tensor a, Tensor b)
@@ -28,16 +28,16 @@ public sealed partial class Tensor
     }
 
     /// <summary>Difference with a constant.</summary>
-    public static Tensor operator -(Tensor a, Number b) => a - a.Beside(b, "Sub");
+    public static Tensor operator -(Tensor a, Number b) => a - Beside(a, b, "Sub");
     /// <summary>Difference with a constant.</summary>
-    public static Tensor operator -(Number a, Tensor b) => b.Beside(a, "Sub") - b;
+    public static Tensor operator -(Number a, Tensor b) => Beside(b, a, "Sub") - b;
 
     /// <summary>Quotient in floating point; integers become float32.</summary>
     public static Tensor operator /(Tensor a, Tensor b) => Arithmetic("Div", Op.Div, a, b, DType.Float32);
     /// <summary>Quotient with a constant.</summary>
-    public static Tensor operator /(Tensor a, Number b) => a / a.Beside(b, "Div");
+    public static Tensor operator /(Tensor a, Number b) => a / Beside(a, b, "Div");
     /// <summary>Quotient with a constant.</summary>
-    public static Tensor operator /(Number a, Tensor b) => b.Beside(a, "Div") / b;
+    public static Tensor operator /(Number a, Tensor b) => Beside(b, a, "Div") / b;
 
     /// <summary>Quotient of integers rounded down; 0 for a divisor of 0.</summary>
     public Tensor FloorDiv(Tensor other) => Arithmetic("FloorDiv", Op.FloorDiv, Integer("FloorDiv", this), Integer("FloorDiv", other));
@@ -52,7 +52,7 @@ public sealed partial class Tensor
     /// <summary>The negative; bools count as int32, unsigned integers wrap.</summary>
     public static Tensor operator -(Tensor a)
     {
-        ArgumentNullException.ThrowIfNull(a);
+        NotNull(a);
         using var scope = Origin.Scope("neg");
         return new Tensor(Build.Neg(Build.Cast(a.Node, Promote(a.DType, a.DType.IsBool ? DType.Int32 : a.DType))));
     }
@@ -66,16 +66,16 @@ public sealed partial class Tensor
     /// <summary>Bits moved up by b places, the lowest filled with 0; 0 unless 0 &lt;= b &lt; the number of bits. Bools count as int32.</summary>
     public static Tensor operator <<(Tensor a, Tensor b) => Shift("ShiftLeft", Op.Shl, a, b);
     /// <summary>Bits moved up by a constant number of places.</summary>
-    public static Tensor operator <<(Tensor a, Number b) => a << NotNull(a).Beside(b, "ShiftLeft");
+    public static Tensor operator <<(Tensor a, Number b) => a << Beside(a, b, "ShiftLeft");
     /// <summary>Bits moved down by b places, the highest filled with the sign (0 for unsigned integers); all of them unless
     /// 0 &lt;= b &lt; the number of bits. Bools count as int32.</summary>
     public static Tensor operator >>(Tensor a, Tensor b) => Shift("ShiftRight", Op.Shr, a, b);
     /// <summary>Bits moved down by a constant number of places.</summary>
-    public static Tensor operator >>(Tensor a, Number b) => a >> NotNull(a).Beside(b, "ShiftRight");
+    public static Tensor operator >>(Tensor a, Number b) => a >> Beside(a, b, "ShiftRight");
     /// <summary>The opposite of a bool tensor.</summary>
     public static Tensor operator !(Tensor a)
     {
-        ArgumentNullException.ThrowIfNull(a);
+        NotNull(a);
         if (!a.DType.IsBool) throw new DTypeException($"Not: {a.Shape} is {a.DType}, not bool; compare it first");
         using var scope = Origin.Scope("not");
         return new Tensor(Build.Not(a.Node));
@@ -112,7 +112,7 @@ public sealed partial class Tensor
         return new Tensor(Build.Binary(op, x, y));
     }
 
-    static Tensor Shift(string name, Op op, Tensor a, Tensor b) => Arithmetic(name, op, Integer(name, NotNull(a)), Integer(name, NotNull(b)));
+    static Tensor Shift(string name, Op op, Tensor a, Tensor b) => Arithmetic(name, op, Integer(name, a), Integer(name, b));
 
     static Tensor Arithmetic(string name, Op op, Tensor a, Tensor b, DType? atLeast = null)
     {
@@ -122,7 +122,7 @@ public sealed partial class Tensor
     }
 
     static Tensor Integer(string name, Tensor t) =>
-        t.DType.IsFloat ? throw new DTypeException($"{name}: takes integers, {t.Shape} is {t.DType}; divide and use Floor") : t;
+        NotNull(t, name).DType.IsFloat ? throw new DTypeException($"{name}: takes integers, {t.Shape} is {t.DType}; divide and use Floor") : t;
 
     /// <summary>
     /// Both operands in one dtype and shape. With <paramref name="atLeast"/> int32 only bools are raised (uint8 stays);
@@ -130,8 +130,8 @@ public sealed partial class Tensor
     /// </summary>
     static (UOp A, UOp B) Operands(string operation, Tensor a, Tensor b, DType? atLeast = null)
     {
-        ArgumentNullException.ThrowIfNull(a);
-        ArgumentNullException.ThrowIfNull(b);
+        NotNull(a, operation);
+        NotNull(b, operation);
         var dtype = Promote(a.DType, b.DType);
         if (atLeast is { } least && (least.IsFloat ? !dtype.IsFloat : dtype.IsBool)) dtype = least;
         var shape = BroadcastShape(operation, a.Shape, b.Shape);

@@ -57,8 +57,8 @@ public sealed partial class Tensor
     /// <summary>Where this bool tensor is true, an element of <paramref name="a"/>, elsewhere of <paramref name="b"/>.</summary>
     public Tensor Where(Tensor a, Tensor b)
     {
-        ArgumentNullException.ThrowIfNull(a);
-        ArgumentNullException.ThrowIfNull(b);
+        NotNull(a);
+        NotNull(b);
         if (!DType.IsBool) throw new DTypeException($"Where: the condition {Shape} is {DType}, not bool; compare it first");
         using var scope = Origin.Scope("where");
         var dtype = Promote(a.DType, b.DType);
@@ -68,9 +68,9 @@ public sealed partial class Tensor
     }
 
     /// <summary>Where this bool tensor is true, an element of <paramref name="a"/>, elsewhere a constant.</summary>
-    public Tensor Where(Tensor a, Number b) => Where(a, NotNull(a).Beside(b, "Where"));
+    public Tensor Where(Tensor a, Number b) => Where(a, Beside(a, b, "Where"));
     /// <summary>Where this bool tensor is true, a constant, elsewhere an element of <paramref name="b"/>.</summary>
-    public Tensor Where(Number a, Tensor b) => Where(NotNull(b).Beside(a, "Where"), b);
+    public Tensor Where(Number a, Tensor b) => Where(Beside(b, a, "Where"), b);
     /// <summary>One of two constants.</summary>
     public Tensor Where(Number a, Number b) => Where(Scalar(a, Promote(a.Natural, b.Natural)), Scalar(b, Promote(a.Natural, b.Natural)));
 
@@ -105,10 +105,4 @@ public sealed partial class Tensor
     static UOp Infinity(UOp x) => Build.Fill(BitsOf(x).Size == 4 ? 0x7F800000L : 0x7FF0000000000000L, BitsOf(x), x.Shape);
     static UOp Wide(UOp x) => x.DType.Size >= 4 ? x : Build.Cast(x, DType.Float32);
     static DType BitsOf(UOp x) => x.DType.Size == 8 ? DType.Int64 : DType.Int32;
-
-    static Tensor NotNull(Tensor t)
-    {
-        ArgumentNullException.ThrowIfNull(t);
-        return t;
-    }
 }

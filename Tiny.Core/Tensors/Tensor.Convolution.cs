@@ -28,7 +28,7 @@ public sealed partial class Tensor
     Tensor Conv(string name, Tensor weight, Tensor? bias, ReadOnlySpan<int> stride, ReadOnlySpan<(int Before, int After)> padding,
         ReadOnlySpan<int> dilation, int groups)
     {
-        ArgumentNullException.ThrowIfNull(weight);
+        NotNull(weight);
         int axes = stride.Length;
         CheckConv(name, weight, bias, axes, padding.Length, dilation.Length, groups);
         using var scope = Origin.Scope(name.ToLowerInvariant());

@@ -19,7 +19,7 @@ public sealed partial class Tensor
     /// <summary>A copy of the elements, row-major; without a shape, a vector.</summary>
     public static Tensor From<T>(T[] data, params ReadOnlySpan<int> shape) where T : unmanaged
     {
-        ArgumentNullException.ThrowIfNull(data);
+        NotNull(data);
         return From(new ReadOnlySpan<T>(data), shape);
     }
 
@@ -32,7 +32,7 @@ public sealed partial class Tensor
     /// <summary>A constant in every element; its dtype is int32, float32 or bool unless given.</summary>
     public static Tensor Full(Shape shape, Number value, DType? dtype = null)
     {
-        ArgumentNullException.ThrowIfNull(shape);
+        NotNull(shape);
         using var scope = Origin.Scope("full");
         var type = dtype ?? value.Natural;
         return new Tensor(Build.Fill(value.CheckFits(type, "Full"), type, shape));

@@ -95,7 +95,7 @@ public sealed partial class Tensor
     /// </summary>
     public Tensor Fmod(Tensor other)
     {
-        ArgumentNullException.ThrowIfNull(other);
+        NotNull(other);
         using var scope = Origin.Scope("fmod");
         if (DType.IsFloat || other.DType.IsFloat) return Analysis("fmod", this, other, Fmod);
         var (x, y) = Operands("Fmod", this, other, DType.Int32);
@@ -109,7 +109,7 @@ public sealed partial class Tensor
     /// division by 0 as for <see cref="Fmod(Tensor)"/>.</summary>
     public Tensor Remainder(Tensor other)
     {
-        ArgumentNullException.ThrowIfNull(other);
+        NotNull(other);
         using var scope = Origin.Scope("remainder");
         if (!DType.IsFloat && !other.DType.IsFloat) return Mod(other);
         return Analysis("remainder", this, other, static (x, y) =>
@@ -137,8 +137,8 @@ public sealed partial class Tensor
     /// <summary>From this to <paramref name="end"/>: this + weight * (end - this); exact at weights 0 and 1. Shapes broadcast.</summary>
     public Tensor Lerp(Tensor end, Tensor weight)
     {
-        ArgumentNullException.ThrowIfNull(end);
-        ArgumentNullException.ThrowIfNull(weight);
+        NotNull(end);
+        NotNull(weight);
         using var scope = Origin.Scope("lerp");
         var step = end - this;
         return weight.Lt(0.5).Where(this + weight * step, end - (1 - weight) * step);
@@ -146,7 +146,7 @@ public sealed partial class Tensor
     /// <summary>From this to <paramref name="end"/> by a constant weight.</summary>
     public Tensor Lerp(Tensor end, double weight)
     {
-        ArgumentNullException.ThrowIfNull(end);
+        NotNull(end);
         return Lerp(end, Scalar(weight, Promote(Promote(DType, end.DType), DType.IsFloat || end.DType.IsFloat ? DType : DType.Float32)));
     }
 

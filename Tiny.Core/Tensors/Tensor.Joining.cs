@@ -7,8 +7,9 @@ public sealed partial class Tensor
     /// <summary>Tensors one after another along an axis. They have one shape apart from it; dtypes are promoted.</summary>
     public static Tensor Cat(IReadOnlyList<Tensor> tensors, int axis = 0)
     {
-        ArgumentNullException.ThrowIfNull(tensors);
+        NotNull(tensors);
         if (tensors.Count == 0) throw new ShapeException("Cat: no tensors are given");
+        foreach (var t in tensors) NotNull(t);
         var first = tensors[0];
         int a = first.Axis(axis, "Cat");
         Dim total = 0;
@@ -45,10 +46,10 @@ public sealed partial class Tensor
     /// <summary>Tensors of one shape put side by side along a new axis.</summary>
     public static Tensor Stack(IReadOnlyList<Tensor> tensors, int axis = 0)
     {
-        ArgumentNullException.ThrowIfNull(tensors);
+        NotNull(tensors);
         if (tensors.Count == 0) throw new ShapeException("Stack: no tensors are given");
         foreach (var t in tensors)
-            if (!t.Shape.Equals(tensors[0].Shape)) throw new ShapeException($"Stack: shapes {tensors[0].Shape} and {t.Shape} differ");
+            if (!NotNull(t).Shape.Equals(tensors[0].Shape)) throw new ShapeException($"Stack: shapes {tensors[0].Shape} and {t.Shape} differ");
         using var scope = Origin.Scope("stack");
         var apart = tensors.Select(t => t.Unsqueeze(axis)).ToArray();
         return Cat(apart, axis < 0 ? axis + apart[0].Rank : axis);

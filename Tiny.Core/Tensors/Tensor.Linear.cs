@@ -10,7 +10,7 @@ public sealed partial class Tensor
     /// </summary>
     public Tensor MatMul(Tensor other)
     {
-        ArgumentNullException.ThrowIfNull(other);
+        NotNull(other);
         if (Rank == 0 || other.Rank == 0) throw new ShapeException($"MatMul: {Shape} x {other.Shape}: a scalar is not a matrix");
         Dim k = Shape.Dims[^1], k2 = other.Shape[Math.Max(0, other.Rank - 2)];
         if (!k.Equals(k2)) throw new ShapeException($"MatMul: {Shape} x {other.Shape}: inner extents {k} and {k2} differ");
@@ -36,7 +36,7 @@ public sealed partial class Tensor
     /// <summary>A dense layer: the last axis times weight[out, in], plus bias[out].</summary>
     public Tensor Linear(Tensor weight, Tensor? bias = null)
     {
-        ArgumentNullException.ThrowIfNull(weight);
+        NotNull(weight);
         if (weight.Rank != 2) throw new ShapeException($"Linear: weight {weight.Shape} is not [out, in]");
         int outs = weight.Shape[0], ins = weight.Shape[1];
         if (Rank == 0 || !Shape.Dims[^1].Is(ins))

@@ -135,13 +135,13 @@ public sealed partial class Tensor
         return result ?? Build.Fill(1, x);
     }
 
-    static UOp Exp(UOp x) => Build.Unary(Op.Exp2, Build.Binary(Op.Mul, x, Build.Fill(Log2E, x)));
+    static UOp Exp(UOp x) => Build.Unary(Op.Exp, x);
     static UOp Log(UOp x) => Build.Binary(Op.Mul, Build.Unary(Op.Log2, x), Build.Fill(Ln2, x));
     static UOp Inverse(UOp x) => Build.Binary(Op.Div, Build.Fill(1.0, x), x);
 
     static UOp Sigmoid(UOp x)
     {
-        var e = Build.Unary(Op.Exp2, Build.Binary(Op.Mul, x, Build.Fill(-Log2E, x)));
+        var e = Exp(Build.Neg(x));
         return Inverse(Build.Binary(Op.Add, e, Build.Fill(1.0, e)));
     }
 

@@ -35,7 +35,7 @@ public sealed partial class Tensor
     /// <summary>The same elements in row-major order under another shape.</summary>
     public Tensor Reshape(Shape shape)
     {
-        ArgumentNullException.ThrowIfNull(shape);
+        NotNull(shape);
         return Reshape(shape.Dims);
     }
 
@@ -112,7 +112,7 @@ public sealed partial class Tensor
     /// <summary>Extents of 1 repeated (and leading axes added) to give a shape.</summary>
     public Tensor Expand(Shape shape)
     {
-        ArgumentNullException.ThrowIfNull(shape);
+        NotNull(shape);
         return Expand(shape.Dims);
     }
 

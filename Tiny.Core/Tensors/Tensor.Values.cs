@@ -17,7 +17,7 @@ public sealed partial class Tensor
     /// <summary>Computes several tensors together: what they share is computed once.</summary>
     public static void Realize(params IReadOnlyList<Tensor> tensors)
     {
-        ArgumentNullException.ThrowIfNull(tensors);
+        NotNull(tensors);
         if (tensors.Any(t => t.Storage is null)) Executor.Realize(tensors);
     }
 

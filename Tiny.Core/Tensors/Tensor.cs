@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using Tiny.Graph;
 using Tiny.Runtime;
 
@@ -116,12 +118,18 @@ public sealed partial class Tensor
         return normal;
     }
 
-    /// <summary>A constant beside this tensor, as a tensor of rank 0.</summary>
-    Tensor Beside(Number value, string operation)
+    /// <summary>The value, unless it is null: then an error that names the operation, the argument and the user's line.</summary>
+    static T NotNull<T>([NotNull] T? value, [CallerMemberName] string operation = "", [CallerArgumentExpression(nameof(value))] string name = "")
+        where T : class => value ?? throw new ArgumentNullException(name, $"{UserCode.Here()}{operation.Replace("op_", "", StringComparison.Ordinal)}: '{name}' is null");
+
+    /// <summary>A constant beside a tensor, as a tensor of rank 0.</summary>
+    static Tensor Beside(Tensor? tensor, Number value, string operation)
     {
-        var dtype = value.Beside(DType);
+        var dtype = value.Beside(NotNull(tensor, operation).DType);
         return new Tensor(Origin.Stamp(value.CheckFits(dtype, operation).ToConst(dtype)));
     }
+
+    Tensor Beside(Number value, string operation) => Beside(this, value, operation);
 
     /// <summary>The dtype of an operation's result that is a float: integers and bools become float32.</summary>
     DType FloatDType => DType.IsFloat ? DType : DType.Float32;

@@ -10,7 +10,7 @@ public sealed class EdgeSuiteTests
     [Test]
     public async Task AgreesWithTheInterpreter()
     {
-        var cases = EdgeSuite.Cases([.. EdgeSuite.DTypes.Where(t => WgslRenderer.Profile.Stores.Contains(t.Kind))]);
+        var cases = EdgeSuite.Cases([.. EdgeSuite.DTypes.Where(t => WgslRenderer.Profile.Memory(t) is not null)]);
         var program = ProgramCapture.Capture("edges", [.. cases.Select(c =>
             new GraphEntry(c.Name, [.. c.Inputs.Select((t, i) => new GraphInput($"in{i}", t.DType, t.Shape))], c.Body))]);
         await using var model = await BrowserModel.ExportAsync("edges", program);

@@ -37,11 +37,20 @@ public sealed class ExportModels
     public Tensor ManyInputs([Shape(2)] Tensor a, [Shape(2)] Tensor b, [Shape(2)] Tensor c, [Shape(2)] Tensor d, [Shape(2)] Tensor e,
         [Shape(2)] Tensor f, [Shape(2)] Tensor g, [Shape(2)] Tensor h, [Shape(2)] Tensor i) => Tensor.Cat([a, b, c, d, e, f, g, h, i]);
 
-    [TinyJit]
-    public Tensor Bytes([Shape(3, DType = ScalarKind.UInt8)] Tensor pixels) => pixels.Cast(DType.Float32);
+    readonly Tensor _offset = Tensor.From<double>([0.25, -0.75, -0.75], 3);
 
     [TinyJit]
-    public Tensor Truth([Shape(3)] Tensor x) => x.Gt(0);
+    public Tensor Doubles([Shape(3, DType = ScalarKind.Float64)] Tensor x) => x * 2 - 1 + _offset;
+
+    [TinyJit]
+    public Tensor DoublesWithin([Shape(3)] Tensor x) => (x.Cast(DType.Float64) * 3).Cast(DType.Float32);
+
+    // Weights of every size in bytes, at odd places of the file.
+    public Tensor Odd = Tensor.From<bool>([true, false, true, true, false], 5), Long = Tensor.From<long>([1L << 40, -3, 5], 3);
+    public Tensor More = Tensor.From<bool>([true, false, true, true, false, true, true], 7);
+
+    [TinyJit]
+    public (Tensor Bool, Tensor Long, Tensor Any, Tensor Bytes) Weights([Shape(5)] Tensor x) => (Odd & x.Gt(0), Long * 3, Odd, !More);
 
     [TinyJit]
     public Tensor Reset([Shape(3)] Tensor x) => x + 1;

@@ -12,6 +12,8 @@ public sealed class ExportTests
 {
     static readonly ExportModels s_model = new();
 
+    const string Narrow = "cast to float32, or export with the build's property TinyFloat64=float32 to compute and store float32 instead";
+
     static MethodInfo[] Methods(params string[] names) => [.. names.Select(n => typeof(ExportModels).GetMethod(n)!)];
 
     static Tensor Floats(int count, params int[] shape) =>
@@ -80,11 +82,55 @@ public sealed class ExportTests
         await model.CheckAsync(Methods("ManyInputs")[0], s_model, [.. Enumerable.Range(0, 9).Select(i => Tensor.From<float>([i, -i], 2))], 0);
     }
 
-    [TestCase("Bytes", "webgpu: input 'pixels' of bytes has dtype uint8; a bundle takes and gives float32, int32 and uint32: cast it in the method")]
-    [TestCase("Truth", "webgpu: output 'output' of truth has dtype bool; a bundle takes and gives float32, int32 and uint32: cast it in the method")]
+    [TestCase("Doubles", "webgpu: input 'x' of doubles needs float64, which the target has not; " + Narrow)]
+    [TestCase("DoublesWithin", "wgsl: kernel cast_mul needs float64, which the target has not; " + Narrow)]
     [TestCase("Reset", "webgpu: the entry point 'reset' has a name that the bundle's model needs itself; rename the method")]
     public void WhatABundleCannotTakeIsNamed(string method, string message) =>
         Assert.That(() => BrowserModel.Export("refused", s_model, Methods(method)), Throws.TypeOf<TargetException>().With.Message.EqualTo(message));
+
+    // Words of a tensor that lie in two blocks, or of which the last is used in part.
+    [Test]
+    public async Task WeightsOfEverySizeInBlocksOfAnySize()
+    {
+        string folder = BrowserModel.Export("odd", s_model, Methods("Weights"));
+        TestBrowser.Server.Mount("/odd/", folder);
+        await using var page = await TestBrowser.OpenAsync();
+        var results = await page.RunAsync("""
+            const { program } = await import('/odd/index.js');
+            const { loadProgram } = await import('/odd/tiny.js');
+            const url = new URL('/odd/odd.safetensors', location.href);
+            const file = new Uint8Array(await (await fetch(url)).arrayBuffer());
+            const results = [];
+            for (const block of [3, 5, 6, 7, 9, 14, 1000]) {
+              const sha256 = [];
+              for (let at = 0; at < file.length; at += block) {
+                const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', file.subarray(at, at + block)));
+                sha256.push(Array.from(hash, (b) => b.toString(16).padStart(2, '0')).join(''));
+              }
+              const model = await loadProgram({ ...program, weights: { ...program.weights, block, sha256 } }, url);
+              const outputs = await model.weights({ x: Float32Array.of(1, 1, -1, 1, 1) });
+              results.push(Object.values(outputs).map((a) => Array.from(a, String).join()).join(' '));
+            }
+            return results;
+            """);
+        Assert.That(page.Complaints, Is.Empty);
+        string expected = $"1,0,0,1,0 {3L << 40},-9,15 1,0,1,1,0 0,1,0,0,1,0,0";
+        Assert.That(results.EnumerateArray().Select(r => r.GetString()), Is.All.EqualTo(expected));
+    }
+
+    [Test]
+    public async Task Float64IsFloat32WhereThatIsAskedFor()
+    {
+        string folder = TestBrowser.NewFolder();
+        var program = ProgramCapture.Capture("narrow", s_model, Methods("Doubles", "DoublesWithin"));
+        new WebGpuTarget().Export(program, new ExportContext(folder, folder) { Float64 = ScalarKind.Float32 });
+        Assert.That(await File.ReadAllTextAsync(Path.Combine(folder, "index.d.ts")), Does.Contain("  x: Float32Array | GPUBuffer;").And.Not.Contain("float64"));
+        TestBrowser.Server.Mount("/narrow/", folder);
+        await using var model = await BrowserModel.LoadAsync("/narrow/", folder);
+        float[] x = [1, 2.5f, -3];
+        Assert.That(await model.FloatsAsync("doubles", "x", Tensor.From<float>(x, 3)), Is.EqualTo(new[] { 1.25f, 3.25f, -7.75f }));
+        Assert.That(await model.FloatsAsync("doublesWithin", "x", Tensor.From<float>(x, 3)), Is.EqualTo(new[] { 3f, 7.5f, -9 }));
+    }
 
     [Test]
     public async Task TheSameProgramGivesTheSameBytes()

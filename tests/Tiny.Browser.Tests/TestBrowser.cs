@@ -76,9 +76,9 @@ public sealed class TestBrowser
 /// <summary>A page of the browser in a context of its own. What it writes to the console as errors is kept.</summary>
 public sealed class TestPage : IAsyncDisposable
 {
-    // Typed arrays travel as base64, bit by bit.
+    // Typed arrays travel as base64, bit by bit. Only Float16Array may be missing.
     const string Prelude = """
-        const arrayOf = (type, text) => new globalThis[type](Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer);
+        const arrayOf = (type, text) => new (globalThis[type] ?? Uint16Array)(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer);
         const textOf = (array) => {
           let text = '';
           for (const byte of new Uint8Array(array.buffer, array.byteOffset, array.byteLength)) text += String.fromCharCode(byte);

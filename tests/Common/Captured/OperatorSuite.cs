@@ -71,6 +71,9 @@ public sealed class OperatorSuite
     [TinyJit] public Tensor Slice([Shape(6, 9)] Tensor x) => x[1..5, 2..^1] * 2;
     [TinyJit] public Tensor Cat([Shape(2, 3)] Tensor a, [Shape(2, 5)] Tensor b, [Shape(2, 1)] Tensor c) => Tensor.Cat([a, b, -c], 1);
     [TinyJit] public Tensor CatOfTen([Shape(10, 3)] Tensor x) => Tensor.Cat([.. Enumerable.Range(0, 10).Select(i => x[i..(i + 1)] * i)], 1);
+    [TinyJit]
+    public Tensor CatOfNineInputs([Shape(1, 3)] Tensor a, [Shape(2, 3)] Tensor b, [Shape(1, 3)] Tensor c, [Shape(3, 3)] Tensor d, [Shape(1, 3)] Tensor e,
+        [Shape(1, 3)] Tensor f, [Shape(4, 3)] Tensor g, [Shape(1, 3)] Tensor h, [Shape(2, 3)] Tensor i) => Tensor.Cat([a, b, c, d, e, f, g, h, i]);
     [TinyJit] public Tensor Copy([Shape(4, 4)] Tensor x) => x;
 
     // ---- indices, and what is picked by them
@@ -90,6 +93,10 @@ public sealed class OperatorSuite
     [TinyJit] public Tensor MatMulEven([Shape(64, 64)] Tensor a, [Shape(64, 64)] Tensor b) => a.MatMul(b);
     [TinyJit] public Tensor BatchedMatMul([Shape(3, 5, 7)] Tensor a, [Shape(3, 7, 6)] Tensor b) => a.MatMul(b);
     [TinyJit] public Tensor Linear([Shape(1, 101)] Tensor x, [Shape(32, 101)] Tensor w, [Shape(32)] Tensor b) => x.Linear(w, b).Relu();
+    // Weights of our own may lie in blocks of sixteen outputs.
+    static readonly Tensor s_weight = Tensor.From<float>([.. Enumerable.Range(0, 32 * 41).Select(i => i * 37 % 101 / 50f - 1)], 32, 41);
+    [TinyJit] public Tensor LinearOwnWeight([Shape(5, 41)] Tensor x) => x.Linear(s_weight).Relu();
+    [TinyJit] public Tensor LinearOwnWeightOne([Shape(1, 41)] Tensor x, [Shape(32)] Tensor b) => x.Linear(s_weight, b);
     [TinyJit] public Tensor Conv([Shape(1, 3, 12, 13)] Tensor x, [Shape(8, 3, 3, 3)] Tensor w, [Shape(8)] Tensor b) => x.Conv2d(w, b).Relu();
     [TinyJit] public Tensor ConvStridedPadded([Shape(2, 4, 12, 13)] Tensor x, [Shape(8, 4, 3, 3)] Tensor w) => x.Conv2d(w, padding: 1, stride: 2);
     [TinyJit] public Tensor ConvPadded([Shape(1, 4, 12, 16)] Tensor x, [Shape(8, 4, 3, 3)] Tensor w) => x.Conv2d(w, padding: 1);

@@ -7,40 +7,46 @@ static class DTypeCases
 {
     static readonly DType[] s_all = [.. Enum.GetValues<ScalarKind>().Where(k => k != ScalarKind.Void).Select(k => new DType(k))];
 
-    public static IReadOnlyList<GraphCase> All { get; } = [.. s_all.SelectMany(Of)];
+    public static IReadOnlyList<GraphCase> All { get; } = [.. s_all.SelectMany(t => Of(t, s_all))];
 
-    static IEnumerable<GraphCase> Of(DType dtype)
+    /// <summary>Those for WebGPU, which has no float64, may take float32's subnormal numbers for 0, and may lose the sign of 0.</summary>
+    public static IReadOnlyList<GraphCase> ForWebGpu { get; } =
+        [.. s_all.Where(t => t != DType.Float64).SelectMany(t => Of(t, [.. s_all.Where(t => t != DType.Float64)], subnormal: false))];
+
+    static IEnumerable<GraphCase> Of(DType dtype, DType[] all, bool subnormal = true)
     {
+        GraphCase Case(string name, IReadOnlyList<Tensor> inputs, Func<IReadOnlyList<Tensor>, IReadOnlyList<Tensor>> build, int places = 0) =>
+            new(name, inputs, build, () => new PlacesExpectation(build(inputs), places, subnormal));
+
         var name = dtype.Kind.ToString().ToLowerInvariant();
-        var values = Values(dtype);
-        yield return Case($"{name}_casts", [values], x => [.. s_all.Where(to => to != dtype).Select(to => x[0].Cast(to))]);
+        var values = subnormal ? Values(dtype) : Normal(Values(dtype));
+        yield return Case($"{name}_casts", [values], x => [.. all.Where(to => to != dtype).Select(to => x[0].Cast(to))]);
         yield return Case($"{name}_moves", [values[..252].Reshape(4, 7, 9)],
             x => [x[0].Permute(2, 0, 1), x[0].Flip(1), x[0].Pad([(1, 0), (0, 2), (3, 1)]), Tensor.Cat([x[0], x[0][.., 2..5]], 1), x[0].Gt(Half(x[0])).Where(x[0], x[0].Flip(2))]);
         if (dtype.IsBool) yield break;
-        yield return Case($"{name}_bits", [values], x => [.. s_all.Where(to => to != dtype && to.Size == dtype.Size && !to.IsBool).Select(to => x[0].Bitcast(to))]);
+        yield return Case($"{name}_bits", [values], x => [.. all.Where(to => to != dtype && to.Size == dtype.Size && !to.IsBool).Select(to => x[0].Bitcast(to))]);
         var (a, b) = Pairs(dtype, values);
         yield return Case($"{name}_arithmetic", [a, b], x => [x[0] + x[1], x[0] - x[1], x[0] * x[1], x[0] * 3 + 1, -x[0], Zero(x[0].Abs()), .. Divided(x[0], x[1])]);
         yield return Case($"{name}_comparison", [a, b],
             x => [x[0].Lt(x[1]), x[0].Le(x[1]), x[0].Eq(x[1]), x[0].Ne(x[1]), Zero(x[0].Maximum(x[1])), Zero(x[0].Minimum(x[1])), x[0].Lt(x[1]).Where(x[0], x[1])]);
         var small = Whole(dtype, 7, 33);
-        yield return Case($"{name}_reduction", [small], x => [x[0].Sum(1), x[0].Sum(), x[0].Max(0), x[0].Min(1), x[0].ArgMax(1), .. dtype.IsInt ? (Tensor[])[x[0].Prod(1)] : []]);
+        yield return Case($"{name}_reduction", [small], x => [x[0].Sum(1), x[0].Sum(), x[0].Max(0), x[0].Min(1), x[0].ArgMax(1),
+            // Wraps where there is no sign: the largest numbers.
+            (x[0] - 8).Min(1), (x[0] - 8).Max(0), .. dtype.IsInt ? (Tensor[])[x[0].Prod(1)] : []]);
         yield return Case($"{name}_products", [small, Whole(dtype, 33, 5)], x => [x[0].MatMul(x[1])]);
-        if (dtype.IsInt) yield return Case($"{name}_logic", [a, b], x => [x[0] & x[1], x[0] | x[1], x[0] ^ x[1]]);
+        if (dtype.IsInt) yield return Case($"{name}_logic", [a, b], x => [x[0] & x[1], x[0] | x[1], x[0] ^ x[1], x[0] << x[1], x[0] >> x[1]]);
         else yield return Case($"{name}_analysis", [values], x => [x[0].Sqrt(), x[0].Trunc(), x[0].Floor(), x[0].Ceil()]);
-        if (dtype.IsShortFloat)
+        // Those of bfloat16 have values on the way that are subnormal.
+        if (dtype.IsShortFloat && (subnormal || dtype != DType.BFloat16))
             yield return Case($"{name}_functions", [values], x => [x[0].Exp(), x[0].Exp2(), x[0].Log(), x[0].Log2(), x[0].Rsqrt(), x[0].Sigmoid(), x[0].Tanh(), x[0].Silu(), x[0].Gelu()], 1);
     }
-
-    static GraphCase Case(string name, IReadOnlyList<Tensor> inputs, Func<IReadOnlyList<Tensor>, IReadOnlyList<Tensor>> build, int places = 0) =>
-        new(name, inputs, build, () => new PlacesExpectation(build(inputs), places));
 
     // Which zero an extremum of zeros is, no one says.
     static Tensor Zero(Tensor x) => x.DType.IsFloat ? x + 0 : x;
 
     static Tensor Half(Tensor x) => x.DType.IsBool ? x.Flip(0) : x.Max() / 2;
 
-    // Where integers divide by 0 is another matter.
-    static Tensor[] Divided(Tensor a, Tensor b) => a.DType.IsFloat ? [a / b] : [a.FloorDiv(b.Eq(0).Where(1, b)), a.Mod(b.Eq(0).Where(1, b))];
+    static Tensor[] Divided(Tensor a, Tensor b) => a.DType.IsFloat ? [a / b] : [a.FloorDiv(b), a.Mod(b)];
 
     /// <summary>All values of a dtype of up to 16 bits, else those at which something changes.</summary>
     static Tensor Values(DType dtype)
@@ -55,6 +61,18 @@ static class DTypeCases
         };
         return Of(bits, dtype);
     }
+
+    // Those that float32 holds as normal numbers.
+    static Tensor Normal(Tensor values) => values.DType.Kind switch
+    {
+        ScalarKind.Float32 => Pick(values, [.. Places(values).Where(i => BitConverter.ToUInt32(Element(values, i)) << 1 >> 24 != 0)]),
+        ScalarKind.BFloat16 => Pick(values, [.. Places(values).Where(i => (BitConverter.ToUInt16(Element(values, i)) & 0x7f80) != 0)]),
+        _ => values,
+    };
+
+    static IEnumerable<int> Places(Tensor values) => Enumerable.Range(0, values.Numel);
+
+    static ReadOnlySpan<byte> Element(Tensor values, int i) => values.Storage!.ToHost().Span.Slice(i * values.DType.Size, values.DType.Size);
 
     static Tensor Of(Tensor bits, DType dtype) => Tensor.FromStorage(new Storage(dtype, bits.Shape, bits.Storage!.ToHost()));
 

@@ -5,6 +5,8 @@ public sealed record Accuracy
 {
     /// <summary>2 to the x.</summary>
     public double Exp2 { get; init; } = 2;
+    /// <summary>e to the x.</summary>
+    public double Exp { get; init; } = 2;
     /// <summary>Logarithm to base 2.</summary>
     public double Log2 { get; init; } = 2;
     /// <summary>Sine, where it is not near 0 for another reason than a small argument.</summary>

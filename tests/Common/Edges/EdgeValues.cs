@@ -28,6 +28,27 @@ static class EdgeValues
     /// <summary>The int64 numbers, wrapped to a dtype.</summary>
     public static Tensor Wholes(DType dtype, params long[] values) => Of(Tensor.From(values), dtype);
 
+    /// <summary>
+    /// Float32 numbers of the whole range: some of every exponent with both signs, and more around 0 and 1, multiples of pi, and where exponentials
+    /// overflow and vanish.
+    /// </summary>
+    public static float[] Spread(int each)
+    {
+        var random = new Random(7);
+        var all = new List<float>();
+        for (int exponent = 0; exponent < 255; exponent++)
+            for (int i = 0; i < each; i++)
+                all.Add(BitConverter.Int32BitsToSingle(exponent << 23 | (i switch { 0 => 0, 1 => 0x7FFFFF, _ => random.Next(1 << 23) }) | (i & 1) << 31));
+        foreach (double near in (double[])[0, 1, 88.72283905, -87.33654475, -103.97208, 128, -126, -149, 0.70710678, 1.41421356])
+            for (int i = 0; i < each; i++) all.Add((float)(near + (random.NextDouble() - 0.5) * Math.Pow(10, -random.Next(8))));
+        for (int n = 1; n < 20 * each; n++)
+        {
+            float x = (float)(Math.PI / 2 * (n < 8 * each ? n : random.NextInt64(1L << random.Next(4, 62))));
+            all.AddRange([x, -x, MathF.BitIncrement(x), MathF.BitDecrement(x)]);
+        }
+        return [.. all];
+    }
+
     static Tensor Of(Tensor values, DType dtype) =>
         Tensor.FromStorage(new Storage(dtype, values.Shape, Interpreter.Evaluate(values.Cast(dtype).Node)));
 

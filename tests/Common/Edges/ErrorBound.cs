@@ -44,6 +44,7 @@ public sealed class ErrorBound(Accuracy target)
         double ulps = u.Op switch
         {
             Op.Exp2 => target.Exp2,
+            Op.Exp => target.Exp,
             Op.Log2 => target.Log2,
             Op.Sin => target.Sin,
             Op.Div => target.Div,
@@ -63,6 +64,7 @@ public sealed class ErrorBound(Accuracy target)
             Op.Sqrt => Z(u, e[0]) / (V(u.Src[0]) - Z(u, e[0])).Maximum(0.0).Sqrt(),
             // 2^(x + d) - 2^x <= 2^x * d * 2^d
             Op.Exp2 => v * Z(u, e[0]) * Z(u, e[0]).Exp2(),
+            Op.Exp => v * Z(u, e[0]) * Z(u, e[0]).Exp(),
             Op.Log2 => Z(u, e[0]) * 1.4426950408889634 / (V(u.Src[0]).Abs() - Z(u, e[0])).Maximum(0.0),
             Op.Sin => Z(u, e[0]).Minimum(2.0),
             Op.Trunc => Some(operands, operands + 1),

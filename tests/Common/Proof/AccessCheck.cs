@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text;
 using Tiny.Algebra;
 using Tiny.Graph;
@@ -21,21 +22,25 @@ sealed class AccessCheck
     /// <summary>A kernel as it was scheduled, and as it is lowered for some targets.</summary>
     public void Add(Kernel kernel, IEnumerable<TargetProfile> profiles)
     {
-        Add($"{kernel.Name}, scheduled", kernel.Sink.Topological(), kernel);
-        foreach (var profile in profiles) Add($"{kernel.Name} for {profile.Name}", kernel.Lower(profile).Code, kernel);
+        Add($"{kernel.Name}, scheduled", kernel.Sink.Topological(), kernel.Params, kernel);
+        foreach (var profile in profiles)
+        {
+            var lowered = kernel.Lower(profile);
+            Add($"{kernel.Name} for {profile.Name}", lowered.Code, lowered.Params, kernel);
+        }
     }
 
-    void Add(string where, IEnumerable<UOp> nodes, Kernel kernel)
+    void Add(string where, IEnumerable<UOp> nodes, ImmutableArray<KernelParam> parameters, Kernel kernel)
     {
         lock (kernel.Interner)
         {
             using var table = kernel.Interner.Resume();
             foreach (var node in nodes)
             {
-                if (node.Op is not (Op.Load or Op.Store)) continue;
-                int gateAt = node.Op == Op.Load ? 2 : 3, lanes = node.Op == Op.Load ? node.DType.Lanes : node.Src[2].DType.Lanes;
-                Add($"{where}, {node.Op} of slot {node.Src[0].Arg}", node.Src[1], node.Src.Length > gateAt ? node.Src[gateAt] : null,
-                    kernel.Params[(int)node.Src[0].Arg!].Count, lanes);
+                if (node.Op is not (Op.Load or Op.Store or Op.StoreBits)) continue;
+                int gateAt = node.Op switch { Op.Load => 2, Op.Store => 3, _ => 4 }, lanes = node.Op == Op.Load ? node.DType.Lanes : node.Src[2].DType.Lanes;
+                Add($"{where}, {node.Op} of {(node.Src[0].Op == Op.Stage ? "stage" : "slot")} {node.Src[0].Arg}", node.Src[1], node.Src.Length > gateAt ? node.Src[gateAt] : null,
+                    node.Src[0].Op == Op.Stage ? ((StageArg)node.Src[0].Arg!).Count : parameters[(int)node.Src[0].Arg!].Elements, lanes);
             }
         }
     }

@@ -23,8 +23,8 @@ public sealed class AccessProofTests
         return [.. program.Build(program.Inputs()).Select(t => t.Node)];
     }
 
-    static bool Fits(Kernel kernel, TargetProfile profile) => kernel.Params.All(p => profile.Stores.Contains(p.DType.Kind))
-        && kernel.Sink.Topological().TrueForAll(u => u.DType.Kind == ScalarKind.Void || profile.Computes.Contains(u.DType.Kind));
+    static bool Fits(Kernel kernel, TargetProfile profile) => kernel.Params.All(p => profile.Memory(p.DType) is not null)
+        && kernel.Sink.Topological().TrueForAll(u => profile.Holder(u.DType) is not null);
 
     [Test]
     public void EveryAccessOfRandomProgramsIsInside()

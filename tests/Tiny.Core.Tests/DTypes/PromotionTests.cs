@@ -76,7 +76,7 @@ public class PromotionTests
     public void AConstantThatDoesNotFitIsAnError(ScalarKind kind, long value)
     {
         var x = Tensor.Ones(new Shape(2), new DType(kind));
-        Assert.That(() => x + value, Throws.TypeOf<DTypeException>().With.Message.EqualTo($"Add: the constant {value} does not fit {x.DType}"));
+        Assert.That(() => x + value, Throws.TypeOf<DTypeException>().With.Message.EndsWith($"Add: the constant {value} does not fit {x.DType}"));
     }
 
     [Test]

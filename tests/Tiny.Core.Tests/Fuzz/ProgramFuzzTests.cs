@@ -9,7 +9,7 @@ namespace Tiny.Tests.Fuzz;
 /// </summary>
 public sealed class ProgramFuzzTests
 {
-    const int Programs = 2000;
+    const int Programs = 5000;
 
     [Test]
     public void LiveAgreesWithTheInterpreter()

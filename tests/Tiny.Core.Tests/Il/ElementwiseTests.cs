@@ -92,10 +92,10 @@ public class ElementwiseTests
     }
 
     [Test]
-    public void Transcendental([Values(Op.Exp2, Op.Log2, Op.Sin)] Op op, [ValueSource(nameof(s_lanes))] int lanes)
+    public void Transcendental([Values(Op.Exp2, Op.Exp, Op.Log2, Op.Sin)] Op op, [ValueSource(nameof(s_lanes))] int lanes)
     {
-        float F(float x) => op == Op.Exp2 ? float.Exp2(x) : op == Op.Log2 ? float.Log2(x) : float.Sin(x);
-        double D(double x) => op == Op.Exp2 ? double.Exp2(x) : op == Op.Log2 ? double.Log2(x) : double.Sin(x);
+        float F(float x) => op == Op.Exp2 ? float.Exp2(x) : op == Op.Exp ? MathF.Exp(x) : op == Op.Log2 ? float.Log2(x) : float.Sin(x);
+        double D(double x) => op == Op.Exp2 ? double.Exp2(x) : op == Op.Exp ? Math.Exp(x) : op == Op.Log2 ? double.Log2(x) : double.Sin(x);
         Unary(op, DType.Float32, lanes, Samples.Of<float>(), F);
         if (lanes == 1) Unary(op, DType.Float64, lanes, Samples.Of<double>(), D);
     }

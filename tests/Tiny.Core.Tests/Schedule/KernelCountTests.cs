@@ -2,6 +2,7 @@ using NUnit.Framework;
 using Tiny.Nn;
 using Tiny.Runtime;
 using Tiny.Schedule;
+using Tiny.Tests.Tensors;
 
 namespace Tiny.Tests.Schedule;
 
@@ -29,7 +30,7 @@ public sealed class KernelCountTests
         // Scores, their maximum with the sum of exponentials, the quotients, and the values weighted by them.
         Case("attention", 4, 116_736, () => Attention(F(4, 32, 16), F(4, 32, 16), F(4, 32, 16))),
         Case("cat of three", 1, 144, () => Tensor.Cat([F(2, 3), F(2, 5), F(2, 1)], 1)),
-        // A kernel has at most eight buffers: nine inputs beside the result do not fit one.
+        // A kernel for WebGPU has at most eight buffers: nine inputs beside the result do not fit one.
         Case("cat of ten", 2, 2_640, () => Tensor.Cat([.. Enumerable.Range(1, 10).Select(i => F(i, 3))], 0)),
         Case("embedding", 1, 8_304, () => F(100, 16).Take(I(4, 7))),
         Case("embedding with positions and norm", 2, 21_504, () => new RMSNorm(16).Forward(F(100, 16).Take(I(4, 7)) + F(50, 16).Take(Tensor.Arange(7)))),
@@ -55,6 +56,17 @@ public sealed class KernelCountTests
             schedule.Launches.Sum(l => l.Slots.Select((s, i) => schedule.Slots[s].Bytes * (l.Kernel.Params[i].InPlace ? 2 : 1)).Sum()),
             Is.EqualTo(bytes));
         Assert.That(schedule.Launches.Select(l => l.Slots.Length), Has.All.LessThanOrEqualTo(Scheduler.MostBuffers));
+    }
+
+    [Test]
+    public void WhereATargetTakesMoreBuffersCatOfTenIsOneKernel()
+    {
+        var cat = Tensor.Cat([.. Enumerable.Range(1, 10).Select(i => Values.Random(i, i, 3))], 0);
+        var schedule = Scheduler.Run([cat.Node], mostBuffers: Device.Get("cpu").Profile.MostBuffers);
+        Assert.That(schedule.Launches, Has.Length.EqualTo(1));
+        cat.Floats();
+        var more = Tensor.Cat([.. Enumerable.Range(0, 100).Select(i => Values.Random(i, 1, 3))], 0);
+        more.Floats();
     }
 
     static Tensor Block(Tensor x)
@@ -90,6 +102,17 @@ public sealed class KernelCountTests
         var schedule = Scheduler.Run([(x - x.Mean(1, true)).Square().Sum(1, true).Node]);
         Assert.That(schedule.Launches, Has.Length.EqualTo(1));
         Assert.That(schedule.ArenaBytes, Is.Zero);
+    }
+
+    [Test]
+    public void AKernelJoinsAllThatItReadsElementByElement()
+    {
+        // Adam's update of flat parameters: two moments, and the parameters that they move; each of five buffers read once, three written.
+        var (p, g, m, v, rate) = (F(1000), F(1000), F(1000), F(1000), F(1));
+        Tensor m2 = m * 0.9f + g * 0.1f, v2 = v * 0.999f + g.Square() * 0.001f, p2 = p - rate * m2 / (v2.Sqrt() + 1e-8f);
+        var schedule = Scheduler.Run([p2.Node, m2.Node, v2.Node]);
+        Assert.That(schedule.Launches, Has.Length.EqualTo(1));
+        Assert.That(schedule.Launches[0].Slots.Sum(s => schedule.Slots[s].Bytes), Is.EqualTo(7 * 4000 + 4));
     }
 
     [Test]

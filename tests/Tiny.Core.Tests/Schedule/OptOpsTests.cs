@@ -1,9 +1,12 @@
 using NUnit.Framework;
 using System.Runtime.InteropServices;
+using System.Text;
+using Tiny.Core.Tests.Render;
 using Tiny.Algebra;
 using Tiny.Graph;
 using Tiny.Lower;
 using Tiny.Optimize;
+using Tiny.Render;
 using Tiny.Runtime;
 using Tiny.Schedule;
 
@@ -24,6 +27,7 @@ public sealed class OptOpsTests
         ("small log-softmax", () => F(1, 10).LogSoftmax()),
         ("variance", () => F(4, 30).Var(1)),
         ("cat", () => Tensor.Cat([F(3, 5), F(3, 6)], 1)),
+        ("transposed matmul", () => F(6, 16).MatMul(F(18, 16).Transpose(0, 1))),
     ];
 
     // Programs of several kernels: sums that overwrite an operand in place.
@@ -40,7 +44,7 @@ public sealed class OptOpsTests
     }
 
     [Test]
-    public void AnyLegalSequenceGivesTheSameResult([Range(0, 9)] int kernel, [Range(0, 11)] int seed)
+    public void AnyLegalSequenceGivesTheSameResult([Range(0, 10)] int kernel, [Range(0, 19)] int seed)
     {
         var (name, build) = s_kernels[kernel];
         var schedule = Check(name, build().Node, new Random(seed * 100 + kernel));
@@ -53,6 +57,108 @@ public sealed class OptOpsTests
         var (name, build) = s_programs[program];
         var schedule = Check(name, build().Node, new Random(seed * 100 + program));
         Assert.That(schedule.Launches.Any(l => l.Kernel.Params.Any(p => p.InPlace)), name);
+    }
+
+    [Test]
+    public void InCToo()
+    {
+        var (functions, calls, helpers, input) = (new StringBuilder(), new StringBuilder(), new List<CHelper>(), new List<byte>());
+        var expected = new List<(string What, float[] Values)>();
+        foreach (var (name, build) in s_kernels)
+        {
+            var node = build().Node;
+            var schedule = Scheduler.Run([node]);
+            var launch = schedule.Launches.Single();
+            var values = MemoryMarshal.Cast<byte, float>(Interpreter.Evaluate(node).Span).ToArray();
+            int[] at = [.. launch.Slots.Select(s =>
+            {
+                int begin = input.Count;
+                if (schedule.Slots[s].Storage is { } stored) input.AddRange(stored.ToHost().Span);
+                return begin;
+            })];
+            for (int seed = 0; seed < 6; seed++)
+            {
+                var (linear, opts) = Optimised(launch.Kernel, seed % 2 == 0 ? CRenderer.Gnu128 : CRenderer.Plain, new Random(seed * 100 + functions.Length));
+                var text = CRenderer.Render(linear with { Name = $"kernel{expected.Count}" }, [.. linear.Params.Select((_, i) => $"p{i}")]);
+                helpers.AddRange(text.Helpers);
+                functions.Append(text.Text).Append('\n');
+                var arguments = launch.Slots.Select((s, i) => schedule.Slots[s].Storage is null ? $"out + {expected.Sum(e => e.Values.Length)}" : $"in + {at[i] / 4}");
+                calls.Append($"    kernel{expected.Count}({string.Join(", ", arguments)});\n");
+                expected.Add(($"{name} after {string.Join(" ", opts)}", values));
+            }
+        }
+        var source = $$"""
+            #include <math.h>
+            #include <stdbool.h>
+            #include <stdint.h>
+            #include <stdio.h>
+            #include <string.h>
+
+            {{CRenderer.Prologue(helpers)}}
+            {{functions}}
+            static float in[{{input.Count / 4}}], out[{{expected.Sum(e => e.Values.Length)}}];
+
+            int main(void)
+            {
+                FILE *f = fopen("in", "rb");
+                if (!f || fread(in, 1, sizeof in, f) != sizeof in || fclose(f) != 0) return 1;
+            {{calls}}    f = fopen("out", "wb");
+                return !f || fwrite(out, 1, sizeof out, f) != sizeof out || fclose(f) != 0;
+            }
+
+            """;
+        Assert.That(source, Does.Contain(" stage0["));
+        var actual = MemoryMarshal.Cast<byte, float>(CCompiler.Run("gcc", "-O1 -g -fsanitize=undefined,address -fno-sanitize-recover=all", source, [.. input]));
+        int next = 0;
+        foreach (var (what, values) in expected)
+        {
+            double scale = values.Max(MathF.Abs);
+            foreach (float value in values) Assert.That(actual[next++], Is.EqualTo(value).Within(1e-5 * scale), what);
+        }
+    }
+
+    [Test]
+    public void TheHeuristicPacksAMatrixWhoseRowsLieBadly()
+    {
+        var (good, bad) = (F(128, 256).MatMul(F(256, 500)).Node, F(128, 256).MatMul(F(256, 512)).Node);
+        var profile = Device.Get("cpu").Profile;
+        Assert.That(Choices(good), Has.None.Matches<OptOp>(o => o!.Kind == OptKind.Stage));
+        Assert.That(Choices(bad).Select(o => o.Kind), Is.EqualTo(new[] { OptKind.Vector, OptKind.Upcast, OptKind.Upcast, OptKind.Swap, OptKind.Stage }));
+        float[] actual = Tensor.FromStorage(new Executable(Scheduler.Run([bad]), Device.Get("cpu")).Run(_ => null!)[0]).ToArray<float>();
+        Assert.That(actual, Is.EqualTo(MemoryMarshal.Cast<byte, float>(Interpreter.Evaluate(bad).Span).ToArray()).Within(1e-4));
+
+        IReadOnlyList<OptOp> Choices(UOp node)
+        {
+            var kernel = Scheduler.Run([node]).Launches.Single().Kernel;
+            using var table = kernel.Interner.Resume();
+            return Heuristic.Choose(kernel.Sink, profile);
+        }
+    }
+
+    [Test]
+    public void WhatCannotBeKeptIsRefused()
+    {
+        var matmul = Scheduler.Run([F(9, 19).MatMul(F(19, 22)).Node]).Launches.Single().Kernel;
+        using var table = matmul.Interner.Resume();
+        var simplify = Symbolic.Simplifier();
+        foreach (var opt in new[] { new OptOp(OptKind.Share, 0, 2), OptOp.Stage(1, 1), OptOp.Stage(0, 0), OptOp.Stage(1, 7), new OptOp(OptKind.Swap, 0, 2) })
+            Assert.Throws<ArgumentException>(() => OptOps.Apply(matmul.Sink, opt, simplify), $"{opt}");
+        var packed = OptOps.Apply(matmul.Sink, OptOp.Stage(2, 2, 1), simplify);
+        Assert.That(packed.Topological().Single(u => u.Op == Op.Stage).Arg, Is.EqualTo(new StageArg(19 * 22)));
+        // The panel depends on no loop that is left open, so it is filled before all of them.
+        var lines = Linearize.Run(packed, CRenderer.Plain);
+        Assert.That(lines.IndexOf(lines.Single(l => l.Op == Op.Stage)), Is.Zero);
+    }
+
+    [Test]
+    public void WhatTwoLoopsNeedIsComputedOnce()
+    {
+        var kernel = Scheduler.Run([F(1, 10).LogSoftmax().Node]).Launches.Single().Kernel;
+        using var table = kernel.Interner.Resume();
+        var ranges = kernel.Sink.Topological().FindAll(u => u.Op == Op.Range);
+        var share = ranges.SelectMany(a => ranges.Where(b => Staging.Shared(kernel.Sink, a, b) is not null).Select(b => new OptOp(OptKind.Share, Id(a), Id(b)))).First();
+        int Loads(UOp sink) => Linearize.Run(sink, CRenderer.Plain).Count(l => l.Op == Op.Load && l.Src[0].Op == Op.Pointer);
+        Assert.That(Loads(OptOps.Apply(kernel.Sink, share, Symbolic.Simplifier())), Is.EqualTo(Loads(kernel.Sink) - 1));
     }
 
     static KernelSchedule Check(string name, UOp node, Random random)
@@ -87,8 +193,8 @@ public sealed class OptOpsTests
         var opts = new List<OptOp>();
         var simplify = Symbolic.Simplifier();
         var sink = body.Sink;
-        for (int i = random.Next(4); i > 0; i--)
-            if (Legal(sink, random, profile, opts) is { } opt)
+        for (int i = random.Next(5); i > 0; i--)
+            if ((random.Next(3) == 0 ? Keeping(sink, random) : Legal(sink, random, profile, opts)) is { } opt)
             {
                 opts.Add(opt);
                 sink = OptOps.Apply(sink, opt, simplify);
@@ -99,6 +205,34 @@ public sealed class OptOpsTests
         return (linear, opts);
     }
 
+    // A random choice of order or of what is kept in a stage.
+    static OptOp? Keeping(UOp sink, Random random)
+    {
+        var nodes = sink.Topological();
+        var ranges = nodes.Where(u => u.Op == Op.Range).ToList();
+        var loops = ranges.FindAll(u => Kind(u) == AxisKind.Loop);
+        var shared = loops.SelectMany(a => ranges.Where(b => Staging.Shared(sink, a, b) is not null).Select(b => new OptOp(OptKind.Share, Id(a), Id(b)))).ToList();
+        if (shared.Count > 0 && random.Next(2) == 0) return shared[random.Next(shared.Count)];
+        if (loops.Count > 1 && random.Next(3) == 0)
+        {
+            random.Shuffle(CollectionsMarshal.AsSpan(loops));
+            return new OptOp(OptKind.Swap, Id(loops[0]), Id(loops[1]));
+        }
+        // Some of the axes that every load of an operand depends on.
+        var free = FreeRanges.Of(sink);
+        var operands = nodes.Where(u => u.Op == Op.Load && u.Src[0].Op == Op.Pointer).GroupBy(u => (int)u.Src[0].Arg!)
+            .Where(g => !sink.Src.Any(s => (int)s.Src[0].Arg! == g.Key)).ToList();
+        if (operands.Count == 0) return null;
+        var operand = operands[random.Next(operands.Count)];
+        var axes = ranges.FindAll(r => operand.All(l => free.DependsOn(l, r)) && random.Next(3) > 0).OrderBy(r => Kind(r) == AxisKind.Vector).ToList();
+        // Of one number there must be one range: a reduction's rest has the number of its blocks.
+        if (axes.Count == 0 || axes.Any(a => ranges.Count(r => Id(r) == Id(a)) > 1)) return null;
+        return axes.Aggregate(1L, (n, r) => n * (r.Max + 1)) > 4096 ? null : OptOp.Stage(operand.Key, [.. axes.Select(Id)]);
+    }
+
+    static AxisKind Kind(UOp range) => ((Axis)range.Arg!).Kind;
+    static int Id(UOp range) => ((Axis)range.Arg!).Id;
+
     // A random choice that may be applied now: one vector axis a kernel, amounts within the extent.
     static OptOp? Legal(UOp sink, Random random, TargetProfile profile, List<OptOp> before)
     {
@@ -107,11 +241,14 @@ public sealed class OptOpsTests
         if (ranges.Count == 0) return null;
         var range = ranges[random.Next(ranges.Count)];
         int extent = (int)range.Max + 1, id = ((Axis)range.Arg!).Id;
+        bool fills = sink.Topological().Exists(u => u.Op == Op.Stage && OptOps.ClosedBy(u).Contains(range));
         bool hasVector = before.Exists(o => o.Kind is OptKind.Vector or OptKind.VectorFold);
         int[] lanes = [.. profile.NarrowerLanes.Append(profile.VectorLanes).Where(l => l <= extent && l > 1)];
+        if (fills) lanes = [.. lanes.Where(l => extent % l == 0 && sink.Topological().TrueForAll(u => u.Op != Op.Stage || OptOps.ClosedBy(u)[^1] == range))];
         if (!hasVector && lanes.Length > 0 && random.Next(2) == 0)
             return new OptOp(((Axis)range.Arg!).Kind == AxisKind.Loop ? OptKind.Vector : OptKind.VectorFold, id, lanes[random.Next(lanes.Length)]);
         if (((Axis)range.Arg!).Kind == AxisKind.Loop) return new OptOp(OptKind.Upcast, id, random.Next(2, Math.Min(extent, 5) + 1));
+        if (fills) return null;
         int[] divisors = [.. Enumerable.Range(2, 4).Where(k => k <= extent && extent % k == 0)];
         return divisors.Length == 0 ? null : new OptOp(OptKind.Unroll, id, divisors[random.Next(divisors.Length)]);
     }

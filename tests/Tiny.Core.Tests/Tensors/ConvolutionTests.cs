@@ -98,7 +98,7 @@ public sealed class ConvolutionTests
     {
         var x = Tensor.Zeros(1, 3, 28, 28);
         Assert.That(() => x.Conv2d(Tensor.Zeros(8, 1, 3, 3)), Throws.TypeOf<ShapeException>()
-            .With.Message.EqualTo("Conv2d: input [1, 3, 28, 28] has 3 channels, weight [8, 1, 3, 3] takes 1 x 1 group"));
+            .With.Message.EndsWith("Conv2d: input [1, 3, 28, 28] has 3 channels, weight [8, 1, 3, 3] takes 1 x 1 group"));
         Assert.That(() => x.Conv2d(Tensor.Zeros(8, 3, 30, 3)), Throws.TypeOf<ShapeException>().With.Message.Contains("[8, 3, 30, 3]")
             .And.Message.Contains("[1, 3, 28, 28]"));
         Assert.That(() => x.Conv2d(Tensor.Zeros(8, 1, 3, 3), groups: 3), Throws.TypeOf<ShapeException>().With.Message.Contains("3 groups"));

@@ -51,12 +51,12 @@ public sealed class LinearTests
     {
         var x = Tensor.Zeros(2, 3);
         Assert.That(() => x.MatMul(Tensor.Zeros(4, 5)),
-            Throws.TypeOf<ShapeException>().With.Message.EqualTo("MatMul: [2, 3] x [4, 5]: inner extents 3 and 4 differ"));
+            Throws.TypeOf<ShapeException>().With.Message.EndsWith("MatMul: [2, 3] x [4, 5]: inner extents 3 and 4 differ"));
         Assert.That(() => Tensor.Zeros(2, 3, 3).MatMul(Tensor.Zeros(4, 3, 5)), Throws.TypeOf<ShapeException>()
             .With.Message.Contains("[4, 3, 5]"));
         Assert.That(() => x.MatMul(Tensor.Scalar(1)), Throws.TypeOf<ShapeException>());
         Assert.That(() => x.Linear(Tensor.Zeros(7, 4)),
-            Throws.TypeOf<ShapeException>().With.Message.EqualTo("Linear: input [2, 3] has 3 features, weight [7, 4] takes 4"));
+            Throws.TypeOf<ShapeException>().With.Message.EndsWith("Linear: input [2, 3] has 3 features, weight [7, 4] takes 4"));
         Assert.That(() => x.Linear(Tensor.Zeros(7, 3), Tensor.Zeros(6)), Throws.TypeOf<ShapeException>().With.Message.Contains("[6]")
             .And.Message.Contains("[7, 3]"));
         Assert.That(() => x.Linear(Tensor.Zeros(3)), Throws.TypeOf<ShapeException>());

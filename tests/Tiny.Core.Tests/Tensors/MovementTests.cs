@@ -48,7 +48,7 @@ public sealed class MovementTests
         Assert.That(Tensor.From([1, 2], 2, 1).Expand(2, 3).Ints(), Is.EqualTo(new[] { 1, 1, 1, 2, 2, 2 }));
         Assert.That(Tensor.From([1, 2]).Expand(2, -1).Ints(), Is.EqualTo(new[] { 1, 2, 1, 2 }));
         Assert.That(() => s_x.Expand(4, 3), Throws.TypeOf<ShapeException>()
-            .With.Message.EqualTo("Expand: [2, 3] does not stretch to [4, 3]"));
+            .With.Message.EndsWith("Expand: [2, 3] does not stretch to [4, 3]"));
         Assert.That(Tensor.From([1, 2]).Repeat(3).Ints(), Is.EqualTo(new[] { 1, 2, 1, 2, 1, 2 }));
         Assert.That(s_x.Repeat(1, 2).Ints(), Is.EqualTo(new[] { 0, 1, 2, 0, 1, 2, 3, 4, 5, 3, 4, 5 }));
         Assert.That(Tensor.From([1, 2]).Repeat(2, 1).Ints(), Is.EqualTo(new[] { 1, 2, 1, 2 }));

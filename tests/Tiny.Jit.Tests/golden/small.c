@@ -10,9 +10,11 @@
 #error "the weights are little-endian"
 #endif
 
-/* Products and sums are rounded one by one, as everywhere that this model runs. gcc does so in the modes of ISO C. */
-#ifdef __clang__
+/* Products and sums are rounded one by one, as everywhere that this model runs. */
+#if defined(__clang__)
 #pragma STDC FP_CONTRACT OFF
+#elif defined(__GNUC__)
+#pragma GCC optimize ("fp-contract=off")
 #endif
 
 /* Vectors of 128 bits, by the notation that gcc and clang share; SMALL_PLAIN asks for C99 alone. */
@@ -278,33 +280,34 @@ static void softmax(float *restrict out, const float *restrict x)
     float x1 = x[1];
     float x2 = x[2];
     float x3 = -max_f32(max_f32(x0, x1), x2);
-    float x4 = min_f32(max_f32((x0 + x3) * 1.442695f, -160.0f), 129.0f);
-    float x5 = x4 + 12582912.0f;
-    float x6 = x4 - (x5 - 12582912.0f);
-    float x7 = (((0.00015345812f * x6 + 0.0013399931f) * x6 + 0.009618489f) * x6 + 0.055503286f) * x6 + 0.24022646f;
-    int x8 = bitcast_f32_i32(x5);
-    int x9 = wrap_add_i32(x8, -1262485504) >> 1;
-    float x10 = ((x7 * x6 + 0.6931472f) * x6 + 1.0f) * bitcast_i32_f32(wrap_shl_i32(x9 + 127, 23)) * bitcast_i32_f32(wrap_shl_i32(wrap_add_i32(wrap_sub_i32(x8, x9), -1262485377), 23));
-    float x11 = min_f32(max_f32((x1 + x3) * 1.442695f, -160.0f), 129.0f);
-    float x12 = x11 + 12582912.0f;
-    float x13 = x11 - (x12 - 12582912.0f);
-    float x14 = (((0.00015345812f * x13 + 0.0013399931f) * x13 + 0.009618489f) * x13 + 0.055503286f) * x13;
-    int x15 = bitcast_f32_i32(x12);
-    int x16 = wrap_add_i32(x15, -1262485504) >> 1;
-    float x17 = (((x14 + 0.24022646f) * x13 + 0.6931472f) * x13 + 1.0f) * bitcast_i32_f32(wrap_shl_i32(x16 + 127, 23));
-    float x18 = x17 * bitcast_i32_f32(wrap_shl_i32(wrap_add_i32(wrap_sub_i32(x15, x16), -1262485377), 23));
-    float x19 = min_f32(max_f32((x2 + x3) * 1.442695f, -160.0f), 129.0f);
-    float x20 = x19 + 12582912.0f;
-    float x21 = x19 - (x20 - 12582912.0f);
-    float x22 = (((0.00015345812f * x21 + 0.0013399931f) * x21 + 0.009618489f) * x21 + 0.055503286f) * x21;
-    int x23 = bitcast_f32_i32(x20);
-    int x24 = wrap_add_i32(x23, -1262485504) >> 1;
-    float x25 = (((x22 + 0.24022646f) * x21 + 0.6931472f) * x21 + 1.0f) * bitcast_i32_f32(wrap_shl_i32(x24 + 127, 23));
-    float x26 = x25 * bitcast_i32_f32(wrap_shl_i32(wrap_add_i32(wrap_sub_i32(x23, x24), -1262485377), 23));
-    float x27 = x10 + x18 + x26;
-    out[0] = x10 / x27;
-    out[1] = x18 / x27;
-    out[2] = x26 / x27;
+    float x4 = min_f32(max_f32(x0 + x3, -110.0f), 89.0f);
+    float x5 = x4 * 1.442695f + 12582912.0f;
+    float x6 = x5 - 12582912.0f;
+    float x7 = x4 - x6 * 0.69311523f - x6 * 3.1946183e-5f;
+    float x8 = (((0.001381422f * x7 + 0.008368899f) * x7 + 0.041668404f) * x7 + 0.1666652f) * x7 + 0.49999994f;
+    int x9 = bitcast_f32_i32(x5);
+    int x10 = wrap_add_i32(x9, -1262485504) >> 1;
+    float x11 = ((x8 * x7 + 1.0f) * x7 + 1.0f) * bitcast_i32_f32(wrap_shl_i32(x10 + 127, 23)) * bitcast_i32_f32(wrap_shl_i32(wrap_add_i32(wrap_sub_i32(x9, x10), -1262485377), 23));
+    float x12 = min_f32(max_f32(x1 + x3, -110.0f), 89.0f);
+    float x13 = x12 * 1.442695f + 12582912.0f;
+    float x14 = x13 - 12582912.0f;
+    float x15 = x12 - x14 * 0.69311523f - x14 * 3.1946183e-5f;
+    float x16 = (((0.001381422f * x15 + 0.008368899f) * x15 + 0.041668404f) * x15 + 0.1666652f) * x15 + 0.49999994f;
+    int x17 = bitcast_f32_i32(x13);
+    int x18 = wrap_add_i32(x17, -1262485504) >> 1;
+    float x19 = ((x16 * x15 + 1.0f) * x15 + 1.0f) * bitcast_i32_f32(wrap_shl_i32(x18 + 127, 23)) * bitcast_i32_f32(wrap_shl_i32(wrap_add_i32(wrap_sub_i32(x17, x18), -1262485377), 23));
+    float x20 = min_f32(max_f32(x2 + x3, -110.0f), 89.0f);
+    float x21 = x20 * 1.442695f + 12582912.0f;
+    float x22 = x21 - 12582912.0f;
+    float x23 = x20 - x22 * 0.69311523f - x22 * 3.1946183e-5f;
+    float x24 = (((0.001381422f * x23 + 0.008368899f) * x23 + 0.041668404f) * x23 + 0.1666652f) * x23 + 0.49999994f;
+    int x25 = bitcast_f32_i32(x21);
+    int x26 = wrap_add_i32(x25, -1262485504) >> 1;
+    float x27 = ((x24 * x23 + 1.0f) * x23 + 1.0f) * bitcast_i32_f32(wrap_shl_i32(x26 + 127, 23)) * bitcast_i32_f32(wrap_shl_i32(wrap_add_i32(wrap_sub_i32(x25, x26), -1262485377), 23));
+    float x28 = x11 + x19 + x27;
+    out[0] = x11 / x28;
+    out[1] = x19 / x28;
+    out[2] = x27 / x28;
 }
 
 /* ---- set-up ---------------------------------------------------------------------------------------------- */

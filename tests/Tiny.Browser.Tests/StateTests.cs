@@ -1,0 +1,25 @@
+using Tiny.Tests;
+
+namespace Tiny.Browser.Tests;
+
+/// <summary>A bundle that remembers: several calls, two entry points over one state, and reset.</summary>
+public sealed class StateTests
+{
+    [Test]
+    public async Task CallsDoWhatPlainCallsDoAndResetForgets()
+    {
+        await using var browser = await BrowserModel.ExportAsync("remembers", Capturing.Of("remembers", new Remembers()));
+        for (int run = 0; run < 2; run++)
+        {
+            var plain = new Remembers();
+            for (int i = 1; i <= 3; i++)
+            {
+                var x = Tensor.From([i, -i, 0.5f]);
+                Close.Check(await browser.FloatsAsync("step", "x", x), plain.Step(x).ToArray<float>(), 1e-6, $"call {i}");
+                var zero = Tensor.Zeros(1);
+                Assert.That(await browser.FloatsAsync("all", "x", zero), Is.EqualTo(plain.All(zero).ToArray<float>()));
+            }
+            await browser.ResetAsync();
+        }
+    }
+}

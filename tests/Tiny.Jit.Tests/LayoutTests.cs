@@ -1,0 +1,105 @@
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using NUnit.Framework;
+using Tiny.Graph;
+using Tiny.Runtime;
+using Tiny.Schedule;
+using Tiny.Tests;
+
+namespace Tiny.Jit.Tests;
+
+/// <summary>A buffer's layout changes where its elements lie and nothing else.</summary>
+public sealed class LayoutTests
+{
+    static IEnumerable<TestCaseData> Cases => OperatorSuite.Cases.Select(m => new TestCaseData(m).SetArgDisplayNames(m.Name));
+
+    [TestCaseSource(nameof(Cases))]
+    public void AnyLayoutsOfWeightsAndTemporariesGiveTheSame(MethodInfo method)
+    {
+        // Arguments that exist are weights here.
+        object value = method.Invoke(OperatorSuite.Instance, OperatorSuite.Arguments(method))!;
+        UOp[] results = value is Tensor one ? [one.Node] : [.. Enumerable.Range(0, ((ITuple)value).Length).Select(i => ((Tensor)((ITuple)value)[i]!).Node)];
+        for (int seed = 0; seed < 3; seed++)
+        {
+            var random = new Random(seed);
+            var schedule = Scheduler.Run(results, layouts: fusion => RandomLayouts(fusion, random));
+            var actual = new Executable(schedule, Device.Get("cpu")).Run(_ => null!);
+            for (int i = 0; i < results.Length; i++)
+            {
+                var (got, expected) = (actual[i].ToHost(), Interpreter.Evaluate(results[i]));
+                if (results[i].DType == DType.Float32)
+                    Close.Check(MemoryMarshal.Cast<byte, float>(got.Span), MemoryMarshal.Cast<byte, float>(expected.Span), 1e-5, schedule.ToText());
+                else Assert.That(got.Span.SequenceEqual(expected.Span), Is.True, schedule.ToText());
+            }
+        }
+    }
+
+    static Dictionary<UOp, Layout> RandomLayouts(Fusion fusion, Random random)
+    {
+        var layouts = new Dictionary<UOp, Layout>(ReferenceEqualityComparer.Instance);
+        foreach (var node in fusion.Order)
+        {
+            int rank = node.Shape.Rank;
+            if (!fusion.MayBeArranged(node)) continue;
+            int[] order = [.. Enumerable.Range(0, rank)];
+            random.Shuffle(order);
+            layouts[node] = random.Next(2) == 0 ? new Layout(new Axes(order), random.Next(rank), random.Next(2, 6))
+                : new Layout(new Axes(order), PadTo: random.Next(1, 5));
+        }
+        return layouts;
+    }
+
+    [Test]
+    public void ElementsAreArrangedWhereIndicesLookForThem([Range(0, 19)] int seed)
+    {
+        var random = new Random(seed);
+        var shape = new Shape(Enumerable.Range(0, random.Next(1, 4)).Select(_ => random.Next(1, 7)).ToArray());
+        int[] order = [.. Enumerable.Range(0, shape.Rank)];
+        random.Shuffle(order);
+        var layout = seed % 2 == 0 ? new Layout(new Axes(order), random.Next(shape.Rank), random.Next(2, 5)) : new Layout(new Axes(order), PadTo: random.Next(1, 5));
+        var bytes = Enumerable.Range(1, shape.Numel).Select(i => (byte)i).ToArray();
+        var arranged = new byte[layout.Memory(shape).Numel];
+        layout.Arrange(bytes, arranged, shape, 1);
+        var seen = new HashSet<int>();
+        for (int i = 0; i < shape.Numel; i++)
+        {
+            var index = shape.Strides().Select((stride, axis) => i / (int)stride % (int)shape[axis]).ToArray();
+            // The definition: coordinates of blocks in the order of axes, then the place in the block.
+            int[] at = [.. order.Select(a => a == layout.BlockAxis ? index[a] / layout.Block : index[a]), .. layout.BlockAxis < 0 ? [] : new[] { index[layout.BlockAxis] % layout.Block }];
+            int place = at.Zip(layout.Memory(shape).Strides(), (x, stride) => x * (int)stride).Sum();
+            Assert.That(seen.Add(place), Is.True);
+            Assert.That(arranged[place], Is.EqualTo(bytes[i]), $"{layout} of {shape}: element {i}");
+        }
+    }
+
+    sealed class Layers
+    {
+        readonly Tensor _a = RandomNet.Values(new Random(1), 32, 48), _b = RandomNet.Values(new Random(2), 16, 32), _c = RandomNet.Values(new Random(3), 10, 16);
+
+        [TinyJit] public Tensor Forward([Shape(4, 48)] Tensor x) => x.Linear(_a).Relu().Linear(_b).Relu().Linear(_c);
+        [TinyJit] public Tensor Transposed([Shape(4, 32)] Tensor x) => x.MatMul(_a);
+    }
+
+    static MethodInfo Method(string name) => typeof(Layers).GetMethod(name)!;
+
+    [Test]
+    public void AWeightThatIsReadAcrossItsRowsIsInBlocks()
+    {
+        var layers = new Layers();
+        var program = ProgramCapture.Capture("layers", layers, [Method("Forward")]);
+        var shapes = program.Buffers.Where(b => b.Role == BufferRole.Constant).Select(b => b.Shape.ToString()).ToList();
+        // Ten is no multiple of sixteen.
+        Assert.That(shapes, Is.EqualTo(new[] { "[2, 48, 16]", "[1, 32, 16]", "[10, 16]" }));
+        foreach (var kernel in program.Kernels.Take(2))
+            Assert.That(kernel.Sink.Topological().Any(u => u.Op is Op.FloorDiv or Op.FloorMod), Is.False, kernel.Name);
+    }
+
+    [Test]
+    public void AWeightThatIsReadInTwoWaysStaysAsItIs()
+    {
+        var program = ProgramCapture.Capture("layers", new Layers(), [Method("Forward"), Method("Transposed")]);
+        var shapes = program.Buffers.Where(b => b.Role == BufferRole.Constant).Select(b => b.Shape.ToString()).ToList();
+        Assert.That(shapes, Is.EqualTo(new[] { "[32, 48]", "[1, 32, 16]", "[10, 16]" }));
+    }
+}
