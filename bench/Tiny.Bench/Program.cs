@@ -10,6 +10,10 @@ Measure[] measures =
     new Cold("export to browser and C, cold", goal: 2000, Sample.Export),
     new SecondBuild("second build", goal: 3000, Path.Combine("samples", "Digits", "Digits.csproj")),
     new Warm("matrix product 384 x 384 x 384, live", goal: null, Product),
+    new Warm("schedule layers of 10,000 nodes", goal: 300, () => Compiling.Layers(10_000), warmUp: 2, times: 5),
+    new Warm("schedule layers of 100,000 nodes", goal: 3000, () => Compiling.Layers(100_000), warmUp: 1, times: 3),
+    new Warm("schedule a chain of 100,000 operations", goal: 3000, () => Compiling.Chain(100_000), warmUp: 1, times: 3),
+    new Warm("schedule a chain of 1,000,000 operations", goal: null, () => Compiling.Chain(1_000_000), warmUp: 0, times: 1),
 ];
 
 if (args is ["--once", var name])
