@@ -40,9 +40,10 @@ sealed class CEntries : IDisposable
             int place = 0;
             var (reads, writes, arguments) = (new StringBuilder(), new StringBuilder(), new List<string>());
             foreach (var (ports, into, verb) in new[] { (entry.Inputs, reads, "read"), (entry.Outputs, writes, "write") })
-                foreach (var buffer in ports.Select(p => program.Buffers[p.Buffer]))
+                foreach (var (port, buffer) in ports.Select(p => (p, program.Buffers[p.Buffer])))
                 {
-                    into.Append(CultureInfo.InvariantCulture, $" || !{verb}_bytes(memory + {place}, {buffer.Bytes})");
+                    // A parameter that is written comes out too, by its own name: it is no result.
+                    if (ports == entry.Inputs || !entry.Inputs.Any(i => i.Name == port.Name)) into.Append(CultureInfo.InvariantCulture, $" || !{verb}_bytes(memory + {place}, {buffer.Bytes})");
                     arguments.Add($"(void *)(memory + {place})");
                     place += ((int)buffer.Bytes + 63) / 64 * 64;
                 }
