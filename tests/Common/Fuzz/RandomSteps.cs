@@ -83,7 +83,7 @@ static class RandomSteps
             9 => ("gelu", x.Gelu(), false),
             10 => ("clamp", x.Clamp(-0.75f, 0.5f), v.Exact),
             11 when v.Exact => ("floor", (x * 4).Floor() / 4, true),
-            12 => random.Next(2) == 0 ? ("exp", (-x.Abs()).Exp(), false) : ("two to the power", (-x.Abs()).Exp2(), false),
+            12 => ("two to the power", (-x.Abs()).Exp2(), false),
             13 => ("divide", x / (x.Square() + 1), rounded),
             14 => ("in memory", x.Contiguous(), v.Exact),
             _ => null,
