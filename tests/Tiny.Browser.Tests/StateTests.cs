@@ -22,4 +22,21 @@ public sealed class StateTests
             await browser.ResetAsync();
         }
     }
+
+    [Test]
+    public async Task TheStateSuiteAgreesWithTheInterpreter()
+    {
+        await using var browser = await BrowserModel.ExportAsync("state", new StateSuite(), StateSuite.Cases);
+        var oracle = new StateSuite();
+        await Assert.MultipleAsync(async () =>
+        {
+            foreach (var method in StateSuite.Cases)
+                for (int call = 0; call < StateSuite.Calls; call++)
+                {
+                    object[] arguments = StateSuite.Arguments(method, call);
+                    var sizes = method.GetParameters().Zip(arguments).Where(x => x.Second is Dim).ToDictionary(x => x.First.Name!, x => ((Dim)x.Second).Value);
+                    await browser.CheckAsync(method, oracle, arguments, sizes, 1e-5);
+                }
+        });
+    }
 }
