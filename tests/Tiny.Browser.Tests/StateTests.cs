@@ -34,7 +34,7 @@ public sealed class StateTests
                 for (int call = 0; call < StateSuite.Calls; call++)
                 {
                     object[] arguments = StateSuite.Arguments(method, call);
-                    var sizes = method.GetParameters().Zip(arguments).Where(x => x.Second is Dim).ToDictionary(x => x.First.Name!, x => ((Dim)x.Second).Value);
+                    var sizes = method.GetParameters().Zip(arguments).Where(x => x.Second is Dim).ToDictionary(x => x.First.Name!, x => (int)(Dim)x.Second);
                     await browser.CheckAsync(method, oracle, arguments, sizes, 1e-5);
                 }
         });

@@ -37,7 +37,7 @@ public sealed class CStateTests
         using var batch = new CBatch(ProgramCapture.Capture("state", new StateSuite(), [method]), compiler, options);
         object[][] calls = [.. Enumerable.Range(0, StateSuite.Calls).Select(call => StateSuite.Arguments(method, call))];
         // Sizes come first.
-        var actual = batch.Run([.. calls.Select(c => c.OfType<Dim>().Select(d => new[] { (float)d.Value }).Concat(c.OfType<Tensor>().Select(t => t.ToArray<float>())).ToArray())]);
+        var actual = batch.Run([.. calls.Select(c => c.OfType<Dim>().Select(d => new[] { (float)(int)d }).Concat(c.OfType<Tensor>().Select(t => t.ToArray<float>())).ToArray())]);
         var oracle = new StateSuite();
         for (int call = 0; call < calls.Length; call++)
         {

@@ -42,6 +42,8 @@ public sealed class KernelCountTests
         Case("short running sum", 1, 1_200, () => F(3, 50).CumSum(1)),
         Case("running sum of 200", 2, 2_560, () => F(200).CumSum()),
         Case("running sum of 1,000,000", 3, 12_620_000, () => F(1_000_000).CumSum()),
+        // Mean and variance, the normed rows; queries, keys and values, which are products; scores, maximum and sum, quotients, values, projection and sum;
+        // the second norm's two; the two layers.
         Case("transformer block", 14, 344_832, () => Block(F(16, 64))),
         Case("a weight returned as it is", 1, 128, () => F(4, 4)),
         Case("nothing", 0, 0, () => F(0, 4) * 2),
@@ -70,7 +72,8 @@ public sealed class KernelCountTests
     // State, and what a captured method writes into it: kernels, and the bytes that they read and write.
     static readonly TestCaseData[] s_written =
     [
-        // Moments, weights and gradient are read, the first three written; the powers of the step, which each element needs, are a kernel before.
+        // Moments, weights and gradient are read, the first three written; the powers of the step, which every element needs and one would overwrite,
+        // are a kernel before.
         Written("Adam over flat parameters", 2, 28_024, s => Adam(s[0], s[1], s[2], s[3], s[4], s[5]), [1000], [1000], [1000], [1000], [], []),
         Written("Adam over flat parameters, without correction", 1, 28_000, s => Adam(s[0], s[1], s[2], s[3]), [1000], [1000], [1000], [1000]),
         // One for each parameter: loops over other extents are other kernels; and the powers.
