@@ -20,7 +20,7 @@ public sealed record DigitSet(Tensor Pixels, Tensor Labels)
     /// <summary>9,000 digits to train on and 1,000 to test with: the last 100 of each class. <c>data/README.md</c> says where they are from.</summary>
     public static (DigitSet Training, DigitSet HeldOut) Load()
     {
-        using var file = File.OpenRead(Path.Combine(Path.GetDirectoryName(typeof(DigitSet).Assembly.Location)!, "data", "digits.bin.gz"));
+        using var file = File.OpenRead(Path.Combine(Path.GetDirectoryName(typeof(DigitSet).Assembly.Location)!, "data", "mnist-digits.bin.gz"));
         using var records = new GZipStream(file, CompressionMode.Decompress);
         var classes = new Dictionary<byte, List<byte[]>>();
         var record = new byte[1 + Area];

@@ -19,7 +19,11 @@ public sealed class OptimizerGroup
         ArgumentNullException.ThrowIfNull(loss);
         var gradients = loss.Gradient([.. Optimizers.SelectMany(o => o.Parameters)]);
         int begin = 0;
-        foreach (var o in Optimizers) o.Step([.. gradients.Skip(begin).Take(o.Parameters.Count)]);
+        foreach (var o in Optimizers)
+        {
+            o.Step([.. gradients.Skip(begin).Take(o.Parameters.Count)]);
+            begin += o.Parameters.Count;
+        }
     }
 
     /// <summary>One step of each with the gradients that <see cref="Tensor.Backward"/> has collected.</summary>

