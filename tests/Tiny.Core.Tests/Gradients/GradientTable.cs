@@ -98,7 +98,7 @@ static class GradientTable
     public static IReadOnlyDictionary<string, string> WithoutGradient { get; } = Reasons(
         ("integers or bools", "BitwiseAnd BitwiseOr BitwiseXor BitwiseNot LogicalNot Lt Le Gt Ge Eq Ne IsClose AllClose IsNan IsInf IsFinite Any All ArgMax ArgMin OneHot FloorDiv Mod Bitcast Threefry2x32"),
         ("constant but for jumps", "Floor Ceil Trunc Round Sign"),
-        ("takes no tensor", "From Scalar Of Full Zeros Ones Arange Rand RandN"),
+        ("takes a shape only", "FullLike ZerosLike OnesLike EmptyLike RandLike RandNLike"),
         ("about gradients", "Detach Gradient Grad"),
         ("the same tensor", "Realize Bind"),
         ("another name", "T"));
