@@ -40,7 +40,7 @@ public static class ProgramCapture
             // Capturing is cheap: done twice, it finds methods that do not do the same each time.
             if (GraphDifference.Find(capture.Traced.Graph, Jit.Capture.Trace(method, Call, args).Graph) is { } difference)
                 throw new TinyJitException($"{method.DeclaringType?.Name}.{method.Name} is not the same at each call: {difference}. An exported method may not depend on "
-                    + "a counter, a clock, random numbers or a field that it changes; pass such a value as a parameter");
+                    + "a counter, a clock, random numbers of .NET or a field that it changes; pass such a value as a parameter");
             builder.Add(method.Name, Inputs(method), capture);
         }
         return builder.Build(name);
