@@ -46,9 +46,15 @@ static class GradientTable
         Cube("Normalize, by the largest", x => x.Normalize(double.PositiveInfinity, 2)),
         // ---- scans
         Cube("CumSum", x => x.CumSum(1)), Of("CumSum, long", x => x[0].CumSum(), In(70)), Cube("CumProd", x => x.CumProd(2)), Cube("CumMax", x => x.CumMax(2)), Cube("CumMin", x => x.CumMin(1)),
+        Cube("LogCumSumExp", x => x.LogCumSumExp(1)), Of("LogCumSumExp, long", x => x[0].LogCumSumExp(), In(70)),
         // ---- picked by tensors
         Of("Take", x => x[0].Take(Tensor.From<int>([2, 0, 2, 9, 1, 2], 2, 3)), In(4, 3)), Of("Take, of an axis", x => x[0].Take(Tensor.From<int>([1, 1, 0]), 1), In(2, 3, 2)),
-        Of("Gather", x => x[0].Gather(1, Tensor.From<int>([2, 0, 2, 1, -1, 1], 2, 3)), In(3, 3)), Cube("Tril", x => x.Tril()), Cube("Triu", x => x.Triu(1)),
+        Of("Gather", x => x[0].Gather(1, Tensor.From<int>([2, 0, 2, 1, -1, 1], 2, 3)), In(3, 3)), Of("Part, of indices", x => x[0][Tensor.From<int>([2, 0, 2]), Tensor.From<int>([1, -1, 1])], In(3, 3)),
+        Of("MaskedSelect", x => x[0].MaskedSelect(x[0].Gt(0), 5).Square(), In(3, 4)), Of("Sort", x => x[0].Sort(1).Values.Square(), In(3, 4)),
+        Of("TopK", x => x[0].TopK(2, 0).Values.Square(), In(5, 2)), Of("Scatter", x => x[0].Scatter(1, Tensor.From<int>([2, 0, 2, 1, -1, 3], 2, 3), x[1]).Square(), In(2, 4), In(2, 3)),
+        Of("ScatterReduce, sum", x => Scattered(x, ScatterReduction.Sum), In(2, 4), In(2, 3)), Of("ScatterReduce, product", x => Scattered(x, ScatterReduction.Prod), In(2, 4), In(2, 3)),
+        Of("ScatterReduce, mean", x => Scattered(x, ScatterReduction.Mean), In(2, 4), In(2, 3)), Of("ScatterReduce, largest", x => Scattered(x, ScatterReduction.AMax), In(2, 4), In(2, 3)),
+        Of("ScatterReduce, smallest", x => Scattered(x, ScatterReduction.AMin), In(2, 4), In(2, 3)), Cube("Tril", x => x.Tril()), Cube("Triu", x => x.Triu(1)),
         // ---- movement
         Cube("Reshape", x => x.Reshape(4, 6).Square()), Cube("View", x => x.View(6, -1).Square()), Cube("Flatten", x => x.Flatten(1).Square()), Cube("Unflatten", x => x.Unflatten(2, 2, 2).Square()),
         Cube("Squeeze", x => x.Unsqueeze(1).Squeeze(1).Square()), Cube("Unsqueeze", x => x.Unsqueeze(1) * x), Cube("Permute", x => x.Permute(2, 0, 1).Square()), Cube("Transpose", x => x.Transpose(0, 2).Square()),
@@ -86,6 +92,9 @@ static class GradientTable
         Of("BatchNorm", x => x[0].BatchNorm(x[1], x[2], x[3], x[4]), In(3, 2, 2), In(2), Between(0.5, 2, 2), In(2), In(2)),
         Of("Interpolate", x => x[0].Interpolate([5, 3]).Square(), In(1, 3, 4)), Of("Interpolate, cubic", x => x[0].Interpolate([5, 3], InterpolationMode.Cubic, true).Square(), In(1, 3, 4)),
         Of("Interpolate, nearest", x => x[0].Interpolate([5, 3], InterpolationMode.Nearest).Square(), In(1, 3, 4)),
+        Of("MaxPool1dWithIndices", x => x[0].MaxPool1dWithIndices(3, 2, 1).Values, In(2, 7)), Of("MaxPool2dWithIndices", x => x[0].MaxPool2dWithIndices(2).Values.Square(), In(1, 4, 6)),
+        Of("MaxPool3dWithIndices", x => x[0].MaxPool3dWithIndices(2).Values, In(2, 4, 2)), Of("MaxUnpool2d", x => x[0].MaxUnpool2d(Tensor.From<int>([0, 3, 9, 14], 1, 2, 2), 2).Square(), In(1, 2, 2)),
+        Cube("Dropout", x => x.Dropout(0.4, seed: 3).Square()),
         // ---- losses
         Of("BinaryCrossEntropy", x => x[0].BinaryCrossEntropy(x[1]), Between(0.1, 0.9, 3, 4), Between(0, 1, 3, 4)), Of("BinaryCrossEntropyLogits", x => x[0].BinaryCrossEntropyLogits(x[1], x[2]), In(3, 4), Between(0, 1, 3, 4), In(4)),
         Of("CrossEntropy", x => x[0].CrossEntropy(Tensor.From<int>([1, -100, 0]), x[1], smoothing: 0.1), In(3, 4), Between(0.5, 2, 4)),
@@ -94,11 +103,13 @@ static class GradientTable
         Of("SparseCategoricalCrossEntropy", x => x[0].SparseCategoricalCrossEntropy(Tensor.From<int>([1, -1, 3])), In(3, 4)),
     ];
 
+    static Tensor Scattered(Tensor[] x, ScatterReduction reduction) => x[0].ScatterReduce(1, Tensor.From<int>([2, 0, 2, 1, -1, 3], 2, 3), x[1], reduction).Square();
+
     /// <summary>Public methods of tensors that give tensors and have no gradient, or none of their own: why.</summary>
     public static IReadOnlyDictionary<string, string> WithoutGradient { get; } = Reasons(
-        ("integers or bools", "BitwiseAnd BitwiseOr BitwiseXor BitwiseNot LogicalNot Lt Le Gt Ge Eq Ne IsClose AllClose IsNan IsInf IsFinite Any All ArgMax ArgMin OneHot FloorDiv Mod Bitcast Threefry2x32"),
+        ("integers or bools", "BitwiseAnd BitwiseOr BitwiseXor BitwiseNot LogicalNot Lt Le Gt Ge Eq Ne IsClose AllClose IsNan IsInf IsFinite Any All ArgMax ArgMin OneHot Argsort Nonzero Multinomial LShift RShift FloorDiv Mod Bitcast Threefry2x32"),
         ("constant but for jumps", "Floor Ceil Trunc Round Sign"),
-        ("takes a shape only", "FullLike ZerosLike OnesLike EmptyLike RandLike RandNLike"),
+        ("takes a shape only", "FullLike ZerosLike OnesLike EmptyLike RandLike RandNLike RandIntLike"),
         ("about gradients", "Detach Gradient Grad"),
         ("the same tensor", "Realize Bind"),
         ("another name", "T"));
