@@ -38,7 +38,7 @@ public static class ProgramCapture
             // Capturing is cheap: done twice, it finds methods that do not do the same each time.
             if (GraphDifference.Find(capture.Traced, Jit.Capture.Trace(method, body, arguments)) is { } difference)
                 throw new TinyJitException($"{method.Name} is not the same at each call: {difference}. An exported method may not depend on "
-                    + "a counter, a clock, random numbers of C# or a field that it changes; pass such a value as a parameter");
+                    + "a counter, a clock, random numbers of .NET or a field that it changes; pass such a value as a parameter");
             builder.Add(method.Method.Name, [.. arguments.Tensors.Select((t, i) => (i, new GraphInput(Jit.Capture.Identifier(t.Path), t.Tensor.DType, t.Shape)))], capture);
         }
         return builder.Build(name);

@@ -80,7 +80,7 @@ sealed class Replay
     {
         if (GraphDifference.Find(_traced, Capture.Trace(_method, _body, arguments)) is { } difference)
             throw new TinyJitException($"{UserCode.Here()}{_method.Name} is not the same at each call: {difference}. A captured method may not depend on "
-                + "a clock, random numbers of C# or what it reads from elsewhere; pass such a value as an argument");
+                + "a clock, random numbers of .NET or what it reads from elsewhere; pass such a value as an argument");
     }
 
     object? Run(Arguments arguments)

@@ -16,15 +16,21 @@ sealed class Cell : IBufferArg
     static long s_count;
 
     // A capture sees its own tensors as they are, those from outside as memory.
-    readonly CaptureScope? _madeIn = CaptureScope.Current;
+    readonly CaptureScope? _madeIn;
     bool _captured;
 
     /// <summary>A new place with its first value.</summary>
-    public Cell(UOp value)
+    public Cell(UOp value) : this(value, CaptureScope.Current) { }
+
+    Cell(UOp value, CaptureScope? madeIn)
     {
         Value = value;
         Shape = value.Shape;
+        _madeIn = madeIn;
     }
+
+    /// <summary>A place that belongs to no capture, whichever is under way.</summary>
+    public static Cell Outside(UOp value) => new(value, null);
 
     /// <inheritdoc/>
     public Shape Shape { get; }

@@ -22,4 +22,13 @@ public sealed class StateTests
             await browser.ResetAsync();
         }
     }
+
+    [Test]
+    public async Task RandomNumbersAreThoseOfPlainCalls()
+    {
+        Tensor.ManualSeed(77);
+        await using var browser = await BrowserModel.ExportAsync("draws", Capturing.Of("draws", new Draws()));
+        var expected = Draws.Plain(77, 3);
+        for (int i = 0; i < 3; i++) Close.Check(await browser.FloatsAsync("forward", "x", Draws.Input(i + 1)), expected[i], 1e-5, $"call {i}");
+    }
 }

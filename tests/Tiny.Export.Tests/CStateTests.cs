@@ -20,6 +20,16 @@ public sealed class CStateTests
     }
 
     [Test]
+    public void RandomNumbersAreThoseOfPlainCalls()
+    {
+        Tensor.ManualSeed(77);
+        using var batch = new CBatch(Capturing.Of("draws", new Draws()), "gcc", "-O2");
+        var actual = batch.Run([.. Enumerable.Range(1, 5).Select(i => new[] { Draws.Input(i).ToArray<float>() })]);
+        var expected = Draws.Plain(77, 5);
+        for (int i = 0; i < 5; i++) Close.Check(actual[i][0], expected[i], 1e-6, $"call {i}");
+    }
+
+    [Test]
     public void EntryPointsShareStateAndResetBringsItBack()
     {
         var program = Capturing.Of("remembers", new Remembers());
