@@ -65,7 +65,7 @@ static class Scheduler
                 continue;
             }
             if (OrderKernels.Run(bodies, plan, simplify) is not { } ordered) continue;
-            bodies = GroupWrites.Run(ordered, simplify);
+            bodies = GroupWrites.Run(ordered, simplify, mostBuffers);
             Check("rangeify");
             bodies = Unused.Drop([.. MergeKernels.Run(bodies, mostBuffers).Select(b => b with { Sink = simplify.Run(b.Sink) })], plan);
             Check("merge kernels");

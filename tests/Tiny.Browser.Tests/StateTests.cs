@@ -24,6 +24,23 @@ public sealed class StateTests
     }
 
     [Test]
+    public async Task TheStateSuiteAgreesWithTheInterpreter()
+    {
+        await using var browser = await BrowserModel.ExportAsync("state", new StateSuite(), StateSuite.Cases);
+        var oracle = new StateSuite();
+        await Assert.MultipleAsync(async () =>
+        {
+            foreach (var method in StateSuite.Cases)
+                for (int call = 0; call < StateSuite.Calls; call++)
+                {
+                    object[] arguments = StateSuite.Arguments(method, call);
+                    var sizes = method.GetParameters().Zip(arguments).Where(x => x.Second is Dim).ToDictionary(x => x.First.Name!, x => (int)(Dim)x.Second);
+                    await browser.CheckAsync(method, oracle, arguments, sizes, 1e-5);
+                }
+        });
+    }
+
+    [Test]
     public async Task RandomNumbersAreThoseOfPlainCalls()
     {
         Tensor.ManualSeed(77);
