@@ -1,11 +1,13 @@
 using NUnit.Framework;
 using Tiny.Algebra;
 using Tiny.Graph;
+using Tiny.Schedule;
 
 namespace Tiny.Tests.Fuzz;
 
 /// <summary>
-/// A test of the fuzzer itself: each of these wrong rules, tried before the right ones while programs are scheduled, is found. None of them
+/// A test of the fuzzer itself: each of these wrong rules, tried before the right ones while programs are scheduled, and each mistake of a pass that carries out writes,
+/// is found. None of them
 /// can make a kernel read outside of its buffers: it must be the comparison that finds them.
 /// </summary>
 public sealed class PlantedBugTests
@@ -31,6 +33,8 @@ public sealed class PlantedBugTests
         Rule("cast(x, int32) -> bitcast(x, int32), when x is float32", n => n.DType == DType.Int32 && n.Src[0].DType == DType.Float32
             ? UOp.New(Op.Bitcast, n.DType, [n.Src[0]]) : null, Op.Cast),
         Rule("x >> k -> x >> (k + 1)", n => n.Src[1].Int is > 0 and < 7 and { } k ? UOp.New(Op.Shr, n.DType, [n.Src[0], UOp.Const(k + 1L, n.Src[1].DType)]) : null, Op.Shr),
+        Rule("a reduction over a variable ends at the least value of that", n => n.Src.FirstOrDefault(r => r.Op == Op.Range && r.Src[0] is { Int: null, Min: > 1 }) is { } range
+            ? n.Substitute(new Dictionary<UOp, UOp>(ReferenceEqualityComparer.Instance) { [range] = UOp.Range(((Axis)range.Arg!).Id, AxisKind.Reduce, range.Src[0].Min) }) : null, Op.Fold),
         Rule("-(-x) -> -x", n => n.Src[0].Op == Op.Neg ? n.Src[0] : null, Op.Neg),
     ];
 
@@ -45,6 +49,68 @@ public sealed class PlantedBugTests
             return wrong;
         }, op) + Symbolic.Rules;
         int found = Enumerable.Range(0, Programs).FirstOrDefault(seed => FuzzRun.Difference(RandomProgram.Make(seed), rules) is not null, -1);
+        TestContext.Out.WriteLine($"found by program {found}, fired {fired} times");
+        Assert.That(found, Is.Not.Negative);
+    }
+
+    static readonly Dictionary<string, (string Pass, Func<List<KernelBody>, List<KernelBody>?> Alter)> s_mistakes = new()
+    {
+        ["a kernel comes after the one that overwrites what it reads"] = ("order kernels", Overtaken),
+        ["of writes that are grouped the last is lost"] = ("group writes", bodies => Each(bodies, b => b.Sink.Src.Length > 1, WithoutLast)),
+        ["what is handed over is what was there before"] = ("merge kernels", Old),
+    };
+
+    static IEnumerable<string> Mistakes => s_mistakes.Keys;
+
+    // A kernel that reads a version which a later one overwrites, and that no kernel up to there reads, comes after that.
+    static List<KernelBody>? Overtaken(List<KernelBody> bodies)
+    {
+        for (int at = 0; at < bodies.Count; at++)
+        {
+            var reader = bodies[at];
+            int update = bodies.FindIndex(at + 1, b => b.Overwrites.Any(reader.Reads.Contains));
+            if (update < 0 || bodies[at..(update + 1)].Exists(b => b.Reads.Concat(b.Overwrites).Any(v => reader.Outputs.Any(o => ReferenceEquals(o.Node, v))))) continue;
+            List<KernelBody> altered = [.. bodies];
+            altered.RemoveAt(at);
+            altered.Insert(update, reader);
+            return altered;
+        }
+        return null;
+    }
+
+    static List<KernelBody>? Each(List<KernelBody> bodies, Predicate<KernelBody> which, Func<KernelBody, KernelBody> alter) =>
+        bodies.Exists(which) ? [.. bodies.Select(b => which(b) ? alter(b) : b)] : null;
+
+    static KernelBody WithoutLast(KernelBody body) => body with { Sink = body.Sink.WithSrc(body.Sink.Src[..^1]), Outputs = body.Outputs[..^1] };
+
+    // A store's value with what an earlier one overwrites in place of what that writes.
+    static List<KernelBody>? Old(List<KernelBody> bodies)
+    {
+        foreach (var (at, body) in bodies.Select((b, i) => (i, b)).Where(b => b.b.IsUpdate))
+            for (int i = 0; i + 1 < body.Sink.Src.Length; i++)
+                for (int j = i + 1; j < body.Sink.Src.Length; j++)
+                {
+                    var (first, last) = (body.Sink.Src[i], body.Sink.Src[j]);
+                    if (first.Src[2].Op == Op.Const || !last.Topological().Contains(first.Src[2])) continue;
+                    var old = UOp.New(Op.Load, first.Src[2].DType, [first.Src[0], first.Src[1]]);
+                    var altered = last.Substitute(new Dictionary<UOp, UOp>(ReferenceEqualityComparer.Instance) { [first.Src[2]] = old });
+                    return [.. bodies[..at], body with { Sink = body.Sink.WithSrc(body.Sink.Src.SetItem(j, altered)) }, .. bodies[(at + 1)..]];
+                }
+        return null;
+    }
+
+    [TestCaseSource(nameof(Mistakes))]
+    public void AMistakeOfAPassIsFound(string mistake)
+    {
+        var (pass, alter) = s_mistakes[mistake];
+        int fired = 0;
+        List<KernelBody> Alter(string name, List<KernelBody> bodies)
+        {
+            if (name != pass || alter(bodies) is not { } altered) return bodies;
+            fired++;
+            return altered;
+        }
+        int found = Enumerable.Range(0, Programs).FirstOrDefault(seed => FuzzRun.Difference(RandomProgram.Make(seed), alter: Alter) is not null, -1);
         TestContext.Out.WriteLine($"found by program {found}, fired {fired} times");
         Assert.That(found, Is.Not.Negative);
     }
