@@ -70,7 +70,7 @@ static class Scheduler
             bodies = GroupWrites.Run(Altered("order kernels", ordered), simplify, mostBuffers);
             bodies = Altered("group writes", bodies);
             Check("rangeify");
-            bodies = Unused.Drop([.. Altered("merge kernels", MergeKernels.Run(bodies, mostBuffers)).Select(b => b with { Sink = simplify.Run(b.Sink) })], plan);
+            bodies = Unused.Drop([.. MergeKernels.Run(bodies, mostBuffers).Select(b => b with { Sink = simplify.Run(b.Sink) })], plan);
             Check("merge kernels");
             bodies = [.. bodies.Select(b => b with { Sink = MergeRanges.Run(b.Layouts.Count > 0 ? SplitRanges.Run(b.Sink, simplify) : b.Sink, simplify) })];
             Check("merge ranges");

@@ -55,24 +55,23 @@ public sealed class PlantedBugTests
 
     static readonly Dictionary<string, (string Pass, Func<List<KernelBody>, List<KernelBody>?> Alter)> s_mistakes = new()
     {
-        ["a kernel comes after the one that overwrites what it reads"] = ("order kernels", Overtaken),
+        ["a kernel reads memory before it has been written"] = ("order kernels", Hurried),
         ["of writes that are grouped the last is lost"] = ("group writes", bodies => Each(bodies, b => b.Sink.Src.Length > 1, WithoutLast)),
-        ["what is handed over is what was there before"] = ("merge kernels", Old),
     };
 
     static IEnumerable<string> Mistakes => s_mistakes.Keys;
 
-    // A kernel that reads a version which a later one overwrites, and that no kernel up to there reads, comes after that.
-    static List<KernelBody>? Overtaken(List<KernelBody> bodies)
+    // A kernel that reads what an update writes comes before that.
+    static List<KernelBody>? Hurried(List<KernelBody> bodies)
     {
-        for (int at = 0; at < bodies.Count; at++)
+        for (int update = 0; update < bodies.Count; update++)
         {
-            var reader = bodies[at];
-            int update = bodies.FindIndex(at + 1, b => b.Overwrites.Any(reader.Reads.Contains));
-            if (update < 0 || bodies[at..(update + 1)].Exists(b => b.Reads.Concat(b.Overwrites).Any(v => reader.Outputs.Any(o => ReferenceEquals(o.Node, v))))) continue;
+            if (!bodies[update].IsUpdate) continue;
+            int reader = bodies.FindIndex(update + 1, b => !b.IsUpdate && bodies[update].Outputs.Any(o => b.Reads.Contains(o.Node)));
+            if (reader < 0) continue;
             List<KernelBody> altered = [.. bodies];
-            altered.RemoveAt(at);
-            altered.Insert(update, reader);
+            altered.RemoveAt(reader);
+            altered.Insert(update, bodies[reader]);
             return altered;
         }
         return null;
@@ -82,22 +81,6 @@ public sealed class PlantedBugTests
         bodies.Exists(which) ? [.. bodies.Select(b => which(b) ? alter(b) : b)] : null;
 
     static KernelBody WithoutLast(KernelBody body) => body with { Sink = body.Sink.WithSrc(body.Sink.Src[..^1]), Outputs = body.Outputs[..^1] };
-
-    // A store's value with what an earlier one overwrites in place of what that writes.
-    static List<KernelBody>? Old(List<KernelBody> bodies)
-    {
-        foreach (var (at, body) in bodies.Select((b, i) => (i, b)).Where(b => b.b.IsUpdate))
-            for (int i = 0; i + 1 < body.Sink.Src.Length; i++)
-                for (int j = i + 1; j < body.Sink.Src.Length; j++)
-                {
-                    var (first, last) = (body.Sink.Src[i], body.Sink.Src[j]);
-                    if (first.Src[2].Op == Op.Const || !last.Topological().Contains(first.Src[2])) continue;
-                    var old = UOp.New(Op.Load, first.Src[2].DType, [first.Src[0], first.Src[1]]);
-                    var altered = last.Substitute(new Dictionary<UOp, UOp>(ReferenceEqualityComparer.Instance) { [first.Src[2]] = old });
-                    return [.. bodies[..at], body with { Sink = body.Sink.WithSrc(body.Sink.Src.SetItem(j, altered)) }, .. bodies[(at + 1)..]];
-                }
-        return null;
-    }
 
     [TestCaseSource(nameof(Mistakes))]
     public void AMistakeOfAPassIsFound(string mistake)
