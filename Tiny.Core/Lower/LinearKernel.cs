@@ -33,7 +33,8 @@ public sealed record KernelParam(DType DType, Dim Count, bool Written, bool InPl
 /// loop that it stands in.</item>
 /// <item>Legal operations: elementwise ones the profile has, Cast, Bitcast, Range, Special, Load, Store, StoreBits, Broadcast, Vector, Lane,
 /// FoldLanes, Acc, Set, End, Stage. Operands of an elementwise vector operation all have its number of lanes. Comparisons of vectors give bool
-/// vectors, used only by Where, And, Or, Xor, CmpNe and Lane; a vector Load or Store has no gate; index arithmetic is int32.</item>
+/// vectors, used only by Where, And, Or, Xor, CmpNe and Lane; a vector Store has no gate, a vector Load
+/// may have a vector of bools: lanes where it is false read nothing and are 0, and only the others are inside the buffer; index arithmetic is int32.</item>
 /// <item>On a grid there are <see cref="Op.Special"/>s in a row: the flat thread id, taken apart so that the first changes fastest;
 /// the renderer does that, and adds the guard that surplus threads of the last workgroup return. Other targets have none.</item>
 /// </list>

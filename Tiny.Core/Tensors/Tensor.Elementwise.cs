@@ -41,6 +41,15 @@ public sealed partial class Tensor
     /// <summary>The opposite of bools, or of every bit of integers.</summary>
     public static Tensor operator ~(Tensor a) => NotNull(a).BitwiseNot();
 
+    /// <summary>Bits moved up, as by &lt;&lt;.</summary>
+    public Tensor LShift(Tensor other) => this << other;
+    /// <summary>Bits moved up by a constant number of places.</summary>
+    public Tensor LShift(Number other) => this << other;
+    /// <summary>Bits moved down, as by &gt;&gt;.</summary>
+    public Tensor RShift(Tensor other) => this >> other;
+    /// <summary>Bits moved down by a constant number of places.</summary>
+    public Tensor RShift(Number other) => this >> other;
+
     /// <summary>True where an element is 0 (or false), for any dtype.</summary>
     public Tensor LogicalNot()
     {
