@@ -36,6 +36,13 @@ public sealed class DTypeException : TinyException
     public DTypeException(string message) : base("TINY1002", message) => Place = Graph.UserCode.Here();
 }
 
+/// <summary>A gradient that there is none of.</summary>
+public sealed class GradientException : TinyException
+{
+    /// <summary>The caller's own line is put before the message.</summary>
+    public GradientException(string message) : base("TINY1007", message) => Place = Graph.UserCode.Here();
+}
+
 /// <summary>A weights file that cannot be read, or a tensor that it lacks.</summary>
 public sealed class WeightsException(string message, Exception? inner = null) : TinyException("TINY1003", message, inner);
 

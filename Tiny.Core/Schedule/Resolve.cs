@@ -27,6 +27,8 @@ static class Resolve
 
     static UOp Simplify(UOp node) => node switch
     {
+        // a value with a rule for its gradient -> the value
+        { Op: Op.WithGradient, Src: [var value, ..] } => value,
         // what has no elements -> nothing, whatever it was made of
         { Shape.Size: 0 } when !Fusion.IsLeaf(node) => Fill(UOp.Const(0L, node.DType), node.Shape),
         // a reduction of no elements -> what the operation starts from
