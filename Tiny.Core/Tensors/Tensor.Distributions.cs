@@ -71,4 +71,31 @@ public sealed partial class Tensor
         using var scope = Origin.Scope("dropout");
         return Analysis("dropout", x => Uniform01(Shape, seed).Ge(p).Where(x * (p < 1 ? 1 / (1 - p) : 0), 0));
     }
+
+    /// <summary>The whole numbers from 0 below <paramref name="count"/> in random order, as int32: the order of so many random words.</summary>
+    public static Tensor RandPerm(int count, long? seed = null)
+    {
+        if (count < 0) throw new ShapeException($"RandPerm: {count} numbers");
+        using var scope = Origin.Scope("rand_perm");
+        return Words(new Shape(count), seed).A.Argsort();
+    }
+
+    /// <summary>
+    /// Places along the last axis of these weights, each drawn with a probability in proportion to its weight, as int32 [..., count]. The place whose exponentially
+    /// distributed arrival (-log(u) / weight) comes first is drawn; without replacement, the first ones.
+    /// </summary>
+    /// <exception cref="ShapeException">There are fewer weights than are to be drawn without replacement.</exception>
+    public Tensor Multinomial(int count, bool replacement = false, long? seed = null)
+    {
+        int n = Rank == 0 ? 0 : Shape[Rank - 1];
+        if (count < 0 || n == 0 || !replacement && count > n)
+            throw new ShapeException($"Multinomial: {count} of the {n} weights {Shape} are not drawn{(replacement ? "" : " without replacement")}");
+        using var scope = Origin.Scope("multinomial");
+        var weights = Cast(Wide(FloatDType));
+        Dim[] lead = [.. Shape.Dims[..^1]];
+        if (!replacement) return Arrival(weights, Shape).TopK(count, largest: false).Indices;
+        return Arrival(weights.Unsqueeze(-2), new Shape([.. lead, count, n])).ArgMin(-1);
+
+        Tensor Arrival(Tensor weights, Shape shape) => weights.Gt(0).Where(-(1 - Uniform01(shape, seed)).Log() / weights, double.PositiveInfinity);
+    }
 }
