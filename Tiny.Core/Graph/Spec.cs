@@ -96,7 +96,7 @@ static class Spec
         var value = store ? u.Src[2].DType : u.DType;
         Require(value.Scalar == u.Src[0].DType, u, pass, "moves another dtype than its memory holds");
         int gate = u.Op switch { Op.Load => 2, Op.Store => 3, _ => 4 };
-        Require(u.Src.Length <= gate || u.Src[gate].DType == DType.Bool && value.Lanes == 1, u, pass, "has a gate that is no single bool");
+        Require(u.Src.Length <= gate || u.Src[gate].DType == DType.Bool.Vec(value.Lanes) && (value.Lanes == 1 || !store), u, pass, "has a gate that does not fit");
     }
 
     static void Operands(UOp u, string pass)

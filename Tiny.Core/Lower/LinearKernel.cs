@@ -27,13 +27,14 @@ public sealed record KernelParam(DType DType, Dim Count, bool Written, bool InPl
 /// outermost loop in which its value is known: it is computed there once. A value line is used only within its block.</item>
 /// <item><see cref="Op.Acc"/> declares a mutable local, <see cref="Op.Set"/> assigns it. As an operand it is read when
 /// the line that uses it runs; no line before a <c>Set</c> that reads it is used after that <c>Set</c>.</item>
-/// <item>What a kernel writes it does not read, save an element that it overwrites in place (<see cref="KernelParam.InPlace"/>), which no store
-/// but its own needs. So a load may stand anywhere between its line and its use. No two arguments overlap.</item>
+/// <item>What a kernel writes it does not read, save an element that it overwrites in place in the same iteration (<see cref="KernelParam.InPlace"/>): that is
+/// loaded before. So a load may stand anywhere between its line and its use, save after a store into its memory. No two arguments overlap.</item>
 /// <item><see cref="Op.Stage"/> declares an array of the kernel's own; stores fill it before anything loads from it, again in each iteration of the
 /// loop that it stands in.</item>
 /// <item>Legal operations: elementwise ones the profile has, Cast, Bitcast, Range, Special, Load, Store, StoreBits, Broadcast, Vector, Lane,
 /// FoldLanes, Acc, Set, End, Stage. Operands of an elementwise vector operation all have its number of lanes. Comparisons of vectors give bool
-/// vectors, used only by Where, And, Or, Xor, CmpNe and Lane; a vector Load or Store has no gate; index arithmetic is int32.</item>
+/// vectors, used only by Where, And, Or, Xor, CmpNe and Lane; a vector Store has no gate, a vector Load
+/// may have a vector of bools: lanes where it is false read nothing and are 0, and only the others are inside the buffer; index arithmetic is int32.</item>
 /// <item>On a grid there are <see cref="Op.Special"/>s in a row: the flat thread id, taken apart so that the first changes fastest;
 /// the renderer does that, and adds the guard that surplus threads of the last workgroup return. Other targets have none.</item>
 /// </list>

@@ -40,7 +40,11 @@ sealed class Linearize
             pass.Straight(ids.SelectMany(id => id.Src));
             pass.Straight(ids);
         }
-        pass.Nest(loops, sink.Src, () => pass.Straight(sink.Src));
+        pass.Nest(loops, sink.Src, () =>
+        {
+            pass.Straight(pass.Overwritten(sink.Src));
+            pass.Straight(sink.Src);
+        });
         return [.. pass._lines];
     }
 
@@ -68,6 +72,21 @@ sealed class Linearize
         _lines.Add(UOp.New(Op.End, DType.Void, [loop]));
         _open.Remove(loops[0]);
         for (; _log.Count > mark; _log.RemoveAt(_log.Count - 1)) _emitted.Remove(_log[^1]);
+    }
+
+    // Elements that one store overwrites and a later one, into other memory, needs.
+    List<UOp> Overwritten(ImmutableArray<UOp> stores)
+    {
+        var loads = new List<UOp>();
+        if (stores.Length < 2) return loads;
+        var (written, seen) = (new HashSet<UOp>(), new HashSet<UOp>(ReferenceEqualityComparer.Instance));
+        foreach (var store in stores)
+        {
+            foreach (var node in Walk.Topological([store], n => n.Src.Where(s => !IsImplicit(s) && !_emitted.ContainsKey(s) && seen.Add(s))))
+                if (node.Op == Op.Load && node.Src[0] != store.Src[0] && written.Contains(node.Src[0])) loads.Add(node);
+            written.Add(store.Src[0]);
+        }
+        return loads;
     }
 
     // The largest parts of an expression that depend on open loops only and are not computed yet.

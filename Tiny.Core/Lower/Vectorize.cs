@@ -7,7 +7,8 @@ namespace Tiny.Lower;
 
 /// <summary>
 /// Takes an expanded body with Vector axes; gives one without: every value that depends on such an axis is a vector of its extent.
-/// Loads and stores whose address moves by one a lane are vector loads and stores, others go lane by lane; a fold over a
+/// Loads and stores whose address moves by one a lane are vector loads and stores, others go lane by lane; a load whose gate differs from lane to lane
+/// has a mask for it; a fold over a
 /// vector axis keeps a vector of partial results and combines its lanes after the loop. A store has at most one vector axis.
 /// </summary>
 sealed class Vectorize(UOp sink, KernelParamList parameters, Rewriter simplify)
@@ -69,6 +70,8 @@ sealed class Vectorize(UOp sink, KernelParamList parameters, Rewriter simplify)
             return Axis(index) is null ? UOp.New(Op.Load, dtype, [stage, simplify.Run(_done[index] * lanes)])
                 : UOp.New(Op.Vector, dtype, [.. Enumerable.Range(0, lanes).Select(i => UOp.New(Op.Load, node.DType, [stage, simplify.Run(At(index, axis, i) * lanes + i)]))]);
         }
+        if (gate is not null && IsMasked(node, axis, _free) && parameters.CountOf(pointer) >= lanes)
+            return UOp.New(Op.Load, dtype, [pointer, At(index, axis, 0), Mask(gate, lanes)]);
         if (Consecutive(index, axis) && (gate is null || Axis(gate) is null))
         {
             var first = At(index, axis, 0);
@@ -81,6 +84,19 @@ sealed class Vectorize(UOp sink, KernelParamList parameters, Rewriter simplify)
             }
         }
         return UOp.New(Op.Vector, dtype, [.. Enumerable.Range(0, lanes).Select(i => UOp.New(Op.Load, node.DType, [.. node.Src.Select(s => At(s, axis, i))]))]);
+    }
+
+    // One bool a lane. What is the same for all lanes is one condition, apart from the others: each is then known in an outermost loop of its own.
+    UOp Mask(UOp gate, int lanes)
+    {
+        var parts = new List<UOp>();
+        var work = new Stack<UOp>([gate]);
+        while (work.TryPop(out var part))
+            if (part.Op == Op.And) foreach (var p in part.Src) work.Push(p);
+            else parts.Add(part);
+        var each = parts.Where(p => Axis(p) is not null).Select(p => _done[p]).Aggregate((a, b) => a & b);
+        var all = parts.Where(p => Axis(p) is null).Select(p => _done[p]).Aggregate((UOp?)null, (a, b) => a is null ? b : a & b);
+        return simplify.Run(all is null ? each : each & all.Splat(lanes));
     }
 
     UOp Fold(UOp node)
@@ -144,6 +160,15 @@ sealed class Vectorize(UOp sink, KernelParamList parameters, Rewriter simplify)
         step = form.Coefficient(range);
         return form.Terms.All(t => t.Atom == range || !free.DependsOn(t.Atom, range));
     }
+
+    /// <summary>
+    /// True where a gated load along a vector axis is one vector load with a mask: neighbouring elements of 32 bits, and a gate that is arithmetic on vectors.
+    /// </summary>
+    internal static bool IsMasked(UOp load, UOp axis, FreeRanges free) =>
+        load.Src is [{ Op: Op.Pointer }, var index, var gate] && free.DependsOn(gate, axis)
+        && load.DType.Kind is ScalarKind.Float32 or ScalarKind.Int32 or ScalarKind.UInt32
+        && IsAffine(index, axis, free, out long step) && step == 1
+        && gate.Topological().TrueForAll(u => !free.DependsOn(u, axis) || u == axis || u.Op is >= Op.Neg and <= Op.MulAcc && !LaneByLane(u));
 
     static UOp Widen(UOp value, int lanes) => value.DType.Lanes == lanes ? value : value.Splat(lanes);
 

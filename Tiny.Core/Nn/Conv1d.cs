@@ -1,7 +1,7 @@
 namespace Tiny.Nn;
 
 /// <summary>A convolution over one spatial axis.</summary>
-public sealed class Conv1d
+public sealed class Conv1d : ILayer
 {
     /// <summary>Weight[out, in / groups, window].</summary>
     public Tensor Weight;

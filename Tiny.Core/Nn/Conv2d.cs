@@ -1,7 +1,7 @@
 namespace Tiny.Nn;
 
 /// <summary>A convolution over two spatial axes.</summary>
-public sealed class Conv2d
+public sealed class Conv2d : ILayer
 {
     /// <summary>Weight[out, in / groups, window height, window width].</summary>
     public Tensor Weight;

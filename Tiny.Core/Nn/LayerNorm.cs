@@ -1,7 +1,7 @@
 namespace Tiny.Nn;
 
 /// <summary>Layer normalisation: the last axes are brought to mean 0 and variance 1, then scaled and shifted.</summary>
-public sealed class LayerNorm
+public sealed class LayerNorm : ILayer
 {
     /// <summary>Scale, of the normalised shape, or null.</summary>
     public Tensor? Weight;

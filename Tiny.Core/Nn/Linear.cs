@@ -1,7 +1,7 @@
 namespace Tiny.Nn;
 
 /// <summary>A dense layer: the last axis times weight[out, in], plus bias[out].</summary>
-public sealed class Linear
+public sealed class Linear : ILayer
 {
     /// <summary>Weight[out, in].</summary>
     public Tensor Weight;

@@ -1,7 +1,7 @@
 namespace Tiny.Nn;
 
 /// <summary>Root-mean-square normalisation: the last axes are divided by the root of their mean square, then scaled.</summary>
-public sealed class RMSNorm
+public sealed class RMSNorm : ILayer
 {
     /// <summary>Scale, of the normalised shape, or null.</summary>
     public Tensor? Weight;

@@ -17,10 +17,25 @@ public static class StateDict
     public static IReadOnlyList<KeyValuePair<string, Tensor>> Of(object model)
     {
         ArgumentNullException.ThrowIfNull(model);
-        var found = new List<KeyValuePair<string, Tensor>>();
-        Collect(model, "", found, []);
+        return [.. Find(model).Select(f => new KeyValuePair<string, Tensor>(f.Path, f.Tensor))];
+    }
+
+    /// <summary>The tensors below a model that are trained: floats that are not marked <see cref="BufferAttribute"/>, each once, in the
+    /// order of declaration.</summary>
+    public static IReadOnlyList<Tensor> Parameters(object model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        return [.. Find(model).Where(f => !f.IsBuffer && f.Tensor.DType.IsFloat).Select(f => f.Tensor).Distinct()];
+    }
+
+    static List<Found> Find(object model)
+    {
+        var found = new List<Found>();
+        Collect(model, "", false, found, []);
         return found;
     }
+
+    readonly record struct Found(string Path, Tensor Tensor, bool IsBuffer);
 
     /// <summary>The path's form of a C# name: <c>RunningMean</c> gives <c>running_mean</c>, <c>Conv1</c> gives <c>conv1</c>.</summary>
     public static string SnakeCase(string name)
@@ -37,14 +52,14 @@ public static class StateDict
         return result.ToString();
     }
 
-    static void Collect(object? value, string path, List<KeyValuePair<string, Tensor>> found, List<object> above)
+    static void Collect(object? value, string path, bool isBuffer, List<Found> found, List<object> above)
     {
         switch (value)
         {
             case null:
                 return;
             case Tensor tensor:
-                found.Add(new(path, tensor));
+                found.Add(new(path, tensor, isBuffer));
                 return;
             // A model that leads back to itself: its tensors have a path already.
             case not ValueType when above.Any(a => ReferenceEquals(a, value)):
@@ -56,13 +71,13 @@ public static class StateDict
             case IDictionary map:
                 foreach (DictionaryEntry e in map)
                     if (e.Key is string or int) Collect(e.Value, Join(path, Convert.ToString(e.Key, CultureInfo.InvariantCulture)!),
-                        found, above);
+                        isBuffer, found, above);
                 break;
             case IList list when MayHold(list):
-                for (int i = 0; i < list.Count; i++) Collect(list[i], Join(path, i.ToString(CultureInfo.InvariantCulture)), found, above);
+                for (int i = 0; i < list.Count; i++) Collect(list[i], Join(path, i.ToString(CultureInfo.InvariantCulture)), isBuffer, found, above);
                 break;
             default:
-                foreach (var (name, member) in Members(value)) Collect(member, Join(path, name), found, above);
+                foreach (var (name, member, marked) in Members(value)) Collect(member, Join(path, name), isBuffer || marked, found, above);
                 break;
         }
         above.RemoveAt(above.Count - 1);
@@ -86,7 +101,7 @@ public static class StateDict
                 || (type.Namespace ?? "").StartsWith("Microsoft.", StringComparison.Ordinal))
             && !(type.Assembly == typeof(Tensor).Assembly && type.Namespace != typeof(StateDict).Namespace));
 
-    static IEnumerable<(string Name, object? Value)> Members(object value)
+    static IEnumerable<(string Name, object? Value, bool IsBuffer)> Members(object value)
     {
         if (!MayHold(value.GetType()) || value is Tensor) yield break;
         var types = new Stack<Type>();
@@ -98,8 +113,9 @@ public static class StateDict
             foreach (var field in type.GetFields(Own).OrderBy(f => f.MetadataToken))
             {
                 if (!MayHold(field.FieldType)) continue;
-                if (field.IsPublic) yield return (SnakeCase(field.Name), field.GetValue(value));
-                else if (AutoProperty(type, field) is { } property) yield return (SnakeCase(property.Name), field.GetValue(value));
+                if (field.IsPublic) yield return (SnakeCase(field.Name), field.GetValue(value), field.IsDefined(typeof(BufferAttribute)));
+                else if (AutoProperty(type, field) is { } property) 
+                    yield return (SnakeCase(property.Name), field.GetValue(value), property.IsDefined(typeof(BufferAttribute)));
             }
         }
     }

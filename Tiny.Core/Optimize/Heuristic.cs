@@ -70,7 +70,8 @@ sealed class Heuristic
         return _loops.LastOrDefault(r => Extent(r) >= narrowest && _sink.Src.All(s => Walks(s.Src[1], r, null)) && LoadsWalk(r));
     }
 
-    bool LoadsWalk(UOp range) => _loads.TrueForAll(l => !_free.DependsOn(l, range) || Walks(l.Src[1], range, l.Src.Length > 2 ? l.Src[2] : null));
+    bool LoadsWalk(UOp range) => _loads.TrueForAll(l => !_free.DependsOn(l, range) || Walks(l.Src[1], range, l.Src.Length > 2 ? l.Src[2] : null)
+        || Vectorize.IsMasked(l, range, _free));
 
     bool Walks(UOp index, UOp range, UOp? gate) =>
         Vectorize.IsAffine(index, range, _free, out long step) && step == 1 && (gate is null || !_free.DependsOn(gate, range));

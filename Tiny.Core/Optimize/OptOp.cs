@@ -89,11 +89,11 @@ static class OptOps
         return simplify.Run(output && outer is not null && n % k != 0 ? OnlyOnce(split, (start + inner).Lt(outer * k).Not()) : split);
     }
 
-    // What is overwritten in place cannot be computed again.
+    // What is made of elements that are overwritten in place cannot be computed again.
     static UOp OnlyOnce(UOp sink, UOp isNew)
     {
-        var read = sink.Topological().Where(u => u.Op == Op.Load).Select(u => u.Src[0]).ToHashSet();
-        return sink.WithSrc([.. sink.Src.Select(s => !read.Contains(s.Src[0]) ? s
+        var written = sink.Src.Select(s => s.Src[0]).ToHashSet();
+        return sink.WithSrc([.. sink.Src.Select(s => !s.Topological().Any(u => u.Op == Op.Load && written.Contains(u.Src[0])) ? s
             : s.WithSrc([.. s.Src.Take(3), s.Src.Length > 3 ? s.Src[3] & isNew : isNew]))]);
     }
 

@@ -116,6 +116,8 @@ public sealed partial class CRenderer : CStyleRenderer
 
     private protected override Expression LoadValue(UOp load)
     {
+        if (load.DType.Lanes > 1 && load.Src.Length > 2)
+            return Expression.Call(Helper(CHelper.MaskedLoad(load.DType)), Written(load.Src[0]), Written(load.Src[1]), Written(load.Src[2]));
         var element = Expression.Primary($"{Written(load.Src[0]).Text}[{Written(load.Src[1]).Text}]");
         if (load.DType.Lanes > 1) return Expression.Call(VectorLoad(load.DType), Expression.Prefix("&", element));
         if (load.DType == DType.Bool) element = Expression.Binary(element, "!=", Expression.Primary("0"));

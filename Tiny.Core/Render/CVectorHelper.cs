@@ -53,6 +53,25 @@ public sealed partial class CHelper
             """, VectorType(t));
     }
 
+    internal static CHelper MaskedLoad(DType t)
+    {
+        var (type, mask) = (TypeName(t), DType.Bool.Vec(t.Lanes));
+        return new($"load_some_{type}", $$"""
+            /* The elements from p[i] on that m chooses, 0 for the others, which may lie outside. */
+            static inline {{type}} load_some_{{type}}(const {{CRenderer.MemoryType(t)}} *p, int i, {{TypeName(mask)}} m)
+            {
+                {{type}} v = { 0 };
+                if ({{string.Join(" & ", Enumerable.Range(0, t.Lanes).Select(l => $"m[{l}]"))}}) {
+                    memcpy(&v, p + i, sizeof v);
+                } else {
+                    {{string.Join("\n        ", Enumerable.Range(0, t.Lanes).Select(l => $"if (m[{l}]) v[{l}] = p[i{(l == 0 ? "" : $" + {l}")}];"))}}
+                }
+                return v;
+            }
+
+            """, VectorType(t), VectorType(mask));
+    }
+
     internal static CHelper VectorStore(DType t)
     {
         var name = IsMask(t) ? $"store_mask_{TypeName(t)}" : $"store_{TypeName(t)}";

@@ -1,6 +1,7 @@
 using System.Reflection.Emit;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using Tiny.Graph;
 using Tiny.Lower;
 
@@ -178,6 +179,22 @@ sealed partial class IlRenderer : StackRenderer
             ScalarKind.Float32 => OpCodes.Ldind_R4,
             _ => OpCodes.Ldind_R8,
         });
+    }
+
+    // Lanes of 32 bits are moved as integers, which masks are made of.
+    protected override void MaskedLoad(DType type)
+    {
+        int n = type.Lanes;
+        var vector = IlMethods.VectorOf(ScalarKind.Int32, n);
+        if (n == 16 && Avx512F.IsSupported)
+        {
+            PushInt(0);
+            Fill(ScalarKind.Int32, n);
+            Call(typeof(Avx512F), nameof(Avx512F.MaskLoad), typeof(int*), vector, vector);
+        }
+        else if (n < 16 && Avx2.IsSupported) Call(typeof(Avx2), nameof(Avx2.MaskLoad), typeof(int*), vector);
+        else Call(typeof(IlMaskedLoads), $"Load{n}", typeof(int*), vector);
+        As(ScalarKind.Int32, type.Kind, n);
     }
 
     protected override void Store(DType type, long offset)

@@ -80,7 +80,7 @@ sealed class StackPlan
                 if (!_held.Contains(s)) d = Math.Max(d, depth.GetValueOrDefault(s) + 1);
             depth[line] = d;
             // A gated load branches, and branches find the stack empty.
-            bool gated = line.Op == Op.Load && line.Src.Length > 2;
+            bool gated = line.Op == Op.Load && line.Src.Length > 2 && line.DType.Lanes == 1;
             if (!_uses.IsInline(line) || gated || d >= MaxDepth) _held.Add(line);
         }
     }

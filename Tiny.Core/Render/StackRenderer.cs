@@ -44,6 +44,8 @@ abstract class StackRenderer
     protected abstract void PushAddress(UOp pointer, UOp? index, long offset);
     /// <summary>Pops an address, pushes the value read there.</summary>
     protected abstract void Load(DType type, long offset);
+    /// <summary>Pops a mask and, below it, an address, pushes the vector read there: 0 in lanes that the mask leaves out, which are not read.</summary>
+    protected abstract void MaskedLoad(DType type);
     /// <summary>Pops a value and, below it, an address, and writes.</summary>
     protected abstract void Store(DType type, long offset);
     /// <summary>The loop's first instruction comes next.</summary>
@@ -124,7 +126,7 @@ abstract class StackRenderer
                 throw new TargetException($"{Kernel.Name}: a thread grid on {Kernel.Profile.Name}, which has none");
             default:
                 if (!_plan.IsHeld(line) || !_plan.IsUsed(line)) return;
-                pushed = line.Op != Op.Load || line.Src.Length == 2;
+                pushed = line.Op != Op.Load || line.Src.Length == 2 || line.DType.Lanes > 1;
                 if (pushed) Compute(line);
                 else GatedLoad(line);
                 break;
@@ -144,7 +146,12 @@ abstract class StackRenderer
         }
         var (root, offset) = _plan.Address(value);
         PushAddress(value.Src[0], root, offset);
-        Load(value.DType, offset);
+        if (value.DType.Lanes > 1 && value.Src.Length > 2)
+        {
+            Push(value.Src[2]);
+            MaskedLoad(value.DType);
+        }
+        else Load(value.DType, offset);
     }
 
     void GatedLoad(UOp load)

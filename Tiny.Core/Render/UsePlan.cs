@@ -15,7 +15,7 @@ public sealed class UsePlan
 
     /// <summary>
     /// A value is inline when one line uses it once, that line stands in the same block, and no assignment to a local that it
-    /// reads comes between (by the contract of <see cref="LinearKernel"/> none does). A renderer that reads other operands
+    /// reads comes between (by the contract of <see cref="LinearKernel"/> none does), nor a store into the memory that it loads from. A renderer that reads other operands
     /// than a line's own (an address without its constant part) says which in <paramref name="operands"/>.
     /// </summary>
     public UsePlan(LinearKernel kernel, Func<UOp, ImmutableArray<UOp>>? operands = null)
@@ -23,22 +23,35 @@ public sealed class UsePlan
         var block = new Dictionary<UOp, int>(ReferenceEqualityComparer.Instance);
         var userBlock = new Dictionary<UOp, int>(ReferenceEqualityComparer.Instance);
         var open = new Stack<int>([0]);
+        var user = new Dictionary<UOp, int>(ReferenceEqualityComparer.Instance);
         int blocks = 0;
-        foreach (var line in kernel.Code)
+        for (int i = 0; i < kernel.Code.Length; i++)
         {
+            var line = kernel.Code[i];
             if (line.Op == Op.End) open.Pop();
             foreach (var s in operands is null ? line.Src : operands(line))
             {
                 _uses[s] = Uses(s) + 1;
                 userBlock[s] = open.Peek();
+                user[s] = i;
             }
             block[line] = open.Peek();
             if (line.Op == Op.Range) open.Push(++blocks);
         }
-        foreach (var line in kernel.Code)
-            if (line.Op is not (Op.Range or Op.End or Op.Acc or Op.Set or Op.Store or Op.StoreBits or Op.Special or Op.Stage)
-                && Uses(line) == 1 && userBlock[line] == block[line])
-                _inline.Add(line);
+        // From the last line back: where an inline value is computed is known once its user's place is, and so are the stores between.
+        int[] at = new int[kernel.Code.Length];
+        var store = new Dictionary<UOp, int>(ReferenceEqualityComparer.Instance);
+        for (int i = kernel.Code.Length - 1; i >= 0; i--)
+        {
+            var line = kernel.Code[i];
+            at[i] = i;
+            if (line.Op is Op.Store or Op.StoreBits) store[line.Src[0]] = i;
+            if (line.Op is Op.Range or Op.End or Op.Acc or Op.Set or Op.Store or Op.StoreBits or Op.Special or Op.Stage
+                || Uses(line) != 1 || userBlock[line] != block[line]) continue;
+            if (line.Op == Op.Load && store.TryGetValue(line.Src[0], out int written) && written < at[user[line]]) continue;
+            _inline.Add(line);
+            at[i] = at[user[line]];
+        }
     }
 
     /// <summary>How many operands refer to the line.</summary>

@@ -8,15 +8,15 @@ namespace Tiny.Schedule;
 /// with a store for each. What one of them reads of an element that an earlier one writes is handed over; what is written again is
 /// written once.
 /// </summary>
-sealed class GroupWrites(Rewriter simplify)
+sealed class GroupWrites(Rewriter simplify, int mostBuffers)
 {
     // Larger kernels are no faster, and compilers dislike them.
     const int MostStores = 256;
 
-    public static List<KernelBody> Run(List<KernelBody> bodies, Rewriter simplify)
+    public static List<KernelBody> Run(List<KernelBody> bodies, Rewriter simplify, int mostBuffers)
     {
         if (bodies.Count(b => b.IsUpdate) < 2) return bodies;
-        return new GroupWrites(simplify).Run(bodies);
+        return new GroupWrites(simplify, mostBuffers).Run(bodies);
     }
 
     List<KernelBody> Run(List<KernelBody> bodies)
@@ -64,7 +64,7 @@ sealed class GroupWrites(Rewriter simplify)
         // The version between must be nobody else's.
         if (readers.GetValueOrDefault(draft.Old!) > (body.Reads.Contains(draft.Old!) ? 1 : 0)) return false;
         if (!Loops(draft).SequenceEqual(Loops(group.First), ReferenceEqualityComparer.Instance)) return false;
-        if (body.Buffers.Concat(group.Buffers).Distinct().Count() > Scheduler.MostBuffers) return false;
+        if (body.Buffers.Concat(group.Buffers).Distinct().Count() > mostBuffers) return false;
         var shape = body.Buffers[0].Shape;
         var access = new Access(store.Src[1], Regions.Box(shape, store.Src[1], simplify));
         if (!group.MayWrite(access)) return false;

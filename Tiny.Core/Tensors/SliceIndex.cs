@@ -12,7 +12,7 @@ public readonly record struct Slice(Range Range, int Step)
 
 /// <summary>
 /// One index of a slice: a number or <c>^number</c> picks one element and removes the axis, a range (or a
-/// <see cref="Slice"/>) keeps part of it.
+/// <see cref="Slice"/>) keeps part of it, an integer tensor picks elements in its own order, a bool tensor those where it is true.
 /// </summary>
 public readonly struct SliceIndex
 {
@@ -29,6 +29,8 @@ public readonly struct SliceIndex
     internal Position To { get; }
     /// <summary>0 for a single element.</summary>
     internal int Step { get; }
+    /// <summary>Indices, or a mask; null for the others.</summary>
+    internal Tensor? Tensor { get; private init; }
 
     /// <summary>One element, counted from the front.</summary>
     public static implicit operator SliceIndex(int index) => index >= 0 ? new(new Position(index), default, 0)
@@ -41,6 +43,12 @@ public readonly struct SliceIndex
     public static implicit operator SliceIndex(Slice slice) =>
         slice.Step != 0 ? new(slice.Range, slice.Step) : throw new ShapeException("slice: the step is 0");
 
+    /// <summary>Elements by their places, or by a mask.</summary>
+    public static implicit operator SliceIndex(Tensor index)
+    {
+        ArgumentNullException.ThrowIfNull(index);
+        return new(Range.All, 1) { Tensor = index };
+    }
     /// <summary>One element, counted from the front.</summary>
     public static implicit operator SliceIndex(Dim index) => new(new Position(index), default, 0);
     /// <summary>One element, counted from the front.</summary>
@@ -48,7 +56,7 @@ public readonly struct SliceIndex
     internal static SliceIndex Part(Dim begin, Dim end) => new(new Position(begin), new Position(end), 1);
 
     /// <inheritdoc/>
-    public override string ToString() => Step switch { 0 => $"{From}", 1 => $"{From}..{To}", _ => $"{From}..{To} by {Step}" };
+    public override string ToString() => Tensor is { } t ? $"{t}" : Step switch { 0 => $"{From}", 1 => $"{From}..{To}", _ => $"{From}..{To} by {Step}" };
 
     /// <summary>A place on an axis, counted from its front or from its end.</summary>
     internal readonly record struct Position(Dim Distance, bool FromEnd = false)

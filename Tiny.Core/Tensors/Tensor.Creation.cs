@@ -64,4 +64,40 @@ public sealed partial class Tensor
         using var scope = Origin.Scope("arange");
         return new Tensor(Build.Count((int)count, start, step));
     }
+
+    /// <summary>So many float32 numbers from <paramref name="start"/> to <paramref name="stop"/>, both included, at equal distances.</summary>
+    public static Tensor Linspace(double start, double stop, int count, DType? dtype = null)
+    {
+        if (count < 0) throw new ShapeException($"Linspace: {count} elements");
+        using var scope = Origin.Scope("linspace");
+        var type = dtype ?? DType.Float32;
+        var wide = type.IsFloat ? Wide(type) : DType.Float64;
+        var x = Arange(count).Cast(wide);
+        // Counted from the nearer end, so that both ends are exact.
+        double step = count > 1 ? (stop - start) / (count - 1) : 0;
+        return (x * 2).Lt(count).Where(x * step + start, stop - (count - 1 - x) * step).Cast(type);
+    }
+
+    /// <summary>Ones on the diagonal of a matrix, zeros elsewhere; square unless <paramref name="columns"/> are given.</summary>
+    public static Tensor Eye(int rows, int? columns = null, DType? dtype = null)
+    {
+        int width = columns ?? rows;
+        if (rows < 0 || width < 0) throw new ShapeException($"Eye: {rows} rows and {width} columns");
+        using var scope = Origin.Scope("eye");
+        return Arange(rows).Unsqueeze(1).Eq(Arange(width)).Cast(dtype ?? DType.Float32);
+    }
+
+    /// <summary>A tensor to be written: what it holds before is not specified (zeros, here).</summary>
+    public static Tensor Empty(params ReadOnlySpan<int> shape) => Zeros(shape);
+    /// <summary>A tensor to be written: what it holds before is not specified (zeros, here).</summary>
+    public static Tensor Empty(Shape shape, DType dtype) => Zeros(shape, dtype);
+
+    /// <summary>A constant in the shape and dtype of this tensor.</summary>
+    public Tensor FullLike(Number value, DType? dtype = null) => Full(Shape, value, dtype ?? DType);
+    /// <summary>Zeros in the shape and dtype of this tensor.</summary>
+    public Tensor ZerosLike(DType? dtype = null) => FullLike(0, dtype);
+    /// <summary>Ones in the shape and dtype of this tensor.</summary>
+    public Tensor OnesLike(DType? dtype = null) => FullLike(1, dtype);
+    /// <summary>A tensor to be written, in the shape and dtype of this one.</summary>
+    public Tensor EmptyLike(DType? dtype = null) => Empty(Shape, dtype ?? DType);
 }

@@ -9,12 +9,17 @@ public sealed partial class Tensor
     /// A part of the tensor, one index an axis from the front: <c>t[1..3, ^1, ..]</c>. Numbers remove their axis, ranges keep it,
     /// axes without an index are taken whole. Indices outside of the tensor are errors. The part is a view; setting it writes, see
     /// <see cref="Assign(Tensor)"/>.
+    /// Integer tensors among the indices, <c>t[rows, .., columns]</c>, pick elements: they broadcast together, and their shape stands in the result where they stood, or at
+    /// the front if they were apart. Negative elements count from the end, others outside of the axis read 0. A bool tensor picks where it is true; how many that are is
+    /// computed at once (see <see cref="MaskedSelect(Tensor, int, Number)"/> for captured methods). What is picked is a copy; setting it writes to this tensor, the last value where several
+    /// indices are the same, and nothing where an index is outside. Setting by one mask is a choice, without counting.
     /// </summary>
     [IndexerName("Part")] // the name Item is taken
     public Tensor this[params ReadOnlySpan<SliceIndex> indices]
     {
         get
         {
+            if (HasTensor(indices)) return Picked(indices);
             if (indices.Length > Rank) throw new ShapeException($"slice: {indices.Length} indices for {Shape} of rank {Rank}");
             using var scope = Origin.Scope("slice");
             var keep = new (Dim Lo, Dim Hi)[Rank];
@@ -27,7 +32,11 @@ public sealed partial class Tensor
             }
             return Moved(x => Stepped(Build.Shrink(x, keep), steps));
         }
-        set => this[indices].Assign(value);
+        set
+        {
+            if (HasTensor(indices)) Put(indices, NotNull(value));
+            else this[indices].Assign(value);
+        }
     }
 
     (Dim Lo, Dim Hi) Interval(SliceIndex index, int axis)

@@ -48,7 +48,7 @@ public sealed partial class Tensor
     Tensor Along(int axis, int begin, int end)
     {
         var keep = Shape.Select(d => ((Dim)0, d)).ToArray();
-        keep[axis] = (begin, end);
+        keep[axis < 0 ? axis + Rank : axis] = (begin, end);
         return new Tensor(Build.Shrink(Node, keep));
     }
 }

@@ -41,9 +41,33 @@ public sealed partial class Tensor
         bool countPadding = true)
     {
         if (max && DType.IsBool) return Cast(DType.UInt8).Pool(name, origin, max, window, steps, padding, gaps, ceil).Cast(DType.Bool);
+        using var scope = Origin.Scope(origin);
+        var (lead, output, beyond, both) = PoolEdges(name, window, steps, padding, gaps, ceil);
+        int axes = window.Length;
+        if (max) return new Tensor(Reduced(PadWith(Node, both, Lowest(DType)), Op.Max));
+
+        var sum = new Tensor(Reduced(Build.Pad(AsFloat(), both), Op.Add));
+        bool ends = Array.Exists(beyond, b => b.Hi.Max > 0), padded = Array.Exists(padding, p => p != (0, 0));
+        if (!ends && (countPadding || !padded)) return (sum / (double)window.Aggregate(1L, (a, b) => a * b)).Cast(FloatDType);
+        // How many elements each window has, by the same windows over ones.
+        var counted = countPadding ? beyond : both;
+        var ones = Build.Fill(1, sum.DType, new Shape([.. Enumerable.Range(0, Rank)
+            .Select(i => i < lead ? (Dim)1 : countPadding ? Shape[i] + padding[i - lead].Before + padding[i - lead].After : Shape[i])]));
+        return (sum / new Tensor(Reduced(Build.Pad(ones, counted), Op.Add))).Cast(FloatDType);
+
+        UOp Reduced(UOp x, Op op)
+        {
+            var windows = Windows(x, window, steps, gaps);
+            var reduced = Build.Reduce(windows, op, Enumerable.Range(Rank, axes));
+            return Build.Reshape(reduced, new Shape([.. x.Shape.Dims[..lead], .. output]));
+        }
+    }
+
+    /// <summary>How many axes are not spatial, the extents of the result, what <paramref name="ceil"/> adds beyond the padding, and both together.</summary>
+    (int Lead, Dim[] Output, (Dim Lo, Dim Hi)[] Beyond, (Dim Lo, Dim Hi)[] Both) PoolEdges(string name, int[] window, int[] steps, (int Before, int After)[] padding, int[] gaps, bool ceil)
+    {
         int axes = window.Length, lead = Rank - axes;
         if (lead < 0) throw new ShapeException($"{name}: input {Shape} has not {axes} spatial axes");
-        using var scope = Origin.Scope(origin);
         var edges = new (Dim Lo, Dim Hi)[Rank];
         for (int i = 0; i < axes; i++) edges[lead + i] = padding[i];
         var output = OutputExtents(name, edges, window, steps, gaps, new Shape(window));
@@ -55,24 +79,7 @@ public sealed partial class Tensor
             output[i] += 1;
             beyond[lead + i] = (0, steps[i] - over);
         }
-        (Dim Lo, Dim Hi)[] both = [.. edges.Zip(beyond, (e, b) => (e.Lo, e.Hi + b.Hi))];
-        if (max) return new Tensor(Reduced(PadWith(Node, both, Lowest(DType)), Op.Max));
-
-        var sum = new Tensor(Reduced(Build.Pad(AsFloat(), both), Op.Add));
-        bool ends = Array.Exists(beyond, b => b.Hi.Max > 0), padded = Array.Exists(padding, p => p != (0, 0));
-        if (!ends && (countPadding || !padded)) return (sum / (double)window.Aggregate(1L, (a, b) => a * b)).Cast(FloatDType);
-        // How many elements each window has, by the same windows over ones.
-        var counted = countPadding ? beyond : both;
-        var ones = Build.Fill(1, sum.DType, new Shape([.. Enumerable.Range(0, Rank)
-            .Select(i => i < lead ? (Dim)1 : countPadding ? Shape[i] + edges[i].Lo + edges[i].Hi : Shape[i])]));
-        return (sum / new Tensor(Reduced(Build.Pad(ones, counted), Op.Add))).Cast(FloatDType);
-
-        UOp Reduced(UOp x, Op op)
-        {
-            var windows = Windows(x, window, steps, gaps);
-            var reduced = Build.Reduce(windows, op, Enumerable.Range(Rank, axes));
-            return Build.Reshape(reduced, new Shape([.. x.Shape.Dims[..lead], .. output]));
-        }
+        return (lead, output, beyond, [.. edges.Zip(beyond, (e, b) => (e.Lo, e.Hi + b.Hi))]);
     }
 
     /// <summary>What no element is below.</summary>

@@ -2,28 +2,32 @@ using Tiny.Graph;
 
 namespace Tiny;
 
-// Random numbers by counter: element i depends on the seed and on i alone, so they need no state and are the same on every target.
+// Random numbers by counter: element i of a draw depends on the key and on the counter, begun at, plus i. With a seed of its own a draw begins at 0 and needs
+// no state. Without one it takes key and counter from the generator that all share, and moves that on. The same on every target.
 public sealed partial class Tensor
 {
+    /// <summary>Begins the stream of random numbers that all draws without a seed of their own take from. Without this the seed is 0.</summary>
+    /// <remarks>In a captured method key and counter are state of the program, like any tensor from outside that is assigned: each call gets numbers of its
+    /// own, those that plain calls would have got, and an exported program begins where the stream stood when it was built.</remarks>
+    public static void ManualSeed(long seed) => Generator.Seed(seed);
+
+    /// <summary>Uniform float32 numbers from 0, below 1, multiples of 2^-24.</summary>
+    public static Tensor Rand(params ReadOnlySpan<int> shape) => Uniform01(new Shape(shape), null);
+    /// <summary>Uniform float32 numbers from 0, below 1, multiples of 2^-24.</summary>
+    public static Tensor Rand(Shape shape) => Uniform01(shape, null);
     /// <summary>Uniform float32 numbers from 0, below 1, multiples of 2^-24: element i comes from the first word of <see cref="Threefry2x32"/> of counter (i, 0).</summary>
     /// <param name="shape">The shape.</param>
     /// <param name="seed">The key: its low and high 32 bits.</param>
-    public static Tensor Rand(Shape shape, long seed)
-    {
-        using var scope = Origin.Scope("rand");
-        return Unit(Words(shape, seed).A);
-    }
+    public static Tensor Rand(Shape shape, long seed) => Uniform01(shape, seed);
 
+    /// <summary>Normally distributed float32 numbers of mean 0 and variance 1.</summary>
+    public static Tensor RandN(params ReadOnlySpan<int> shape) => Normal01(new Shape(shape), null);
+    /// <summary>Normally distributed float32 numbers of mean 0 and variance 1.</summary>
+    public static Tensor RandN(Shape shape) => Normal01(shape, null);
     /// <summary>Normally distributed float32 numbers of mean 0 and variance 1, from both words of <see cref="Threefry2x32"/> of counter (i, 0) (Box and Muller's method).</summary>
     /// <param name="shape">The shape.</param>
     /// <param name="seed">The key: its low and high 32 bits.</param>
-    public static Tensor RandN(Shape shape, long seed)
-    {
-        using var scope = Origin.Scope("rand_n");
-        var (a, b) = Words(shape, seed);
-        // 1 - u is never 0.
-        return ((1 - Unit(a)).Log() * -2).Sqrt() * (Unit(b) * (2 * Math.PI)).Sin();
-    }
+    public static Tensor RandN(Shape shape, long seed) => Normal01(shape, seed);
 
     /// <summary>
     /// Threefry-2x32 of 20 rounds (Salmon et al., Parallel random numbers: as easy as 1, 2, 3): a pair of uint32 counters enciphered by a pair of uint32 keys. Operands broadcast.
@@ -61,11 +65,30 @@ public sealed partial class Tensor
             Build.Binary(Op.Or, Build.Binary(Op.Shl, x, Build.Fill(by, x)), Build.Binary(Op.Shr, x, Build.Fill(32 - by, x)));
     }
 
-    static (Tensor A, Tensor B) Words(Shape shape, long seed)
+    static Tensor Uniform01(Shape shape, long? seed)
     {
-        ArgumentNullException.ThrowIfNull(shape);
+        using var scope = Origin.Scope("rand");
+        return Unit(Words(shape, seed).A);
+    }
+
+    static Tensor Normal01(Shape shape, long? seed)
+    {
+        using var scope = Origin.Scope("rand_n");
+        var (a, b) = Words(shape, seed);
+        // 1 - u is never 0.
+        return ((1 - Unit(a)).Log() * -2).Sqrt() * (Unit(b) * (2 * Math.PI)).Sin();
+    }
+
+    /// <summary>Two random words an element, by a seed or from the generator.</summary>
+    static (Tensor A, Tensor B) Words(Shape shape, long? seed)
+    {
+        NotNull(shape);
         var counter = Arange(shape.Numel).Reshape(shape).Cast(DType.UInt32);
-        return Threefry2x32(counter, Word(0), Word(seed), Word(seed >> 32));
+        if (seed is { } key) return Threefry2x32(counter, Word(0), Word(key), Word(key >> 32));
+        var state = Generator.Take(shape.Numel);
+        // The counter has 64 bits: what its low word loses goes into the high one.
+        var low = counter + state[0];
+        return Threefry2x32(low, state[1] + low.Lt(state[0]).Cast(DType.UInt32), state[2], state[3]);
 
         static Tensor Word(long bits) => Scalar(bits & uint.MaxValue, DType.UInt32);
     }

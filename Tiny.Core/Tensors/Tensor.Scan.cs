@@ -22,6 +22,33 @@ public sealed partial class Tensor
     /// <summary>Running minimum along an axis; NaN from the first one on.</summary>
     public Tensor CumMin(int axis = 0) => DType.IsBool ? Cast(DType.Int32).CumMin(axis).Cast(DType.Bool) : Scan("CumMin", Op.Min, Node, axis);
 
+    /// <summary>Logarithm of the running sum of e^x along an axis, without overflow.</summary>
+    public Tensor LogCumSumExp(int axis = 0)
+    {
+        int a = Axis(axis, "LogCumSumExp");
+        return Shape.Size == 0 ? Cast(FloatDType) : Analysis("log_cum_sum_exp", x => LogRunningSum(x.Transpose(a, -1)).Transpose(a, -1));
+    }
+
+    // Of a short axis, each element's own sum below its own running maximum. A longer one is cut into rows: what came before a row is added to all of it.
+    static Tensor LogRunningSum(Tensor x)
+    {
+        int n = x.Shape[x.Rank - 1];
+        if (n > OneLevel)
+        {
+            int b = RowLength(n, Math.Min(OneLevel / 2, Math.Sqrt(n)), 1), rows = (n - 1) / b + 1;
+            (Dim, Dim)[] end = [.. x.Shape.Select((_, i) => ((Dim)0, (Dim)(i == x.Rank - 1 ? rows * b - n : 0)))];
+            var inRow = LogRunningSum(x.Pad(end).Reshape([.. x.Shape.Dims[..^1], rows, b]));
+            var ends = LogRunningSum(inRow.Along(-1, b - 1, b).Squeeze(-1));
+            var before = Cat([ends.Along(-1, 0, 1).FullLike(double.NegativeInfinity), ends.Along(-1, 0, rows - 1)], -1);
+            return LogAddExp(inRow, before.Unsqueeze(-1)).Reshape([.. x.Shape.Dims[..^1], rows * b]).Along(-1, 0, n);
+        }
+        var most = x.CumMax(-1);
+        // What is subtracted and added again has no gradient.
+        most = most.IsFinite().Where(most, 0).Detach();
+        var upTo = Arange(n).Le(Arange(n).Unsqueeze(1));
+        return upTo.Where((x.Unsqueeze(-2) - most.Unsqueeze(-1)).Exp(), 0).Sum(-1).Log() + most;
+    }
+
     Tensor Scan(string name, Op op, UOp x, int axis)
     {
         int a = Axis(axis, name), n = Shape[a];

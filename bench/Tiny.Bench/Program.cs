@@ -9,7 +9,7 @@ Measure[] measures =
     new Cold("first live call", goal: 400, Sample.Call),
     new Cold("export to browser and C, cold", goal: 2000, Sample.Export),
     new SecondBuild("second build", goal: 3000, Path.Combine("samples", "Digits", "Digits.csproj")),
-    new Warm("matrix product 384 x 384 x 384, live", goal: null, Product),
+    .. Products.Rows(),
     new Warm("schedule layers of 10,000 nodes", goal: 300, () => Compiling.Layers(10_000), warmUp: 2, times: 5),
     new Warm("schedule layers of 100,000 nodes", goal: 3000, () => Compiling.Layers(100_000), warmUp: 1, times: 3),
     new Warm("schedule a chain of 100,000 operations", goal: 3000, () => Compiling.Chain(100_000), warmUp: 1, times: 3),
@@ -22,13 +22,3 @@ if (args is ["--once", var name])
     return;
 }
 Table.Print(measures.Where(m => args.Length == 0 || args.Any(a => m.Name.Contains(a, StringComparison.OrdinalIgnoreCase))));
-
-static Action Product()
-{
-    var random = new Random(1);
-    Tensor Matrix() => Tensor.From([.. Enumerable.Range(0, 384 * 384).Select(_ => random.NextSingle() - 0.5f)], 384, 384);
-    var b = Matrix();
-    var product = TinyJit.Of((Tensor a) => a.MatMul(b));
-    var a = Matrix();
-    return () => product(a).Realize();
-}

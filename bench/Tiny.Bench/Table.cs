@@ -18,7 +18,7 @@ static class Table
             }
             double[] sorted = [.. times.Order()];
             double median = sorted.Length % 2 == 1 ? sorted[sorted.Length / 2] : (sorted[sorted.Length / 2 - 1] + sorted[sorted.Length / 2]) / 2;
-            Line(m.Name, Text(median), Text(sorted[0]), goal, m.Goal is null ? "" : median < m.Goal ? "met" : "missed");
+            Line(m.Name, Text(median), Text(sorted[0]), goal, m.Operations > 0 ? $"{(m.Operations / median / 1e6).ToString("0.0", CultureInfo.InvariantCulture)} GFLOP/s" : m.Goal is null ? "" : median < m.Goal ? "met" : "missed");
         }
     }
 

@@ -22,4 +22,30 @@ public sealed class StateTests
             await browser.ResetAsync();
         }
     }
+
+    [Test]
+    public async Task TheStateSuiteAgreesWithTheInterpreter()
+    {
+        await using var browser = await BrowserModel.ExportAsync("state", new StateSuite(), StateSuite.Cases);
+        var oracle = new StateSuite();
+        await Assert.MultipleAsync(async () =>
+        {
+            foreach (var method in StateSuite.Cases)
+                for (int call = 0; call < StateSuite.Calls; call++)
+                {
+                    object[] arguments = StateSuite.Arguments(method, call);
+                    var sizes = method.GetParameters().Zip(arguments).Where(x => x.Second is Dim).ToDictionary(x => x.First.Name!, x => (int)(Dim)x.Second);
+                    await browser.CheckAsync(method, oracle, arguments, sizes, 1e-5);
+                }
+        });
+    }
+
+    [Test]
+    public async Task RandomNumbersAreThoseOfPlainCalls()
+    {
+        Tensor.ManualSeed(77);
+        await using var browser = await BrowserModel.ExportAsync("draws", Capturing.Of("draws", new Draws()));
+        var expected = Draws.Plain(77, 3);
+        for (int i = 0; i < 3; i++) Close.Check(await browser.FloatsAsync("forward", "x", Draws.Input(i + 1)), expected[i], 1e-5, $"call {i}");
+    }
 }

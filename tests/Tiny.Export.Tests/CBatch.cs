@@ -18,7 +18,7 @@ sealed class CBatch : IDisposable
         Tools.Compile(_folder.Path, compiler, $"{options} -o batch batch.c {program.Name}.c -lm");
     }
 
-    /// <summary>The outputs of every sample; a sample is one array for each input.</summary>
+    /// <summary>The outputs of every sample; a sample is one array for each input, after the sizes where the entry point has some.</summary>
     public float[][][] Run(IReadOnlyList<float[][]> samples)
     {
         _folder.Floats("inputs", samples.SelectMany(s => s.SelectMany(x => x)).ToArray());
@@ -35,16 +35,17 @@ sealed class CBatch : IDisposable
     {
         string name = _program.Name;
         var entry = _program.Entries[0];
+        int sizes = entry.Variables.Length;
         int[] ins = Counts(entry.Inputs), outs = Counts(entry.Outputs);
-        int[] starts = [.. ins.Select((_, i) => ins.Take(i).Sum())], places = [.. outs.Select((_, i) => outs.Take(i).Sum())];
-        var arguments = string.Join(", ", starts.Select(s => $"in + {s}").Concat(places.Select(p => $"out + {p}")));
+        int[] starts = [.. ins.Select((_, i) => sizes + ins.Take(i).Sum())], places = [.. outs.Select((_, i) => outs.Take(i).Sum())];
+        var arguments = string.Join(", ", Enumerable.Range(0, sizes).Select(i => $"(int)in[{i}]").Concat(starts.Select(s => $"in + {s}")).Concat(places.Select(p => $"out + {p}")));
         return $$"""
             #include <stdio.h>
             #include <stdlib.h>
             #include "{{name}}.h"
 
             static float arena[{{name.ToUpperInvariant()}}_ARENA_BYTES / sizeof(float) + 1];
-            static float in[{{ins.Sum()}}], out[{{outs.Sum()}}];
+            static float in[{{sizes + ins.Sum()}}], out[{{outs.Sum()}}];
 
             int main(int argc, char **argv)
             {

@@ -5,19 +5,23 @@ using Tiny.Runtime;
 
 namespace Tiny.Export.Tests;
 
-/// <summary>Graphs as the entry points of one exported C program, with a driver that runs each once on its inputs.</summary>
+/// <summary>Graphs as the entry points of one exported C program, with a driver that makes calls of them, each with inputs and sizes of its own.</summary>
 sealed class CEntries : IDisposable
 {
     readonly TemporaryFolder _folder = new();
 
-    public CEntries(IReadOnlyList<GraphEntry> entries, IEnumerable<Tensor> inputs)
+    public CEntries(IReadOnlyList<GraphEntry> entries, IReadOnlyList<(int Entry, IReadOnlyDictionary<Variable, int> Sizes)> made, IEnumerable<Tensor> inputs)
     {
         var exported = ProgramCapture.Capture("graphs", entries);
         new CTarget().Export(exported, new ExportContext(_folder.Path, _folder.Path));
-        File.WriteAllText(_folder["driver.c"], Driver(exported, new FileInfo(_folder["graphs.weights"]).Length));
+        File.WriteAllText(_folder["driver.c"], Driver(exported, made, new FileInfo(_folder["graphs.weights"]).Length));
         using var file = File.Create(_folder["inputs"]);
         foreach (var tensor in inputs) file.Write(Interpreter.Evaluate(tensor.Node).Span[..(tensor.Numel * tensor.DType.Size)]);
     }
+
+    /// <summary>Each entry point is called once, and has no sizes.</summary>
+    public CEntries(IReadOnlyList<GraphEntry> entries, IEnumerable<Tensor> inputs)
+        : this(entries, [.. entries.Select((_, i) => (i, (IReadOnlyDictionary<Variable, int>)new Dictionary<Variable, int>()))], inputs) { }
 
     /// <summary>Compiles and runs: all results in order, and what went wrong, or null.</summary>
     /// <exception cref="InvalidOperationException">The compiler refuses or warns.</exception>
@@ -31,19 +35,21 @@ sealed class CEntries : IDisposable
         return (File.ReadAllBytes(_folder[$"{name}.out"]), run.Code == 0 ? null : $"code {run.Code} {run.Errors}");
     }
 
-    static string Driver(Program program, long weights)
+    static string Driver(Program program, IReadOnlyList<(int Entry, IReadOnlyDictionary<Variable, int> Sizes)> made, long weights)
     {
         var calls = new StringBuilder();
         int most = 64;
-        foreach (var entry in program.Entries)
+        foreach (var (number, sizes) in made)
         {
+            var entry = program.Entries[number];
             int place = 0;
-            var (reads, writes, arguments) = (new StringBuilder(), new StringBuilder(), new List<string>());
+            var (reads, writes) = (new StringBuilder(), new StringBuilder());
+            List<string> arguments = [.. entry.Variables.Select(v => sizes[v].ToString(CultureInfo.InvariantCulture))];
             foreach (var (ports, into, verb) in new[] { (entry.Inputs, reads, "read"), (entry.Outputs, writes, "write") })
                 foreach (var (port, buffer) in ports.Select(p => (p, program.Buffers[p.Buffer])))
                 {
                     // A parameter that is written comes out too, by its own name: it is no result.
-                    if (ports == entry.Inputs || !entry.Inputs.Any(i => i.Name == port.Name)) into.Append(CultureInfo.InvariantCulture, $" || !{verb}_bytes(memory + {place}, {buffer.Bytes})");
+                    if (ports == entry.Inputs || !entry.Inputs.Any(i => i.Name == port.Name)) into.Append(CultureInfo.InvariantCulture, $" || !{verb}_bytes(memory + {place}, {(long)buffer.Shape.Bind(sizes).Numel * buffer.DType.Size})");
                     arguments.Add($"(void *)(memory + {place})");
                     place += ((int)buffer.Bytes + 63) / 64 * 64;
                 }

@@ -5,7 +5,8 @@ using Tiny.Tests.Fuzz;
 namespace Tiny.Export.Tests;
 
 /// <summary>
-/// Random programs as compiled C against the interpreter, a hundred in one compilation, with vectors and without. A failure names the seed
+/// Random programs as compiled C against the interpreter, a hundred in one compilation, with vectors and without; each with several values of its
+/// variable, if it has one. A failure names the seed
 /// and is shrunk to the fewest steps that still fail. TINY_FUZZ=N runs N programs instead of the fixed ones.
 /// </summary>
 public sealed class CFuzzTests
@@ -20,7 +21,7 @@ public sealed class CFuzzTests
         int count = int.TryParse(Environment.GetEnvironmentVariable("TINY_FUZZ"), out int n) ? n : Programs;
         for (int first = 0; first < count; first += Batch)
         {
-            RandomProgram[] programs = [.. Enumerable.Range(first, Math.Min(Batch, count - first)).Select(seed => RandomProgram.Make(seed, symbolic: false))];
+            RandomProgram[] programs = [.. Enumerable.Range(first, Math.Min(Batch, count - first)).Select(seed => RandomProgram.Make(seed))];
             if (Problem(gcc, programs) is not { } together) continue;
             // The one that fails alone: what does not compile is known only by its batch.
             var program = together.Program ?? programs.FirstOrDefault(p => Problem(gcc, [p]) is not null);
@@ -35,7 +36,7 @@ public sealed class CFuzzTests
     {
         try
         {
-            using var batch = new CGraphBatch([.. programs.Select(p => new GraphCase($"p{p.Seed}", p.Inputs(), p.Build, () => p.Expected()))]);
+            using var batch = new CGraphBatch([.. programs.Select(Case)]);
             // Both cores.
             var found = new (int Case, string Problem)?[s_variants.Length];
             Parallel.For(0, s_variants.Length, i => found[i] = batch.Run(gcc, s_variants[i]));
@@ -47,4 +48,11 @@ public sealed class CFuzzTests
             return (null, $"{inner.GetType().Name}: {inner.Message}\n{inner.StackTrace}");
         }
     }
+
+    // One function serves every value of the variable.
+    static GraphCase Case(RandomProgram p) => new($"p{p.Seed}", p.Inputs(), p.Build, () => p.Expected())
+    {
+        Shapes = [.. p.Leaves().Select(t => t.Shape)],
+        Calls = [.. p.Bindings.Select(b => new GraphCall(b, p.Inputs(b), () => p.Expected(b)))],
+    };
 }

@@ -6,15 +6,15 @@ namespace Tiny.Export.Tests;
 /// <summary>Graphs as one exported C program, compared with what is expected of them.</summary>
 sealed class CGraphBatch : IDisposable
 {
+    readonly (int Case, GraphCall Call, IExpectation Expected)[] _calls;
     readonly IReadOnlyList<GraphCase> _cases;
-    readonly IExpectation[] _expected;
     readonly CEntries _entries;
 
     public CGraphBatch(IReadOnlyList<GraphCase> cases)
     {
         _cases = cases;
-        _expected = [.. cases.Select(c => c.Expect())];
-        _entries = new CEntries([.. cases.Select(Entry)], cases.SelectMany(c => c.Inputs));
+        _calls = [.. cases.SelectMany((c, i) => c.Calls.Select(call => (i, call, call.Expect())))];
+        _entries = new CEntries([.. cases.Select(Entry)], [.. _calls.Select(c => (c.Case, c.Call.Sizes))], _calls.SelectMany(c => c.Call.Inputs));
     }
 
     /// <summary>Compiles and runs: the first graph that gives something else than the interpreter, and what, or null.</summary>
@@ -22,17 +22,18 @@ sealed class CGraphBatch : IDisposable
     {
         var (bytes, failure) = _entries.Run(compiler, options);
         int at = 0;
-        for (int i = 0; i < _cases.Count; i++)
-            for (int r = 0; r < _expected[i].Results; r++)
+        foreach (var (i, call, expected) in _calls)
+            for (int r = 0; r < expected.Results; r++)
             {
-                if (at >= bytes.Length) return (i, $"{_cases[i]}: no output: {failure}");
-                if (_expected[i].Difference(r, bytes.AsSpan(at)) is { } problem) return (i, $"{_cases[i]}, {compiler} {options}: {problem}");
-                at += _expected[i].Bytes(r);
+                var where = _cases[i] + string.Concat(call.Sizes.Select(s => $", {s.Key.Name} = {s.Value}"));
+                if (at >= bytes.Length) return (i, $"{where}: no output: {failure}");
+                if (expected.Difference(r, bytes.AsSpan(at)) is { } problem) return (i, $"{where}, {compiler} {options}: {problem}");
+                at += expected.Bytes(r);
             }
         return failure is null ? null : (_cases.Count - 1, failure);
     }
 
-    static GraphEntry Entry(GraphCase graph) => new(graph.Name, [.. graph.Inputs.Select((t, i) => new GraphInput($"in{i}", t.DType, t.Shape))], graph.Build);
+    static GraphEntry Entry(GraphCase graph) => new(graph.Name, [.. graph.Inputs.Select((t, i) => new GraphInput($"in{i}", t.DType, graph.Shapes[i]))], graph.Build);
 
     public void Dispose() => _entries.Dispose();
 }

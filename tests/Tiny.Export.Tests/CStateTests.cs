@@ -1,5 +1,9 @@
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using NUnit.Framework;
 using Tiny.Jit;
+using Tiny.Runtime;
 using Tiny.Tests;
 
 namespace Tiny.Export.Tests;
@@ -17,6 +21,41 @@ public sealed class CStateTests
         var actual = batch.Run(samples);
         for (int i = 0; i < samples.Length; i++)
             Close.Check(actual[i][0], plain.Step(Tensor.From(samples[i][0])).ToArray<float>(), 1e-6, $"call {i}");
+    }
+
+    [TestCase("gcc", "-O2"), TestCase("clang", "-O1 -g -fsanitize=undefined,address -fno-sanitize-recover=all -DSTATE_PLAIN")]
+    public void TheStateSuiteAgreesWithTheInterpreter(string compiler, string options)
+    {
+        Assert.Multiple(() =>
+        {
+            foreach (var method in StateSuite.Cases) Check(method, compiler, options);
+        });
+    }
+
+    static void Check(MethodInfo method, string compiler, string options)
+    {
+        using var batch = new CBatch(ProgramCapture.Capture("state", new StateSuite(), [method]), compiler, options);
+        object[][] calls = [.. Enumerable.Range(0, StateSuite.Calls).Select(call => StateSuite.Arguments(method, call))];
+        // Sizes come first.
+        var actual = batch.Run([.. calls.Select(c => c.OfType<Dim>().Select(d => new[] { (float)(int)d }).Concat(c.OfType<Tensor>().Select(t => t.ToArray<float>())).ToArray())]);
+        var oracle = new StateSuite();
+        for (int call = 0; call < calls.Length; call++)
+        {
+            object value = method.Invoke(oracle, calls[call])!;
+            Tensor[] expected = value is ITuple tuple ? [.. Enumerable.Range(0, tuple.Length).Select(i => (Tensor)tuple[i]!)] : [(Tensor)value];
+            for (int i = 0; i < expected.Length; i++)
+                Close.Check(actual[call][i], MemoryMarshal.Cast<byte, float>(Interpreter.Evaluate(expected[i].Node).Span), 1e-5, $"{method.Name}, call {call}");
+        }
+    }
+
+    [Test]
+    public void RandomNumbersAreThoseOfPlainCalls()
+    {
+        Tensor.ManualSeed(77);
+        using var batch = new CBatch(Capturing.Of("draws", new Draws()), "gcc", "-O2");
+        var actual = batch.Run([.. Enumerable.Range(1, 5).Select(i => new[] { Draws.Input(i).ToArray<float>() })]);
+        var expected = Draws.Plain(77, 5);
+        for (int i = 0; i < 5; i++) Close.Check(actual[i][0], expected[i], 1e-6, $"call {i}");
     }
 
     [Test]

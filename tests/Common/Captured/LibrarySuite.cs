@@ -14,7 +14,8 @@ public sealed class LibrarySuite
     public static IReadOnlyList<MethodInfo> Cases { get; } =
         [.. typeof(LibrarySuite).GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly).Where(m => m.IsDefined(typeof(TinyJitAttribute)))];
 
-    static readonly string[] s_representative = [nameof(Exponentials), nameof(Angles), nameof(Rounding), nameof(Views), nameof(Edges), nameof(Statistics), nameof(Transposed), nameof(Losses)];
+    static readonly string[] s_representative = [nameof(Exponentials), nameof(Angles), nameof(Rounding), nameof(Views), nameof(Edges), nameof(Statistics), nameof(Transposed), nameof(Losses),
+        nameof(Sorted), nameof(Chosen), nameof(Scattered), nameof(Indexed), nameof(PoolPlaces)];
 
     /// <summary>Cases that show each way in which library code meets a backend, without its compile time for the rest.</summary>
     public static IReadOnlyList<MethodInfo> Representative { get; } = [.. Cases.Where(m => s_representative.Contains(m.Name))];
@@ -61,6 +62,33 @@ public sealed class LibrarySuite
     [TinyJit]
     public (Tensor, Tensor) Rearranged([Shape(2, 12, 3)] Tensor x) =>
         (x.Rearrange("b (h w) c -> b c h w", ("h", 4)), x.Rearrange("b (h p) c -> (b h) (c p)", ("p", 2)) * 2);
+
+    // ---- order, picked and put by tensors
+    [TinyJit]
+    public (Tensor, Tensor, Tensor) Sorted([Shape(3, 40)] Tensor x, [Shape(3, 40, DType = ScalarKind.Int32)] Tensor i) => (x.Sort().Values, i.Argsort(descending: true), x.TopK(7).Values);
+    [TinyJit]
+    public (Tensor, Tensor) SortedLong([Shape(1100)] Tensor x) => (x.Sort().Values, x.TopK(5, largest: false).Indices);
+    [TinyJit]
+    public (Tensor, Tensor) Chosen([Shape(5, 7)] Tensor x) => (x.MaskedSelect(x.Gt(0.2), 20, 9), (x * 3).Trunc().Nonzero(30));
+    [TinyJit]
+    public (Tensor, Tensor, Tensor) Scattered([Shape(4, 6)] Tensor x, [Shape(3, 6)] Tensor y, [Shape(3, 6, DType = ScalarKind.Int32)] Tensor i) =>
+        (x.Scatter(0, i.Mod(5), y), x.ScatterReduce(0, i.Mod(4), y, ScatterReduction.Mean), x.ScatterReduce(0, i.Mod(5), y, ScatterReduction.AMax, includeSelf: false));
+    [TinyJit]
+    public (Tensor, Tensor) Indexed([Shape(5, 4, 6)] Tensor x, [Shape(3, DType = ScalarKind.Int32)] Tensor i, [Shape(3)] Tensor y)
+    {
+        var copy = x + 1;
+        copy[.., 2, i.Mod(6)] = y;
+        copy[copy.Gt(1.5)] = Tensor.Scalar(0.5f);
+        return (x[i.Mod(5), .., i.Mod(-3)], copy);
+    }
+    [TinyJit]
+    public (Tensor, Tensor) RunningLogs([Shape(2, 100)] Tensor x) => ((x * 20).LogCumSumExp(1), x.LogCumSumExp());
+    [TinyJit]
+    public (Tensor, Tensor, Tensor) PoolPlaces([Shape(2, 6, 9)] Tensor x)
+    {
+        var (values, places) = x.MaxPool2dWithIndices((2, 3), padding: 1, ceil: true);
+        return (values, places, values.MaxUnpool2d(places, (2, 3), output: (6, 9)));
+    }
 
     // ---- nets
     [TinyJit]

@@ -100,6 +100,11 @@ public sealed class OperatorSuite
     [TinyJit] public Tensor Conv([Shape(1, 3, 12, 13)] Tensor x, [Shape(8, 3, 3, 3)] Tensor w, [Shape(8)] Tensor b) => x.Conv2d(w, b).Relu();
     [TinyJit] public Tensor ConvStridedPadded([Shape(2, 4, 12, 13)] Tensor x, [Shape(8, 4, 3, 3)] Tensor w) => x.Conv2d(w, padding: 1, stride: 2);
     [TinyJit] public Tensor ConvPadded([Shape(1, 4, 12, 16)] Tensor x, [Shape(8, 4, 3, 3)] Tensor w) => x.Conv2d(w, padding: 1);
+    // Edges inside vectors, at both ends of a row and of the buffer.
+    [TinyJit] public Tensor ConvPaddedNarrow([Shape(2, 3, 5, 7)] Tensor x, [Shape(4, 3, 3, 3)] Tensor w) => x.Conv2d(w, padding: 1);
+    [TinyJit] public Tensor ConvPaddedWide([Shape(1, 2, 4, 37)] Tensor x, [Shape(3, 2, 3, 5)] Tensor w) => x.Conv2d(w, padding: ((0, 2), (3, 1)));
+    [TinyJit] public Tensor ConvPaddedOfSum([Shape(1, 2, 6, 20)] Tensor x, [Shape(2, 1, 1)] Tensor b, [Shape(3, 2, 3, 3)] Tensor w) => (x + b).Relu().Conv2d(w, padding: 1);
+    [TinyJit] public Tensor PaddedIntegers([Shape(3, 21, DType = ScalarKind.Int32)] Tensor x) => x.Pad([(0, 0), (2, 2)])[.., ..^2] + x.Pad([(0, 0), (0, 4)])[.., ..^2] * 3;
     [TinyJit] public Tensor ConvDilated([Shape(1, 2, 16, 16)] Tensor x, [Shape(3, 2, 3, 3)] Tensor w) => x.Conv2d(w, dilation: 2);
     [TinyJit] public Tensor ConvDepthwise([Shape(1, 8, 16, 16)] Tensor x, [Shape(8, 1, 3, 3)] Tensor w) => x.Conv2d(w, padding: 1, groups: 8);
     [TinyJit] public Tensor Conv1d([Shape(2, 3, 40)] Tensor x, [Shape(4, 3, 5)] Tensor w) => x.Conv1d(w);

@@ -18,5 +18,14 @@ interface IExpectation
 /// <param name="Expect">Computes what is expected.</param>
 sealed record GraphCase(string Name, IReadOnlyList<Tensor> Inputs, Func<IReadOnlyList<Tensor>, IReadOnlyList<Tensor>> Build, Func<IExpectation> Expect)
 {
+    /// <summary>The calls that are made, one after another; each has inputs and an expectation of its own, and the sizes that the graph depends on.</summary>
+    public IReadOnlyList<GraphCall> Calls { get; init; } = [new(new Dictionary<Variable, int>(), Inputs, Expect)];
+
+    /// <summary>The declared shapes of the inputs.</summary>
+    public IReadOnlyList<Shape> Shapes { get; init; } = [.. Inputs.Select(t => t.Shape)];
+
     public override string ToString() => Name;
 }
+
+/// <summary>A call of a graph.</summary>
+sealed record GraphCall(IReadOnlyDictionary<Variable, int> Sizes, IReadOnlyList<Tensor> Inputs, Func<IExpectation> Expect);

@@ -40,13 +40,12 @@ sealed class RandomProgram
 
     /// <param name="seed">Decides everything.</param>
     /// <param name="dtypes">The dtypes of its values; null for all.</param>
-    /// <param name="symbolic">Some programs have a variable.</param>
     /// <param name="steps">How many operations.</param>
-    public static RandomProgram Make(int seed, ImmutableArray<DType>? dtypes = null, bool symbolic = true, int steps = 10)
+    public static RandomProgram Make(int seed, ImmutableArray<DType>? dtypes = null, int steps = 10)
     {
         var random = Source(seed, -3);
         int least = random.Next(1, 4);
-        var size = symbolic && random.Next(5) < 3 ? new Variable("t", least, least + random.Next(1, 6)) : null;
+        var size = random.Next(5) < 3 ? new Variable("t", least, least + random.Next(1, 6)) : null;
         return new(seed, [.. Enumerable.Range(0, steps)], new FuzzDomain(dtypes ?? FuzzDomain.AllDTypes, size));
     }
 

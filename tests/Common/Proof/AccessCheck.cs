@@ -39,10 +39,29 @@ sealed class AccessCheck
             {
                 if (node.Op is not (Op.Load or Op.Store or Op.StoreBits)) continue;
                 int gateAt = node.Op switch { Op.Load => 2, Op.Store => 3, _ => 4 }, lanes = node.Op == Op.Load ? node.DType.Lanes : node.Src[2].DType.Lanes;
-                Add($"{where}, {node.Op} of {(node.Src[0].Op == Op.Stage ? "stage" : "slot")} {node.Src[0].Arg}", node.Src[1], node.Src.Length > gateAt ? node.Src[gateAt] : null,
-                    node.Src[0].Op == Op.Stage ? ((StageArg)node.Src[0].Arg!).Count : parameters[(int)node.Src[0].Arg!].Elements, lanes);
+                var gate = node.Src.Length > gateAt ? node.Src[gateAt] : null;
+                Dim count = node.Src[0].Op == Op.Stage ? ((StageArg)node.Src[0].Arg!).Count : parameters[(int)node.Src[0].Arg!].Elements;
+                var name = $"{where}, {node.Op} of {(node.Src[0].Op == Op.Stage ? "stage" : "slot")} {node.Src[0].Arg}";
+                if (gate?.DType.Lanes > 1)
+                    // A mask: each lane is an access of its own.
+                    for (int i = 0; i < lanes; i++) Add($"{name}, lane {i}", node.Src[1] + i, Lane(gate, i), count, 1);
+                else Add(name, node.Src[1], gate, count, lanes);
             }
         }
+    }
+
+    // What one lane of a vector is.
+    static UOp Lane(UOp vector, int lane)
+    {
+        var done = new Dictionary<UOp, UOp>(ReferenceEqualityComparer.Instance);
+        foreach (var node in Walk.Topological([vector], n => n.DType.Lanes == 1 ? [] : n.Src))
+            done[node] = node.DType.Lanes == 1 ? node : node.Op switch
+            {
+                Op.Broadcast => node.Src[0],
+                Op.Vector => node.Src[lane],
+                _ => UOp.New(node.Op, node.DType.Scalar, [.. node.Src.Select(s => done[s])], node.Arg),
+            };
+        return Symbolic.Simplifier().Run(done[vector]);
     }
 
     /// <summary>One access.</summary>

@@ -43,7 +43,7 @@ sealed class Lines : IDisposable
     public void Store(UOp pointer, UOp index, UOp value, UOp gate) => Line(UOp.New(Op.Store, DType.Void, [pointer, index, value, gate]));
 
     public static UOp Load(UOp pointer, UOp index, int lanes = 1) => UOp.New(Op.Load, pointer.DType.Vec(lanes), [pointer, index]);
-    public static UOp Load(UOp pointer, UOp index, UOp gate) => UOp.New(Op.Load, pointer.DType, [pointer, index, gate]);
+    public static UOp Load(UOp pointer, UOp index, UOp gate) => UOp.New(Op.Load, pointer.DType.Vec(gate.DType.Lanes), [pointer, index, gate]);
     public static UOp Vector(params UOp[] lanes) => UOp.New(Op.Vector, lanes[0].DType.Vec(lanes.Length), [.. lanes]);
     public static UOp Lane(UOp vector, int lane) => UOp.New(Op.Lane, vector.DType.Scalar, [vector], lane);
     public static UOp FoldLanes(Op op, UOp vector) => UOp.New(Op.FoldLanes, vector.DType.Scalar, [vector], op);

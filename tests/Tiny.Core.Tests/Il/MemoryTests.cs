@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using NUnit.Framework;
 using Tiny.Graph;
 using Tiny.Render;
@@ -35,6 +36,53 @@ public class MemoryTests
         fixed (nint* p = pointers) code(p);
         open = 1;
         Assert.That(() => { fixed (nint* p = pointers) code(p); }, Throws.TypeOf<NullReferenceException>());
+    }
+
+    [Test]
+    public unsafe void MaskedLoadReadsOnlyWhatTheMaskChooses([Values(4, 8, 16)] int lanes, [Values] bool early)
+    {
+        if (lanes > Lines.Cpu.Profile.VectorLanes) Assert.Ignore("no such vectors here");
+        using var lines = new Lines();
+        UOp to = lines.Output(DType.Float32, lanes), from = lines.Input(DType.Float32, 3);
+        // Lanes that lie in the three elements; the others would be before or after them.
+        UOp first = UOp.Index(early ? -1 : 1), at = Lines.Vector([.. Enumerable.Range(0, lanes).Select(i => UOp.Index(i + (early ? -1 : 1)))]);
+        var i = lines.Loop(1);
+        var inside = UOp.Index(-1).Splat(lanes).Lt(at) & (at + i.Splat(lanes)).Lt(UOp.Index(3).Splat(lanes));
+        lines.Store(to, UOp.Index(0), Lines.Load(from, first, inside));
+        lines.End(i);
+        var result = new float[lanes];
+        lines.Run(result, new float[] { 5, 6, 7 });
+        Assert.That(result, Is.EqualTo((early ? new float[] { 0, 5, 6, 7 } : [6, 7]).Concat(new float[16]).Take(lanes)));
+
+        // Nothing at all is chosen: nothing is read, even at address 0.
+        using var none = new Lines();
+        UOp into = none.Output(DType.Float32, lanes), flag = none.Input(DType.Bool, 1);
+        from = none.Input(DType.Float32, 99);
+        none.Store(into, UOp.Index(0), Lines.Load(from, UOp.Index(7), Lines.Load(flag, UOp.Index(0)).Splat(lanes)));
+        var code = IlRenderer.Compile(none.Build());
+        byte closed = 0;
+        result.AsSpan().Fill(1);
+        fixed (float* output = result)
+        {
+            nint* pointers = stackalloc nint[] { (nint)output, (nint)(&closed), 0 };
+            code(pointers);
+        }
+        Assert.That(result, Is.All.Zero);
+    }
+
+    [Test]
+    public unsafe void MaskedLoadWithoutAnInstructionForIt()
+    {
+        int[] memory = [.. Enumerable.Range(1, 16)];
+        fixed (int* p = memory)
+            foreach (int mask in (int[])[0, 0xFFFF, 1, 0x8000, 0x0FF0, 0x5A3C])
+            {
+                int[] lanes = [.. Enumerable.Range(0, 16).Select(i => -(mask >> i & 1))];
+                var expected = lanes.Select((m, i) => m & memory[i]);
+                var loaded = new int[16];
+                IlMaskedLoads.Load16(p, Vector512.Create(lanes)).CopyTo(loaded);
+                Assert.That(loaded, Is.EqualTo(expected), $"{mask:x}");
+            }
     }
 
     [Test]

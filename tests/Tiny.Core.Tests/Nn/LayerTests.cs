@@ -7,15 +7,55 @@ namespace Tiny.Tests.Nn;
 [TestFixture]
 public sealed class LayerTests
 {
-    [Test]
-    public void First_values_are_the_same_every_time_and_small()
+    static T Seeded<T>(long seed, Func<T> make)
     {
-        var (a, b) = (new Linear(16, 8), new Linear(16, 8));
+        Initial.Seed(seed);
+        return make();
+    }
+
+    [Test]
+    public void First_values_follow_from_the_seed_and_the_order()
+    {
+        var (a, b, c) = (Seeded(5, () => new Linear(16, 8)), Seeded(5, () => new Linear(16, 8)), Seeded(6, () => new Linear(16, 8)));
+        var d = new Linear(16, 8);
         Assert.That(a.Weight.Floats(), Is.EqualTo(b.Weight.Floats()));
-        Assert.That(a.Weight.Floats(), Is.All.InRange(-0.25f, 0.25f));
-        Assert.That(a.Weight.Floats().Distinct().Count(), Is.GreaterThan(100));
+        Assert.That(a.Weight.Floats(), Is.Not.EqualTo(c.Weight.Floats()).And.Not.EqualTo(d.Weight.Floats()));
         Assert.That(a.Bias!.Shape, Is.EqualTo(new Shape(8)));
         Assert.That(new Linear(16, 8, bias: false).Bias, Is.Null);
+    }
+
+    // The default of each layer of PyTorch: its bound, which values come close to and do not pass.
+    static IEnumerable<TestCaseData> Bounds()
+    {
+        yield return new TestCaseData(() => new Linear(100, 50).Weight, 0.1).SetArgDisplayNames("linear");
+        yield return new TestCaseData(() => new Conv1d(8, 32, 5, groups: 2).Weight, 1 / Math.Sqrt(20)).SetArgDisplayNames("conv1d");
+        yield return new TestCaseData(() => new Conv2d(8, 32, (3, 5)).Weight, 1 / Math.Sqrt(120)).SetArgDisplayNames("conv2d");
+        yield return new TestCaseData(() => new Conv3d(4, 16, (2, 3, 5)).Weight, 1 / Math.Sqrt(120)).SetArgDisplayNames("conv3d");
+        yield return new TestCaseData(() => new ConvTranspose2d(16, 8, 3).Weight, 1 / Math.Sqrt(72)).SetArgDisplayNames("conv_transpose2d");
+        yield return new TestCaseData(() => new ConvTranspose3d(8, 4, 3, groups: 2).Bias!.Reshape(1, -1).Expand(200, 4), 1 / Math.Sqrt(54)).SetArgDisplayNames("conv_transpose3d bias");
+        yield return new TestCaseData(() => new LSTMCell(3, 25).WeightHh, 0.2).SetArgDisplayNames("lstm");
+        yield return new TestCaseData(() => new GRUCell(30, 25).WeightIh, 0.2).SetArgDisplayNames("gru");
+        yield return new TestCaseData(() => new MultiHeadAttention(32, 4).InProjWeight, Math.Sqrt(6 / 128.0)).SetArgDisplayNames("attention");
+    }
+
+    [TestCaseSource(nameof(Bounds))]
+    public void First_values_are_uniform_within_their_bound(Func<Tensor> weight, double bound)
+    {
+        float[] values = Seeded(1, weight).Floats();
+        Assert.That(values, Is.All.InRange((float)-bound, (float)bound));
+        if (values.Distinct().Count() < 100) return;
+        Assert.That(values.Max(), Is.GreaterThan(0.95 * bound));
+        Assert.That(values.Min(), Is.LessThan(-0.95 * bound));
+        Assert.That(values.Average(v => v * v), Is.EqualTo(bound * bound / 3).Within(10).Percent);
+    }
+
+    [Test]
+    public void An_embedding_begins_normally_distributed()
+    {
+        float[] values = Seeded(3, () => new Embedding(200, 64)).Weight.Floats();
+        Assert.That(values.Average(), Is.EqualTo(0).Within(0.03));
+        Assert.That(values.Average(v => v * v), Is.EqualTo(1).Within(0.05));
+        Assert.That(values.Average(v => v * v * v * v), Is.EqualTo(3).Within(0.3));
     }
 
     [Test]
@@ -68,5 +108,42 @@ public sealed class LayerTests
         Close.Check(norm.Forward(x).Floats(), expected, 1e-5);
         Assert.That(new LayerNorm(4).Forward(x).Shape, Is.EqualTo(x.Shape));
         Assert.That(() => norm.Forward(Tensor.Zeros(3, 5)), Throws.TypeOf<ShapeException>().With.Message.Contains("[3, 4]"));
+    }
+
+    [Test]
+    public void Convolutions_apply_their_parameters()
+    {
+        var volume = Values.Random(4, 2, 4, 3, 4, 5);
+        var conv3 = new Conv3d(4, 6, (1, 2, 3), stride: (1, 2, 1), padding: (0, 1, 1), groups: 2);
+        Assert.That(conv3.Forward(volume).Floats(), Is.EqualTo(volume.Conv3d(conv3.Weight, conv3.Bias, (1, 2, 1), (0, 1, 1), null, 2).Floats()));
+        var back1 = new ConvTranspose1d(4, 6, 3, stride: 2, padding: 1, outputPadding: 1, groups: 2);
+        Assert.That(back1.Weight.Shape, Is.EqualTo(new Shape(4, 3, 3)));
+        var line = volume.Flatten(2);
+        Assert.That(back1.Forward(line).Floats(), Is.EqualTo(line.ConvTranspose1d(back1.Weight, back1.Bias, 2, 1, 1, 1, 2).Floats()));
+        var back2 = new ConvTranspose2d(4, 2, (2, 3), stride: (2, 1), dilation: (1, 2));
+        var image = volume.Flatten(2, 3);
+        Assert.That(back2.Forward(image).Floats(), Is.EqualTo(image.ConvTranspose2d(back2.Weight, back2.Bias, (2, 1), default, null, (1, 2)).Floats()));
+        var back3 = new ConvTranspose3d(4, 2, 2, stride: 2, bias: false);
+        Assert.That(back3.Forward(volume).Shape, Is.EqualTo(new Shape(2, 2, 6, 8, 10)));
+        Assert.That(back3.Forward(volume).Floats(), Is.EqualTo(volume.ConvTranspose3d(back3.Weight, null, 2).Floats()));
+    }
+
+    [Test]
+    public void A_sequence_applies_its_layers_and_functions()
+    {
+        var first = new Linear(3, 4);
+        var norm = new BatchNorm(4);
+        var net = new Sequential { first, x => x.Relu(), norm, new Sequential(new Linear(4, 2)) };
+        Assert.That(StateDict.Of(net).Select(p => p.Key), Is.EqualTo(new[]
+        {
+            "0.weight", "0.bias", "2.weight", "2.bias", "2.running_mean", "2.running_var", "3.0.weight", "3.0.bias",
+        }));
+        Assert.That(StateDict.Parameters(net), Has.Count.EqualTo(6).And.No.Member(norm.RunningMean));
+        var x = Values.Random(7, 5, 3);
+        var last = (Linear)((Sequential)net[3])[0];
+        Assert.That(net.Forward(x).Floats(), Is.EqualTo(last.Forward(norm.Forward(first.Forward(x).Relu())).Floats()));
+        Assert.That(norm.RunningMean.Floats(), Is.All.Zero);
+        net.Forward(x, training: true).Floats();
+        Assert.That(norm.RunningMean.Floats(), Is.Not.All.Zero, "training reached the layer within");
     }
 }

@@ -143,4 +143,50 @@ public sealed class StateDictTests
         Assert.That(model.Input.Weight, Is.SameAs(model.Output.Weight));
         Assert.That(model.Input.Weight.Floats(), Is.EqualTo(new[] { 1f, 2f, 3f, 4f }));
     }
+
+    [Test]
+    public void All_that_does_not_fit_is_in_one_list()
+    {
+        using var folder = new Folder();
+        var weights = Weights();
+        weights.Remove("fc1.weight");
+        weights["fc1.bias"] = Tensor.Zeros(4);
+        weights["norm.bias"] = Tensor.Zeros(new Shape(3), DType.Float16);
+        weights["fc2.weight"] = weights["fc3.weight"] = Tensor.Zeros(1);
+        Safetensors.Write(folder["m.safetensors"], weights);
+        var model = new Small();
+        Assert.That(() => model.LoadSafetensors(folder["m.safetensors"]), Throws.TypeOf<WeightsException>().With.Message.Contains("does not fit the model")
+            .And.Message.Contains("no weight 'fc1.weight'").And.Message.Contains("'fc1.bias' is [4], the model takes [3]")
+            .And.Message.Contains("'norm.bias' is float16").And.Message.Contains("no place for 'fc2.weight', 'fc3.weight'"));
+    }
+
+    [Test]
+    public void Models_are_saved_as_they_are_read()
+    {
+        using var folder = new Folder();
+        Initial.Seed(1);
+        var (a, b, c) = (new Small(), new Small(), new Small());
+        a.SaveSafetensors(folder["a"], new Dictionary<string, string> { ["made"] = "by a test" });
+        b.LoadSafetensors(folder["a"], copy: true).SaveSafetensors(folder["a"]);
+        Assert.That(File.Exists(folder["a"]), "written over the file that was read");
+        Assert.That(b.Fc1.Weight.Floats(), Is.EqualTo(a.Fc1.Weight.Floats()));
+        a.SaveNpy(folder["npy"]);
+        Assert.That(Directory.GetFiles(folder["npy"]).Select(Path.GetFileName).Order(StringComparer.Ordinal), Is.EqualTo(new[]
+        {
+            "fc1.bias.npy", "fc1.weight.npy", "norm.bias.npy", "norm.running_mean.npy", "norm.running_var.npy", "norm.weight.npy",
+        }));
+        Assert.That(c.LoadNpy(folder["npy"]).Fc1.Weight.Floats(), Is.EqualTo(a.Fc1.Weight.Floats()));
+        File.Delete(Path.Combine(folder["npy"], "fc1.weight.npy"));
+        Assert.That(() => c.LoadNpy(folder["npy"]), Throws.TypeOf<WeightsException>().With.Message.Contains("'fc1.weight'"));
+        Assert.That(() => c.LoadNpy(folder["none"]), Throws.TypeOf<WeightsException>().With.Message.Contains("no such folder"));
+    }
+
+    [Test]
+    public void Tied_weights_are_saved_once()
+    {
+        using var folder = new Folder();
+        new Tied().SaveSafetensors(folder["m"]);
+        Assert.That(SafetensorsFile.Open(folder["m"]).Tensors.Select(t => t.Name), Is.EqualTo(new[] { "input.weight" }));
+        Assert.That(StateDict.Parameters(new Tied()), Has.Count.EqualTo(1));
+    }
 }

@@ -42,6 +42,8 @@ public sealed class KernelCountTests
         Case("short running sum", 1, 1_200, () => F(3, 50).CumSum(1)),
         Case("running sum of 200", 2, 2_560, () => F(200).CumSum()),
         Case("running sum of 1,000,000", 3, 12_620_000, () => F(1_000_000).CumSum()),
+        // Mean and variance, the normed rows; queries, keys and values, which are products; scores, maximum and sum, quotients, values, projection and sum;
+        // the second norm's two; the two layers.
         Case("transformer block", 14, 344_832, () => Block(F(16, 64))),
         Case("a weight returned as it is", 1, 128, () => F(4, 4)),
         Case("nothing", 0, 0, () => F(0, 4) * 2),
@@ -52,9 +54,7 @@ public sealed class KernelCountTests
     {
         var schedule = Scheduler.Run([build().Node]);
         Assert.That(schedule.Launches.Select(l => l.Kernel.Name), Has.Exactly(kernels).Items);
-        Assert.That(
-            schedule.Launches.Sum(l => l.Slots.Select((s, i) => schedule.Slots[s].Bytes * (l.Kernel.Params[i].InPlace ? 2 : 1)).Sum()),
-            Is.EqualTo(bytes));
+        Assert.That(Moved(schedule), Is.EqualTo(bytes));
         Assert.That(schedule.Launches.Select(l => l.Slots.Length), Has.All.LessThanOrEqualTo(Scheduler.MostBuffers));
     }
 
@@ -67,6 +67,86 @@ public sealed class KernelCountTests
         cat.Floats();
         var more = Tensor.Cat([.. Enumerable.Range(0, 100).Select(i => Values.Random(i, 1, 3))], 0);
         more.Floats();
+    }
+
+    // State, and what a captured method writes into it: kernels, and the bytes that they read and write.
+    static readonly TestCaseData[] s_written =
+    [
+        // Moments, weights and gradient are read, the first three written; the powers of the step, which every element needs and one would overwrite,
+        // are a kernel before.
+        Written("Adam over flat parameters", 2, 28_024, s => Adam(s[0], s[1], s[2], s[3], s[4], s[5]), [1000], [1000], [1000], [1000], [], []),
+        Written("Adam over flat parameters, without correction", 1, 28_000, s => Adam(s[0], s[1], s[2], s[3]), [1000], [1000], [1000], [1000]),
+        // One for each parameter: loops over other extents are other kernels; and the powers.
+        Written("Adam over 30 parameters", 31, 82_344, s =>
+        {
+            for (int i = 0; i < 30; i++) Adam(s[4 * i + 2], s[4 * i + 3], s[4 * i + 4], s[4 * i + 5], i == 0 ? s[0] : null, i == 0 ? s[1] : null);
+        }, [[], [], .. Enumerable.Range(0, 30).SelectMany(i => Enumerable.Repeat(new[] { 4, 10 + i }, 4))]),
+        Written("SGD with momentum", 1, 20_000, s =>
+        {
+            s[1].Assign(s[1] * 0.9f + s[2]);
+            s[0].Assign(s[0] - s[1] * 0.1f);
+        }, [1000], [1000], [1000]),
+        // What is read is overwritten, at the same place, after that.
+        Written("the weight moved by the momentum before", 1, 20_000, s =>
+        {
+            s[0].Assign(s[0] - s[1] * 0.1f);
+            s[1].Assign(s[1] * 0.9f + s[2]);
+        }, [1000], [1000], [1000]),
+        // Of other elements a kernel may not know which are written yet.
+        Written("the weight moved by the momentum's mirror image", 2, 20_000, s =>
+        {
+            s[0].Assign(s[0] - s[1].Flip(0) * 0.1f);
+            s[1].Assign(s[1] * 0.9f);
+        }, [1000], [1000]),
+    ];
+
+    [TestCaseSource(nameof(s_written))]
+    public void StatesAreWrittenInSoManyKernels(int kernels, long bytes, int[][] shapes, Action<Tensor[]> write)
+    {
+        Tensor[] states = [.. shapes.Select(s => Tensor.Zeros(new Shape(s), DType.Float32).Realize())];
+        var schedule = CaptureScope.Run(scope =>
+        {
+            write(states);
+            return Scheduler.Run([], states: [.. scope.Written.Select(c => (scope.MemoryOf(c), scope.Read(c)))]);
+        });
+        Assert.That(schedule.Launches.Select(l => l.Kernel.Name), Has.Exactly(kernels).Items);
+        Assert.That(Moved(schedule), Is.EqualTo(bytes));
+        Assert.That(schedule.Slots.Select(s => s.Role), Has.None.EqualTo(SlotRole.Temporary));
+    }
+
+    static void Adam(Tensor w, Tensor m, Tensor v, Tensor g, Tensor? power1 = null, Tensor? power2 = null)
+    {
+        m.Assign(m * 0.9f + g * 0.1f);
+        v.Assign(v * 0.999f + g.Square() * 0.001f);
+        power1?.Assign(power1 * 0.9f);
+        power2?.Assign(power2 * 0.999f);
+        var (mean, square) = power1 is null ? (m, v) : (m / (1 - power1), v / (1 - power2!));
+        w.Assign(w - 0.001f * mean / (square.Sqrt() + 1e-8f));
+    }
+
+    static long Moved(KernelSchedule schedule) =>
+        schedule.Launches.Sum(l => l.Slots.Select((s, i) => schedule.Slots[s].Bytes * (l.Kernel.Params[i].InPlace ? 2 : 1)).Sum());
+
+    static TestCaseData Written(string name, int kernels, long bytes, Action<Tensor[]> write, params int[][] shapes) =>
+        new TestCaseData(kernels, bytes, shapes, write).SetArgDisplayNames(name);
+
+    [Test]
+    public void ReductionsOfTheSameRowsAreOneKernelThatReadsThemOnce()
+    {
+        var x = F(64, 128);
+        var schedule = Scheduler.Run([x.Sum(1).Node, x.Max(1).Node]);
+        Assert.That(schedule.Launches, Has.Length.EqualTo(1));
+        Assert.That(Moved(schedule), Is.EqualTo(64 * 128 * 4 + 2 * 64 * 4));
+        schedule = Scheduler.Run([x.Mean(1).Node, x.Var(1).Node]);
+        Assert.That(schedule.Launches, Has.Length.EqualTo(1));
+        Assert.That(Moved(schedule), Is.EqualTo(64 * 128 * 4 + 2 * 64 * 4));
+    }
+
+    [Test]
+    public void ProductsWithTheSameMatrixAreKernelsOfTheirOwn()
+    {
+        var x = F(64, 32);
+        Assert.That(Scheduler.Run([x.MatMul(F(32, 48)).Node, x.MatMul(F(32, 48)).Node]).Launches, Has.Length.EqualTo(2));
     }
 
     static Tensor Block(Tensor x)

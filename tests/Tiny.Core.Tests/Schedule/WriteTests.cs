@@ -71,13 +71,25 @@ public sealed class WriteTests
     }
 
     [Test]
-    public void OfTwoStatesSwappedOneIsStoredFirst()
+    public void TwoStatesSwappedAreOneKernelThatReadsBothBeforeItWrites()
     {
         var schedule = Program(s =>
         {
             var first = s[0] + 0;
             s[0].Assign(s[1]);
             s[1].Assign(first);
+        }, new Shape(8), new Shape(8));
+        Assert.That(schedule.Launches, Has.Length.EqualTo(1));
+    }
+
+    [Test]
+    public void OfTwoStatesExchangedInReverseOneIsStoredFirst()
+    {
+        var schedule = Program(s =>
+        {
+            var first = s[0] + 0;
+            s[0].Assign(s[1].Flip(0));
+            s[1].Assign(first.Flip(0));
         }, new Shape(8), new Shape(8));
         Assert.That(schedule.Launches, Has.Length.EqualTo(3));
     }

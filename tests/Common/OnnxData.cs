@@ -1,0 +1,84 @@
+using System.IO.Compression;
+using System.Runtime.InteropServices;
+
+namespace Tiny.Tests;
+
+/// <summary>
+/// The values of a case of the ONNX conformance suite: what goes in and what comes out, as data. The models themselves are not read. A value
+/// is a TensorProto; of its fields these are known: dims (1), data_type (2), float_data (4), int64_data (7), raw_data (9).
+/// </summary>
+sealed record OnnxData(IReadOnlyList<Tensor> Inputs, IReadOnlyList<Tensor> Outputs)
+{
+    /// <summary>The first data set of a case of the group <c>node</c>.</summary>
+    public static OnnxData Read(string name)
+    {
+        using var zip = ZipFile.OpenRead(Needs.Shared("onnx-conformance/node.zip"));
+        return new(All("input"), All("output"));
+
+        List<Tensor> All(string kind)
+        {
+            var tensors = new List<Tensor>();
+            while (zip.GetEntry($"{name}/test_data_set_0/{kind}_{tensors.Count}.pb") is { } entry)
+            {
+                using var stream = entry.Open();
+                using var bytes = new MemoryStream();
+                stream.CopyTo(bytes);
+                tensors.Add(Parse(bytes.ToArray()));
+            }
+            return tensors.Count > 0 ? tensors : throw new InvalidDataException($"{name}: no {kind}");
+        }
+    }
+
+    static Tensor Parse(byte[] bytes)
+    {
+        var dims = new List<int>();
+        var numbers = new List<long>();
+        ulong type = 0;
+        byte[] raw = [], floats = [];
+        for (int at = 0; at < bytes.Length;)
+        {
+            ulong key = Varint(bytes, ref at);
+            switch (key & 7)
+            {
+                case 0:
+                    ulong number = Varint(bytes, ref at);
+                    if (key >> 3 == 1) dims.Add((int)number);
+                    else if (key >> 3 == 2) type = number;
+                    else if (key >> 3 == 7) numbers.Add((long)number);
+                    break;
+                case 2:
+                    int length = (int)Varint(bytes, ref at), end = at + length;
+                    if (key >> 3 == 1) while (at < end) dims.Add((int)Varint(bytes, ref at));
+                    else if (key >> 3 == 7) while (at < end) numbers.Add((long)Varint(bytes, ref at));
+                    else if (key >> 3 == 4) floats = bytes[at..end];
+                    else if (key >> 3 == 9) raw = bytes[at..end];
+                    at = end;
+                    break;
+                default:
+                    throw new InvalidDataException($"wire type {key & 7}");
+            }
+        }
+        int[] shape = [.. dims];
+        return type switch
+        {
+            1 => From<float>(raw.Length > 0 ? raw : floats, shape),
+            7 when raw.Length > 0 => From<long>(raw, shape),
+            7 => Tensor.From<long>([.. numbers]).Reshape(shape),
+            9 => From<bool>(raw, shape),
+            _ => throw new InvalidDataException($"data type {type}"),
+        };
+    }
+
+    static Tensor From<T>(byte[] raw, int[] shape) where T : unmanaged => Tensor.From(MemoryMarshal.Cast<byte, T>(raw)).Reshape(shape);
+
+    static ulong Varint(byte[] bytes, ref int at)
+    {
+        ulong value = 0;
+        for (int shift = 0; ; shift += 7)
+        {
+            byte b = bytes[at++];
+            value |= (ulong)(b & 127) << shift;
+            if (b < 128) return value;
+        }
+    }
+}
