@@ -9,16 +9,20 @@ public sealed class TinyJitAttribute : Attribute;
 /// <summary>
 /// The shape of a tensor parameter, which an export needs: <c>[Shape(1, 28, 28)]</c>. A dimension may be a name with bounds, as in
 /// <c>[Shape(1, "t:1..512", 64)]</c>: inside the method it is that <see cref="Variable"/>, and one capture serves all its values. The same name
-/// in two parameters is the same number.
+/// in two parameters is the same number. For a parameter that holds several tensors (a tuple, a list, a record), one attribute for each:
+/// <c>[Shape(1, 64, Of = "h"), Shape(1, 64, Of = "c")]</c>.
 /// </summary>
-[AttributeUsage(AttributeTargets.Parameter)]
+[AttributeUsage(AttributeTargets.Parameter, AllowMultiple = true)]
 public sealed class ShapeAttribute(params object[] dims) : Attribute
 {
     /// <summary>The extents.</summary>
     /// <exception cref="ShapeException">One is neither a number nor a name with bounds.</exception>
-    public IReadOnlyList<Dim> Dims => [.. dims.Select(DeclaredShapes.Parse)];
+    public IReadOnlyList<Dim> Dims => [.. dims.Select(Declaration.Parse)];
     /// <summary>Element type; float32 unless set.</summary>
     public ScalarKind DType { get; init; } = ScalarKind.Float32;
+    /// <summary>Which of a parameter's tensors this is: the name of a tuple's element or a record's property, the index in a list, the key in a dictionary; deeper ones
+    /// with dots, as in "layers.0.h". Unset: all that have none of their own.</summary>
+    public string? Of { get; init; }
 }
 
 /// <summary>

@@ -1,5 +1,4 @@
-using System.Reflection;
-using System.Runtime.CompilerServices;
+using System.Text;
 using Tiny.Graph;
 using Tiny.Schedule;
 
@@ -36,27 +35,30 @@ sealed class Capture
     /// <summary>Captures one call.</summary>
     /// <param name="method">Where names come from.</param>
     /// <param name="body">Calls the method with the given arguments.</param>
-    /// <param name="args">The arguments; of a tensor only dtype and shape matter.</param>
+    /// <param name="arguments">The arguments; of a tensor only dtype and shape matter.</param>
     /// <exception cref="TinyJitException">The method returns something else than tensors.</exception>
-    public static Capture Run(MethodInfo method, Func<object?[], object?> body, IReadOnlyList<object?> args)
-    {
-        var traced = Trace(method, body, args);
-        return Of(traced, [.. Names(method, traced.Results.Count), .. traced.WrittenInputs.Select(w => w.Name)],
-            [.. method.GetParameters().Select(DeclaredShapes.VariableOf).OfType<Variable>()]);
-    }
+    public static Capture Run(Declaration method, Func<object?[], object?> body, Arguments arguments) => Of(method, Trace(method, body, arguments));
+
+    /// <summary>The capture that a trace amounts to.</summary>
+    public static Capture Of(Declaration method, Traced traced) =>
+        Of(traced, [.. Names(traced.Result.Names), .. traced.WrittenInputs.Select(w => Identifier(w.Name))], [.. method.Variables]);
 
     /// <summary>What the method builds and writes.</summary>
-    public static Traced Trace(MethodInfo method, Func<object?[], object?> body, IReadOnlyList<object?> args)
+    public static Traced Trace(Declaration method, Func<object?[], object?> body, Arguments arguments)
     {
-        var parameters = method.GetParameters();
-        var given = new object?[args.Count];
-        for (int i = 0; i < given.Length; i++)
-            given[i] = args[i] is Tensor t ? new Tensor(UOp.New(Op.Param, t.DType, [], new ParamArg(i, parameters[i].Name ?? $"input{i}", DeclaredShapes.Of(parameters[i], t.Shape))))
-                : DeclaredShapes.VariableOf(parameters[i]) is { } variable ? (Dim)variable : args[i];
+        var inputs = new List<Tensor>();
+        object?[] given = method.With(arguments.All, (path, t) =>
+        {
+            inputs.Add(new Tensor(UOp.New(Op.Param, t.DType, [], new ParamArg(inputs.Count, path, arguments.Tensors[inputs.Count].Shape))));
+            return inputs[^1];
+        });
         return CaptureScope.Run(scope =>
         {
-            var (tensors, pack) = Unpack(method, body(given));
-            return Traced.Of(scope, tensors, pack);
+            var result = Unpack(method, body(given));
+            int next = 0;
+            method.With(given, (path, t) => ReferenceEquals(t, inputs[next++]) ? t
+                : throw new TinyJitException($"{method.Name} put another tensor into '{path}', which is the caller's; a replayed call would not: return it, or use Assign"));
+            return Traced.Of(scope, result);
         });
     }
 
@@ -64,7 +66,7 @@ sealed class Capture
     public static Capture Run(GraphEntry entry)
     {
         Tensor[] inputs = [.. entry.Inputs.Select((input, i) => new Tensor(UOp.New(Op.Param, input.DType, [], new ParamArg(i, input.Name, input.Shape))))];
-        var traced = CaptureScope.Run(scope => Traced.Of(scope, entry.Body(inputs), results => results));
+        var traced = CaptureScope.Run(scope => Traced.Of(scope, new Result([], entry.Body(inputs), "", results => results)));
         return Of(traced, [.. ResultNumbers(traced.Results.Count), .. traced.WrittenInputs.Select(w => w.Name)]);
     }
 
@@ -76,24 +78,42 @@ sealed class Capture
         return new Capture(traced, all[..results], [.. traced.WrittenStates.Select((w, i) => (w.Memory, all[results + i]))], names, once) { Variables = variables };
     }
 
-    static (IReadOnlyList<Tensor>, Func<IReadOnlyList<Tensor>, object?>) Unpack(MethodInfo method, object? value)
+    static Result Unpack(Declaration method, object? value)
     {
-        if (value is Tensor one) return ([one], r => r[0]);
-        if (value is ITuple { Length: > 0 and < 8 } tuple && Enumerable.Range(0, tuple.Length).All(i => tuple[i] is Tensor))
+        var (names, tensors, key) = (new List<string>(), new List<Tensor>(), new StringBuilder());
+        Structure.Map(value, "", method.ResultNames, (path, t) =>
         {
-            var type = value.GetType();
-            return ([.. Enumerable.Range(0, tuple.Length).Select(i => (Tensor)tuple[i]!)], r => Activator.CreateInstance(type, [.. r]));
-        }
-        throw new TinyJitException($"{method.DeclaringType?.Name}.{method.Name} returned {value?.GetType().Name ?? "null"}; "
-            + "a captured method returns a Tensor or a tuple of at most seven Tensors");
+            names.Add(path);
+            tensors.Add(t);
+            key.Append(path).Append(';');
+            return t;
+        }, key);
+        if (tensors.Count == 0)
+            throw new TinyJitException($"{method.Name} returned {(value is null ? "null" : value.GetType().Name)}; a captured method returns tensors: one, or a tuple, array, list, dictionary "
+                + "or record of them");
+        return new(names, tensors, key.ToString(), results =>
+        {
+            int next = 0;
+            return Structure.Map(value, "", method.ResultNames, (_, _) => results[next++]);
+        });
     }
 
-    static List<string> Names(MethodInfo method, int count)
+    // Names that are identifiers in any language, each once.
+    static List<string> Names(IReadOnlyList<string> paths)
     {
-        var given = method.ReturnParameter.GetCustomAttribute<TupleElementNamesAttribute>()?.TransformNames;
-        var numbers = ResultNumbers(count);
-        return [.. Enumerable.Range(0, count).Select(i => given?.ElementAtOrDefault(i) ?? numbers[i])];
+        var names = new List<string>();
+        foreach (var path in paths)
+        {
+            var name = Identifier(path.Length == 0 || char.IsAsciiDigit(path[0]) ? "output" + path : path);
+            var unique = name;
+            for (int n = 2; names.Contains(unique); n++) unique = $"{name}_{n}";
+            names.Add(unique);
+        }
+        return names;
     }
+
+    /// <summary>A path as a name that is an identifier: <c>state.h</c> is <c>state_h</c>.</summary>
+    public static string Identifier(string path) => string.Concat(path.Select(c => char.IsAsciiLetterOrDigit(c) ? c : '_'));
 
     static List<string> ResultNumbers(int count) => count == 1 ? ["output"] : [.. Enumerable.Range(1, count).Select(i => $"output{i}")];
 }

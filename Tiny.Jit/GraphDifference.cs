@@ -9,15 +9,26 @@ namespace Tiny.Jit;
 /// </summary>
 static class GraphDifference
 {
-    /// <summary>The first node in which two graphs differ, described; null when they are equal.</summary>
-    public static string? Find(IReadOnlyList<UOp> first, IReadOnlyList<UOp> second)
+    /// <summary>What two captures do differently, described; null when they do the same.</summary>
+    /// <param name="first">One.</param>
+    /// <param name="second">The other.</param>
+    /// <param name="sameMemory">Tensors that they read are the same only if they are one.</param>
+    public static string? Find(Traced first, Traced second, bool sameMemory = false)
+    {
+        if (first.Result.Key != second.Result.Key) return $"it returned '{first.Result.Key}' the first time, '{second.Result.Key}' the second";
+        if (!first.WrittenInputs.Select(w => w.Name).SequenceEqual(second.WrittenInputs.Select(w => w.Name))
+            || !first.WrittenStates.Select(w => w.Cell).SequenceEqual(second.WrittenStates.Select(w => w.Cell))) return "it wrote other tensors the first time than the second";
+        return Find(first.Graph, second.Graph, sameMemory);
+    }
+
+    static string? Find(IReadOnlyList<UOp> first, IReadOnlyList<UOp> second, bool sameMemory)
     {
         var (a, b) = (Walk.Topological(first), Walk.Topological(second));
         var partner = new Dictionary<UOp, UOp>(ReferenceEqualityComparer.Instance);
         for (int i = 0; i < Math.Min(a.Count, b.Count); i++)
         {
             var (x, y) = (a[i], b[i]);
-            bool same = x.Op == y.Op && x.DType == y.DType && x.Src.Length == y.Src.Length && SameArgument(x.Arg, y.Arg)
+            bool same = x.Op == y.Op && x.DType == y.DType && x.Src.Length == y.Src.Length && SameArgument(x.Arg, y.Arg, sameMemory)
                 && x.Src.Zip(y.Src).All(pair => ReferenceEquals(partner[pair.First], pair.Second));
             if (!same) return $"'{Describe(x)}' the first time, '{Describe(y)}' the second";
             partner[x] = y;
@@ -26,9 +37,9 @@ static class GraphDifference
     }
 
     // Tensors made inside the method are new objects each time; what counts is what they hold.
-    static bool SameArgument(object? x, object? y) => (x, y) switch
+    static bool SameArgument(object? x, object? y, bool sameMemory) => (x, y) switch
     {
-        (Storage s, Storage t) => ReferenceEquals(s, t) || s.Shape.Equals(t.Shape) && s.ToHost().Span.SequenceEqual(t.ToHost().Span),
+        (Storage s, Storage t) => ReferenceEquals(s, t) || !sameMemory && s.Shape.Equals(t.Shape) && s.ToHost().Span.SequenceEqual(t.ToHost().Span),
         _ => Equals(x, y),
     };
 

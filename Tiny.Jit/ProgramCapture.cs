@@ -28,22 +28,28 @@ public static class ProgramCapture
             if (!tensor.IsView) tensor.Cell.Name ??= path;
         }
         var builder = new ProgramBuilder(mostBuffers);
-        object?[] Arguments(MethodInfo method) => [.. method.GetParameters().Select(p => Argument(method, p))];
-        Func<object?[], object?> Caller(MethodInfo method) => a => method.Invoke(method.IsStatic ? null : model, BindingFlags.DoNotWrapExceptions, null, a, null);
+        (Declaration Method, Func<object?[], object?> Body, Arguments Arguments)[] entries = [.. methods.Select(m => Entry(m, model))];
         // What any of them writes is state for all: it must be known before.
-        if (methods.Count > 1)
-            foreach (var method in methods) Jit.Capture.Trace(method, Caller(method), Arguments(method));
-        foreach (var method in methods)
+        if (entries.Length > 1)
+            foreach (var (method, body, arguments) in entries) Jit.Capture.Trace(method, body, arguments);
+        foreach (var (method, body, arguments) in entries)
         {
-            var (args, Call) = (Arguments(method), Caller(method));
-            var capture = Jit.Capture.Run(method, Call, args);
+            var capture = Jit.Capture.Run(method, body, arguments);
             // Capturing is cheap: done twice, it finds methods that do not do the same each time.
-            if (GraphDifference.Find(capture.Traced.Graph, Jit.Capture.Trace(method, Call, args).Graph) is { } difference)
-                throw new TinyJitException($"{method.DeclaringType?.Name}.{method.Name} is not the same at each call: {difference}. An exported method may not depend on "
+            if (GraphDifference.Find(capture.Traced, Jit.Capture.Trace(method, body, arguments)) is { } difference)
+                throw new TinyJitException($"{method.Name} is not the same at each call: {difference}. An exported method may not depend on "
                     + "a counter, a clock, random numbers of .NET or a field that it changes; pass such a value as a parameter");
-            builder.Add(method.Name, Inputs(method), capture);
+            builder.Add(method.Method.Name, [.. arguments.Tensors.Select((t, i) => (i, new GraphInput(Jit.Capture.Identifier(t.Path), t.Tensor.DType, t.Shape)))], capture);
         }
         return builder.Build(name);
+    }
+
+    static (Declaration, Func<object?[], object?>, Arguments) Entry(MethodInfo method, object model)
+    {
+        var declaration = new Declaration(method);
+        // In the order of the method's parameters, those that it ignores too.
+        var arguments = declaration.Take(declaration.Make((path, dtype, shape) => Tensor.FromStorage(new Storage(dtype, shape, NoMemory.Instance))));
+        return (declaration, a => method.Invoke(method.IsStatic ? null : model, BindingFlags.DoNotWrapExceptions, null, a, null), arguments);
     }
 
     /// <summary>Captures graphs built over described inputs, as entry points of one program.</summary>
@@ -56,25 +62,6 @@ public static class ProgramCapture
             builder.Add(entry.Name, [.. entry.Inputs.Select((input, i) => (i, input))], capture);
         }
         return builder.Build(name);
-    }
-
-    // In the order of the method's parameters, those that it ignores too.
-    static List<(int Parameter, GraphInput Input)> Inputs(MethodInfo method) =>
-        [.. method.GetParameters().Select((p, i) => (p, i)).Where(x => x.p.ParameterType == typeof(Tensor)).Select(x =>
-        {
-            var shape = x.p.GetCustomAttribute<ShapeAttribute>()!;
-            return (x.i, new GraphInput(x.p.Name!, new DType(shape.DType), new Shape([.. shape.Dims])));
-        })];
-
-    static object? Argument(MethodInfo method, ParameterInfo p)
-    {
-        if (DeclaredShapes.VariableOf(p) is { } variable) return (Dim)variable;
-        if (p.ParameterType != typeof(Tensor))
-            return p.HasDefaultValue ? p.DefaultValue
-                : throw new TinyJitException($"{method.Name}: parameter '{p.Name}' of an exported method is a {p.ParameterType.Name} without a default value");
-        var shape = p.GetCustomAttribute<ShapeAttribute>()
-            ?? throw new TinyJitException($"{method.Name}: tensor parameter '{p.Name}' of an exported method needs [Shape(...)]");
-        return Tensor.FromStorage(new Storage(new DType(shape.DType), new Shape([.. shape.Dims]), NoMemory.Instance));
     }
 
     /// <summary>Stands for an argument of which only dtype and shape are looked at.</summary>

@@ -9,16 +9,14 @@ namespace Tiny.Jit;
 /// </summary>
 sealed class Traced
 {
-    Traced(IReadOnlyList<Tensor> tensors, Func<IReadOnlyList<Tensor>, object?> pack) => (Tensors, Pack) = (tensors, pack);
+    Traced(Result result) => Result = result;
 
-    /// <summary>The results, as the method returned them.</summary>
-    public IReadOnlyList<Tensor> Tensors { get; }
-    /// <summary>Puts result tensors into the method's return value.</summary>
-    public Func<IReadOnlyList<Tensor>, object?> Pack { get; }
+    /// <summary>What the method returned.</summary>
+    public Result Result { get; }
     /// <summary>The results' graphs.</summary>
     public required IReadOnlyList<UOp> Results { get; init; }
-    /// <summary>Parameters that the method writes, and what they hold at the end.</summary>
-    public required IReadOnlyList<(int Parameter, string Name, UOp Final)> WrittenInputs { get; init; }
+    /// <summary>Tensors among the arguments that the method writes, and what they hold at the end.</summary>
+    public required IReadOnlyList<(int Argument, string Name, UOp Final)> WrittenInputs { get; init; }
     /// <summary>Other tensors from outside that it writes.</summary>
     public required IReadOnlyList<(Cell Cell, UOp Memory, UOp Final)> WrittenStates { get; init; }
     /// <summary>State that it reads or writes.</summary>
@@ -29,24 +27,24 @@ sealed class Traced
     /// <summary>All that the method built.</summary>
     public IReadOnlyList<UOp> Graph => [.. Results, .. WrittenInputs.Select(w => w.Final), .. WrittenStates.Select(w => w.Final)];
 
-    /// <summary>The number of the parameter that a result is or shows, or null; and whether it is or shows another tensor from outside.</summary>
-    public (int? Parameter, bool Outside) AliasOf(Tensor result) =>
+    /// <summary>The number of the argument's tensor that a result is or shows, or null; and whether it is or shows a tensor from outside.</summary>
+    public (int? Argument, bool Outside) AliasOf(Tensor result) =>
         result.Cell.Value is { Op: Op.Param, Arg: ParamArg p } ? (p.Slot, true) : (null, result.Cell.IsFromOutside(_scope));
 
     CaptureScope _scope = null!;
 
     /// <summary>Closes a capture.</summary>
-    public static Traced Of(CaptureScope scope, IReadOnlyList<Tensor> tensors, Func<IReadOnlyList<Tensor>, object?> pack)
+    public static Traced Of(CaptureScope scope, Result result)
     {
         var written = scope.Written.ToHashSet();
-        UOp[] results = [.. tensors.Select(t => t.Node)];
+        UOp[] results = [.. result.Tensors.Select(t => t.Node)];
         (Cell Cell, UOp Final)[] finals = [.. scope.Written.Select(c => (c, scope.Read(c)))];
         foreach (var cell in written.Where(c => c.Value.Op != Op.Param)) cell.BecomeState();
         var constants = scope.Memory.Keys.Where(c => !c.IsState).Select(c => (Cell: c, Value: c.Embed())).ToList();
         var map = constants.ToDictionary(c => scope.MemoryOf(c.Cell), c => c.Value);
         var all = Substitute([.. results, .. finals.Select(f => f.Final)], map);
         var writes = finals.Select((f, i) => (f.Cell, Final: all[results.Length + i])).ToList();
-        return new Traced(tensors, pack)
+        return new Traced(result)
         {
             _scope = scope,
             Results = all[..results.Length],
@@ -66,3 +64,10 @@ sealed class Traced
         return [.. roots.Select(r => done[r])];
     }
 }
+
+/// <summary>A method's return value, taken apart.</summary>
+/// <param name="Names">The tensors' paths: "" for a single one, "2" for the second of a tuple without names.</param>
+/// <param name="Tensors">The tensors in it, as the method returned them.</param>
+/// <param name="Key">A text that says everything but the tensors.</param>
+/// <param name="Pack">The same value with other tensors.</param>
+sealed record Result(IReadOnlyList<string> Names, IReadOnlyList<Tensor> Tensors, string Key, Func<IReadOnlyList<Tensor>, object?> Pack);

@@ -14,6 +14,9 @@ static class CpuKernelCache
     static readonly ConcurrentDictionary<Content, WeakReference<IlKernel>> s_compiled = new();
     static int s_sweepAt = 1024;
 
+    /// <summary>How many kernels this thread has compiled.</summary>
+    [ThreadStatic] internal static int Compiled;
+
     /// <summary>The kernel's machine code, compiled if no equal one is alive.</summary>
     public static IlKernel Get(LinearKernel kernel)
     {
@@ -21,6 +24,7 @@ static class CpuKernelCache
         if (s_compiled.TryGetValue(key, out var known) && known.TryGetTarget(out var code)) return code;
         // Two threads may compile the same kernel at once; either result will do.
         code = IlRenderer.Compile(kernel);
+        Compiled++;
         s_compiled[key] = new WeakReference<IlKernel>(code);
         if (s_compiled.Count > s_sweepAt) Sweep();
         return code;
