@@ -42,7 +42,7 @@ public sealed class DecompositionTests
         Assert.That(zeros.R.Floats(), Is.All.Zero);
         var twice = Tensor.From([3f, 3, 4, 4], 2, 2).Qr();
         Close.Check(twice.R.Floats(), [-5, -5, 0, 0], 1e-6);
-        Close.Check(twice.Q.Floats()[..1], [-0.6f], 1e-6);
+        Assert.That(twice.Q.Floats()[0], Is.EqualTo(-0.6f).Within(1e-6));
         Assert.That(Values.Random(1, 3, 3).Cast(DType.Float64).Qr() is var wide && Largest(wide.Q.MatMul(wide.R) - Values.Random(1, 3, 3).Cast(DType.Float64)) < 1e-15);
     }
 
