@@ -3,7 +3,7 @@ using System.Globalization;
 namespace TrainDigitsSample;
 
 /// <summary>What the command line asks for.</summary>
-public sealed record Options(int Epochs = 5, long Seed = 1, string? Checkpoint = null, bool Help = false)
+public sealed record Options(int Epochs = 5, uint Seed = 1, string? Checkpoint = null, bool Help = false)
 {
     /// <summary>The help text.</summary>
     public const string Usage = """

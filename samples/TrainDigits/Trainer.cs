@@ -1,6 +1,5 @@
 using System.Globalization;
 using Tiny;
-using Tiny.Formats;
 using Tiny.Nn;
 
 namespace TrainDigitsSample;
@@ -18,24 +17,23 @@ public sealed class Trainer
     public Adam Optimizer;
 
     readonly DigitSet _set;
-    readonly long _seed;
+    readonly Batches _batches;
+    readonly uint _seed;
     readonly Tensor _key;
     readonly int _epochs;
-    int[] _order = [];
-    int _orderOf = -1;
 
     /// <summary>A new net. The same seed gives the same training.</summary>
-    public Trainer(DigitSet set, int epochs, long seed)
+    public Trainer(DigitSet set, int epochs, uint seed)
     {
-        (_set, _epochs, _seed) = (set, epochs, seed);
-        _key = Tensor.From<uint>([(uint)seed]).Reshape(Array.Empty<int>());
+        (_set, _epochs, _seed, _batches) = (set, epochs, seed, new Batches(set.Count, BatchSize, seed));
+        _key = Tensor.From([seed]).Reshape(Array.Empty<int>());
         Initial.Seed(seed);
         Net = new DigitNet();
         Optimizer = new Adam(StateDict.Parameters(Net), new OneCycleSchedule(0.01, Math.Max(1, epochs * StepsPerEpoch)));
     }
 
     /// <summary>Steps in which every digit is seen once (but for what is left of a batch).</summary>
-    public int StepsPerEpoch => _set.Count / BatchSize;
+    public int StepsPerEpoch => _batches.InEpoch;
     /// <summary>Steps taken.</summary>
     public int Steps => Optimizer.Steps.Item<int>();
     /// <summary>How often <see cref="Learn"/> has run as a method, not as a program.</summary>
@@ -44,7 +42,7 @@ public sealed class Trainer
     /// <summary>The next step: the loss of its batch, and how many of its digits the net read rightly.</summary>
     public (double Loss, int Right) Step()
     {
-        var (loss, right) = Learn(Batch(Steps));
+        var (loss, right) = Learn(_batches.At(Steps));
         return (loss.Item(), right.Item<int>());
     }
 
@@ -53,7 +51,9 @@ public sealed class Trainer
     [TinyJit]
     public (Tensor Loss, Tensor Right) Learn([Shape(BatchSize, DType = ScalarKind.Int32)] Tensor numbers)
     {
+#pragma warning disable TINY0012 // That it is not written when the step is replayed is what it shows.
         Captures++;
+#pragma warning restore TINY0012
         var images = Augmentation.Moved(_set.Pixels, numbers, Optimizer.Steps, _key);
         var labels = _set.Labels.Take(numbers);
         var scores = Net.Forward(images, training: true);
@@ -81,22 +81,6 @@ public sealed class Trainer
         return counts;
     }
 
-    // The digits of a step: each epoch has an order of its own, which follows from the seed.
-    Tensor Batch(int step)
-    {
-        int epoch = step / StepsPerEpoch, begin = step % StepsPerEpoch * BatchSize;
-        if (epoch != _orderOf)
-        {
-            _order = [.. Enumerable.Range(0, _set.Count)];
-            new Random(HashOf(_seed, epoch)).Shuffle(_order);
-            _orderOf = epoch;
-        }
-        return Tensor.From<int>(_order.AsSpan(begin, BatchSize));
-    }
-
-    // Random's numbers from a seed are the same on every machine and in every version.
-    static int HashOf(long seed, int epoch) => unchecked((int)(((ulong)seed * 0x9E3779B97F4A7C15 + (ulong)epoch * 0xBF58476D1CE4E5B9) >> 33));
-
     /// <summary>Writes all that the next step depends on.</summary>
     public void Save(string path) => this.SaveSafetensors(path, Settings());
 
@@ -104,10 +88,7 @@ public sealed class Trainer
     /// <exception cref="WeightsException">The file is none of this training's.</exception>
     public void Load(string path)
     {
-        var given = SafetensorsFile.Open(path).Metadata;
-        foreach (var (name, value) in Settings())
-            if (given.GetValueOrDefault(name) is var other && other != value)
-                throw new WeightsException($"{path}: it is of a training with {name} {other ?? "unknown"}, this one has {value}");
+        Checkpoint.Check(path, Settings());
         this.LoadSafetensors(path, copy: true);
     }
 

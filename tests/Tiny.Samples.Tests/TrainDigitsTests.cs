@@ -14,7 +14,7 @@ public sealed class TrainDigitsTests
     /// <summary>A digit in seven.</summary>
     static readonly Lazy<DigitSet> s_few = new(() => DigitSet.Load().Training.Some(Enumerable.Range(0, 9000 / 7).Select(i => i * 7)));
 
-    static Trainer Few(long seed = 1) => new(s_few.Value, epochs: 1, seed);
+    static Trainer Few(uint seed = 1) => new(s_few.Value, epochs: 1, seed);
 
     static byte[] Weights(Trainer trainer)
     {
@@ -66,7 +66,7 @@ public sealed class TrainDigitsTests
     [Test]
     public void The_seed_decides_the_weights_on_whatever_thread()
     {
-        byte[] Train(long seed)
+        byte[] Train(uint seed)
         {
             var trainer = Few(seed);
             for (int i = 0; i < 4; i++) trainer.Step();
