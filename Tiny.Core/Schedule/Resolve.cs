@@ -17,6 +17,7 @@ static class Resolve
         {
             var made = UOp.New(node.Op, node.DType, [.. node.Src.Select(s => done[s])], node.Arg);
             made.Origin ??= node.Origin;
+            made.Line ??= node.Line;
             done[node] = Simplify(made);
         }
         var seen = new HashSet<UOp>(ReferenceEqualityComparer.Instance);
