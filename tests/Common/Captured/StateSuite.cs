@@ -102,6 +102,27 @@ public sealed class StateSuite
         return _ring + 0;
     }
 
+    // ---- a training step: momentum and weights move along gradients
+    readonly Tensor _filter = Required(Ramp(4, 2, 3, 3)), _dense = Required(Ramp(3, 36)), _velocity = Tensor.Zeros(4, 2, 3, 3);
+    [TinyJit]
+    public (Tensor, Tensor) Trains([Shape(2, 2, 6, 7)] Tensor x, [Shape(2, 3)] Tensor target)
+    {
+        _filter.Grad = _dense.Grad = null;
+        var y = x.Conv2d(_filter, padding: 1).Relu().MaxPool2d(2).Flatten(1).Linear(_dense);
+        var loss = (y - target).Square().Mean();
+        loss.Backward();
+        _velocity.Assign(_velocity * 0.9f + _filter.Grad!);
+        _filter.Assign(_filter - _velocity * 0.01f);
+        _dense.Assign(_dense - _dense.Grad! * 0.01f);
+        return (loss, _filter.Sum([1, 2, 3]));
+    }
+
+    static Tensor Required(Tensor weight)
+    {
+        weight.RequiresGrad = true;
+        return weight;
+    }
+
     // ---- a place that is given at each call
     readonly Tensor _keys = Tensor.Zeros(2, 16, 8), _values = Tensor.Zeros(2, 16, 8);
     [TinyJit]
