@@ -31,6 +31,7 @@ public sealed class InnerLoopTests
         ["conv_transpose2d"] = "which taps of a strided window meet an element is its remainder by the stride",
         ["diagonal_diag"] = "a diagonal is taken at a step of the row's length and one",
         ["interpolate"] = "the nearest element at a ratio that is no whole number",
+        ["keccak"] = "neighbours in a ring of five; bytes packed in words",
         ["mul"] = "as interpolate: only the nearest element is read",
         ["mul_add"] = "the loop's extent is known at the call",
         ["roll"] = "what leaves at one end comes in at the other",
@@ -43,7 +44,10 @@ public sealed class InnerLoopTests
     {
         var found = Capturing.Of("model", make()).Kernels.SelectMany(k => Profiles.SelectMany(p => InnerDivisions.Of(k.Lower(p)).Select(d => (k.Name, Where: $"{k.Name} for {p.Name}: {d.Text}", d.Avoidable)))).ToList();
         Assert.That(found.Where(f => f.Avoidable).Select(f => f.Where), Is.Empty);
-        Assert.That(found.Where(f => !s_left.ContainsKey(f.Name.TrimEnd([.. "0123456789"]).TrimEnd('_')) && !s_left.ContainsKey(f.Name)).Select(f => f.Where), Is.Empty);
+        Assert.That(found.Where(f => !IsListed(f.Name)).Select(f => f.Where), Is.Empty, "none of the reasons listed here");
+
+        static bool IsListed(string kernel) => kernel.TrimEnd([.. "0123456789"]).TrimEnd('_') is var name
+            && s_left.Keys.Any(k => kernel == k || name == k || name.EndsWith($"_{k}", StringComparison.Ordinal));
     }
 
     [Test]
