@@ -19,6 +19,8 @@ internal sealed class BundlePlan
     public const long Alignment = 256;
     /// <summary>Default maxStorageBufferBindingSize.</summary>
     public const long BindingLimit = 128L << 20;
+    /// <summary>The largest maxStorageBufferBindingSize that there is: WGSL counts bytes in 32 bits.</summary>
+    public const long MostBinding = (4L << 30) - 4;
     /// <summary>Default maxBufferSize.</summary>
     public const long BufferLimit = 256L << 20;
     /// <summary>Default maxStorageBuffersPerShaderStage.</summary>
@@ -49,8 +51,13 @@ internal sealed class BundlePlan
 
     /// <param name="program">What is exported.</param>
     /// <param name="bufferLimit">The most bytes of one GPU buffer, as long as none of the program's is longer.</param>
-    public static BundlePlan Of(Program program, long bufferLimit = BufferLimit)
+    /// <param name="mostBinding">The most bytes that a kernel may be given of one buffer.</param>
+    /// <exception cref="TargetException">One of the program's buffers is longer than that, or of a dtype that WebGPU has not.</exception>
+    public static BundlePlan Of(Program program, long bufferLimit = BufferLimit, long mostBinding = MostBinding)
     {
+        if (program.Buffers.FirstOrDefault(b => b.Bytes > mostBinding) is { } large)
+            throw new TargetException($"webgpu: {Describe(large)} {large.DType}{large.Shape} has {large.Bytes} bytes, and no kernel can be given more than {mostBinding} of one buffer; "
+                + "make it several tensors (Split, Chunk), or export as C");
         bufferLimit = program.Buffers.Where(b => b.Role != BufferRole.Constant).Select(b => RoundUp(b.Bytes)).Append(bufferLimit).Max();
         var plan = new BundlePlan(program.WithArenasOf(bufferLimit)) { _bufferLimit = bufferLimit };
         plan.Check();
@@ -72,15 +79,18 @@ internal sealed class BundlePlan
         }
         if (Program.Buffers.FirstOrDefault(b => b.DType == DType.Float64) is not { } wide) return;
         var users = Program.Entries.Where(e => e.Inputs.Concat(e.Outputs).Any(p => p.Buffer == wide.Id) || e.Calls.Any(c => c.Buffers.Contains(wide.Id)));
-        string what = wide.Role switch
-        {
-            BufferRole.Input => "input",
-            BufferRole.Output => "output",
-            BufferRole.Constant => "constant",
-            _ => "intermediate value",
-        };
-        throw TargetException.NoFloat64("webgpu", $"{what} '{wide.Name}' of {string.Join(", ", users.Select(e => e.Name))}");
+        throw TargetException.NoFloat64("webgpu", $"{Describe(wide)} of {string.Join(", ", users.Select(e => e.Name))}",
+            wide.Role == BufferRole.Input ? [] : users.SelectMany(e => e.Calls).Select(c => Program.Kernels[c.Kernel]));
     }
+
+    static string Describe(ProgramBuffer b) => b.Role switch
+    {
+        BufferRole.Input => "input",
+        BufferRole.Output => "output",
+        BufferRole.Constant => "constant",
+        BufferRole.State => "state",
+        _ => "intermediate value",
+    } + $" '{b.Name}'";
 
     /// <summary>The input whose length tells a size, and how many elements are one more; null where none does and the caller must give it.</summary>
     public static (string Port, long Count)? ToldBy(Program program, EntryPoint entry, Variable size)

@@ -15,6 +15,8 @@ public sealed class WebGpuTarget : ExportTarget
 
     /// <summary>The most bytes of one GPU buffer: WebGPU's default unless a test asks for less.</summary>
     internal long BufferLimit { get; init; } = BundlePlan.BufferLimit;
+    /// <summary>The most bytes that a kernel may be given of one buffer: what any device may offer unless a test asks for less.</summary>
+    internal long MostBinding { get; init; } = BundlePlan.MostBinding;
 
     /// <inheritdoc/>
     /// <exception cref="TargetException">The program has something that WebGPU cannot take; the message names it.</exception>
@@ -25,7 +27,7 @@ public sealed class WebGpuTarget : ExportTarget
         string Path(string file) => System.IO.Path.Combine(context.Directory, file);
 
         if (context.Float64 == ScalarKind.Float32) program = NarrowFloat64.Of(program);
-        var plan = BundlePlan.Of(program, BufferLimit);
+        var plan = BundlePlan.Of(program, BufferLimit, MostBinding);
         program = plan.Program;
         var modules = KernelModules.Render(program, WgslRenderer.Profile with { Float64 = context.Float64 }, context.Cancellation);
         var weights = WeightsFile.Write(Path(plan.WeightsName), plan, context.Cancellation);

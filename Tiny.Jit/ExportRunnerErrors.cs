@@ -23,7 +23,7 @@ static class ExportRunnerErrors
         var (code, message) = e is TinyException tiny
             ? (tiny.Code, tiny.Text)
             : (InUserCode(e) ? "TINY2001" : "TINY2002", $"{e.GetType()}: {e.Message}");
-        string where = Frame(e, options)
+        string where = (e is TinyException { Line: { } line } && Find(line.File, options.Project) is { } file ? Place(file, line.Line, line.Column) : Frame(e, options))
             ?? (entry is null ? options.Assembly : Place(Path.GetFullPath(entry.File, options.Project), entry.Line, entry.Column));
         return $"{where}: error {code}: {OneLine(message)}";
     }

@@ -7,8 +7,8 @@ static class CaptureRules
 {
     /// <summary>True where no rule is broken.</summary>
     public static bool IsCapturable(IMethodSymbol method) => KindProblem(method) is null
-        && KnownTypes.IsResult(method.ReturnType)
-        && method.Parameters.All(static p => p.RefKind == RefKind.None && KnownTypes.IsParameter(p.Type));
+        && SignatureTypes.IsResult(method.ReturnType)
+        && method.Parameters.All(static p => p.RefKind == RefKind.None && SignatureTypes.IsParameter(p.Type));
 
     /// <summary>Why a method of this kind cannot be captured, as the end of a sentence; null where it can.</summary>
     public static string? KindProblem(IMethodSymbol method) => method switch
@@ -19,7 +19,6 @@ static class CaptureRules
         { IsAsync: true } => "is async",
         { IsGenericMethod: true } => "is generic",
         { ReturnsByRef: true } or { ReturnsByRefReadonly: true } => "returns by reference",
-        { IsExtensionMethod: true } => "is an extension method",
         { ContainingType.TypeKind: not TypeKind.Class } => "is not a method of a class",
         _ => null,
     };

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Operations;
 
 namespace Tiny.SourceGen;
 
@@ -10,7 +11,7 @@ sealed record ManifestEntry(string Type, string Method, string Path, int Line, i
 sealed record CapturedParameter(string Type, string Name);
 
 /// <summary>A captured method as an interceptor must spell it.</summary>
-sealed record CapturedMethod(string Type, string Name, bool IsStatic, string Result, EquatableArray<CapturedParameter> Parameters)
+sealed record CapturedMethod(string Type, string Name, bool IsStatic, bool IsExtension, string Result, EquatableArray<CapturedParameter> Parameters)
 {
     static readonly SymbolDisplayFormat s_format = SymbolDisplayFormat.FullyQualifiedFormat
         .AddMiscellaneousOptions(SymbolDisplayMiscellaneousOptions.IncludeNullableReferenceTypeModifier);
@@ -21,26 +22,42 @@ sealed record CapturedMethod(string Type, string Name, bool IsStatic, string Res
     /// </summary>
     public static CapturedMethod? Of(IMethodSymbol method, Compilation compilation)
     {
+        method = method.ReducedFrom ?? method;
         if (!CaptureRules.IsCapturable(method)) return null;
         var type = method.ContainingType;
         if (type.TypeKind != TypeKind.Class || type.IsGenericType || !IsNameable(type, compilation)
             || !compilation.IsSymbolAccessibleWithin(method, compilation.Assembly))
             return null;
-        foreach (var parameter in method.Parameters)
-            if (!IsNameable(parameter.Type, compilation))
-                return null;
+        if (!IsNameable(method.ReturnType, compilation) || !method.Parameters.All(p => IsNameable(p.Type, compilation))) return null;
         return new CapturedMethod(
-            type.ToDisplayString(s_format), method.Name, method.IsStatic, method.ReturnType.ToDisplayString(s_format),
+            type.ToDisplayString(s_format), method.Name, method.IsStatic, method.IsExtensionMethod, method.ReturnType.ToDisplayString(s_format),
             new([.. method.Parameters.Select(static p => new CapturedParameter(p.Type.ToDisplayString(s_format), p.Name))]));
     }
 
     /// <summary>True where another file of the assembly can name the type.</summary>
     public static bool IsNameable(ITypeSymbol type, Compilation compilation)
     {
-        for (var t = type as INamedTypeSymbol; t is not null; t = t.ContainingType)
-            if (t.IsFileLocal)
-                return false;
-        return compilation.IsSymbolAccessibleWithin(type, compilation.Assembly);
+        if (!compilation.IsSymbolAccessibleWithin(type, compilation.Assembly)) return false;
+        var work = new Stack<ITypeSymbol>();
+        work.Push(type);
+        while (work.Count > 0)
+        {
+            var at = work.Pop();
+            if (at is IArrayTypeSymbol array) work.Push(array.ElementType);
+            if (at is not INamedTypeSymbol named) continue;
+            if (named.IsFileLocal) return false;
+            foreach (var argument in named.TypeArguments) work.Push(argument);
+            if (named.ContainingType is { } outer) work.Push(outer);
+        }
+        return true;
+    }
+
+    /// <summary>True for a call that is data and does not run: part of a lambda that became an expression tree.</summary>
+    public static bool IsInExpressionTree(IOperation call)
+    {
+        for (var at = call; at is not null; at = at.Parent)
+            if (at is IAnonymousFunctionOperation && at.Parent?.Type is { } type && type.ContainingNamespace?.ToDisplayString() == "System.Linq.Expressions") return true;
+        return false;
     }
 }
 

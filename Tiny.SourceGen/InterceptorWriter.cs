@@ -11,6 +11,8 @@ static class InterceptorWriter
 {
     /// <summary>Interceptors work only where the build lists their namespace in <c>InterceptorsNamespaces</c>.</summary>
     public const string Namespace = "Tiny.Generated";
+    /// <summary>The oldest language that the text compiles as.</summary>
+    public const LanguageVersion Language = LanguageVersion.CSharp12;
 
     public static string Write(IEnumerable<CallSite> sites)
     {
@@ -35,7 +37,7 @@ static class InterceptorWriter
         text.Append("        internal static ").Append(method.Result).Append(" I").Append(number).Append('(');
         if (!method.IsStatic) text.Append("this ").Append(method.Type).Append(" self");
         for (int i = 0; i < method.Parameters.Length; i++)
-            text.Append(i > 0 || !method.IsStatic ? ", " : "").Append(method.Parameters[i].Type).Append(" p").Append(i);
+            text.Append(i > 0 || !method.IsStatic ? ", " : method.IsExtension ? "this " : "").Append(method.Parameters[i].Type).Append(" p").Append(i);
         text.Append(")\n        {\n");
         // A call on null fails as the plain call would.
         if (!method.IsStatic) text.Append("            _ = self.GetType();\n");

@@ -10,7 +10,7 @@ static class KnownTypes
     public const string TinyJit = "Tiny.TinyJitAttribute";
 
     /// <summary>True for <c>[TinyJit]</c> on the method itself; an override without it is an ordinary method.</summary>
-    public static bool IsCaptured(IMethodSymbol method) => Find(method.GetAttributes(), "TinyJitAttribute") is not null;
+    public static bool IsCaptured(IMethodSymbol method) => Find((method.ReducedFrom ?? method).GetAttributes(), "TinyJitAttribute") is not null;
 
     /// <summary>The first <c>[TinyExport&lt;T&gt;]</c> of a method.</summary>
     public static AttributeData? Export(IMethodSymbol method) => Find(method.GetAttributes(), "TinyExportAttribute");
@@ -32,16 +32,11 @@ static class KnownTypes
     /// <summary>True for a size: a number, or what depends on one that is known at the call.</summary>
     public static bool IsDim(ITypeSymbol type) => type is { Name: "Dim" } && IsInTiny(type);
 
-    public static bool IsTensor(ITypeSymbol type) => type is { Name: "Tensor" } && IsInTiny(type);
+    public static bool IsTensor(ITypeSymbol? type) => type is { Name: "Tensor" } && IsInTiny(type);
 
-    /// <summary>What a captured method may take: tensors, and plain values that become part of its signature.</summary>
-    public static bool IsParameter(ITypeSymbol type) => IsTensor(type) || IsDim(type) || type.TypeKind == TypeKind.Enum || type.SpecialType is
-        SpecialType.System_Int32 or SpecialType.System_Int64 or SpecialType.System_Single or SpecialType.System_Double
-        or SpecialType.System_Boolean or SpecialType.System_String;
-
-    /// <summary>What a captured method may return.</summary>
-    public static bool IsResult(ITypeSymbol type) => IsTensor(type)
-        || type is INamedTypeSymbol { IsTupleType: true, TupleElements.Length: <= 7 } tuple && tuple.TupleElements.All(static e => IsTensor(e.Type));
+    /// <summary>A type of Tiny's own namespace.</summary>
+    public static bool IsInTiny(ITypeSymbol type) => type.ContainingType is null
+        && type.ContainingNamespace is { Name: "Tiny", ContainingNamespace.IsGlobalNamespace: true };
 
     static AttributeData? Find(IEnumerable<AttributeData> attributes, string name)
     {
@@ -50,7 +45,4 @@ static class KnownTypes
                 return attribute;
         return null;
     }
-
-    static bool IsInTiny(ITypeSymbol type) => type.ContainingType is null
-        && type.ContainingNamespace is { Name: "Tiny", ContainingNamespace.IsGlobalNamespace: true };
 }

@@ -4,6 +4,7 @@ using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Text;
+using Tiny.SourceGen.Regions;
 
 namespace Tiny.SourceGen;
 
@@ -18,6 +19,9 @@ public sealed class TinyJitGenerator : IIncrementalGenerator
     public const string EntriesStep = "Entries";
     /// <summary>Name of the step that finds calls of captured methods.</summary>
     public const string CallsStep = "Calls";
+    /// <summary>Names of all steps.</summary>
+    public static IReadOnlyList<string> Steps { get; } = [EntriesStep, ManifestStep, CallsStep, InterceptorsStep];
+    const string ManifestStep = "Manifest", InterceptorsStep = "Interceptors";
 
     /// <inheritdoc/>
     public void Initialize(IncrementalGeneratorInitializationContext context)
@@ -30,7 +34,7 @@ public sealed class TinyJitGenerator : IIncrementalGenerator
             .WithTrackingName(EntriesStep);
         var projectDirectory = context.AnalyzerConfigOptionsProvider.Select(static (p, _) =>
             p.GlobalOptions.TryGetValue("build_property.ProjectDir", out var directory) ? directory : "");
-        context.RegisterSourceOutput(entries.Collect().Combine(projectDirectory), static (c, pair) =>
+        context.RegisterSourceOutput(entries.Collect().Combine(projectDirectory).WithTrackingName(ManifestStep), static (c, pair) =>
         {
             if (pair.Left.Length > 0) Add(c, "TinyEntryPoints.g.cs", ManifestWriter.Write(pair.Left, pair.Right));
         });
@@ -38,8 +42,8 @@ public sealed class TinyJitGenerator : IIncrementalGenerator
         var calls = context.SyntaxProvider.CreateSyntaxProvider(static (node, _) => IsCandidate(node), Call)
             .Where(static s => s is not null).Select(static (s, _) => s!)
             .WithTrackingName(CallsStep);
-        var enabled = context.ParseOptionsProvider.Select(static (options, _) => HasInterceptors(options));
-        context.RegisterSourceOutput(calls.Collect().Combine(enabled), static (c, pair) =>
+        var enabled = context.ParseOptionsProvider.Select(static (options, _) => HasInterceptors((CSharpParseOptions)options));
+        context.RegisterSourceOutput(calls.Collect().Combine(enabled).WithTrackingName(InterceptorsStep), static (c, pair) =>
         {
             if (pair.Right && pair.Left.Length > 0) Add(c, "TinyInterceptors.g.cs", InterceptorWriter.Write(pair.Left));
         });
@@ -65,16 +69,19 @@ public sealed class TinyJitGenerator : IIncrementalGenerator
     static CallSite? Call(GeneratorSyntaxContext context, CancellationToken cancellation)
     {
         var call = (InvocationExpressionSyntax)context.Node;
+        // Every call of the project comes here after every edit; few have the name of a captured method.
+        if (TreeIndex.NameOf(call) is not { } name || !CapturedNames.Of(context.SemanticModel.Compilation).Contains(name)) return null;
         if (context.SemanticModel.GetSymbolInfo(call, cancellation).Symbol is not IMethodSymbol method || !KnownTypes.IsCaptured(method)) return null;
         if (CapturedMethod.Of(method, context.SemanticModel.Compilation) is not { } captured) return null;
+        if (context.SemanticModel.GetOperation(call, cancellation) is { } operation && CapturedMethod.IsInExpressionTree(operation)) return null;
         return context.SemanticModel.GetInterceptableLocation(call, cancellation) is { } location
             ? new CallSite(captured, location.GetInterceptsLocationAttributeSyntax())
             : null;
     }
 
-    static bool HasInterceptors(ParseOptions options)
+    static bool HasInterceptors(CSharpParseOptions options)
     {
-        if (!options.Features.TryGetValue("InterceptorsNamespaces", out var namespaces)) return false;
+        if (options.LanguageVersion < InterceptorWriter.Language || !options.Features.TryGetValue("InterceptorsNamespaces", out var namespaces)) return false;
         foreach (var name in namespaces.Split(';'))
             if (name.Trim() is "Tiny" or InterceptorWriter.Namespace)
                 return true;

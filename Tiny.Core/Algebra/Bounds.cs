@@ -55,7 +55,7 @@ public static class Bounds
                 return (((Variable)arg!).Min, ((Variable)arg!).Max);
             case Op.Range or Op.Special:
                 return (0, Math.Max(src[0].Max - 1, 0));
-            case Op.Broadcast or Op.Lane or Op.Reshape or Op.Permute or Op.Expand or Op.Shrink or Op.Flip or Op.Contiguous or Op.Acc:
+            case Op.Broadcast or Op.Lane or Op.Reshape or Op.Permute or Op.Expand or Op.Shrink or Op.Flip or Op.Contiguous or Op.WithGradient or Op.Acc:
                 return op == Op.Acc ? null : (src[0].Min, Highest(src[0]));
             case Op.Vector:
                 return (src.Min(s => s.Min), src.Max(Highest));

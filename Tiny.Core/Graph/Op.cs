@@ -39,6 +39,11 @@ public enum Op : byte
     Contiguous,
     /// <summary>Src: old, value. Arg: <see cref="View"/> of the old value. The old value with the elements that are seen replaced.</summary>
     Update,
+    /// <summary>
+    /// Src: value, inputs.... Arg: <see cref="GradientRule"/>. The value; on the way back its gradient goes to the inputs as the rule says, and
+    /// not into what the value was computed from. Gone after resolving.
+    /// </summary>
+    WithGradient,
 
     // ---- elementwise, any stage; operands of one dtype and (tensor graph) one shape unless said
     /// <summary>-x.</summary>

@@ -12,6 +12,9 @@ public class TinyException : Exception
     /// <summary>Where in the user's code the mistake is, as <c>Digits.cs:12: </c>; empty where it is not known.</summary>
     internal string Place { get; init; } = "";
 
+    /// <summary>The place as a file, where it is not that of a caller but of what was built before.</summary>
+    internal Graph.UserLine? Line { get; init; }
+
     /// <summary>What is wrong, without the place.</summary>
     internal string Text => base.Message;
 
@@ -33,6 +36,13 @@ public sealed class DTypeException : TinyException
     public DTypeException(string message) : base("TINY1002", message) => Place = Graph.UserCode.Here();
 }
 
+/// <summary>A gradient that there is none of.</summary>
+public sealed class GradientException : TinyException
+{
+    /// <summary>The caller's own line is put before the message.</summary>
+    public GradientException(string message) : base("TINY1007", message) => Place = Graph.UserCode.Here();
+}
+
 /// <summary>A weights file that cannot be read, or a tensor that it lacks.</summary>
 public sealed class WeightsException(string message, Exception? inner = null) : TinyException("TINY1003", message, inner);
 
@@ -42,7 +52,11 @@ public sealed class TinyJitException(string message, Exception? inner = null) : 
 /// <summary>Something that a target cannot do; the message names the target and what to use instead.</summary>
 public sealed class TargetException(string message) : TinyException("TINY1005", message)
 {
-    /// <summary>For a target without float64, about what needs it.</summary>
-    public static TargetException NoFloat64(string target, string what) => new($"{target}: {what} needs float64, which the target has not; "
-        + "cast to float32, or export with the build's property TinyFloat64=float32 to compute and store float32 instead");
+    /// <summary>For a target without float64, about what needs it: at the user's line that brings it into the first of the kernels of which that is known.</summary>
+    public static TargetException NoFloat64(string target, string what, params IEnumerable<Lower.Kernel> kernels)
+    {
+        var line = kernels.Select(k => k.Float64Line).FirstOrDefault(l => l is not null);
+        return new($"{target}: {what} needs float64, which the target has not; cast to float32, or export with the build's property TinyFloat64=float32 "
+            + "to compute and store float32 instead; live, the device cpu has it (TINY_DEVICE=cpu)") { Line = line, Place = line is null ? "" : $"{line}: " };
+    }
 }

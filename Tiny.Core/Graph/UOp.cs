@@ -49,6 +49,9 @@ public sealed class UOp
     /// <summary>What the node was made for ("conv2d", "relu"), for kernel names; no part of its identity.</summary>
     public string? Origin { get; internal set; }
 
+    /// <summary>The user's line that made the node, kept where an error may have to name it; no part of its identity.</summary>
+    internal UserLine? Line { get; set; }
+
     /// <summary>The integer (or bool) of a constant, null for anything else; a broadcast constant counts. A uint64 beyond the longs wraps.</summary>
     public long? Int => Op == Op.Const && !DType.IsFloat ? ((Constant)Arg!).Bits : Op == Op.Broadcast ? Src[0].Int : null;
     /// <summary>The number of a float constant, null for anything else; a broadcast constant counts.</summary>
@@ -109,6 +112,7 @@ public sealed class UOp
     UOp Copy(UOp made)
     {
         made.Origin ??= Origin;
+        made.Line ??= Line;
         return made;
     }
 

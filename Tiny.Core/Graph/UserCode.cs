@@ -6,20 +6,27 @@ namespace Tiny.Graph;
 static class UserCode
 {
     /// <summary>File, line and column, or null where no debug information is at hand.</summary>
-    public static (string File, int Line, int Column)? Find(StackTrace trace)
+    public static UserLine? Find(StackTrace trace)
     {
         foreach (var frame in trace.GetFrames())
         {
             if (frame.GetFileName() is not { Length: > 0 } file) continue;
             var assembly = frame.GetMethod()?.Module.Assembly;
             if (assembly is null || IsOurs(assembly.GetName().Name)) continue;
-            return (file, frame.GetFileLineNumber(), frame.GetFileColumnNumber());
+            return new(file, frame.GetFileLineNumber(), frame.GetFileColumnNumber());
         }
         return null;
     }
 
     /// <summary><c>Digits.cs:12: </c> for the caller's line, or nothing.</summary>
-    public static string Here() => Find(new StackTrace(1, true)) is var (file, line, _) ? $"{Path.GetFileName(file)}:{line}: " : "";
+    public static string Here() => Find(new StackTrace(1, true)) is { } line ? $"{line}: " : "";
 
     static bool IsOurs(string? assembly) => assembly is "Tiny.Core" or "Tiny.Jit" or "Tiny.Export.C" or "Tiny.Export.WebGpu";
+}
+
+/// <summary>A place in the user's code.</summary>
+sealed record UserLine(string File, int Line, int Column)
+{
+    /// <summary><c>Digits.cs:12</c>.</summary>
+    public override string ToString() => $"{Path.GetFileName(File)}:{Line}";
 }

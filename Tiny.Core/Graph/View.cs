@@ -59,20 +59,23 @@ sealed class View : IEquatable<View>
     public UOp Back(UOp seen)
     {
         for (int i = Steps.Length - 1; i >= 0; i--)
-        {
-            var (step, from) = (Steps[i], Steps[i].Src[0]);
-            seen = step.Op switch
-            {
-                Op.Reshape => Build.Reshape(seen, from.Shape),
-                Op.Permute => Build.Permute(seen, Inverse((Axes)step.Arg!)),
-                Op.Flip => Build.Flip(seen, [.. (Axes)step.Arg!]),
-                Op.Shrink => Build.Pad(seen, [.. ((Edges)step.Arg!).Select((e, axis) => (e.Lo, from.Shape[axis] - e.Hi))]),
-                Op.Pad => Build.Shrink(seen, [.. ((Edges)step.Arg!).Select((e, axis) => (e.Lo, e.Lo + from.Shape[axis]))]),
-                Op.Bitcast => seen.DType == step.DType ? seen.Bitcast(from.DType) : seen,
-                _ => throw new InvalidOperationException($"nothing can be written through {step.Op}"),
-            };
-        }
+            seen = Steps[i].Op != Op.Bitcast ? Back(Steps[i], seen) : seen.DType == Steps[i].DType ? seen.Bitcast(Steps[i].Src[0].DType) : seen;
         return seen;
+    }
+
+    /// <summary>What one movement shows, back in the place that it has in the operand; zeros where nothing is shown.</summary>
+    public static UOp Back(UOp step, UOp seen)
+    {
+        var from = step.Src[0].Shape;
+        return step.Op switch
+        {
+            Op.Reshape => Build.Reshape(seen, from),
+            Op.Permute => Build.Permute(seen, Inverse((Axes)step.Arg!)),
+            Op.Flip => Build.Flip(seen, [.. (Axes)step.Arg!]),
+            Op.Shrink => Build.Pad(seen, [.. ((Edges)step.Arg!).Select((e, axis) => (e.Lo, from[axis] - e.Hi))]),
+            Op.Pad => Build.Shrink(seen, [.. ((Edges)step.Arg!).Select((e, axis) => (e.Lo, e.Lo + from[axis]))]),
+            _ => throw new InvalidOperationException($"nothing can be written through {step.Op}"),
+        };
     }
 
     /// <summary>True for the elements of the whole value that are seen.</summary>

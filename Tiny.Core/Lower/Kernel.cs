@@ -28,6 +28,8 @@ public sealed class Kernel
     /// <summary>What its loops and values depend on besides memory, by name: given at each launch.</summary>
     public ImmutableArray<Variable> Variables { get; }
     internal Interner Interner { get; }
+    /// <summary>The user's line that brings float64 into it, where that is known.</summary>
+    internal UserLine? Float64Line { get; init; }
 
     /// <summary>Optimised and lowered for a target.</summary>
     /// <exception cref="TargetException">The target lacks a dtype that the kernel uses.</exception>

@@ -10,8 +10,8 @@ namespace Tiny.Lower;
 /// <summary>The passes that turn a scheduled kernel into linear code for a target, in order.</summary>
 static class LowerPipeline
 {
-    /// <summary>Runs them all; <paramref name="watch"/> is told each pass's name and result.</summary>
-    public static LinearKernel Run(Kernel kernel, TargetProfile profile, Action<string, UOp>? watch = null)
+    /// <summary>Runs them all; <paramref name="watch"/> is told each pass's name and result, <paramref name="chosen"/> takes the place of the heuristic's choices.</summary>
+    public static LinearKernel Run(Kernel kernel, TargetProfile profile, Action<string, UOp>? watch = null, IReadOnlyList<OptOp>? chosen = null)
     {
         lock (kernel.Interner)
         {
@@ -24,13 +24,13 @@ static class LowerPipeline
                     (var narrow, parameters) = NarrowFloat64.Run(body, parameters, kernel.Name);
                     return simplify.Run(narrow);
                 }, AxisKind.Loop, AxisKind.Reduce);
-            else if (profile.Computes.Count > 0 && !profile.Computes.Contains(ScalarKind.Float64)) NarrowFloat64.Refuse(body, kernel.Name, profile.Name);
+            else if (profile.Computes.Count > 0 && !profile.Computes.Contains(ScalarKind.Float64)) NarrowFloat64.Refuse(kernel, profile.Name);
             Pass("emulate", () =>
             {
                 (body, parameters) = Emulate.Run(body, parameters, profile, kernel.Name);
                 return simplify.Run(body);
             }, AxisKind.Loop, AxisKind.Reduce);
-            var choices = Debugging.NoOpt ? [] : Heuristic.Choose(body, profile);
+            var choices = chosen ?? (Debugging.NoOpt ? [] : Heuristic.Choose(body, profile));
             Debugging.Write(3, () => $"{kernel.Name} for {profile.Name}: {(choices.Count == 0 ? "plain loops" : string.Join(" ", choices))}");
 
             Pass("optimise", () => choices.Aggregate(body, (b, opt) => OptOps.Apply(b, opt, simplify)),

@@ -10,10 +10,10 @@ namespace Tiny.Lower;
 static class NarrowFloat64
 {
     /// <exception cref="TargetException">There is a float64.</exception>
-    public static void Refuse(UOp sink, string kernel, string target)
+    public static void Refuse(Kernel kernel, string target)
     {
-        if (sink.Topological().Exists(u => u.DType.Kind == ScalarKind.Float64))
-            throw TargetException.NoFloat64(target, $"kernel {kernel}");
+        if (kernel.Sink.Topological().Exists(u => u.DType.Kind == ScalarKind.Float64))
+            throw TargetException.NoFloat64(target, $"kernel {kernel.Name}", kernel);
     }
 
     /// <exception cref="TargetException">The bits of a float64 are looked at: a float32 has others.</exception>

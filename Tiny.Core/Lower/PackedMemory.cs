@@ -34,6 +34,11 @@ sealed class PackedMemory(ImmutableArray<KernelParam> parameters, Rewriter simpl
         var from = node.Src.Length > 0 ? node.Src[0].DType : node.DType;
         switch (node.Op)
         {
+            // A stage is of the kernel's own, and holds what registers hold.
+            case Op.Stage:
+                return UOp.New(Op.Stage, IsNarrow(node.DType) ? Register(node.DType) : node.DType, [.. node.Src.Select(s => _done[s])], node.Arg);
+            case Op.Load when node.Src[0].Op == Op.Stage:
+                return UOp.New(Op.Load, _done[node.Src[0]].DType, [.. node.Src.Select(s => _done[s])], node.Arg);
             case Op.Load when IsPart(node.DType):
                 return Load(node);
             case Op.Load:

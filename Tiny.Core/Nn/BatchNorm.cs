@@ -46,8 +46,8 @@ public class BatchNorm : ITrainingLayer
         int[] axes = [0, .. Enumerable.Range(2, x.Rank - 2)];
         var (variance, mean) = x.VarMean(axes, correction: 0);
         // What is kept of the variance is the unbiased estimate, what the batch is divided by is not.
-        RunningMean.Assign(RunningMean * (1 - Momentum) + mean * Momentum);
-        RunningVar.Assign(RunningVar * (1 - Momentum) + variance * (Momentum * count / (count - 1)));
+        RunningMean.Assign(RunningMean * (1 - Momentum) + mean.Detach() * Momentum);
+        RunningVar.Assign(RunningVar * (1 - Momentum) + variance.Detach() * (Momentum * count / (count - 1)));
         return x.BatchNorm(mean, variance, Weight, Bias, Eps);
     }
 

@@ -11,7 +11,7 @@ namespace Tiny.Optimize;
 /// </summary>
 sealed class Heuristic
 {
-    const int MostUnrolled = 4, ThreadsToKeep = 1024;
+    const int MostUnrolled = 4, ThreadsToKeep = 1024, FewestVectors = 8;
 
     static readonly int[] s_tiles = [8, 6, 4, 3, 2];
 
@@ -78,9 +78,15 @@ sealed class Heuristic
 
     void VectorFold(List<UOp> folds)
     {
-        var range = folds.SelectMany(f => OptOps.ClosedBy(f)).Distinct().LastOrDefault(r => Extent(r) >= _profile.VectorLanes && LoadsWalk(r)
-            && folds.TrueForAll(f => OptOps.ClosedBy(f).Contains(r) || !_free.DependsOn(f, r)));
-        if (range is not null) Add(OptKind.VectorFold, range, _profile.VectorLanes);
+        var ranges = folds.SelectMany(f => OptOps.ClosedBy(f)).Distinct().Where(r => LoadsWalk(r)
+            && folds.TrueForAll(f => OptOps.ClosedBy(f).Contains(r) || !_free.DependsOn(f, r))).ToList();
+        if (ranges.FindLast(r => Extent(r) >= _profile.VectorLanes) is { } wide) Add(OptKind.VectorFold, wide, _profile.VectorLanes);
+        else if (ranges.FindLast(r => Extent(r) >= _profile.NarrowerLanes.Append(_profile.VectorLanes).Min() && IsLong(r)) is { } narrow)
+            Add(OptKind.VectorFold, narrow, _profile.NarrowerLanes.Append(_profile.VectorLanes).Where(l => l >= Extent(narrow)).Min());
+
+        // One vector an iteration, perhaps not a whole one: worth it where there are enough iterations before its lanes are combined.
+        bool IsLong(UOp range) => folds.TrueForAll(f => !OptOps.ClosedBy(f).Contains(range)
+            || OptOps.ClosedBy(f).Where(r => r != range).Aggregate(1L, (n, r) => n * Extent(r)) >= FewestVectors);
     }
 
     // Fewest blocks, then the narrowest vectors that reach that.

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Tiny.Algebra;
 using Tiny.Graph;
 using Tiny.Lower;
+using Tiny.Schedule;
 
 namespace Tiny.Optimize;
 
@@ -30,7 +31,10 @@ public enum OptKind
     Vector,
     /// <summary>Split a reduction; the inner part is unrolled.</summary>
     Unroll,
-    /// <summary>Split a reduction; the inner part is the lanes of vectors, combined after the loop. What is left over is a loop of its own.</summary>
+    /// <summary>
+    /// Split a reduction; the inner part is the lanes of vectors, combined after the loop. What is left over is one more vector, of which some lanes are left
+    /// out, or where it is short a loop of its own. The lanes may be more than the axis has elements.
+    /// </summary>
     VectorFold,
     /// <summary>Two output axes change places in the order of loops.</summary>
     Swap,
@@ -50,6 +54,9 @@ static class OptOps
 {
     internal const int NewAxis = 1000;
 
+    // Elements left over of a reduction, from which on a vector with a mask is better than a loop.
+    const int FewestMasked = 4;
+
     public static UOp Apply(UOp sink, OptOp opt, Rewriter simplify) => opt.Kind switch
     {
         OptKind.Swap => Staging.Swap(sink, opt, simplify),
@@ -64,11 +71,11 @@ static class OptOps
             ?? throw new ArgumentException($"{opt}: the kernel has no such axis");
         if (range.Src[0].Op != Op.Const) throw new ArgumentException($"{opt}: the axis has an extent that is known only at the call");
         int n = (int)range.Max + 1, k = opt.Amount;
-        if (k < 2 || k > n) throw new ArgumentException($"{opt}: the axis has extent {n}");
+        if (k < 2 || k > n && opt.Kind != OptKind.VectorFold) throw new ArgumentException($"{opt}: the axis has extent {n}");
         bool output = ((Axis)range.Arg!).Kind == AxisKind.Loop;
         if (output != opt.Kind is OptKind.Upcast or OptKind.Vector) throw new ArgumentException($"{opt}: an axis of the other kind");
         // A stage is filled by vectors along its innermost axis, whole ones.
-        foreach (var stage in sink.Topological().Where(u => u.Op == Op.Stage && ClosedBy(u).Contains(range)))
+        foreach (var stage in sink.Topological().Where(u => u.Op == Op.Stage && (k > n || ClosedBy(u).Contains(range))))
             if (opt.Kind != OptKind.VectorFold || n % k != 0 || ClosedBy(stage)[^1] != range) throw new ArgumentException($"{opt}: the axis fills a stage");
         if (opt.Kind == OptKind.Unroll && n % k != 0) throw new ArgumentException($"{opt}: {n} is no multiple of {k}");
 
@@ -79,13 +86,22 @@ static class OptOps
             _ => AxisKind.Vector,
         }, k);
         int blocks = output ? (n + k - 1) / k : n / k;
-        var outer = blocks == 1 ? null : UOp.Range(opt.Axis, ((Axis)range.Arg!).Kind, blocks);
+        var outer = blocks <= 1 ? null : UOp.Range(opt.Axis, ((Axis)range.Arg!).Kind, blocks);
         var start = outer is null ? UOp.Index(0) : outer * k;
         if (output && n % k != 0) start = outer is null ? UOp.Index(0) : start.Alu(Op.Min, UOp.Index(n - k));
         UOp[] closed = outer is null ? [inner] : [outer, inner];
         int rest = output ? 0 : n % k;
-        var tail = rest switch { 0 => null, 1 => UOp.Index(n - 1), _ => UOp.Range(opt.Axis, AxisKind.Reduce, rest) + (n - rest) };
-        var split = Split(sink, range, start + inner, closed, tail);
+        // A stage has no elements for lanes that are left out.
+        bool mayMask = opt.Kind == OptKind.VectorFold && !sink.Topological().Exists(u => u.Op == Op.Stage);
+        var lane = rest > 0 && mayMask && (blocks == 0 || rest >= FewestMasked) ? UOp.Range(FreshAxis(sink) + 1, AxisKind.Vector, k) : null;
+        var tail = rest switch
+        {
+            0 => null,
+            _ when lane is not null => new Tail(lane + (n - rest), [lane], lane.Lt(UOp.Index(rest))),
+            1 => new Tail(UOp.Index(n - 1), [], null),
+            _ => UOp.Range(opt.Axis, AxisKind.Reduce, rest) is var loop ? new Tail(loop + (n - rest), [loop], null) : null,
+        };
+        var split = Split(sink, range, start + inner, blocks == 0 ? [] : closed, tail);
         return simplify.Run(output && outer is not null && n % k != 0 ? OnlyOnce(split, (start + inner).Lt(outer * k).Not()) : split);
     }
 
@@ -97,7 +113,10 @@ static class OptOps
             : s.WithSrc([.. s.Src.Take(3), s.Src.Length > 3 ? s.Src[3] & isNew : isNew]))]);
     }
 
-    static UOp Split(UOp sink, UOp range, UOp index, UOp[] closed, UOp? tail)
+    // What whole blocks leave over of a reduction: its index, its ranges, and which lanes of a vector belong to it.
+    sealed record Tail(UOp Index, UOp[] Ranges, UOp? Gate);
+
+    static UOp Split(UOp sink, UOp range, UOp index, UOp[] closed, Tail? tail)
     {
         var free = FreeRanges.Of(sink);
         var main = new Dictionary<UOp, UOp>(ReferenceEqualityComparer.Instance);
@@ -110,21 +129,30 @@ static class OptOps
         return main[sink];
     }
 
-    static UOp SplitFold(UOp fold, UOp range, Dictionary<UOp, UOp> main, UOp[] closed, UOp? tail, FreeRanges free)
+    static UOp SplitFold(UOp fold, UOp range, Dictionary<UOp, UOp> main, UOp[] closed, Tail? tail, FreeRanges free)
     {
         var arg = (FoldArg)fold.Arg!;
         var values = fold.Src.Take(arg.Values);
-        var body = fold.WithSrc([.. values.Select(v => main[v]), .. ClosedBy(fold).SelectMany(r => r == range ? closed : [main[r]])]);
-        if (tail is null) return body;
+        var body = closed.Length == 0 ? null : fold.WithSrc([.. values.Select(v => main[v]), .. ClosedBy(fold).SelectMany(r => r == range ? closed : [main[r]])]);
+        if (tail is null) return body!;
         // fold over n -> fold over the whole blocks, combined with a fold over the rest
-        var map = new Dictionary<UOp, UOp>(ReferenceEqualityComparer.Instance) { [range] = tail };
+        var map = new Dictionary<UOp, UOp>(ReferenceEqualityComparer.Instance) { [range] = tail.Index };
         // An inner fold may close the same range: it does not depend on it, and is the same in both.
         foreach (var node in Walk.Topological(values))
-            if (node != range) map[node] = free.DependsOn(node, range) ? node.WithSrc([.. node.Src.Select(s => map[s])]) : main[node];
-        var restRanges = ClosedBy(fold).SelectMany(r => r == range ? tail.Topological().Where(u => u.Op == Op.Range) : [r]).ToArray();
-        var restValues = values.Select(v => map[v]).ToImmutableArray();
+        {
+            if (node == range) continue;
+            var made = map[node] = free.DependsOn(node, range) ? node.WithSrc([.. node.Src.Select(s => map[s])]) : main[node];
+            if (tail.Gate is { } some && node.Op == Op.Load && free.DependsOn(node, range))
+                map[node] = made.WithSrc([.. made.Src.Take(2), made.Src.Length > 2 ? made.Src[2] & some : some]);
+        }
+        UOp Value(UOp v) => tail.Gate is null || arg.Op == Op.Add && IsZeroWhereNothingIsRead(v) ? map[v]
+            : tail.Gate.Where(map[v], Rangeify.Identity(arg.Op, v.DType));
+        bool IsZeroWhereNothingIsRead(UOp v) => v.Op == Op.Load ? free.DependsOn(v, range)
+            : v.Op is Op.Mul or Op.Add or Op.Cast && v.Src.All(s => s.Op == Op.Load && free.DependsOn(s, range));
+        UOp[] restRanges = [.. ClosedBy(fold).SelectMany(r => r == range ? tail.Ranges : [r])];
+        var restValues = values.Select(Value).ToImmutableArray();
         var rest = restRanges.Length > 0 ? fold.WithSrc([.. restValues, .. restRanges]) : restValues.Aggregate((a, b) => a.Alu(arg.Op, b))!;
-        return body.Alu(arg.Op, rest);
+        return body is null ? rest : body.Alu(arg.Op, rest);
     }
 
     /// <summary>The ranges that a fold or stage closes.</summary>

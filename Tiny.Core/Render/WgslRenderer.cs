@@ -39,6 +39,8 @@ public sealed partial class WgslRenderer : CStyleRenderer
         WorkgroupSize = 64,
         WordMemory = true,
         Registers = 32,
+        // The specification's limit on a function's variables.
+        StageBytes = 8 << 10,
         Fma = true,
         // The specification lets exp2 be off by 2|x| last places, and leaves NaN and log2(0) open.
         Lacks = new HashSet<Op> { Op.Exp2, Op.Exp, Op.Log2 },
@@ -144,7 +146,7 @@ public sealed partial class WgslRenderer : CStyleRenderer
     // Each thread clears and sets its own bits only, so those of others may come between.
     string Others(UOp mask) => mask.Int is { } bits ? $"0x{unchecked((uint)~bits):x8}u" : Expression.Prefix("~", Written(mask)).Text;
 
-    bool IsShared(UOp pointer) => _shared.Contains((int)pointer.Arg!);
+    bool IsShared(UOp pointer) => pointer.Op == Op.Pointer && _shared.Contains((int)pointer.Arg!);
 
     // The index of a load that its gate excludes is made 0: it would be clamped by the language, but no text of ours
     // leans on reading outside of a buffer.

@@ -43,6 +43,8 @@ public sealed class CpuDevice : Device
             NarrowerLanes = lanes switch { 16 => [8, 4], 8 => [4], _ => [] },
             // AVX-512 and AdvSimd have 32 vector registers, the rest of x86 and WebAssembly's engines 16.
             Registers = lanes == 16 || AdvSimd.IsSupported ? 32 : 16,
+            // Steps along a window, so that the masks of an image's edges are known outside of it.
+            Unroll = 48,
             StageBytes = 256 << 10,
             PanelBytes = 128 << 10,
             Fma = Fma.IsSupported || AdvSimd.IsSupported,

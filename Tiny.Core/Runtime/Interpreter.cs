@@ -86,7 +86,7 @@ public static class Interpreter
         Op.Pad => src[0].Pad((Edges)node.Arg!, node.Shape),
         Op.Shrink => src[0].Shrink((Edges)node.Arg!),
         Op.Flip => src[0].Flip((Axes)node.Arg!),
-        Op.Contiguous => src[0],
+        Op.Contiguous or Op.WithGradient => src[0],
         Op.Update => src[0].With((View)node.Arg!, src[1]),
         Op.Bitcast => src[0].Bitcast(node.DType),
         Op.Reduce => InterpreterReduce.Run((ReduceArg)node.Arg!, src[0], node.Shape),

@@ -40,6 +40,9 @@ sealed class CaptureScope
     /// <summary>Tensors from outside that were written, in the order of first writes.</summary>
     public IReadOnlyList<Cell> Written => _order;
 
+    /// <summary>Gradients of tensors from outside, as they are here; they end with the capture.</summary>
+    public Dictionary<Cell, Tensor?> Gradients { get; } = [];
+
     /// <summary>The value that a tensor from outside has here.</summary>
     public UOp Read(Cell cell)
     {

@@ -16,11 +16,14 @@ static class Executor
         Cell[] written = [.. Cell.PendingAmong(Walk.Topological(asked)).Where(c => !asked.Contains(c.Value))];
         UOp[] nodes = [.. asked, .. written.Select(c => c.Value)];
         CheckBound(nodes);
+        var requiring = Cell.RequiringGrad(nodes);
         var values = CaptureScope.Current is { } scope ? OnHost(nodes, scope)
             : new Executable(Scheduler.Run(nodes, mostBuffers: Device.Default.Profile.MostBuffers), Device.Default).Run(NoParameters);
         for (int i = 0; i < written.Length; i++) written[i].Land(values[pending.Count + i]);
         // Views last: what they remember belongs to the version that has landed.
         foreach (int i in Enumerable.Range(0, pending.Count).OrderBy(i => pending[i].IsView)) pending[i].Land(values[i]);
+        for (int i = 0; i < nodes.Length; i++)
+            if (requiring.Contains(nodes[i])) Cell.Keep(i < pending.Count ? pending[i].Passing : written[i - pending.Count].Passing, nodes[i]);
     }
 
     /// <summary>The memory of a tensor, computed if it is not yet.</summary>

@@ -17,6 +17,7 @@ static class Resolve
         {
             var made = UOp.New(node.Op, node.DType, [.. node.Src.Select(s => done[s])], node.Arg);
             made.Origin ??= node.Origin;
+            made.Line ??= node.Line;
             done[node] = Simplify(made);
         }
         var seen = new HashSet<UOp>(ReferenceEqualityComparer.Instance);
@@ -26,6 +27,8 @@ static class Resolve
 
     static UOp Simplify(UOp node) => node switch
     {
+        // a value with a rule for its gradient -> the value
+        { Op: Op.WithGradient, Src: [var value, ..] } => value,
         // what has no elements -> nothing, whatever it was made of
         { Shape.Size: 0 } when !Fusion.IsLeaf(node) => Fill(UOp.Const(0L, node.DType), node.Shape),
         // a reduction of no elements -> what the operation starts from

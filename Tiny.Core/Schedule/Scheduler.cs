@@ -19,11 +19,13 @@ static class Scheduler
     /// <param name="results">What is to be computed.</param>
     /// <param name="states">Memory that the program reads at entry and that is to hold another value at the end: <see cref="Op.Buffer"/> of a <see cref="Cell"/>.</param>
     /// <param name="watch">Told each pass's name and result.</param>
+    /// <param name="alter">Given a pass's name and its kernels, gives those to go on with: tests plant mistakes of passes.</param>
     /// <param name="rules">Other rules than <see cref="Symbolic.Rules"/>: tests plant wrong ones.</param>
     /// <param name="mostBuffers">Buffers that one kernel may be given, where the targets that the schedule is for take more or fewer.</param>
     /// <param name="layouts">Chooses the layouts of weights and temporaries; without it all buffers are row-major.</param>
     public static KernelSchedule Run(IReadOnlyList<UOp> results, Action<string, IReadOnlyList<UOp>>? watch = null, RuleSet? rules = null,
-        IReadOnlyList<(UOp Memory, UOp Final)>? states = null, int mostBuffers = MostBuffers, Func<Fusion, IReadOnlyDictionary<UOp, Layout>>? layouts = null)
+        IReadOnlyList<(UOp Memory, UOp Final)>? states = null, int mostBuffers = MostBuffers, Func<Fusion, IReadOnlyDictionary<UOp, Layout>>? layouts = null,
+        Func<string, List<KernelBody>, List<KernelBody>>? alter = null)
     {
         using var interner = Interner.Open();
         long start = Stopwatch.GetTimestamp();
@@ -65,7 +67,8 @@ static class Scheduler
                 continue;
             }
             if (OrderKernels.Run(bodies, plan, simplify) is not { } ordered) continue;
-            bodies = GroupWrites.Run(ordered, simplify, mostBuffers);
+            bodies = GroupWrites.Run(Altered("order kernels", ordered), simplify, mostBuffers);
+            bodies = Altered("group writes", bodies);
             Check("rangeify");
             bodies = Unused.Drop([.. MergeKernels.Run(bodies, mostBuffers).Select(b => b with { Sink = simplify.Run(b.Sink) })], plan);
             Check("merge kernels");
@@ -75,6 +78,8 @@ static class Scheduler
             Debugging.Write(7, () => $"schedule: {Stopwatch.GetElapsedTime(start).TotalMilliseconds:0.00} ms, {interner.Count} nodes");
             Debugging.Write(2, schedule.ToText);
             return schedule;
+
+            List<KernelBody> Altered(string pass, List<KernelBody> made) => alter?.Invoke(pass, made) ?? made;
 
             void Check(string pass)
             {
@@ -126,7 +131,7 @@ static class Scheduler
             // Equal bodies are one kernel where their buffers are of equal lengths.
             if (!kernels.TryGetValue(sink, out var equal)) kernels[sink] = equal = [];
             var kernel = equal.Find(k => k.Params.SequenceEqual(parameters));
-            if (kernel is null) equal.Add(kernel = new Kernel("", sink, parameters, interner));
+            if (kernel is null) equal.Add(kernel = new Kernel("", sink, parameters, interner) { Float64Line = bodies[i].Members.Select(m => m.Line).FirstOrDefault(l => l is not null) });
             launches.Add(new Launch(kernel, given));
 
             bool MayTake(int result, int operand) => lives.TryGetValue(result, out var to) && lives.TryGetValue(operand, out var from)

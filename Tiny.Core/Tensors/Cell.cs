@@ -10,7 +10,7 @@ namespace Tiny;
 /// that hold the old one go on meaning what they meant, and every view sees the new one. Realising replaces it by memory. As the argument of
 /// <see cref="Op.Buffer"/> in a captured program it stands for the memory, whatever that holds at the call.
 /// </summary>
-sealed class Cell : IBufferArg
+sealed partial class Cell : IBufferArg
 {
     static readonly ConditionalWeakTable<UOp, WeakReference<Cell>> s_pending = new();
     static long s_count;
@@ -68,18 +68,21 @@ sealed class Cell : IBufferArg
     {
         if (Scope is { } scope)
         {
+            Remember(scope.Read(this));
+            Version++;
             scope.Write(this, value);
+            if (RequiresGrad) Remember(value);
             return;
         }
         IsState |= _captured;
-        Value = value;
+        Become(value, isNew: true);
         if (!Fusion.IsLeaf(value)) s_pending.AddOrUpdate(value, new(this));
     }
 
     /// <summary>The newest value has been computed, or memory has been written in place.</summary>
     public void Land(Storage memory)
     {
-        if (Scope is null) Value = UOp.New(Op.Buffer, memory.DType, memory);
+        if (Scope is null) Become(UOp.New(Op.Buffer, memory.DType, memory), isNew: false);
     }
 
     /// <summary>A captured program holds the value as a constant.</summary>

@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using Tiny.Graph;
+using Tiny.Schedule;
 
 namespace Tiny;
 
@@ -25,8 +27,13 @@ static class Origin
     public static UOp Stamp(UOp node)
     {
         node.Origin ??= t_current;
+        // Not every target has float64. What brings it in remembers the user's line.
+        if (node.DType.Kind == ScalarKind.Float64 && node.Line is null && CaptureScope.IsOpen && node.Op != Op.Const && !node.Src.Any(IsMadeFloat64))
+            node.Line = UserCode.Find(new StackTrace(1, true));
         return node;
     }
+
+    static bool IsMadeFloat64(UOp node) => node.DType.Kind == ScalarKind.Float64 && !Fusion.IsLeaf(node);
 
     /// <summary>An open scope.</summary>
     public readonly struct Opened(bool owner) : IDisposable

@@ -46,5 +46,5 @@ public sealed partial class Tensor
 
     static Tensor HardSigmoid(Tensor x) => (x / 6 + 0.5).Clamp(0, 1);
 
-    static Tensor Softplus(Tensor x) => x.Maximum(0) + Log1p((-x.Magnitude()).Exp());
+    static Tensor Softplus(Tensor x) => Derived(x, x.Maximum(0) + Log1p((-x.Magnitude()).Exp()), static (x, _) => x.Sigmoid());
 }

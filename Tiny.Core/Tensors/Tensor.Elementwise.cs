@@ -75,7 +75,7 @@ public sealed partial class Tensor
     {
         if (DType.IsBool) return this;
         using var scope = Origin.Scope("sign");
-        var up = Gt(0).Where(new Tensor(Build.Fill(1, Node)), this);
+        var up = Gt(0).Where(new Tensor(Build.Fill(1, Node)), DType.IsFloat ? Detach() : this);
         return DType.IsUnsigned ? up : Lt(0).Where(new Tensor(Build.Fill(-1, Node)), up);
     }
 
@@ -106,7 +106,7 @@ public sealed partial class Tensor
     {
         NotNull(other);
         using var scope = Origin.Scope("fmod");
-        if (DType.IsFloat || other.DType.IsFloat) return Analysis("fmod", this, other, Fmod);
+        if (DType.IsFloat || other.DType.IsFloat) return Remainder("fmod", this, other, Fmod);
         var (x, y) = Operands("Fmod", this, other, DType.Int32);
         Tensor a = new(x), b = new(y), m = a.Mod(b);
         return a.DType.IsUnsigned ? m : (m.Ne(0) & a.Lt(0).Ne(b.Lt(0))).Where(m - b, m);
@@ -121,7 +121,7 @@ public sealed partial class Tensor
         NotNull(other);
         using var scope = Origin.Scope("remainder");
         if (!DType.IsFloat && !other.DType.IsFloat) return Mod(other);
-        return Analysis("remainder", this, other, static (x, y) =>
+        return Remainder("remainder", this, other, static (x, y) =>
         {
             var m = Fmod(x, y);
             return (m.Ne(0) & m.HasSign().Ne(y.HasSign())).Where(m + y, m);
@@ -140,7 +140,9 @@ public sealed partial class Tensor
         var size = (y.Eq(0) | a.Eq(1)).Where(One(x), (y * a.Log2()).Exp2());
         var odd = y.Eq(y.Trunc()) & (y * 0.5).Ne((y * 0.5).Trunc());
         var signed = odd.Where(size.WithSignOf(x), size);
-        return (x.Lt(0) & y.Ne(y.Trunc())).Where(double.NaN, signed);
+        // x^y * ln x is 0 at 0.
+        return Derived(x, y, (x.Lt(0) & y.Ne(y.Trunc())).Where(double.NaN, signed),
+            static (x, y, p) => (y.Eq(0).Where(0, y * x.Pow(y - 1)), (x.Eq(0) & y.Ge(0)).Where(0, p * x.Log())));
     });
 
     /// <summary>From this to <paramref name="end"/>: this + weight * (end - this); exact at weights 0 and 1. Shapes broadcast.</summary>
@@ -168,6 +170,10 @@ public sealed partial class Tensor
             var close = a.Eq(b) | (off.Le(b.Magnitude() * relative + absolute) & off.Lt(double.PositiveInfinity));
             return equalNan ? close | (a.Ne(a) & b.Ne(b)) : close;
         });
+
+    // x less so many times y, a whole number that does not change.
+    static Tensor Remainder(string origin, Tensor a, Tensor b, Func<Tensor, Tensor, Tensor> function) => Analysis(origin, a, b,
+        (x, y) => Derived(x, y, function(x, y), static (x, y, m) => (One(x), -((x - m) / y).Round())));
 
     static Tensor Fmod(Tensor x, Tensor y)
     {

@@ -22,36 +22,38 @@ public sealed partial class Tensor
     {
         // The difference of equal infinities is NaN.
         var gap = (-(a - b).Magnitude()).Exp();
-        return a.Eq(b).Where(a + Ln2, a.Maximum(b) + Log1p(gap));
+        return Derived(a, b, a.Eq(b).Where(a + Ln2, a.Maximum(b) + Log1p(gap)), static (a, b, _) => (Share(a, b), Share(b, a)));
+
+        static Tensor Share(Tensor of, Tensor beside) => of.Eq(beside).Where(0.5, (of - beside).Sigmoid());
     });
     /// <summary>log(e^a + e^b), without overflow. Shapes broadcast.</summary>
     public Tensor LogAddExp(Tensor other) => LogAddExp(this, other);
 
     /// <summary>Hyperbolic sine: within 2 ULP for |x| below 1, 4 and the error of Exp beyond.</summary>
-    public Tensor Sinh() => Analysis("sinh", static x => Odd(x, static a =>
+    public Tensor Sinh() => Analysis("sinh", static x => Derived(x, Odd(x, static a =>
     {
         var z = a * a;
         // e^a overflows before sinh(a) does, so it is made of two factors.
         var e = (a * 0.5).Exp();
         return a.Lt(1).Where(a + a * (z * Approximation.Sinh(z)), e * 0.5 * e - 0.5 / e / e);
-    }));
+    }), static (x, _) => x.Cosh()));
 
     /// <summary>Hyperbolic cosine: 4 ULP and the error of Exp.</summary>
     public Tensor Cosh() => Analysis("cosh", static x =>
     {
         var e = (x.Magnitude() * 0.5).Exp();
-        return e * 0.5 * e + 0.5 / e / e;
+        return Derived(x, e * 0.5 * e + 0.5 / e / e, static (x, _) => x.Sinh());
     });
 
     /// <summary>Hyperbolic tangent: within 3 ULP.</summary>
     public Tensor Tanh() => Analysis("tanh", Tanh);
 
     /// <summary>Inverse of the hyperbolic sine: within 4 ULP.</summary>
-    public Tensor Asinh() => Analysis("asinh", static x => Odd(x, static a =>
+    public Tensor Asinh() => Analysis("asinh", static x => Derived(x, Odd(x, static a =>
     {
         var square = a * a;
         return a.Gt(LargeRoot).Where(a.Log() + Ln2, Log1p(a + square / ((square + 1).Sqrt() + 1)));
-    }));
+    }), static (x, _) => (x * x + 1).Rsqrt()));
 
     /// <summary>Inverse of the hyperbolic cosine, 0 or more: within 4 ULP; NaN for x below 1.</summary>
     public Tensor Acosh() => Analysis("acosh", static x =>
@@ -59,11 +61,12 @@ public sealed partial class Tensor
         var t = x - 1;
         // Below 1 the root alone would not tell: it is of a product of two negative factors.
         var near = t.Lt(0).Where(double.NaN, Log1p(t + (t * (t + 2)).Sqrt()));
-        return x.Gt(LargeRoot).Where(x.Log() + Ln2, near);
+        return Derived(x, x.Gt(LargeRoot).Where(x.Log() + Ln2, near), static (x, _) => (x - 1).Rsqrt() * (x + 1).Rsqrt());
     });
 
     /// <summary>Inverse of the hyperbolic tangent: within 4 ULP; -1 and 1 give infinities, NaN beyond.</summary>
-    public Tensor Atanh() => Analysis("atanh", static x => Odd(x, static a => Log1p(a * 2 / (1 - a)) * 0.5));
+    public Tensor Atanh() => Analysis("atanh", static x =>
+        Derived(x, Odd(x, static a => Log1p(a * 2 / (1 - a)) * 0.5), static (x, _) => 1 / ((1 - x) * (1 + x))));
 
     /// <summary>The error function, 2 / sqrt(pi) times the integral of e^(-t^2) from 0 to x: within 2 ULP and the error of Exp2.</summary>
     public Tensor Erf() => Analysis("erf", Erf);
@@ -75,7 +78,7 @@ public sealed partial class Tensor
     {
         // Both sides have x's sign; the one of zero is lost in the sum.
         var near = x + x * (x * Approximation.Expm1(x));
-        return x.Magnitude().Le(0.5).Where(near, x.Exp() - 1).WithSignOf(x);
+        return Derived(x, x.Magnitude().Le(0.5).Where(near, x.Exp() - 1).WithSignOf(x), static (_, y) => y + 1);
     }
 
     static Tensor Log1p(Tensor x)
@@ -84,20 +87,20 @@ public sealed partial class Tensor
         var s = x / (x + 2);
         var z = s * s;
         var near = x - s * (x - z * 2 * Approximation.Atanh(z));
-        return (x.Gt(-0.5) & x.Lt(1)).Where(near, (x + 1).Log());
+        return Derived(x, (x.Gt(-0.5) & x.Lt(1)).Where(near, (x + 1).Log()), static (x, _) => 1 / (x + 1));
     }
 
-    static Tensor Tanh(Tensor x) => Odd(x, static a =>
+    static Tensor Tanh(Tensor x) => Derived(x, Odd(x, static a =>
     {
         var z = a * a;
         return a.Lt(0.6).Where(a + a * (z * Approximation.Tanh(z)), 1 - 2 / ((a * 2).Exp() + 1));
-    });
+    }), static (_, y) => 1 - y * y);
 
-    static Tensor Erf(Tensor x) => Odd(x, static a =>
+    static Tensor Erf(Tensor x) => Derived(x, Odd(x, static a =>
     {
         var far = a.Minimum(Approximation.ErfEnd(a.DType));
         return a.Lt(1).Where(a + a * Approximation.Erf(a * a), 1 - (-(far * Approximation.ErfTail(far))).Exp2());
-    });
+    }), static (x, _) => (-(x * x)).Exp() * (2 / Math.Sqrt(Math.PI)));
 
     /// <summary>An odd function from its values for x of 0 and more.</summary>
     static Tensor Odd(Tensor x, Func<Tensor, Tensor> positive) => positive(x.Magnitude()).WithSignOf(x);
@@ -126,10 +129,14 @@ public sealed partial class Tensor
     // ---- signs as bits: zeros and NaN have them too
 
     /// <summary>The float (32 or 64 bits) without its sign.</summary>
-    Tensor Magnitude() => Bits(DType.Size == 8 ? long.MaxValue : int.MaxValue).FromBits(DType);
+    Tensor Magnitude() => Derived(this, Bits(DType.Size == 8 ? long.MaxValue : int.MaxValue).FromBits(DType), static (x, _) => x.Direction());
 
     /// <summary>This float, which has no sign or the same, with the sign of another one of its dtype and shape.</summary>
-    Tensor WithSignOf(Tensor sign) => (AsBits() | sign.Bits(DType.Size == 8 ? long.MinValue : int.MinValue)).FromBits(DType);
+    Tensor WithSignOf(Tensor sign) => Derived(this, (AsBits() | sign.Bits(DType.Size == 8 ? long.MinValue : int.MinValue)).FromBits(DType),
+        static (x, y) => x.Direction() * y.Direction());
+
+    /// <summary>-1 or 1 by the sign, that of zeros too.</summary>
+    Tensor Direction() => HasSign().Where(-1, One(this));
 
     /// <summary>True for negative floats, -0 included.</summary>
     Tensor HasSign() => AsBits().Lt(0);

@@ -86,7 +86,8 @@ public sealed partial class Tensor
     {
         if (DType.IsBool || DType.IsUnsigned) return this;
         using var scope = Origin.Scope("abs");
-        return new Tensor(Build.Binary(Op.Max, Node, Build.Neg(Node)));
+        var size = new Tensor(Build.Binary(Op.Max, Node, Build.Neg(Node)));
+        return DType.IsFloat ? Derived(this, size, static (x, _) => x.Sign()) : size;
     }
 
     /// <summary>x * x.</summary>
@@ -120,7 +121,9 @@ public sealed partial class Tensor
         return Unary("pow", x => whole ? exponent < 0 ? Inverse(Power(x, (int)-exponent)) : Power(x, (int)exponent)
             : exponent == 0.5 ? Build.Unary(Op.Sqrt, x)
             : exponent == -0.5 ? Inverse(Build.Unary(Op.Sqrt, x))
-            : Build.Unary(Op.Exp2, Build.Binary(Op.Mul, Build.Unary(Op.Log2, x), Build.Fill(exponent, x))));
+            // Composed, the gradient would be lost at 0, where the logarithm is infinite.
+            : Derived(new Tensor(x), new Tensor(Build.Unary(Op.Exp2, Build.Binary(Op.Mul, Build.Unary(Op.Log2, x), Build.Fill(exponent, x)))),
+                (x, _) => x.Pow(exponent - 1) * exponent).Node);
     }
 
     static UOp Power(UOp x, int exponent)
@@ -142,7 +145,7 @@ public sealed partial class Tensor
     static UOp Sigmoid(UOp x)
     {
         var e = Exp(Build.Neg(x));
-        return Inverse(Build.Binary(Op.Add, e, Build.Fill(1.0, e)));
+        return Derived(new Tensor(x), new Tensor(Inverse(Build.Binary(Op.Add, e, Build.Fill(1.0, e)))), static (_, y) => y * (1 - y)).Node;
     }
 
     Tensor Unary(string origin, Func<UOp, UOp> operation)

@@ -44,13 +44,16 @@ public sealed partial class Tensor
     public Tensor Var(ReadOnlySpan<int> axes, bool keepdim = false, int correction = 1)
     {
         using var scope = Origin.Scope("var");
-        var x = AsFloat();
+        var x = new Tensor(AsFloat());
+        int[] over = Over(axes, "Var");
         var count = Count(axes, "Var") - correction;
         if (count < 0) count = 0;
-        var mean = new Tensor(x).Mean(axes, keepdim: true).Node;
-        var distance = Build.Sub(x, Build.Broadcast(mean, x.Shape));
-        var sum = Reduce("Var", Op.Add, Build.Binary(Op.Mul, distance, distance), axes, keepdim).Node;
-        return new Tensor(Build.Cast(Build.Binary(Op.Div, sum, Build.Fill(count, sum)), FloatDType));
+        // What goes back through the mean cancels.
+        var squares = WithRule(Distance(x, over).Square().Sum(over, true), [x], (x, _, g) => [g * 2 * Distance(x[0], over)]);
+        var result = new Tensor(Build.Cast(Build.Binary(Op.Div, squares.Node, Build.Fill(count, squares.Node)), FloatDType));
+        return keepdim ? result : new Tensor(Build.Reshape(result.Node, Without(over)));
+
+        static Tensor Distance(Tensor x, int[] over) => over.Length == 0 ? x - x : x - x.Mean(over, keepdim: true);
     }
 
     /// <summary>The position of the largest element (of the first NaN, if there is one; of the first of equals) as int32; without an
@@ -81,17 +84,20 @@ public sealed partial class Tensor
     public Tensor Softmax(int axis = -1)
     {
         using var scope = Origin.Scope("softmax");
+        int a = Axis(axis, "Softmax");
         var e = Exp(Shifted(axis, "Softmax", finite: false).X);
-        return new Tensor(Build.Cast(Build.Binary(Op.Div, e, Build.Broadcast(Build.Reduce(e, Op.Add, [Axis(axis, "Softmax")]), e.Shape)), FloatDType));
+        var y = new Tensor(Build.Binary(Op.Div, e, Build.Broadcast(Build.Reduce(e, Op.Add, [a]), e.Shape)));
+        return WithRule(y, [new Tensor(AsFloat())], (_, y, g) => [y * (g - (g * y).Sum(a, true))]).Cast(FloatDType);
     }
 
     /// <summary>Logarithm of <see cref="Softmax"/>, computed without losing small probabilities.</summary>
     public Tensor LogSoftmax(int axis = -1)
     {
         using var scope = Origin.Scope("log_softmax");
+        int a = Axis(axis, "LogSoftmax");
         var x = Shifted(axis, "LogSoftmax", finite: false).X;
-        var sum = Build.Reduce(Exp(x), Op.Add, [Axis(axis, "LogSoftmax")]);
-        return new Tensor(Build.Cast(Build.Sub(x, Build.Broadcast(Log(sum), x.Shape)), FloatDType));
+        var y = new Tensor(Build.Sub(x, Build.Broadcast(Log(Build.Reduce(Exp(x), Op.Add, [a])), x.Shape)));
+        return WithRule(y, [new Tensor(AsFloat())], (_, y, g) => [g - y.Exp() * g.Sum(a, true)]).Cast(FloatDType);
     }
 
     /// <summary>Logarithm of the sum of e^x along an axis, without overflow.</summary>
@@ -116,6 +122,8 @@ public sealed partial class Tensor
             var isFinite = Build.Binary(Op.CmpLt, size, Build.Fill(double.PositiveInfinity, max));
             max = Build.Where(isFinite, max, Build.Fill(0.0, max));
         }
+        // What is subtracted and added again, or cancels, has no gradient.
+        max = new Tensor(max).Detach().Node;
         return (Build.Sub(x, Build.Broadcast(max, x.Shape)), max);
     }
 
@@ -133,8 +141,10 @@ public sealed partial class Tensor
         var over = Over(axes, name);
         var reduced = Build.Reduce(x, op, over);
         if (keepdim) return new Tensor(reduced);
-        return new Tensor(Build.Reshape(reduced, new Shape([.. Enumerable.Range(0, Rank).Except(over).Select(i => Shape[i])])));
+        return new Tensor(Build.Reshape(reduced, Without(over)));
     }
+
+    Shape Without(int[] axes) => new([.. Enumerable.Range(0, Rank).Except(axes).Select(i => Shape[i])]);
 
     UOp Counting() => Build.Cast(Node, Counting(DType));
 

@@ -43,7 +43,8 @@ public sealed partial class Tensor
             return LogAddExp(inRow, before.Unsqueeze(-1)).Reshape([.. x.Shape.Dims[..^1], rows * b]).Along(-1, 0, n);
         }
         var most = x.CumMax(-1);
-        most = most.IsFinite().Where(most, 0);
+        // What is subtracted and added again has no gradient.
+        most = most.IsFinite().Where(most, 0).Detach();
         var upTo = Arange(n).Le(Arange(n).Unsqueeze(1));
         return upTo.Where((x.Unsqueeze(-2) - most.Unsqueeze(-1)).Exp(), 0).Sum(-1).Log() + most;
     }

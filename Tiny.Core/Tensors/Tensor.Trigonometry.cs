@@ -10,13 +10,15 @@ public sealed partial class Tensor
     public Tensor Tan() => Analysis("tan", static x => x.Sin() / Cos(x));
 
     /// <summary>Angle in -pi/2..pi/2 whose sine is x: within 4 ULP; NaN outside of -1..1.</summary>
-    public Tensor Asin() => Analysis("asin", static x => Odd(x, static a => AtanOfPositive(a / ((1 - a) * (1 + a)).Sqrt())));
+    public Tensor Asin() => Analysis("asin", static x => Derived(x, Odd(x, static a => AtanOfPositive(a / ((1 - a) * (1 + a)).Sqrt())),
+        static (x, _) => ((1 - x) * (1 + x)).Rsqrt()));
 
     /// <summary>Angle in 0..pi whose cosine is x: within 4 ULP; NaN outside of -1..1.</summary>
-    public Tensor Acos() => Analysis("acos", static x => AtanOfPositive(((1 - x) / (1 + x)).Sqrt()) * 2);
+    public Tensor Acos() => Analysis("acos", static x => Derived(x, AtanOfPositive(((1 - x) / (1 + x)).Sqrt()) * 2,
+        static (x, _) => -((1 - x) * (1 + x)).Rsqrt()));
 
     /// <summary>Angle in -pi/2..pi/2 whose tangent is x: within 2 ULP.</summary>
-    public Tensor Atan() => Analysis("atan", static x => Odd(x, AtanOfPositive));
+    public Tensor Atan() => Analysis("atan", static x => Derived(x, Odd(x, AtanOfPositive), static (x, _) => 1 / (x * x + 1)));
 
     /// <summary>
     /// Angle of the point (x, y) in -pi..pi, from the signs of both, zeros and infinities included: within 4 ULP.
@@ -30,7 +32,8 @@ public sealed partial class Tensor
         var ratio = longer.Eq(shorter).Where(longer.Gt(0).Where(One(x), 0), shorter / longer);
         var angle = AtanOfPositive(ratio);
         angle = ay.Gt(ax).Where(Math.PI / 2 - angle, angle);
-        return x.HasSign().Where(Math.PI - angle, angle).WithSignOf(y);
+        angle = x.HasSign().Where(Math.PI - angle, angle).WithSignOf(y);
+        return Derived(y, x, angle, static (y, x, _) => (x / (x * x + y * y), -y / (x * x + y * y)));
     });
     /// <summary>Angle of the point (<paramref name="x"/>, this) in -pi..pi, from the signs of both. Shapes broadcast.</summary>
     public Tensor Atan2(Tensor x) => Atan2(this, x);
@@ -39,7 +42,7 @@ public sealed partial class Tensor
     static Tensor Cos(Tensor x)
     {
         var half = (x * 0.5).Sin();
-        return 1 - half * half * 2;
+        return Derived(x, 1 - half * half * 2, static (x, _) => -x.Sin());
     }
 
     static Tensor AtanOfPositive(Tensor a)

@@ -24,7 +24,7 @@ public abstract class MethodRule : DiagnosticAnalyzer
     }
 
     private protected static DiagnosticDescriptor Error(string id, string title, string message, string description) =>
-        new(id, title, message, "Tiny", DiagnosticSeverity.Error, isEnabledByDefault: true, description);
+        Descriptors.Make(id, DiagnosticSeverity.Error, title, message, description);
 
     /// <summary>Where the method's name stands.</summary>
     private protected static Location Place(ISymbol symbol) => symbol.Locations.Length > 0 ? symbol.Locations[0] : Location.None;

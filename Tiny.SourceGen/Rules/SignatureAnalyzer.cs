@@ -10,7 +10,7 @@ public sealed class SignatureAnalyzer : MethodRule
 {
     static readonly DiagnosticDescriptor s_parameter = Error(
         "TINY0001", "Unsupported type in a captured method",
-        "Parameter '{0}' of captured method '{1}' has type '{2}'; it can be Tensor, Dim, int, long, float, double, bool, string or an enum",
+        "Parameter '{0}' of captured method '{1}' has type '{2}'; it can be Tensor, Dim, a number, bool, string, an enum, or a tuple, array, List, Dictionary by strings or record of those",
         "A captured method is replayed for each combination of tensor shapes and plain values, so its parameters are those.");
 
     static readonly DiagnosticDescriptor s_dimension = Error(
@@ -20,7 +20,7 @@ public sealed class SignatureAnalyzer : MethodRule
 
     static readonly DiagnosticDescriptor s_result = Error(
         "TINY0001", "Unsupported type in a captured method",
-        "Captured method '{0}' returns '{1}'; it can return Tensor or a tuple of at most seven Tensors",
+        "Captured method '{0}' returns '{1}'; it can return Tensor, or a tuple, array, List, Dictionary by strings or record of Tensors",
         "A captured method computes nothing itself: it returns the tensors that its program computes.");
 
     /// <inheritdoc/>
@@ -31,13 +31,13 @@ public sealed class SignatureAnalyzer : MethodRule
         // A method of the wrong kind has its own error, which comes first.
         if (!KnownTypes.IsCaptured(method) || CaptureRules.KindProblem(method) is not null) return;
         foreach (var parameter in method.Parameters)
-            if (!KnownTypes.IsParameter(parameter.Type) && parameter.Type.TypeKind != TypeKind.Error)
+            if (!SignatureTypes.IsParameter(parameter.Type) && parameter.Type.TypeKind != TypeKind.Error)
                 context.ReportDiagnostic(Diagnostic.Create(
                     s_parameter, TypePlace(parameter, context.CancellationToken), parameter.Name, method.Name, Name(parameter.Type)));
         foreach (var parameter in method.Parameters)
             foreach (string dimension in KnownTypes.WrongDimensions(parameter))
                 context.ReportDiagnostic(Diagnostic.Create(s_dimension, Place(parameter), dimension, parameter.Name, method.Name));
-        if (!KnownTypes.IsResult(method.ReturnType) && method.ReturnType.TypeKind != TypeKind.Error)
+        if (!SignatureTypes.IsResult(method.ReturnType) && method.ReturnType.TypeKind != TypeKind.Error)
             context.ReportDiagnostic(Diagnostic.Create(
                 s_result, ResultPlace(method, context.CancellationToken), method.Name, Name(method.ReturnType)));
     }

@@ -12,7 +12,7 @@ public sealed class ExportTests
 {
     static readonly ExportModels s_model = new();
 
-    const string Narrow = "cast to float32, or export with the build's property TinyFloat64=float32 to compute and store float32 instead";
+    const string Narrow = "cast to float32, or export with the build's property TinyFloat64=float32 to compute and store float32 instead; live, the device cpu has it (TINY_DEVICE=cpu)";
 
     static MethodInfo[] Methods(params string[] names) => [.. names.Select(n => typeof(ExportModels).GetMethod(n)!)];
 
@@ -43,6 +43,17 @@ public sealed class ExportTests
         TestBrowser.Server.Mount("/arenas/", folder);
         await using var model = await BrowserModel.LoadAsync("/arenas/", folder);
         await model.CheckAsync(method, OperatorSuite.Instance, OperatorSuite.Arguments(method), 1e-5);
+    }
+
+    [Test]
+    public void ABufferThatNoDeviceBindsIsAnError()
+    {
+        var program = ProgramCapture.Capture("large", s_model, Methods("Shared"));
+        string folder = TestBrowser.NewFolder();
+        void Export(long most) => new WebGpuTarget { MostBinding = most }.Export(program, new ExportContext(folder, folder));
+        Assert.That(() => Export(4 * 3000 * 4 - 1), Throws.TypeOf<TargetException>().With.Property("Code").EqualTo("TINY1005")
+            .And.Message.Matches(@"^webgpu: constant 'narrow.weight' float32\[\d+, \d+\] has 48000 bytes, and no kernel can be given more than 47999 of one buffer; make it several tensors"));
+        Assert.That(() => Export(4 * 3000 * 4), Throws.Nothing);
     }
 
     [Test]
@@ -83,7 +94,7 @@ public sealed class ExportTests
     }
 
     [TestCase("Doubles", "webgpu: input 'x' of doubles needs float64, which the target has not; " + Narrow)]
-    [TestCase("DoublesWithin", "wgsl: kernel cast_mul needs float64, which the target has not; " + Narrow)]
+    [TestCase("DoublesWithin", "ExportModels.cs:46: wgsl: kernel cast_mul needs float64, which the target has not; " + Narrow)]
     [TestCase("Reset", "webgpu: the entry point 'reset' has a name that the bundle's model needs itself; rename the method")]
     public void WhatABundleCannotTakeIsNamed(string method, string message) =>
         Assert.That(() => BrowserModel.Export("refused", s_model, Methods(method)), Throws.TypeOf<TargetException>().With.Message.EqualTo(message));

@@ -34,12 +34,7 @@ public class PackageTests
     public void CallsAreInterceptedUnlessTurnedOff()
     {
         Assert.That(_project.Run(["run", "-c", "Release", "--no-build"]).Succeeded().Output, Does.Contain("4 5 10 11\nreplayed"));
-        _project.Edit("App.csproj", "</Project>", """
-              <Target Name="NoInterceptors" BeforeTargets="CoreCompile">
-                <PropertyGroup><InterceptorsNamespaces /></PropertyGroup>
-              </Target>
-            </Project>
-            """);
+        _project.Edit("App.csproj", "<Nullable>", "<TinyInterceptors>false</TinyInterceptors><Nullable>");
         Assert.That(_project.Run(["run", "-c", "Release"]).Succeeded().Output, Does.Contain("4 5 10 11\ncalled"));
     }
 

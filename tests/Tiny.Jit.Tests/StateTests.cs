@@ -55,6 +55,43 @@ public sealed class StateTests
         }
     }
 
+    sealed class FromFile(Tensor weight)
+    {
+        public Tensor Step(Tensor x)
+        {
+            weight.Assign(weight * 2 + x);
+            return weight.Sum();
+        }
+    }
+
+    [Test]
+    public void AWeightInAMappedFileThatIsWrittenIsStateInMemory()
+    {
+        var folder = Directory.CreateTempSubdirectory("tiny-state");
+        try
+        {
+            string path = Path.Combine(folder.FullName, "w.safetensors");
+            Formats.Safetensors.Write(path, new Dictionary<string, Tensor> { ["w"] = X(1, 2, 3) });
+            var bytes = File.ReadAllBytes(path);
+            var weight = Formats.SafetensorsFile.Open(path).Tensor("w");
+            var step = TinyJit.Of(new FromFile(weight).Step);
+            float[] expected = [1, 2, 3];
+            for (int i = 0; i < 3; i++)
+            {
+                expected = [.. expected.Select(v => v * 2 + i)];
+                Assert.That(step(X(i, i, i)).Item(), Is.EqualTo(expected.Sum()));
+                Assert.That(V(weight), Is.EqualTo(expected));
+            }
+            Assert.That(File.ReadAllBytes(path), Is.EqualTo(bytes));
+            Assert.That(V(Formats.SafetensorsFile.Open(path).Tensor("w")), Is.EqualTo(new float[] { 1, 2, 3 }));
+        }
+        finally
+        {
+            // The file is still mapped, which Windows minds.
+            if (!OperatingSystem.IsWindows()) folder.Delete(recursive: true);
+        }
+    }
+
     [Test]
     public void AStateCountsOverCalls()
     {

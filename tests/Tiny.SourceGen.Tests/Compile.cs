@@ -9,12 +9,18 @@ namespace Tiny.SourceGen.Tests;
 static class Compile
 {
     public const string Project = "/home/me/model/";
-    const string Usings = "global using System; global using System.Collections.Generic; global using System.Threading.Tasks; global using Tiny; global using Tiny.Jit;";
+    const string Usings = "global using System; global using System.Collections.Generic; global using System.Linq; global using System.IO; global using System.Threading.Tasks; global using Tiny; global using Tiny.Jit;";
 
-    static readonly ImmutableArray<MetadataReference> s_references =
+    static readonly ImmutableArray<MetadataReference> s_references = References(static n => n.StartsWith("System.", StringComparison.Ordinal) || n is "Tiny.Core.dll" or "Tiny.Jit.dll" or "netstandard.dll");
+
+    /// <summary>Assemblies that this process may load, by their file names.</summary>
+    public static ImmutableArray<MetadataReference> References(Func<string, bool> wanted) =>
         [.. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
-            .Where(static p => Path.GetFileName(p) is var n && (n.StartsWith("System.", StringComparison.Ordinal) || n is "Tiny.Core.dll" or "Tiny.Jit.dll" or "netstandard.dll"))
-            .Select(static p => MetadataReference.CreateFromFile(p))];
+            .Where(p => wanted(Path.GetFileName(p))).Select(static p => MetadataReference.CreateFromFile(p))];
+
+    /// <summary>Every analyzer of the package.</summary>
+    public static ImmutableArray<DiagnosticAnalyzer> Analyzers { get; } = [.. typeof(TinyJitGenerator).Assembly.GetTypes()
+        .Where(static t => !t.IsAbstract && typeof(DiagnosticAnalyzer).IsAssignableFrom(t)).Select(static t => (DiagnosticAnalyzer)Activator.CreateInstance(t)!)];
 
     static readonly CSharpParseOptions s_withInterceptors = new CSharpParseOptions(LanguageVersion.Latest)
         .WithFeatures([new("InterceptorsNamespaces", "Other;Tiny.Generated")]);
@@ -60,7 +66,8 @@ static class Compile
     /// <summary>
     /// Runs one analyzer. The snippet marks where it must report by <c>{|</c> and <c>|}</c>; the snippet itself must compile. Returns the messages.
     /// </summary>
-    public static async Task<List<string>> Analyze(DiagnosticAnalyzer analyzer, string marked, string id)
+    public static async Task<List<string>> Analyze(
+        DiagnosticAnalyzer analyzer, string marked, string id, DiagnosticSeverity severity = DiagnosticSeverity.Error, CSharpParseOptions? options = null)
     {
         var expected = new List<(int Start, int End)>();
         string code = marked;
@@ -71,11 +78,11 @@ static class Compile
             code = code.Remove(end, 2);
             expected.Add((start, end));
         }
-        var compilation = Of(code);
+        var compilation = Of(code, options);
         Assert.That(Errors(compilation).Where(static d => d.Severity == DiagnosticSeverity.Error), Is.Empty);
         var found = await compilation.WithAnalyzers([analyzer]).GetAnalyzerDiagnosticsAsync();
         Assert.That(found.Select(d => (d.Location.SourceSpan.Start, d.Location.SourceSpan.End)).Order(), Is.EqualTo(expected.Order()), string.Join("\n", found));
-        Assert.That(found, Has.All.Matches<Diagnostic>(d => d!.Id == id && d.Severity == DiagnosticSeverity.Error));
+        Assert.That(found, Has.All.Matches<Diagnostic>(d => d!.Id == id && d.Severity == severity));
         return [.. found.OrderBy(static d => d.Location.SourceSpan.Start).Select(static d => d.GetMessage(System.Globalization.CultureInfo.InvariantCulture))];
     }
 

@@ -38,7 +38,7 @@ static class DTypeCases
         else yield return Case($"{name}_analysis", [values], x => [x[0].Sqrt(), x[0].Trunc(), x[0].Floor(), x[0].Ceil()]);
         // Those of bfloat16 have values on the way that are subnormal.
         if (dtype.IsShortFloat && (subnormal || dtype != DType.BFloat16))
-            yield return Case($"{name}_functions", [values], x => [x[0].Exp(), x[0].Exp2(), x[0].Log(), x[0].Log2(), x[0].Rsqrt(), x[0].Sigmoid(), x[0].Tanh(), x[0].Silu(), x[0].Gelu()], 1);
+            yield return Case($"{name}_functions", [values], x => [x[0].Exp(), x[0].Exp2(), x[0].Log(), x[0].Log2(), x[0].Rsqrt(), x[0].Sigmoid(), x[0].Tanh(), x[0].Silu(), x[0].Gelu(), x[0].Sin()], 1);
     }
 
     // Which zero an extremum of zeros is, no one says.

@@ -24,6 +24,7 @@ public sealed class ErrorBound(Accuracy target)
         Op.Const or Op.Param or Op.Buffer => u.DType.IsFloat && target.Flushes ? Below(u) : null,
         Op.Reshape or Op.Permute or Op.Expand or Op.Pad or Op.Shrink or Op.Flip or Op.Contiguous =>
             e[0] is { } x ? new Tensor(UOp.New(u.Op, DType.Float64, [x.Node], u.Arg)) : null,
+        Op.WithGradient => e[0],
         Op.Reduce => Reduced(u, e[0]),
         Op.Where => Chosen(u, e),
         Op.Max or Op.Min => Extreme(u, e),

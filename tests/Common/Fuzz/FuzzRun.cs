@@ -22,15 +22,15 @@ static class FuzzRun
     }
 
     /// <summary>The first result that differs, and for which value of the variable, or null.</summary>
-    public static string? Difference(RandomProgram program, RuleSet? rules = null)
+    public static string? Difference(RandomProgram program, RuleSet? rules = null, Func<string, List<KernelBody>, List<KernelBody>>? alter = null)
     {
         var results = program.Build(program.Leaves());
-        if (program.Size is null && rules is null)
+        if (program.Size is null && rules is null && alter is null)
         {
             Tensor.Realize(results);
             return Difference(program, program.Bindings[0], [.. results.Select(r => r.Storage!)]);
         }
-        var schedule = Scheduler.Run([.. results.Select(r => r.Node)], rules: rules);
+        var schedule = Scheduler.Run([.. results.Select(r => r.Node)], rules: rules, alter: alter);
         var compiled = new Executable(schedule, Device.Default);
         foreach (var binding in program.Bindings)
         {

@@ -2,7 +2,8 @@ namespace Tiny.Tests.Fuzz;
 
 /// <summary>
 /// The step of a random program that writes: to a value itself, so that its views show the writes and what was computed before does not, or to
-/// a copy; through views of views; with constants, with what was there before, and with what other parts show meanwhile.
+/// a copy; through views of views; with constants, with what was there before, and with what other parts show meanwhile. What was read before, or
+/// between the writes, may be joined to the result.
 /// </summary>
 static class RandomWrites
 {
@@ -12,16 +13,18 @@ static class RandomWrites
         if (x.Rank == 0 || x.Shape.Any(d => d.Max == 0)) return null;
         bool inPlace = random.Next(2) == 0 && x.IsWritable;
         var y = inPlace ? x : x.Contiguous();
-        var before = y.DType.IsBool ? !y : -y;
+        Tensor Opposite() => y.DType.IsBool ? !y : -y;
+        var (before, between) = (Opposite(), y);
         int count = random.Next(8) == 0 ? random.Next(9, 14) : random.Next(1, 5);
         var text = new List<string>();
         for (int i = 0; i < count; i++)
         {
+            if (i == (count + 1) / 2) between = Opposite();
             var (part, place) = Part(random, y);
             text.Add($"{place} = {Write(random, part, v.Exact, before, y)}");
         }
-        bool both = random.Next(4) == 0;
-        return ($"write {(inPlace ? "in place" : "a copy")} {string.Join("; ", text)}{(both ? "; all before joined" : "")}", both ? Tensor.Cat([y, before]) : y, v.Exact);
+        var (joined, also) = random.Next(4) switch { 0 => (before, "; all before joined"), 1 => (between, "; all after half of them joined"), _ => (null, "") };
+        return ($"write {(inPlace ? "in place" : "a copy")} {string.Join("; ", text)}{also}", joined is null ? y : Tensor.Cat([y, joined]), v.Exact);
     }
 
     static string Write(Random random, Tensor part, bool exact, Tensor before, Tensor all)

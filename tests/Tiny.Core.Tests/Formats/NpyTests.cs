@@ -25,6 +25,24 @@ public sealed class NpyTests
         Assert.That(read.Storage!.Host!.Span.ToArray(), Is.EqualTo(tensor.Realize().Storage!.Host!.Span.ToArray()));
     }
 
+    static readonly DType[] s_dtypes = [.. Enum.GetValues<ScalarKind>().Where(k => k != ScalarKind.Void).Select(k => new DType(k))];
+
+    [TestCaseSource(nameof(s_dtypes))]
+    public void Every_dtype_goes_through_a_file_bit_by_bit_or_is_refused(DType dtype)
+    {
+        using var folder = new Folder();
+        var tensor = Bits.Tensor(dtype, 3, 50);
+        if (dtype.Kind is ScalarKind.BFloat16 or ScalarKind.Float8E4M3 or ScalarKind.Float8E5M2)
+        {
+            Assert.That(() => Npy.Write(folder["x.npy"], tensor), Throws.TypeOf<DTypeException>().With.Message.Contains($".npy has no {dtype}").And.Message.Contains("safetensors"));
+            return;
+        }
+        Npy.Write(folder["x.npy"], tensor);
+        var read = Npy.Read(folder["x.npy"]);
+        Assert.That((read.DType, read.Shape), Is.EqualTo((dtype, new Shape(3, 50))));
+        Assert.That(read.Storage!.ToHost().Span.ToArray(), Is.EqualTo(Bits.Of(dtype, 150)));
+    }
+
     [Test]
     public void The_header_is_as_NumPy_writes_it()
     {

@@ -36,6 +36,40 @@ public sealed class SafetensorsTests
         Assert.That(file.Tensors.Where(t => t.Bytes > 0).Select(t => t.Offset % Math.Max(1, t.DType!.Value.Size)), Is.All.Zero, "aligned");
     }
 
+    static readonly DType[] s_dtypes = [.. Enum.GetValues<ScalarKind>().Where(k => k != ScalarKind.Void).Select(k => new DType(k))];
+
+    [TestCaseSource(nameof(s_dtypes))]
+    public void Every_dtype_goes_through_a_file_bit_by_bit(DType dtype)
+    {
+        using var folder = new Folder();
+        var bytes = Bits.Of(dtype, 1024);
+        Safetensors.Write(folder["x.safetensors"], [KeyValuePair.Create("x", Bits.Tensor(dtype, 32, 32)), KeyValuePair.Create("odd", Tensor.From(new byte[] { 1, 2, 3 }))]);
+        var read = SafetensorsFile.Open(folder["x.safetensors"]).Tensor("x");
+        Assert.That((read.DType, read.Shape), Is.EqualTo((dtype, new Shape(32, 32))));
+        Assert.That(read.Storage!.ToHost().Span.ToArray(), Is.EqualTo(bytes));
+        // Through a kernel, from the mapped file.
+        Assert.That(read.Flip(0).Flip(0).Contiguous().Realize().Storage!.ToHost().Span[..bytes.Length].ToArray(), Is.EqualTo(bytes));
+    }
+
+    [Test]
+    public void A_weight_that_is_written_leaves_the_file_as_it_is()
+    {
+        using var folder = new Folder();
+        Safetensors.Write(folder["x"], new Dictionary<string, Tensor> { ["w"] = Tensor.From([1f, 2, 3, 4]) });
+        var bytes = File.ReadAllBytes(folder["x"]);
+        var file = SafetensorsFile.Open(folder["x"]);
+        var weight = file.Tensor("w");
+        var before = weight * 1;
+        weight[1..3] = Tensor.From([9f, 8]);
+        weight.Assign(weight * 2);
+        Assert.That(weight.ToArray<float>(), Is.EqualTo(new[] { 2f, 18, 16, 8 }));
+        weight.Assign(weight + 1);
+        Assert.That(weight.ToArray<float>(), Is.EqualTo(new[] { 3f, 19, 17, 9 }));
+        Assert.That(before.ToArray<float>(), Is.EqualTo(new[] { 1f, 2, 3, 4 }));
+        Assert.That(file.Tensor("w").ToArray<float>(), Is.EqualTo(new[] { 1f, 2, 3, 4 }));
+        Assert.That(File.ReadAllBytes(folder["x"]), Is.EqualTo(bytes));
+    }
+
     [Test]
     public void The_same_tensors_give_the_same_bytes()
     {

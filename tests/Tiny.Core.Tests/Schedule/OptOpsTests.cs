@@ -161,7 +161,41 @@ public sealed class OptOpsTests
         Assert.That(Loads(OptOps.Apply(kernel.Sink, share, Symbolic.Simplifier())), Is.EqualTo(Loads(kernel.Sink) - 1));
     }
 
-    static KernelSchedule Check(string name, UOp node, Random random)
+    [Test]
+    public void LanesLeftOutAreNotWrittenOverAnotherStore()
+    {
+        // Vectors at 0, 4, ... 16 and 18, two in an iteration: of the last, the first two lanes are the other one's. What is overwritten is read
+        // before the reduction, for both.
+        var x = F(9, 11).MatMul(F(11, 22));
+        var sum = (x.MatMul(F(22, 22)).Unsqueeze(1) * F(22, 22) * x.Unsqueeze(2)).Sum(2).MatMul(F(22, 7));
+        var schedule = Check("sum over an operand", sum.Node, body =>
+        {
+            if (!body.Params.Any(p => p.InPlace)) return Optimised(body, Device.Get("cpu").Profile, new Random(0));
+            using var table = body.Interner.Resume();
+            int columns = Id(body.Sink.Topological().Single(u => u.Op == Op.Range && Kind(u) == AxisKind.Loop && u.Max == 21));
+            return Lowered(body, Device.Get("cpu").Profile, [new OptOp(OptKind.Vector, columns, 4), new OptOp(OptKind.Upcast, columns, 2)]);
+        });
+        Assert.That(schedule.Launches.Count(l => l.Kernel.Params.Any(p => p.InPlace)), Is.EqualTo(1));
+    }
+
+    [Test]
+    public void VectorsMayBeWiderThanAReduction([Values(3, 5, 7)] int extent, [Values] bool max)
+    {
+        if (Device.Get("cpu").Profile.VectorLanes < 8) Assert.Ignore("no such vectors here");
+        // Parts of rows, which do not join to longer ones.
+        Tensor x = F(6, 4, 9)[.., .., ..extent], y = F(6, 4, 10)[.., .., 1..(extent + 1)];
+        var node = max ? (x + 1).Max([1, 2]).Node : (x * y).Sum([1, 2]).Node;
+        Check("narrow rows", node, body =>
+        {
+            using var table = body.Interner.Resume();
+            var range = body.Sink.Topological().Where(u => u.Op == Op.Range && Kind(u) == AxisKind.Reduce).MaxBy(Id)!;
+            return Lowered(body, Device.Get("cpu").Profile, [new OptOp(OptKind.VectorFold, Id(range), 8)]);
+        });
+    }
+
+    static KernelSchedule Check(string name, UOp node, Random random) => Check(name, node, body => Optimised(body, Device.Get("cpu").Profile, random));
+
+    static KernelSchedule Check(string name, UOp node, Func<Kernel, (LinearKernel, List<OptOp>)> optimise)
     {
         var expected = MemoryMarshal.Cast<byte, float>(Interpreter.Evaluate(node).Span).ToArray();
         var schedule = Scheduler.Run([node]);
@@ -171,7 +205,7 @@ public sealed class OptOpsTests
         var choices = new List<string>();
         foreach (var launch in schedule.Launches)
         {
-            var (linear, opts) = Optimised(launch.Kernel, cpu.Profile, random);
+            var (linear, opts) = optimise(launch.Kernel);
             choices.Add(string.Join(" ", opts));
             cpu.Compile(linear).Launch([.. launch.Slots.Select(s => schedule.Slots[s] switch
             {
@@ -199,6 +233,17 @@ public sealed class OptOpsTests
                 opts.Add(opt);
                 sink = OptOps.Apply(sink, opt, simplify);
             }
+        return Lowered(body, sink, profile, opts, simplify);
+    }
+
+    static (LinearKernel, List<OptOp>) Lowered(Kernel body, TargetProfile profile, List<OptOp> opts)
+    {
+        var simplify = Symbolic.Simplifier();
+        return Lowered(body, opts.Aggregate(body.Sink, (sink, opt) => OptOps.Apply(sink, opt, simplify)), profile, opts, simplify);
+    }
+
+    static (LinearKernel, List<OptOp>) Lowered(Kernel body, UOp sink, TargetProfile profile, List<OptOp> opts, Rewriter simplify)
+    {
         sink = Decompose.Run(Vectorize.Run(Expand.Run(sink, simplify), body.Params, simplify), profile);
         var linear = new LinearKernel(body.Name, Linearize.Run(sink, profile), body.Params, profile);
         Spec.Linear(linear, string.Join(" ", opts));
@@ -245,6 +290,9 @@ public sealed class OptOpsTests
         bool hasVector = before.Exists(o => o.Kind is OptKind.Vector or OptKind.VectorFold);
         int[] lanes = [.. profile.NarrowerLanes.Append(profile.VectorLanes).Where(l => l <= extent && l > 1)];
         if (fills) lanes = [.. lanes.Where(l => extent % l == 0 && sink.Topological().TrueForAll(u => u.Op != Op.Stage || OptOps.ClosedBy(u)[^1] == range))];
+        // A reduction's vectors may be wider than it is long.
+        if (((Axis)range.Arg!).Kind == AxisKind.Reduce && !sink.Topological().Exists(u => u.Op == Op.Stage))
+            lanes = [.. profile.NarrowerLanes.Append(profile.VectorLanes).Where(l => l > 1)];
         if (!hasVector && lanes.Length > 0 && random.Next(2) == 0)
             return new OptOp(((Axis)range.Arg!).Kind == AxisKind.Loop ? OptKind.Vector : OptKind.VectorFold, id, lanes[random.Next(lanes.Length)]);
         if (((Axis)range.Arg!).Kind == AxisKind.Loop) return new OptOp(OptKind.Upcast, id, random.Next(2, Math.Min(extent, 5) + 1));

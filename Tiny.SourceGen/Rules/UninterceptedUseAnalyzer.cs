@@ -1,0 +1,90 @@
+using System.Collections.Immutable;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Diagnostics;
+using Microsoft.CodeAnalysis.Operations;
+using Tiny.SourceGen.Regions;
+
+namespace Tiny.SourceGen.Rules;
+
+/// <summary>TINY0013: a captured method used in a way that no interceptor sees runs as written, which means the same and takes longer.</summary>
+[DiagnosticAnalyzer(LanguageNames.CSharp)]
+public sealed class UninterceptedUseAnalyzer : DiagnosticAnalyzer
+{
+    /// <summary>The rule's id.</summary>
+    public const string Id = "TINY0013";
+
+    static readonly DiagnosticDescriptor s_delegate = Descriptors.Make(
+        Id, DiagnosticSeverity.Info, "Captured method is not replayed here",
+        "Calls of '{0}' through this delegate are not replayed, though they mean the same; TinyJit.Of({1}) makes one that is",
+        "The compiler routes direct calls of a captured method to its compiled program. It cannot see through delegates.");
+
+    static readonly DiagnosticDescriptor s_call = Descriptors.Make(
+        Id, DiagnosticSeverity.Info, "Captured method is not replayed here",
+        "This call of '{0}' is not replayed, though it means the same: {1}; TinyJit.Of makes a delegate that is",
+        "The compiler routes direct calls of a captured method to its compiled program. It cannot see through interfaces and base classes, or name what is private.");
+
+    /// <inheritdoc/>
+    public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; } = [s_delegate, s_call];
+
+    /// <inheritdoc/>
+    public override void Initialize(AnalysisContext context)
+    {
+        context.EnableConcurrentExecution();
+        context.ConfigureGeneratedCodeAnalysis(GeneratedCodeAnalysisFlags.None);
+        context.RegisterCompilationStartAction(start =>
+        {
+            var regions = CapturedRegions.Of(start.Compilation, start.CancellationToken);
+            var above = Above(regions.Roots);
+            start.RegisterOperationAction(
+                c =>
+                {
+                    if (Problem(c.Operation, above, c.Compilation) is { } problem && !IsCaptured(c.Operation, regions)) c.ReportDiagnostic(problem);
+                },
+                OperationKind.MethodReference, OperationKind.Invocation);
+        });
+    }
+
+    static Diagnostic? Problem(IOperation operation, HashSet<ISymbol> above, Compilation compilation)
+    {
+        if (operation is IMethodReferenceOperation reference)
+            return KnownTypes.IsCaptured(reference.Method) && !IsWrapped(reference)
+                ? Diagnostic.Create(s_delegate, reference.Syntax.GetLocation(), reference.Method.Name, reference.Syntax)
+                : null;
+        var call = (IInvocationOperation)operation;
+        string? why = above.Contains(call.TargetMethod.OriginalDefinition) ? $"'{call.TargetMethod.ContainingType.Name}.{call.TargetMethod.Name}' is above what is captured"
+            : !KnownTypes.IsCaptured(call.TargetMethod) || !CaptureRules.IsCapturable(call.TargetMethod.ReducedFrom ?? call.TargetMethod) ? null
+            : CapturedMethod.Of(call.TargetMethod, compilation) is null ? "other files cannot name it"
+            : call.Syntax is InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Expression: BaseExpressionSyntax } } ? "it names the base class's own method"
+            : CapturedMethod.IsInExpressionTree(call) ? "it is part of an expression tree"
+            : null;
+        return why is null ? null : Diagnostic.Create(s_call, ValueRequests.Describe(call).Place, call.TargetMethod.Name, why);
+    }
+
+    // What runs inside another capture is part of that.
+    static bool IsCaptured(IOperation operation, CapturedRegions regions) =>
+        regions.In(operation.Syntax.SyntaxTree).Any(b => b.Syntax.FullSpan.Contains(operation.Syntax.Span));
+
+    static bool IsWrapped(IMethodReferenceOperation reference)
+    {
+        IOperation? at = reference.Parent;
+        while (at is IDelegateCreationOperation or IConversionOperation) at = at.Parent;
+        return at is INameOfOperation || at is IArgumentOperation { Parent: IInvocationOperation call } && CapturedRoots.IsTinyJitOf(call.TargetMethod);
+    }
+
+    /// <summary>Members of base classes and interfaces that a captured method overrides or implements, and that are not captured themselves.</summary>
+    static HashSet<ISymbol> Above(IReadOnlyList<CapturedRoot> roots)
+    {
+        var above = new HashSet<ISymbol>(SymbolEqualityComparer.Default);
+        foreach (var root in roots)
+        {
+            if (!KnownTypes.IsCaptured(root.Method)) continue;
+            for (var up = root.Method.OverriddenMethod; up is not null; up = up.OverriddenMethod)
+                if (!KnownTypes.IsCaptured(up)) above.Add(up.OriginalDefinition);
+            foreach (var member in root.Method.ContainingType.AllInterfaces.SelectMany(static i => i.GetMembers()).OfType<IMethodSymbol>())
+                if (SymbolEqualityComparer.Default.Equals(root.Method.ContainingType.FindImplementationForInterfaceMember(member), root.Method)) above.Add(member.OriginalDefinition);
+        }
+        return above;
+    }
+}

@@ -1,0 +1,82 @@
+using Microsoft.CodeAnalysis;
+
+namespace Tiny.SourceGen;
+
+/// <summary>
+/// The types that captured methods take and return: tensors; plain values, which become part of the signature; and tuples, arrays, lists, dictionaries
+/// by strings, records and structs of those.
+/// </summary>
+static class SignatureTypes
+{
+    /// <summary>What a captured method may take.</summary>
+    public static bool IsParameter(ITypeSymbol type) => All(type, static t => KnownTypes.IsTensor(t) || IsPlain(t));
+
+    /// <summary>What a captured method may return: tensors alone, however they are put together.</summary>
+    public static bool IsResult(ITypeSymbol type) => All(type, KnownTypes.IsTensor);
+
+    /// <summary>True for a tensor, and for what is put together of parts of which one holds tensors.</summary>
+    public static bool HoldsTensors(ITypeSymbol? type) => type is not null && Leaves(type).Any(KnownTypes.IsTensor);
+
+    /// <summary>Numbers, bools, enums, strings and sizes, and whether they are there.</summary>
+    public static bool IsPlain(ITypeSymbol type) => KnownTypes.IsDim(type) || type.TypeKind == TypeKind.Enum
+        || type.SpecialType is >= SpecialType.System_Boolean and <= SpecialType.System_Double or SpecialType.System_String
+        || type is { Name: "Half", ContainingNamespace: { Name: "System", ContainingNamespace.IsGlobalNamespace: true } }
+        || type is INamedTypeSymbol { OriginalDefinition.SpecialType: SpecialType.System_Nullable_T } nullable && IsPlain(nullable.TypeArguments[0]);
+
+    static bool All(ITypeSymbol type, Func<ITypeSymbol, bool> test)
+    {
+        bool any = false;
+        foreach (var leaf in Leaves(type))
+        {
+            any = true;
+            if (!test(leaf)) return false;
+        }
+        return any;
+    }
+
+    /// <summary>The types at the ends: those that are not put together of others. A type that holds itself counts once.</summary>
+    static IEnumerable<ITypeSymbol> Leaves(ITypeSymbol type)
+    {
+        var seen = new HashSet<ITypeSymbol>(SymbolEqualityComparer.Default);
+        var work = new Stack<ITypeSymbol>();
+        work.Push(type);
+        while (work.Count > 0)
+        {
+            var at = work.Pop();
+            if (!seen.Add(at)) continue;
+            if (PartsOf(at) is not { } parts) yield return at;
+            else
+                foreach (var part in parts) work.Push(part);
+        }
+    }
+
+    static IEnumerable<ITypeSymbol>? PartsOf(ITypeSymbol type) => type switch
+    {
+        _ when KnownTypes.IsTensor(type) || IsPlain(type) => null,
+        IArrayTypeSymbol { Rank: 1 } array => [array.ElementType],
+        INamedTypeSymbol { IsTupleType: true } tuple => tuple.TupleElements.Select(static e => e.Type),
+        INamedTypeSymbol { Name: "List" or "IList" or "IReadOnlyList", TypeArguments: [var element] } list when IsCollection(list) => [element],
+        INamedTypeSymbol { Name: "Dictionary" or "IDictionary" or "IReadOnlyDictionary", TypeArguments: [{ SpecialType: SpecialType.System_String }, var element] } map
+            when IsCollection(map) => [element],
+        INamedTypeSymbol { IsRecord: true } or INamedTypeSymbol { TypeKind: TypeKind.Struct } when !IsFramework(type) => FieldsOf((INamedTypeSymbol)type),
+        _ => null,
+    };
+
+    static IEnumerable<ITypeSymbol> FieldsOf(INamedTypeSymbol type)
+    {
+        for (var at = type; at is not null && at.SpecialType is not (SpecialType.System_Object or SpecialType.System_ValueType); at = at.BaseType)
+            foreach (var field in at.GetMembers().OfType<IFieldSymbol>())
+                if (!field.IsStatic)
+                    yield return field.Type;
+    }
+
+    static bool IsCollection(INamedTypeSymbol type) => type.ContainingNamespace.ToDisplayString() == "System.Collections.Generic";
+
+    // What the framework or Tiny made a struct is none of the user's putting together.
+    static bool IsFramework(ITypeSymbol type)
+    {
+        var space = type.ContainingNamespace;
+        while (space is { IsGlobalNamespace: false, ContainingNamespace.IsGlobalNamespace: false }) space = space.ContainingNamespace;
+        return space is { IsGlobalNamespace: false, Name: "System" } || KnownTypes.IsInTiny(type);
+    }
+}

@@ -1,0 +1,50 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.Diagnostics;
+
+namespace Tiny.SourceGen.Tests;
+
+/// <summary>Real models, on which no rule may say anything.</summary>
+public class FalseAlarmTests
+{
+    public static string Repository { get; } = FindRepository();
+
+    [TestCase("samples/Digits", "Microsoft.AspNetCore.App")]
+    [TestCase("tests/Common", null)]
+    public async Task ModelsOfThisRepositoryAreInnocent(string folder, string? framework)
+    {
+        var options = new CSharpParseOptions(LanguageVersion.Latest);
+        var trees = Directory.GetFiles(Path.Combine(Repository, folder), "*.cs", SearchOption.AllDirectories)
+            .Where(static f => !f.Split(Path.DirectorySeparatorChar).Any(static p => p is "obj" or "bin"))
+            .Select(f => CSharpSyntaxTree.ParseText(File.ReadAllText(f), options, f));
+        // As the projects' implicit usings.
+        const string Usings = "global using System; global using System.Collections.Generic; global using System.IO; global using System.Linq; global using System.Net.Http; "
+            + "global using System.Threading; global using System.Threading.Tasks; global using NUnit.Framework;";
+        var compilation = CSharpCompilation.Create(
+            // What Tiny shows its tests.
+            "Tiny.Jit.Tests", [.. trees, CSharpSyntaxTree.ParseText(Usings, options)],
+            [.. Compile.References(static n => true).Where(static r => !r.Display!.EndsWith("Tests.dll", StringComparison.Ordinal)), .. Framework(framework)],
+            new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable, allowUnsafe: true));
+        Assert.That(compilation.SyntaxTrees.Any(static t => t.ToString().Contains("[TinyJit", StringComparison.Ordinal)), Is.True);
+        var found = await compilation.WithAnalyzers(Compile.Analyzers).GetAllDiagnosticsAsync();
+        Assert.That(found.Where(static d => d.Severity == DiagnosticSeverity.Error || d.Id.StartsWith("TINY", StringComparison.Ordinal)), Is.Empty);
+    }
+
+    // Beside the framework that this process runs on.
+    static IEnumerable<MetadataReference> Framework(string? name)
+    {
+        if (name is null) return [];
+        string core = Path.GetDirectoryName(typeof(object).Assembly.Location)!;
+        string folder = Path.Combine(core, "..", "..", name, Path.GetFileName(core));
+        Assume.That(Directory.Exists(folder), $"{name} is not installed");
+        return Directory.GetFiles(folder, "Microsoft.*.dll").Select(static f => MetadataReference.CreateFromFile(f));
+    }
+
+    static string FindRepository()
+    {
+        for (var d = new DirectoryInfo(AppContext.BaseDirectory); d is not null; d = d.Parent)
+            if (File.Exists(Path.Combine(d.FullName, "Tiny.slnx")))
+                return d.FullName;
+        throw new DirectoryNotFoundException("the tests do not lie in the repository");
+    }
+}
