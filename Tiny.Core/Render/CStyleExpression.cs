@@ -16,7 +16,14 @@ readonly record struct Expression(string Text, Precedence Precedence)
     public static Expression Call(string function, params ReadOnlySpan<Expression> arguments)
     {
         var texts = new string[arguments.Length];
-        for (int i = 0; i < texts.Length; i++) texts[i] = arguments[i].Text;
+        // WGSL takes "f(a < b, c > d)" for a list of template arguments.
+        bool opened = false, closed = false;
+        foreach (var a in arguments)
+        {
+            closed |= opened && a.Precedence <= Precedence.Shift && a.Text.Contains('>');
+            opened |= a.Precedence <= Precedence.Relational && a.Text.Contains(" < ", StringComparison.Ordinal);
+        }
+        for (int i = 0; i < texts.Length; i++) texts[i] = closed && arguments[i].Precedence <= Precedence.Shift ? $"({arguments[i].Text})" : arguments[i].Text;
         return Primary($"{function}({string.Join(", ", texts)})");
     }
 

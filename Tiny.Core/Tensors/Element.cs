@@ -13,12 +13,18 @@ static class Element
     ];
 
     /// <exception cref="DTypeException">No dtype holds <typeparamref name="T"/>.</exception>
-    public static DType TypeOf<T>(string operation) where T : unmanaged
+    public static DType TypeOf<T>(string operation) where T : unmanaged => TypeOf(typeof(T), operation);
+
+    /// <exception cref="DTypeException">No dtype holds the type.</exception>
+    public static DType TypeOf(Type element, string operation)
     {
         foreach (var (type, dtype, _) in s_all)
-            if (type == typeof(T)) return dtype;
-        throw new DTypeException($"{operation}: no dtype holds {typeof(T).Name}; use {string.Join(", ", s_all[..^1].Select(e => e.Name))} or {s_all[^1].Name}");
+            if (type == element) return dtype;
+        throw new DTypeException($"{operation}: no dtype holds {element.Name}; use {string.Join(", ", s_all[..^1].Select(e => e.Name))} or {s_all[^1].Name}");
     }
+
+    /// <summary>The C# type of a dtype's elements.</summary>
+    public static Type ClrType(DType dtype) => Array.Find(s_all, e => e.DType == dtype).Type;
 
     /// <summary>What C# calls a dtype's elements.</summary>
     public static string Keyword(DType dtype) => Array.Find(s_all, e => e.DType == dtype).Name;

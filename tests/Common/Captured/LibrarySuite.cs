@@ -15,7 +15,7 @@ public sealed class LibrarySuite
         [.. typeof(LibrarySuite).GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly).Where(m => m.IsDefined(typeof(TinyJitAttribute)))];
 
     static readonly string[] s_representative = [nameof(Exponentials), nameof(Angles), nameof(Rounding), nameof(Views), nameof(Edges), nameof(Statistics), nameof(Transposed), nameof(Losses),
-        nameof(Sorted), nameof(Chosen), nameof(Scattered), nameof(Indexed), nameof(PoolPlaces)];
+        nameof(Sorted), nameof(Chosen), nameof(Scattered), nameof(Indexed), nameof(PoolPlaces), nameof(Factors), nameof(Hash)];
 
     /// <summary>Cases that show each way in which library code meets a backend, without its compile time for the rest.</summary>
     public static IReadOnlyList<MethodInfo> Representative { get; } = [.. Cases.Where(m => s_representative.Contains(m.Name))];
@@ -89,6 +89,18 @@ public sealed class LibrarySuite
         var (values, places) = x.MaxPool2dWithIndices((2, 3), padding: 1, ceil: true);
         return (values, places, values.MaxUnpool2d(places, (2, 3), output: (6, 9)));
     }
+
+    // ---- matrices, hashes
+    [TinyJit]
+    public (Tensor, Tensor, Tensor) Factors([Shape(2, 5, 4)] Tensor x, [Shape(4)] Tensor b)
+    {
+        var (q, r) = x.Qr();
+        return (q, r, (x[0, ..4] + Tensor.Eye(4) * 3).Solve(b));
+    }
+    [TinyJit]
+    public Tensor SingularValues([Shape(4, 3)] Tensor x) => x.Svd().S;
+    [TinyJit]
+    public Tensor Hash([Shape(2, 9, DType = ScalarKind.Int32)] Tensor i) => i.Cast(DType.UInt8).Sha3().Cast(DType.Int32);
 
     // ---- nets
     [TinyJit]

@@ -66,7 +66,7 @@ static class GradientTable
         Cube("Unfold", x => x.Unfold(2, 3).Square()), Cube("Pad", x => x.Pad([(1, 0), (0, 2), (1, 1)], 3).Square()), Cube("Pad, reflected", x => x.Pad([(1, 0), (0, 2), (1, 1)], PadMode.Reflect).Square()),
         Cube("Pad, replicated", x => x.Pad([(1, 0), (0, 2), (1, 1)], PadMode.Replicate).Square()), Cube("Pad, circular", x => x.Pad([(1, 0), (0, 2), (1, 1)], PadMode.Circular).Square()),
         Cube("PadTo", x => x.PadTo([2, 5, -1]).Square()), Of("Cat", x => Tensor.Cat([x[0], x[1], x[0] * x[0]], 1), In(2, 3), In(2, 1)), Of("Stack", x => Tensor.Stack([x[0], x[1]], 1).Square(), In(2, 3), In(2, 3)),
-        Of("Meshgrid", x => Tensor.Meshgrid([x[0], x[1]])[0] * Tensor.Meshgrid([x[0], x[1]])[1], In(3), In(2)), Cube("Contiguous", x => x.Contiguous().Square()),
+        Of("Meshgrid", x => Tensor.Meshgrid([x[0], x[1]])[0] * Tensor.Meshgrid([x[0], x[1]])[1], In(3), In(2)), Cube("Contiguous", x => x.Contiguous().Square()), Cube("Clone", x => x.Clone().Square()),
         Cube("ContiguousBackward", x => x.ContiguousBackward().Square()), Cube("Cast", x => x.Cast(DType.Float64).Square()), Cube("Part, a slice", x => x[1, ..2, new Slice(.., 2)].Square()),
         Cube("WithGradient", x => x.WithGradient(t => t * t, (t, g) => g * 2 * t)),
         // ---- assignment
@@ -79,6 +79,11 @@ static class GradientTable
         Of("ScaledDotProductAttention", x => Tensor.ScaledDotProductAttention(x[0], x[1], x[2], causal: true), In(2, 3, 2), In(2, 3, 2), In(2, 3, 4)),
         Of("ScaledDotProductAttention, masked", x => Tensor.ScaledDotProductAttention(x[0], x[1], x[2], Tensor.Arange(4).Ne(2)), In(3, 2), In(4, 2), In(4, 2)),
         new("NewtonSchulz", x => x[0].NewtonSchulz(2), In(3, 2)),
+        // Degenerate points are left out: a column that depends on those before it (Qr, Solve), equal or zero singular values (Svd).
+        Of("Qr", x => x[0].Qr() is var (q, r) ? q.Pad([(0, 2), (0, 0)]) + r.Square().Pad([(0, 3), (0, 0)]) : x[0], Between(0.5, 2, 3, 2)),
+        Of("Qr, wide", x => x[0].Qr().R.Square(), Between(0.5, 2, 2, 3)), Of("Solve", x => (x[0] + Tensor.Eye(3, dtype: DType.Float64) * 3).Solve(x[1]), In(3, 3), In(3, 2)),
+        new("Svd", x => x[0].Svd().S, In(3, 2)) { NotTwice = "sixty rotations deep" },
+        new("Svd, of the vectors", x => x[0].Svd() is var (u, s, v) ? u[.., ..1] * s[0] * v[..1] : x[0], In(3, 2)) { NotTwice = "sixty rotations deep" },
         // ---- nets
         Of("Conv", x => x[0].Conv(x[1], null, [2], [(1, 0)], [1]), In(1, 2, 6), In(2, 2, 3)), Of("Conv1d", x => x[0].Conv1d(x[1], x[2], 2, 1, 2), In(2, 1, 7), In(2, 1, 3), In(2)),
         Of("Conv2d", x => x[0].Conv2d(x[1], x[2], padding: 1), In(1, 2, 4, 3), In(2, 2, 3, 3), In(2)), Of("Conv2d, strided", x => x[0].Conv2d(x[1], stride: 2), In(1, 2, 5, 5), In(2, 2, 3, 3)),
@@ -107,7 +112,7 @@ static class GradientTable
 
     /// <summary>Public methods of tensors that give tensors and have no gradient, or none of their own: why.</summary>
     public static IReadOnlyDictionary<string, string> WithoutGradient { get; } = Reasons(
-        ("integers or bools", "BitwiseAnd BitwiseOr BitwiseXor BitwiseNot LogicalNot Lt Le Gt Ge Eq Ne IsClose AllClose IsNan IsInf IsFinite Any All ArgMax ArgMin OneHot Argsort Nonzero Multinomial LShift RShift FloorDiv Mod Bitcast Threefry2x32"),
+        ("integers or bools", "BitwiseAnd BitwiseOr BitwiseXor BitwiseNot LogicalNot Lt Le Gt Ge Eq Ne IsClose AllClose IsNan IsInf IsFinite Any All ArgMax ArgMin OneHot Argsort Nonzero Multinomial LShift RShift FloorDiv Mod Bitcast Threefry2x32 Sha3 Shake128 Shake256 Keccak"),
         ("constant but for jumps", "Floor Ceil Trunc Round Sign"),
         ("takes a shape only", "FullLike ZerosLike OnesLike EmptyLike RandLike RandNLike RandIntLike"),
         ("about gradients", "Detach Gradient Grad"),

@@ -42,6 +42,15 @@ public class ExpressionTests
     }
 
     [Test]
+    public void Calls()
+    {
+        Assert.That(Expression.Call("f", Of(a, "<", b), Of(a, "+", c)).Text, Is.EqualTo("f(a < b, a + c)"));
+        Assert.That(Expression.Call("f", Of(a, ">", b), Of(a, "<", c)).Text, Is.EqualTo("f(a > b, a < c)"));
+        Assert.That(Expression.Call("f", c, Of(a, "<", b), Of(a, ">=", c)).Text, Is.EqualTo("f(c, (a < b), (a >= c))"), "no list of template arguments in WGSL");
+        Assert.That(Expression.Call("f", Of(a, "<", b), Of(a, ">>", c)).Text, Is.EqualTo("f((a < b), (a >> c))"));
+    }
+
+    [Test]
     public void Conditionals()
     {
         var choice = Expression.Conditional(Of(a, "<", b), a, b);
