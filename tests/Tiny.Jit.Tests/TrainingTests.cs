@@ -1,172 +1,134 @@
 using NUnit.Framework;
+using Tiny.Formats;
 using Tiny.Jit;
+using Tiny.Nn;
+using Tiny.Runtime;
 
 namespace Tiny.Tests;
 
-/// <summary>Training steps as captured programs: what they compute, and how much memory they take.</summary>
+/// <summary>A captured training step: what the plain step does, for each optimizer; one capture; checkpoints.</summary>
 public sealed class TrainingTests
 {
-    // Where parameters are few, activations alone bound it.
-    [TestCase(typeof(TrainedConvNet), false), TestCase(typeof(TrainedMlp), false), TestCase(typeof(TrainedBlock), true)]
-    public void AStepTakesLittleMoreMemoryThanWhatBackwardNeeds(Type type, bool countState)
+    static IEnumerable<TestCaseData> Optimizers()
     {
-        var model = (Trained)Activator.CreateInstance(type)!;
-        var program = ProgramCapture.Capture("trained", model, [type.GetMethod("Step")!]);
-        var inputs = program.Entries[0].Inputs.Select(p => program.Buffers[p.Buffer]).Select(b => b.DType.IsFloat ? Tensor.Zeros(b.Shape.Extents()) : Tensor.Zeros(b.Shape, b.DType)).ToArray();
-        long saved = 0;
-        model.Loss(inputs[0], inputs[1], t =>
+        TestCaseData Case(string name, Func<IReadOnlyList<Tensor>, Optimizer> make) => new TestCaseData(make).SetArgDisplayNames(name);
+        yield return Case("SGD", p => new SGD(p, 0.05, 0.9, nesterov: true, weightDecay: 1e-3));
+        yield return Case("SGD, fused", p => new SGD(p, 0.05, 0.9, fused: true));
+        yield return Case("Adam", p => new Adam(p, new WarmUpSchedule(2, new CosineSchedule(0.01, 10))));
+        yield return Case("AdamW, fused", p => new AdamW(p, 0.01, fused: true));
+        yield return Case("LAMB", p => new LAMB(p, 0.01, weightDecay: 0.01));
+        yield return Case("LARS", p => new LARS(p, 0.1));
+        yield return Case("Muon", p => new Muon([.. p.Where(t => t.Rank > 1)], 0.01));
+    }
+
+    static Tensor[] Arguments(int step)
+    {
+        var sample = Learns.Sample(step);
+        return [Tensor.From(sample[0], 8, 1, 8, 8), Tensor.From(sample[1])];
+    }
+
+    [TestCaseSource(nameof(Optimizers))]
+    public void CapturedStepsDoWhatPlainStepsDo(Func<IReadOnlyList<Tensor>, Optimizer> make)
+    {
+        var (plain, captured) = (Learns.Seeded(make), Learns.Seeded(make));
+        var step = TinyJit.Of<Tensor>(captured.Learn);
+        for (int i = 0; i < 5; i++)
         {
-            saved += 4L * t.Numel;
-            return t;
-        });
-        Assert.That(program.ArenaBytes, Is.AtMost(1.3 * (saved + (countState ? program.StateBytes : 0))));
+            var a = Arguments(i);
+            Assert.That(step(a[0], a[1]).Item(), Is.EqualTo(plain.Learn(a[0], a[1]).Item()), $"loss of step {i}");
+        }
+        foreach (var (p, c) in StateDict.Of(plain).Zip(StateDict.Of(captured)))
+            if (p.Value.DType == DType.Float32) Assert.That(c.Value.ToArray<float>(), Is.EqualTo(p.Value.ToArray<float>()), p.Key);
+        Assert.That(captured.Optimizer.Steps.Item<int>(), Is.EqualTo(5));
     }
 
     [Test]
-    public void ACapturedStepDoesWhatThePlainOneDoes()
+    public void TheLossFalls()
     {
-        TrainedConvNet plain = new(), captured = new();
-        var jit = JitEntry.For(typeof(TrainedConvNet), nameof(TrainedConvNet.Step));
-        var random = new Random(5);
-        for (int call = 0; call < 3; call++)
-        {
-            object[] batch = [RandomNet.Values(random, 32, 1, 28, 28), Tensor.From([.. Enumerable.Range(0, 32).Select(_ => random.Next(10))])];
-            float loss = plain.Step((Tensor)batch[0], (Tensor)batch[1]).Item();
-            var replayed = (Tensor)jit.Invoke(captured, (self, a) => ((TrainedConvNet)self!).Step((Tensor)a[0]!, (Tensor)a[1]!), batch)!;
-            Assert.That(replayed.Item(), Is.EqualTo(loss).Within(1e-5));
-            foreach (var (a, b) in plain.Weights.Zip(captured.Weights)) Close.Check(b.ToArray<float>(), a.ToArray<float>(), 1e-4, $"call {call}");
-        }
+        var model = Learns.Seeded(p => new Adam(p, 0.02));
+        var step = TinyJit.Of(model.Step);
+        float[] losses = [.. Enumerable.Range(0, 60).Select(i => { var a = Arguments(i); return step(a[0], a[1]).Loss.Item(); })];
+        Assert.That(losses[^10..].Average(), Is.LessThan(0.3 * losses[..3].Average()));
     }
 
-    sealed class Accumulates
+    [Test]
+    public void ARateSetBetweenStepsCountsAndNothingIsCompiledAnew()
     {
-        public readonly Tensor Weight = Tensor.From<float>([1, 2]);
-        public Accumulates() => Weight.RequiresGrad = true;
+        var model = Learns.Seeded(p => new SGD(p, 0.1));
+        var step = TinyJit.Of(model.Step);
+        var a = Arguments(0);
+        step(a[0], a[1]);
+        long compiled = CpuKernelCache.Compiled;
+        model.Optimizer.LearningRate.Assign(0f);
+        float[] before = model.Dense.Weight.ToArray<float>();
+        step(a[0], a[1]);
+        Assert.That(model.Dense.Weight.ToArray<float>(), Is.EqualTo(before), "at a rate of 0 nothing moves");
+        model.Optimizer.LearningRate.Assign(0.1f);
+        step(a[0], a[1]);
+        Assert.That(model.Dense.Weight.ToArray<float>(), Is.Not.EqualTo(before));
+        Assert.That(CpuKernelCache.Compiled - compiled, Is.LessThan(3), "only what sets the rate");
+    }
 
-        public Tensor Backward(Tensor x)
+    [Test]
+    public void BackwardAndStepAreWhatAStepOfTheLossIs()
+    {
+        var (a, b) = (Learns.Seeded(p => new Adam(p, 0.01)), Learns.Seeded(p => new Adam(p, 0.01)));
+        for (int i = 0; i < 3; i++)
         {
-            var loss = (Weight * Weight * x).Sum();
-            loss.Backward();
+            var args = Arguments(i);
+            Tensor Loss(Learns m) => m.Dense.Forward(m.Norm.Forward(m.Conv.Forward(args[0]), training: true).Relu().MaxPool2d(2).Flatten(1)).CrossEntropy(args[1].Cast(DType.Int32));
+            a.Optimizer.Step(Loss(a));
+            b.Optimizer.ZeroGrad();
+            Loss(b).Backward();
+            b.Optimizer.Step();
+        }
+        Assert.That(b.Dense.Weight.ToArray<float>(), Is.EqualTo(a.Dense.Weight.ToArray<float>()));
+        Assert.That(() => Learns.Seeded().Optimizer.Step(), Throws.TypeOf<GradientException>().With.Message.Contains("parameter 0, float32 [4, 1, 3, 3], has no gradient"));
+    }
+
+    [Test]
+    public void AGroupGivesEachItsOwnParameters()
+    {
+        Initial.Seed(3);
+        var net = new Sequential { new Linear(4, 8), x => x.Relu(), new Linear(8, 1) };
+        var all = StateDict.Parameters(net);
+        var group = new OptimizerGroup(new Muon([.. all.Where(p => p.Rank > 1)], 0.02), new AdamW([.. all.Where(p => p.Rank == 1)], 0.01));
+        Assert.That(StateDict.Of(group).Select(s => s.Key), Does.Contain("optimizers.0.velocity.1").And.Contain("optimizers.1.first_moment.0"));
+        var step = TinyJit.Of((Tensor x) =>
+        {
+            var loss = (net.Forward(x) - x.Sum(1, keepdim: true)).Square().Mean();
+            group.Step(loss);
             return loss;
-        }
-
-        public Tensor Reads(Tensor x)
-        {
-            (Weight * x).Sum().Backward();
-            return Weight.Grad! * 1;
-        }
+        });
+        var random = new Random(1);
+        Tensor Batch() => Tensor.From<float>([.. Enumerable.Range(0, 64).Select(_ => random.NextSingle() * 2 - 1)], 16, 4);
+        float[] losses = [.. Enumerable.Range(0, 100).Select(_ => step(Batch()).Item())];
+        Assert.That(losses[^10..].Average(), Is.LessThan(0.1 * losses[..3].Average()));
     }
 
     [Test]
-    public void AGradientFromBeforeIsAddedToAtEachCall()
+    public void ACheckpointHoldsModelAndOptimizer()
     {
-        var model = new Accumulates();
-        var jit = JitEntry.For(typeof(Accumulates), nameof(Accumulates.Backward));
-        model.Weight.Grad = Tensor.Zeros(2);
-        for (int call = 1; call <= 3; call++)
+        string file = Path.Combine(Path.GetTempPath(), $"tiny-training-{Environment.ProcessId}.safetensors");
+        try
         {
-            jit.Invoke(model, (self, a) => ((Accumulates)self!).Backward((Tensor)a[0]!), [Tensor.From<float>([1, 10])]);
-            Assert.That(model.Weight.Grad!.ToArray<float>(), Is.EqualTo([2f * call, 40 * call]));
+            var (whole, first, second) = (Learns.Seeded(), Learns.Seeded(), new Learns());
+            var (stepWhole, stepFirst) = (TinyJit.Of(whole.Step), TinyJit.Of(first.Step));
+            for (int i = 0; i < 6; i++) stepWhole(Arguments(i)[0], Arguments(i)[1]);
+            for (int i = 0; i < 3; i++) stepFirst(Arguments(i)[0], Arguments(i)[1]);
+            first.SaveSafetensors(file);
+            second.LoadSafetensors(file, copy: true);
+            var stepSecond = TinyJit.Of(second.Step);
+            for (int i = 3; i < 6; i++) stepSecond(Arguments(i)[0], Arguments(i)[1]);
+            Assert.That(SafetensorsFile.Open(file).Tensors.Select(t => t.Name), Does.Contain("optimizer.first_moment.0").And.Contain("optimizer.steps").And.Contain("norm.running_var"));
+            second.SaveSafetensors(file);
+            byte[] resumed = File.ReadAllBytes(file);
+            whole.SaveSafetensors(file);
+            Assert.That(resumed, Is.EqualTo(File.ReadAllBytes(file)));
         }
-    }
-
-    [Test]
-    public void AGradientThatDidNotExistBeforeEndsWithTheCall()
-    {
-        var model = new Accumulates();
-        var jit = JitEntry.For(typeof(Accumulates), nameof(Accumulates.Reads));
-        for (int call = 0; call < 3; call++)
+        finally
         {
-            var g = (Tensor)jit.Invoke(model, (self, a) => ((Accumulates)self!).Reads((Tensor)a[0]!), [Tensor.From<float>([1, 10])])!;
-            Assert.That(g.ToArray<float>(), Is.EqualTo([1f, 10]));
-            Assert.That(model.Weight.Grad, Is.Null);
+            File.Delete(file);
         }
-    }
-}
-
-/// <summary>A model with Adam.</summary>
-public abstract class Trained
-{
-    readonly List<(Tensor Weight, Tensor Mean, Tensor Square)> _parameters = [];
-
-    public IEnumerable<Tensor> Weights => _parameters.Select(p => p.Weight);
-
-    protected Tensor Parameter(params int[] shape)
-    {
-        var p = RandomNet.Values(new Random(shape[^1]), shape) * 0.1f;
-        p.Realize();
-        p.RequiresGrad = true;
-        _parameters.Add((p, Tensor.Zeros(shape).Contiguous(), Tensor.Zeros(shape).Contiguous()));
-        return p;
-    }
-
-    /// <summary>The loss; <paramref name="save"/> is given what each layer's gradient needs.</summary>
-    public abstract Tensor Loss(Tensor x, Tensor target, Func<Tensor, Tensor> save);
-
-    protected Tensor Learn(Tensor x, Tensor target)
-    {
-        var loss = Loss(x, target, static t => t);
-        foreach (var (w, _, _) in _parameters) w.Grad = null;
-        loss.Backward();
-        foreach (var (w, mean, square) in _parameters)
-        {
-            var g = w.Grad!;
-            mean.Assign(mean * 0.9f + g * 0.1f);
-            square.Assign(square * 0.999f + g.Square() * 0.001f);
-            w.Assign(w - 0.01f * mean / (square.Sqrt() + 1e-8f));
-        }
-        return loss;
-    }
-}
-
-public sealed class TrainedConvNet : Trained
-{
-    readonly Tensor _w1, _b1, _w2, _b2, _w3;
-    public TrainedConvNet() => (_w1, _b1, _w2, _b2, _w3) = (Parameter(16, 1, 3, 3), Parameter(16), Parameter(32, 16, 3, 3), Parameter(32), Parameter(10, 32 * 7 * 7));
-
-    [TinyJit]
-    public Tensor Step([Shape(32, 1, 28, 28)] Tensor image, [Shape(32, DType = ScalarKind.Int32)] Tensor label) => Learn(image, label);
-
-    public override Tensor Loss(Tensor x, Tensor target, Func<Tensor, Tensor> save)
-    {
-        x = save(save(x.Conv2d(_w1, _b1, padding: 1).Relu()).MaxPool2d(2));
-        x = save(save(x.Conv2d(_w2, _b2, padding: 1).Relu()).MaxPool2d(2));
-        return x.Flatten(1).Linear(_w3).CrossEntropy(target);
-    }
-}
-
-public sealed class TrainedMlp : Trained
-{
-    readonly Tensor[] _w;
-    public TrainedMlp() => _w = [.. Enumerable.Range(0, 6).Select(i => Parameter(i == 5 ? 10 : 256, 256))];
-
-    [TinyJit]
-    public Tensor Step([Shape(512, 256)] Tensor x, [Shape(512, DType = ScalarKind.Int32)] Tensor label) => Learn(x, label);
-
-    public override Tensor Loss(Tensor x, Tensor target, Func<Tensor, Tensor> save)
-    {
-        for (int i = 0; i < 5; i++) x = save(x.Linear(_w[i]).Relu());
-        return x.Linear(_w[5]).CrossEntropy(target);
-    }
-}
-
-public sealed class TrainedBlock : Trained
-{
-    const int Width = 64, Length = 64, Heads = 4;
-    readonly Tensor[] _w;
-    public TrainedBlock() => _w = [Parameter(3 * Width, Width), Parameter(Width, Width), Parameter(4 * Width, Width), Parameter(Width, 4 * Width)];
-
-    [TinyJit]
-    public Tensor Step([Shape(8, Length, Width)] Tensor x, [Shape(8, Length, Width)] Tensor target) => Learn(x, target);
-
-    public override Tensor Loss(Tensor x, Tensor target, Func<Tensor, Tensor> save)
-    {
-        int n = x.Shape[0];
-        var qkv = save(save(x.LayerNorm(new Shape(Width))).Linear(_w[0])).Reshape(n, Length, 3, Heads, Width / Heads).Permute(2, 0, 3, 1, 4);
-        var p = save((qkv[0].MatMul(qkv[1].Transpose()) * 0.25f).Softmax());
-        x += save(p.MatMul(qkv[2]).Transpose(1, 2).Reshape(n, Length, Width)).Linear(_w[1]);
-        var h = save(save(x).LayerNorm(new Shape(Width)));
-        x = save(x + save(save(h.Linear(_w[2])).Gelu()).Linear(_w[3]));
-        return (x - target).Square().Mean();
     }
 }
