@@ -128,7 +128,7 @@ public sealed class LibrarySuite
     readonly LSTMCell _lstm = Seeded(() => new LSTMCell(6, 5));
     readonly GRUCell _gru = Seeded(() => new GRUCell(6, 5));
     readonly MultiHeadAttention _attention = Seeded(() => new MultiHeadAttention(16, 4, 2, rotary: new RotaryEmbedding(4)));
-    readonly Sequential _sequence = Seeded(() => new Sequential { new ConvTranspose1d(4, 6, 3, stride: 2, padding: 1), new GroupNorm(3, 6), x => x.Silu(), new InstanceNorm(6), new BatchNorm1d(6) });
+    readonly Sequential _sequence = Seeded(() => new Sequential { new ConvTranspose1d(4, 6, 3, padding: 1), new GroupNorm(3, 6), x => x.Silu(), new InstanceNorm(6), new BatchNorm1d(6) });
 
     static T Seeded<T>(Func<T> make)
     {
