@@ -21,35 +21,47 @@ public static class ProgramCapture
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(methods);
-        // A weight that no file has named has the name that a file would give it.
-        foreach (var (path, tensor) in StateDict.Of(model))
-        {
-            if (tensor.Storage is { Name: null } storage) storage.Name = path;
-            if (!tensor.IsView) tensor.Cell.Name ??= path;
-        }
+        return Capture(name, [.. methods.Select(m => new ModelEntry(m.Name, model, m))], mostBuffers);
+    }
+
+    /// <summary>Captures methods of one or several instances as entry points of one program.</summary>
+    internal static Program Capture(string name, IReadOnlyList<ModelEntry> methods, int mostBuffers = Scheduler.MostBuffers)
+    {
+        foreach (var model in methods.Select(m => m.Model).OfType<object>().Distinct(ReferenceEqualityComparer.Instance)) Name(model);
         var builder = new ProgramBuilder(mostBuffers);
-        (Declaration Method, Func<object?[], object?> Body, Arguments Arguments)[] entries = [.. methods.Select(m => Entry(m, model))];
+        (string Name, Declaration Method, Func<object?[], object?> Body, Arguments Arguments)[] entries = [.. methods.Select(Entry)];
         // What any of them writes is state for all: it must be known before.
         if (entries.Length > 1)
-            foreach (var (method, body, arguments) in entries) Jit.Capture.Trace(method, body, arguments);
-        foreach (var (method, body, arguments) in entries)
+            foreach (var (_, method, body, arguments) in entries) Jit.Capture.Trace(method, body, arguments);
+        foreach (var (entry, method, body, arguments) in entries)
         {
             var capture = Jit.Capture.Run(method, body, arguments);
             // Capturing is cheap: done twice, it finds methods that do not do the same each time.
             if (GraphDifference.Find(capture.Traced, Jit.Capture.Trace(method, body, arguments)) is { } difference)
                 throw new TinyJitException($"{method.Name} is not the same at each call: {difference}. An exported method may not depend on "
                     + "a counter, a clock, random numbers of .NET or a field that it changes; pass such a value as a parameter");
-            builder.Add(method.Method.Name, [.. arguments.Tensors.Select((t, i) => (i, new GraphInput(Jit.Capture.Identifier(t.Path), t.Tensor.DType, t.Shape)))], capture);
+            builder.Add(entry, [.. arguments.Tensors.Select((t, i) => (i, new GraphInput(Jit.Capture.Identifier(t.Path), t.Tensor.DType, t.Shape)))], capture);
         }
         return builder.Build(name);
     }
 
-    static (Declaration, Func<object?[], object?>, Arguments) Entry(MethodInfo method, object model)
+    // A weight that no file has named has the name that a file would give it.
+    static void Name(object model)
     {
+        foreach (var (path, tensor) in StateDict.Of(model))
+        {
+            if (tensor.Storage is { Name: null } storage) storage.Name = path;
+            if (!tensor.IsView) tensor.Cell.Name ??= path;
+        }
+    }
+
+    static (string, Declaration, Func<object?[], object?>, Arguments) Entry(ModelEntry entry)
+    {
+        var (name, model, method) = entry;
         var declaration = new Declaration(method);
         // In the order of the method's parameters, those that it ignores too.
         var arguments = declaration.Take(declaration.Make((path, dtype, shape) => Tensor.FromStorage(new Storage(dtype, shape, NoMemory.Instance))));
-        return (declaration, a => method.Invoke(method.IsStatic ? null : model, BindingFlags.DoNotWrapExceptions, null, a, null), arguments);
+        return (name, declaration, a => method.Invoke(method.IsStatic ? null : model, BindingFlags.DoNotWrapExceptions, null, a, null), arguments);
     }
 
     /// <summary>Captures graphs built over described inputs, as entry points of one program.</summary>
@@ -72,6 +84,9 @@ public static class ProgramCapture
         public override byte* Pointer => throw new InvalidOperationException("a captured parameter has no memory");
     }
 }
+
+/// <summary>A method as an entry point of a program under a name; the instance is null for a static one.</summary>
+sealed record ModelEntry(string Name, object? Model, MethodInfo Method);
 
 /// <summary>An input of which only name, dtype and shape are known.</summary>
 sealed record GraphInput(string Name, DType DType, Shape Shape);

@@ -15,6 +15,7 @@ static class KnownTypes
     /// <summary>The first <c>[TinyExport&lt;T&gt;]</c> of a method.</summary>
     public static AttributeData? Export(IMethodSymbol method) => Find(method.GetAttributes(), "TinyExportAttribute");
 
+    /// <summary>True for a parameter with a <c>[Shape]</c>, whether of all its tensors or of some.</summary>
     public static bool HasShape(IParameterSymbol parameter) => Find(parameter.GetAttributes(), "ShapeAttribute") is not null;
 
     public static bool HasBounds(IParameterSymbol parameter) => Find(parameter.GetAttributes(), "BoundsAttribute") is not null;
@@ -22,9 +23,11 @@ static class KnownTypes
     /// <summary>The dimensions in a parameter's <c>[Shape]</c> that are neither numbers nor names with bounds, as in <c>"t:1..512"</c>.</summary>
     public static IEnumerable<string> WrongDimensions(IParameterSymbol parameter)
     {
-        var given = Find(parameter.GetAttributes(), "ShapeAttribute")?.ConstructorArguments;
-        if (given is not { Length: 1 } dims || dims[0].Kind != TypedConstantKind.Array || dims[0].IsNull) return [];
-        return dims[0].Values.Where(static d => !(d.Value is int n ? n >= 0 : d.Value is string text && s_named.IsMatch(text))).Select(static d => d.ToCSharpString());
+        foreach (var attribute in parameter.GetAttributes())
+            if (attribute is { AttributeClass: { Name: "ShapeAttribute" } type, ConstructorArguments: [{ Kind: TypedConstantKind.Array, IsNull: false } dims] } && IsInTiny(type))
+                foreach (var dim in dims.Values)
+                    if (!(dim.Value is int n ? n >= 0 : dim.Value is string text && s_named.IsMatch(text)))
+                        yield return dim.ToCSharpString();
     }
 
     static readonly Regex s_named = new(@"^\s*[A-Za-z_][A-Za-z_0-9]*\s*:[0-9]+\.\.[0-9]+$");

@@ -118,7 +118,8 @@ sealed class Heuristic
         foreach (var axis in _loops.Where(r => inner.Exists(l => !_free.DependsOn(l, r))).OrderBy(r => r == vector ? 1 : 0).ThenBy(Id))
         {
             int extent = axis == vector ? Blocks(axis) : Extent(axis);
-            int amount = s_tiles.Where(k => k <= extent && k * tile <= budget && (!_profile.Grid || k <= 4 && threads / k >= ThreadsToKeep && IsApart(extent, k)))
+            int amount = s_tiles.Where(k => k <= extent && k * tile <= budget && (axis != vector || IsApart(extent, k))
+                && (!_profile.Grid || k <= 4 && threads / k >= ThreadsToKeep && IsApart(extent, k)))
                 .OrderBy(k => (double)((extent + k - 1) / k * k) / extent > 1.15 ? 1 : 0).ThenByDescending(k => k).FirstOrDefault();
             if (amount < 2) continue;
             Add(OptKind.Upcast, axis, amount);
@@ -151,7 +152,7 @@ sealed class Heuristic
         _chosen.Add(OptOp.Stage((int)matrix.Src[0].Arg!, [Id(step), .. parts.Select(i => OptOps.NewAxis + i)]));
     }
 
-    // Blocks that overlap would be two threads' that read and write in place at once.
+    // Blocks that overlap would be two threads' that read and write in place at once; vectors would be written in place lane by lane.
     bool IsApart(int extent, int amount) => !_inPlace || extent % amount == 0;
 
     void Unroll(List<UOp> folds, int tile)

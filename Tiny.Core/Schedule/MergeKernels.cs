@@ -14,8 +14,9 @@ sealed class MergeKernels(int mostBuffers)
 {
     // Null where a kernel has gone into an earlier one.
     readonly List<KernelBody?> _merged = [];
-    // Where each version is written and, the last time, read.
-    readonly Dictionary<UOp, int> _place = new(ReferenceEqualityComparer.Instance), _reader = new(ReferenceEqualityComparer.Instance);
+    // Where each version is written, and where it is read.
+    readonly Dictionary<UOp, int> _place = new(ReferenceEqualityComparer.Instance);
+    readonly Dictionary<UOp, SortedSet<int>> _readers = new(ReferenceEqualityComparer.Instance);
     // The last kernel over some loops that reads some memory; of those without loops any.
     readonly Dictionary<(UOp Loops, UOp? Memory), int> _over = [];
 
@@ -32,12 +33,18 @@ sealed class MergeKernels(int mostBuffers)
         _merged.Add(body);
         while (Earlier(_merged[at]!, at) is var (to, joined))
         {
+            foreach (var version in _merged[at]!.Reads)
+                if (_readers.TryGetValue(version, out var places)) places.Remove(at);
             (_merged[to], _merged[at]) = (joined, null);
             at = to;
         }
         body = _merged[at]!;
         foreach (var output in body.Outputs) _place[output.Node] = at;
-        foreach (var version in body.Reads) _reader[version] = Math.Max(_reader.GetValueOrDefault(version, -1), at);
+        foreach (var version in body.Reads)
+        {
+            if (!_readers.TryGetValue(version, out var places)) _readers[version] = places = [];
+            places.Add(at);
+        }
         foreach (var memory in Shareable(body)) _over[(LoopsOf(body), memory)] = at;
     }
 
@@ -45,13 +52,16 @@ sealed class MergeKernels(int mostBuffers)
     (int At, KernelBody Joined)? Earlier(KernelBody body, int before)
     {
         int last = body.Reads.Concat(body.Overwrites).Select(r => _place.GetValueOrDefault(r, -1))
-            .Concat(body.Overwrites.Select(v => _reader.GetValueOrDefault(v, -1))).Where(k => k < before).DefaultIfEmpty(-1).Max();
+            .Concat(body.Overwrites.Select(v => LastReader(v, before))).Where(k => k < before).DefaultIfEmpty(-1).Max();
         if (last >= 0 && _merged[last] is { } first && Join(first, body) is { } joined) return (last, joined);
         var loops = LoopsOf(body);
         foreach (int k in Shareable(body).Select(m => _over.GetValueOrDefault((loops, m), -1)).Where(k => k > last && k < before).Distinct().OrderDescending())
             if (_merged[k] is { } other && !IsProduct(other) && !IsProduct(body) && Join(other, body) is { } both) return (k, both);
         return null;
     }
+
+    int LastReader(UOp version, int before) =>
+        _readers.TryGetValue(version, out var places) && places.Count > 0 && places.Min < before ? places.GetViewBetween(0, before - 1).Max : -1;
 
     // Memory of which a kernel reads about as much as it has iterations; a kernel of one element costs little but its launch.
     static IEnumerable<UOp?> Shareable(KernelBody body)

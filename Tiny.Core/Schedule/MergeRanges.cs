@@ -4,7 +4,7 @@ namespace Tiny.Schedule;
 
 /// <summary>
 /// Takes a kernel body; merges neighbouring loop variables (r, s) into one, r*S + s, wherever no index then needs a division that it did
-/// not need before. A pointwise kernel over [C, H, W] becomes one flat loop.
+/// not need before, nor one that <see cref="SplitRanges"/> has removed. A pointwise kernel over [C, H, W] becomes one flat loop.
 /// </summary>
 static class MergeRanges
 {
@@ -57,7 +57,7 @@ static class MergeRanges
             else result[node] = node.WithSrc([.. node.Src.Select(s => result[s])]);
         }
         var merged = simplify.Run(result[sink]);
-        return Divisions(merged) <= Divisions(sink) ? merged : null;
+        return Divisions(merged) <= Divisions(sink) && SplitRanges.Find(merged) is null ? merged : null;
     }
 
     // Every fold that closes one of the two closes both, next to one another.

@@ -72,9 +72,9 @@ static class Scheduler
             Check("rangeify");
             bodies = Unused.Drop([.. MergeKernels.Run(bodies, mostBuffers).Select(b => b with { Sink = simplify.Run(b.Sink) })], plan);
             Check("merge kernels");
-            bodies = [.. bodies.Select(b => b with { Sink = MergeRanges.Run(b.Layouts.Count > 0 ? SplitRanges.Run(b.Sink, simplify) : b.Sink, simplify) })];
+            bodies = [.. bodies.Select(b => b with { Sink = MergeRanges.Run(SplitRanges.Run(b.Sink, simplify), simplify) })];
             Check("merge ranges");
-            var schedule = Assemble(plan, bodies, interner);
+            var schedule = Assemble(plan, FreeEarly.Run(bodies, plan), interner);
             Debugging.Write(7, () => $"schedule: {Stopwatch.GetElapsedTime(start).TotalMilliseconds:0.00} ms, {interner.Count} nodes");
             Debugging.Write(2, schedule.ToText);
             return schedule;

@@ -32,27 +32,22 @@ public sealed partial class Tensor
         int axes = stride.Length;
         CheckConv(name, weight, bias, axes, padding.Length, dilation.Length, groups);
         using var scope = Origin.Scope(name.ToLowerInvariant());
-        var n = Shape[0];
-        int outs = weight.Shape[0], ins = weight.Shape[1], each = outs / groups;
+        int outs = weight.Shape[0];
         var kernel = weight.Shape.Extents().AsSpan()[2..];
         var edges = new (Dim Lo, Dim Hi)[Rank];
         for (int i = 0; i < axes; i++) edges[2 + i] = padding[i];
         var output = OutputExtents(name, edges, kernel, stride, dilation, weight.Shape);
 
         var (dtype, result) = Contracted(DType, weight.DType);
-        // [n, groups * ins, out..., window...] -> [n, groups, each, out..., ins, window...]
-        var x = Windows(Build.Pad(Build.Cast(Node, dtype), edges), kernel, stride, dilation);
-        x = Build.Reshape(x, new Shape([n, groups, ins, .. output, .. kernel]));
-        x = Build.Permute(x, [0, 1, .. Enumerable.Range(3, axes), 2, .. Enumerable.Range(3 + axes, axes)]);
-        x = Build.Reshape(x, new Shape([n, groups, 1, .. output, ins, .. kernel]));
-        var whole = new Shape([n, groups, each, .. output, ins, .. kernel]);
-        var ones = new int[axes];
-        Array.Fill(ones, 1);
-        var w = Build.Reshape(Build.Cast(weight.Node, dtype), new Shape([1, groups, each, .. ones, ins, .. kernel]));
-        var sum = Contract(Build.Expand(x, whole), Build.Expand(w, whole), Enumerable.Range(3 + axes, 1 + axes));
-        var y = new Tensor(Build.Cast(Build.Reshape(sum, new Shape([n, outs, .. output])), result));
-        return bias is null ? y : y + bias.Reshape([outs, .. ones]);
+        var conv = new Convolution([.. stride], [.. padding], [.. dilation], groups);
+        Tensor x = new(Build.Cast(Node, dtype)), w = new(Build.Cast(weight.Node, dtype));
+        var y = conv.Of(x, w, output);
+        if (dtype.IsFloat) y = WithRule(y, [x, w], (x, _, g) => [conv.InputGradient(x[0], x[1], g), conv.WeightGradient(x[0], x[1], g)]);
+        y = y.Cast(result);
+        return bias is null ? y : y + bias.Reshape([outs, .. Units(axes)]);
     }
+
+    static int[] Units(int count) => [.. Enumerable.Repeat(1, count)];
 
     void CheckConv(string name, Tensor weight, Tensor? bias, int axes, int paddings, int dilations, int groups)
     {
@@ -69,5 +64,61 @@ public sealed partial class Tensor
                 + $"weight {weight.Shape} takes {ins} x {groups} {(groups == 1 ? "group" : "groups")}");
         if (bias is not null && !(bias.Rank == 1 && bias.Shape[0] == outs))
             throw new ShapeException($"{name}: bias {bias.Shape} is not [{outs}] as weight {weight.Shape} asks");
+    }
+
+    /// <summary>A convolution's options, and its sums of products: all are over x[n, groups, each, out..., ins, window...].</summary>
+    sealed record Convolution(int[] Stride, (int Before, int After)[] Padding, int[] Dilation, int Groups)
+    {
+        int Axes => Stride.Length;
+
+        /// <summary>[n, outs, out...] of x[n, channels, spatial...] and w[outs, ins, window...].</summary>
+        public Tensor Of(Tensor x, Tensor w, Dim[] output)
+        {
+            var sum = Contract(Seen(x, w, output), Weights(w, x.Shape[0], output), Enumerable.Range(3 + Axes, 1 + Axes));
+            return new(Build.Reshape(sum, new Shape([x.Shape[0], w.Shape[0], .. output])));
+        }
+
+        /// <summary>The gradient with respect to the weight: g times what each weight sees, summed over all places.</summary>
+        public Tensor WeightGradient(Tensor x, Tensor w, Tensor g)
+        {
+            Dim[] output = [.. g.Shape.Dims[2..]];
+            var shape = Whole(w, x.Shape[0], output);
+            var spread = Build.Expand(Build.Reshape(g.Node, new Shape([.. shape.Dims[..(3 + Axes)], .. Enumerable.Repeat((Dim)1, 1 + Axes)])), shape);
+            return new(Build.Reshape(Contract(spread, Seen(x, w, output), [0, .. Enumerable.Range(3, Axes)]), w.Shape));
+        }
+
+        /// <summary>The gradient with respect to the input: the transposed convolution of g. Where sizes are not numbers, by the windows.</summary>
+        public Tensor InputGradient(Tensor x, Tensor w, Tensor g)
+        {
+            Dim[] output = [.. g.Shape.Dims[2..]];
+            if (x.Shape.Dims[2..].ToArray().Any(d => d.IsSymbolic)) return Of(x, w, output).Gradient([x], g)[0];
+            int[] window = w.Shape.Extents()[2..];
+            int[] rest = [.. Enumerable.Range(0, Axes).Select(i =>
+                (int)x.Shape[2 + i] + Padding[i].Before + Padding[i].After - ((int)output[i] - 1) * Stride[i] - Dilation[i] * (window[i] - 1) - 1)];
+            return g.ConvTranspose(w, null, Stride, Padding, rest, Dilation, Groups);
+        }
+
+        // What each product reads of the input: all windows, [n, groups, each, out..., ins, window...].
+        UOp Seen(Tensor x, Tensor w, Dim[] output)
+        {
+            var n = x.Shape[0];
+            int ins = w.Shape[1];
+            int[] window = w.Shape.Extents()[2..];
+            var edges = new (Dim Lo, Dim Hi)[2 + Axes];
+            for (int i = 0; i < Axes; i++) edges[2 + i] = Padding[i];
+            // [n, groups * ins, out..., window...] -> [n, groups, 1, out..., ins, window...]
+            var all = Windows(Build.Pad(x.Node, edges), window, Stride, Dilation);
+            all = Build.Reshape(all, new Shape([n, Groups, ins, .. output, .. window]));
+            all = Build.Permute(all, [0, 1, .. Enumerable.Range(3, Axes), 2, .. Enumerable.Range(3 + Axes, Axes)]);
+            return Build.Expand(Build.Reshape(all, new Shape([n, Groups, 1, .. output, ins, .. window])), Whole(w, n, output));
+        }
+
+        UOp Weights(Tensor w, Dim n, Dim[] output)
+        {
+            var whole = Whole(w, n, output);
+            return Build.Expand(Build.Reshape(w.Node, new Shape([1, .. whole.Dims[1..3], .. Units(Axes), .. whole.Dims[(3 + Axes)..]])), whole);
+        }
+
+        Shape Whole(Tensor w, Dim n, Dim[] output) => new([n, Groups, w.Shape[0] / Groups, .. output, .. w.Shape.Dims[1..]]);
     }
 }

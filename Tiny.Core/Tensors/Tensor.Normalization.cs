@@ -15,10 +15,18 @@ public sealed partial class Tensor
             throw new ShapeException($"LayerNorm: input {Shape} does not end in {shape}");
         using var scope = Origin.Scope("layer_norm");
         int[] axes = [.. Enumerable.Range(Rank - rank, rank)];
-        var centred = this - Mean(axes, keepdim: true);
-        var y = centred * (centred.Square().Mean(axes, keepdim: true) + eps).Rsqrt();
+        var y = Standardized(axes, eps);
         if (weight is not null) y *= weight;
         return bias is null ? y : y + bias;
+    }
+
+    /// <summary>Brought to mean 0 and variance 1 over some axes. What goes back through mean and variance are two sums over the same elements.</summary>
+    Tensor Standardized(int[] axes, double eps)
+    {
+        return WithRule(Centred(this) * Scale(this), [this], (x, y, g) => [Scale(x[0]) * (g - g.Mean(axes, true) - y * (g * y).Mean(axes, true))]);
+
+        Tensor Centred(Tensor x) => x - x.Mean(axes, keepdim: true);
+        Tensor Scale(Tensor x) => (Centred(x).Square().Mean(axes, keepdim: true) + eps).Rsqrt();
     }
 
     /// <summary>Axis 1 brought to mean 0 and variance 1 by given statistics, then scaled and shifted: this[n, channels, ...].</summary>

@@ -13,6 +13,11 @@ public sealed class ExportShapeAnalyzer : MethodRule
         "Tensor parameter '{0}' of exported method '{1}' has no shape; write [Shape(1, 28, 28)] with its own extents before it",
         "The build captures an exported method without running the program, so it must read the shape of every tensor parameter from the code.");
 
+    static readonly DiagnosticDescriptor s_parts = Error(
+        "TINY0003", "Exported method's parameter is not declared in full",
+        "The tensors in parameter '{0}' of exported method '{1}' have no shapes; write [Shape(1, 64, Of = \"name\")] before it, one for each",
+        "The build captures an exported method without running the program, so it must read the shape of every tensor parameter from the code.");
+
     static readonly DiagnosticDescriptor s_value = Error(
         "TINY0003", "Exported method's parameter is not declared in full",
         "Parameter '{0}' of exported method '{1}' has no default value; the build has none to pass",
@@ -24,7 +29,7 @@ public sealed class ExportShapeAnalyzer : MethodRule
         "One program serves every value of a size, so the build must read its bounds from the code.");
 
     /// <inheritdoc/>
-    public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; } = [s_shape, s_bounds, s_value];
+    public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; } = [s_shape, s_parts, s_bounds, s_value];
 
     private protected override void Check(IMethodSymbol method, SymbolAnalysisContext context)
     {
@@ -35,7 +40,9 @@ public sealed class ExportShapeAnalyzer : MethodRule
 
     static DiagnosticDescriptor? Missing(IParameterSymbol parameter)
     {
-        if (KnownTypes.IsTensor(parameter.Type)) return KnownTypes.HasShape(parameter) ? null : s_shape;
+        if (KnownTypes.HasShape(parameter)) return null;
+        if (KnownTypes.IsTensor(parameter.Type)) return parameter.HasExplicitDefaultValue ? null : s_shape;
+        if (SignatureTypes.HoldsTensors(parameter.Type)) return parameter.HasExplicitDefaultValue ? null : s_parts;
         if (KnownTypes.IsDim(parameter.Type)) return KnownTypes.HasBounds(parameter) ? null : s_bounds;
         return parameter.HasExplicitDefaultValue ? null : s_value;
     }

@@ -9,6 +9,7 @@ Measure[] measures =
     new Cold("first live call", goal: 400, Sample.Call),
     new Cold("export to browser and C, cold", goal: 2000, Sample.Export),
     new SecondBuild("second build", goal: 3000, Path.Combine("samples", "Digits", "Digits.csproj")),
+    new Warm("generator, an edit among 200 files", goal: 50, Generating.Edit),
     .. Products.Rows(),
     new Warm("schedule layers of 10,000 nodes", goal: 300, () => Compiling.Layers(10_000), warmUp: 2, times: 5),
     new Warm("schedule layers of 100,000 nodes", goal: 3000, () => Compiling.Layers(100_000), warmUp: 1, times: 3),

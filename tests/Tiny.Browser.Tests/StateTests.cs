@@ -33,8 +33,8 @@ public sealed class StateTests
             foreach (var method in StateSuite.Cases)
                 for (int call = 0; call < StateSuite.Calls; call++)
                 {
-                    object[] arguments = StateSuite.Arguments(method, call);
-                    var sizes = method.GetParameters().Zip(arguments).Where(x => x.Second is Dim).ToDictionary(x => x.First.Name!, x => (int)(Dim)x.Second);
+                    object?[] arguments = StateSuite.Arguments(method, call);
+                    var sizes = method.GetParameters().Zip(arguments).Where(x => x.Second is Dim).ToDictionary(x => x.First.Name!, x => (int)(Dim)x.Second!);
                     await browser.CheckAsync(method, oracle, arguments, sizes, 1e-5);
                 }
         });

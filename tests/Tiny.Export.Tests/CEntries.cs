@@ -11,8 +11,11 @@ sealed class CEntries : IDisposable
     readonly TemporaryFolder _folder = new();
 
     public CEntries(IReadOnlyList<GraphEntry> entries, IReadOnlyList<(int Entry, IReadOnlyDictionary<Variable, int> Sizes)> made, IEnumerable<Tensor> inputs)
+        : this(ProgramCapture.Capture("graphs", entries), made, inputs) { }
+
+    /// <summary>Entry points of a program named "graphs", called in the given order, with the inputs of each call.</summary>
+    public CEntries(Program exported, IReadOnlyList<(int Entry, IReadOnlyDictionary<Variable, int> Sizes)> made, IEnumerable<Tensor> inputs)
     {
-        var exported = ProgramCapture.Capture("graphs", entries);
         new CTarget().Export(exported, new ExportContext(_folder.Path, _folder.Path));
         File.WriteAllText(_folder["driver.c"], Driver(exported, made, new FileInfo(_folder["graphs.weights"]).Length));
         using var file = File.Create(_folder["inputs"]);

@@ -132,89 +132,199 @@ public sealed class FootgunTests
         }, Throws.TypeOf<TinyJitException>().With.Message.Contains("is not the same at each call"));
     }
 
-    public sealed record Pair(Tensor First, Tensor Second, int Times = 1);
-    public readonly record struct State(Tensor H, Tensor C);
-
-    public sealed class Structures
-    {
-        public (Tensor Sum, Pair Pair) Records(Pair p) => (p.First * p.Times + p.Second, p with { First = p.Second + 1, Second = p.First });
-        public Tensor[] Arrays(Tensor[] xs) => [.. xs.Select((x, i) => x * i)];
-        public List<Tensor> Lists(List<Tensor> xs) => [xs[0] + xs[1], xs[0] - xs[1]];
-        public Dictionary<string, Tensor> Dictionaries(IReadOnlyDictionary<string, Tensor> xs) => new() { ["sum"] = xs["a"] + xs["b"], ["a"] = xs["a"] };
-        public (Tensor Y, State Next) Structs(Tensor x, State s) => (x + s.H, new(s.H + s.C, s.C * 2));
-        public (Tensor, (Tensor A, Tensor B)) Tuples((Tensor A, Tensor B) p, Tensor? mask = null) => (mask is null ? p.A : p.A * mask, (p.B, p.A + p.B));
-        public Tensor Writes(Tensor[] xs)
-        {
-            xs[0].Assign(xs[0] + 1);
-            return xs[0] * xs[1];
-        }
-        public Tensor Replaces(Tensor[] xs) => xs[0] = xs[0] + 1;
-        public (Tensor, int) Plain(Tensor x, int n) => (x * n, n * 10);
-        public Tensor? Null(Tensor x) => x.Rank > 5 ? x : null;
-        public Uri Odd(Tensor x) => new($"http://{x.Rank}");
-        public Tensor TakesOdd(Tensor x, Uri uri) => uri is null ? x : x + 1;
-        public (Tensor A, Tensor B, Tensor C, Tensor D, Tensor E, Tensor F, Tensor G, Tensor H, (Tensor I, Tensor J) K) Nine(Tensor x) => (x, x + 1, x + 2, x + 3, x + 4, x + 5, x + 6, x + 7, (x + 8, x + 9));
-    }
-
     [Test]
-    public void TensorsInStructuresAreInputsAndResults()
+    public void OutputsAreFedBackInSeveralSequences()
     {
-        var m = new Structures();
-        var records = TinyJit.Of<Func<Pair, (Tensor, Pair)>>(m.Records);
-        var arrays = TinyJit.Of<Func<Tensor[], Tensor[]>>(m.Arrays);
-        var lists = TinyJit.Of<Func<List<Tensor>, List<Tensor>>>(m.Lists);
-        var dictionaries = TinyJit.Of<Func<IReadOnlyDictionary<string, Tensor>, Dictionary<string, Tensor>>>(m.Dictionaries);
-        var structs = TinyJit.Of<Func<Tensor, State, (Tensor, State)>>(m.Structs);
-        var tuples = TinyJit.Of<Func<(Tensor, Tensor), Tensor?, (Tensor, (Tensor, Tensor))>>(m.Tuples);
-        var nine = TinyJit.Of<Func<Tensor, (Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, (Tensor, Tensor))>>(m.Nine);
-        for (int i = 1; i <= 4; i++)
+        var step = TinyJit.Of((Tensor x) => ((x + 1).Contiguous() * 2).Contiguous());
+        foreach (float start in new[] { 10f, 20, 100, 100 })
         {
-            var (sum, pair) = records(new(X(i), X(5), 3));
-            Assert.That((sum.Item(), pair.First.Item(), pair.Second.Item(), pair.Times), Is.EqualTo((3f * i + 5, 6f, (float)i, 3)));
-            Assert.That(arrays([X(i), X(i + 1), X(i + 2)]).Select(t => t.Item()), Is.EqualTo(new float[] { 0, i + 1, 2 * (i + 2) }));
-            Assert.That(lists([X(i), X(1)]).Select(t => t.Item()), Is.EqualTo(new float[] { i + 1, i - 1 }));
-            var d = dictionaries(new Dictionary<string, Tensor> { ["b"] = X(2), ["a"] = X(i) });
-            Assert.That((d["sum"].Item(), d["a"].Item()), Is.EqualTo((2f + i, (float)i)));
-            var (y, next) = structs(X(1), new(X(i), X(10)));
-            Assert.That((y.Item(), next.H.Item(), next.C.Item()), Is.EqualTo((1f + i, 10f + i, 20f)));
-            Assert.That(tuples((X(i), X(2)), null).Item2.Item2.Item(), Is.EqualTo(i + 2));
-            Assert.That(tuples((X(i), X(2)), X(0)).Item1.Item(), Is.Zero);
-            Assert.That(nine(X(i)).Item9.Item2.Item(), Is.EqualTo(i + 9));
+            var (x, expected) = (X(start), start);
+            for (int i = 0; i < 4; i++)
+            {
+                x = step(x);
+                expected = (expected + 1) * 2;
+            }
+            Assert.That(x.Item(), Is.EqualTo(expected));
         }
     }
 
     [Test]
-    public void APlainPartOfAResultBelongsToTheArguments()
+    public void SeveralResultsOfOneIntermediateAreEachRight()
     {
-        var plain = TinyJit.Of<Func<Tensor, int, (Tensor, int)>>(new Structures().Plain);
-        for (int i = 1; i < 8; i++)
+        var f = TinyJit.Of((Tensor buffer, Tensor frame) =>
         {
-            var (x, n) = plain(X(2), i % 3);
-            Assert.That((x.Item(), n), Is.EqualTo((2f * (i % 3), 10 * (i % 3))));
+            var shifted = Tensor.Cat([buffer[1..], frame]);
+            return (shifted.Contiguous(), shifted[..1].Contiguous());
+        });
+        var buffer = X(0, 1, 2);
+        for (int i = 0; i < 4; i++)
+        {
+            float expected = V(buffer)[1];
+            (buffer, var first) = f(buffer, X(10 + i));
+            Assert.That((first.Item(), V(buffer)[2]), Is.EqualTo((expected, 10f + i)));
         }
     }
 
     [Test]
-    public void TensorsInsideOfAnArrayAreWritten()
+    public void AResultFedBackIntoTheSameKernelIsNotOverwrittenWhileItIsRead()
     {
-        var writes = TinyJit.Of<Func<Tensor[], Tensor>>(new Structures().Writes);
-        Tensor a = X(1), b = X(10);
-        for (int i = 2; i <= 4; i++)
+        const int N = 1 << 16;
+        var f = TinyJit.Of((Tensor buffer, Tensor more) => Tensor.Cat([buffer[(N / 2)..], more]));
+        var buffer = Tensor.Zeros(N);
+        for (int i = 0; i < 6; i++)
         {
-            Assert.That(writes([a, b]).Item(), Is.EqualTo(10 * i));
-            Assert.That(a.Item(), Is.EqualTo(i));
+            buffer = f(buffer, Tensor.Full(new Shape(N / 2), i + 1));
+            Assert.That(V(buffer)[..(N / 2)], Is.All.EqualTo(i));
         }
-        // The same tensor twice: every read sees the write.
-        Assert.That(writes([a, a]).Item(), Is.EqualTo(25));
+    }
+
+    public sealed class Cache
+    {
+        public readonly Tensor Rows = Tensor.Zeros(4, 4);
+        public Tensor Write([Bounds(0, 3)] Dim pos)
+        {
+            Rows[Slice.Of(pos, pos + 1)].Assign(Tensor.Ones(1, 4));
+            return Rows.Sum();
+        }
+
+        public Tensor Padded([Shape(3, "t:1..10")] Tensor x) => (x + 1).Pad([(0, 0), (0, 10 - x.Shape[1])]);
     }
 
     [Test]
-    public void WhatIsNoTensorIsRefused()
+    public void ASliceAtAVariablePlaceIsWrittenThenRead()
     {
-        var m = new Structures();
-        Assert.That(() => TinyJit.Of<Func<Tensor[], Tensor>>(m.Replaces)([X(1)]), Throws.TypeOf<TinyJitException>().With.Message.Contains("'xs.0'"));
-        Assert.That(() => TinyJit.Of<Func<Tensor, Tensor?>>(m.Null)(X(1)), Throws.TypeOf<TinyJitException>().With.Message.Contains("returned null"));
-        Assert.That(() => TinyJit.Of<Func<Tensor, Uri>>(m.Odd)(X(1)), Throws.TypeOf<TinyJitException>().With.Message.Contains("Uri"));
-        Assert.That(() => TinyJit.Of<Func<Tensor, Uri, Tensor>>(m.TakesOdd)(X(1), new("http://a")), Throws.TypeOf<TinyJitException>().With.Message.Contains("'uri' is a Uri"));
+        var model = new Cache();
+        var write = TinyJit.Of<Func<Dim, Tensor>>(model.Write);
+        for (int i = 0; i < 4; i++)
+        {
+            model.Rows.Assign(0);
+            Assert.That(write(i).Item(), Is.EqualTo(4));
+            Assert.That(V(model.Rows[i]), Is.All.EqualTo(1));
+        }
     }
+
+    [Test]
+    public void APadOfAVariableLengthIsThatOfTheCall()
+    {
+        var padded = TinyJit.Of<Func<Tensor, Tensor>>(new Cache().Padded);
+        for (int n = 1; n < 10; n++) Assert.That(V(padded(Tensor.Ones(3, n))[0]).Count(v => v != 0), Is.EqualTo(n));
+    }
+
+    [Test]
+    public void ViewsAtDifferentPlacesAreArguments()
+    {
+        var f = TinyJit.Of((Tensor x) => x + 1);
+        var all = Tensor.Arange(100).Reshape(10, 10).Cast(DType.Float32).Realize();
+        for (int i = 1; i < 5; i++) Assert.That(V(f(all[.., i..(i + 2)])), Is.EqualTo(V(all[.., i..(i + 2)] + 1)));
+        Assert.That(V(f(all.Transpose()[..2])), Is.EqualTo(V(all.Transpose()[..2] + 1)));
+    }
+
+    [Test]
+    public void AConstantIsAnArgumentLikeAnyOther()
+    {
+        var f = TinyJit.Of((Tensor a, Tensor b) => a * b);
+        for (int i = 1; i < 4; i++)
+        {
+            Assert.That(V(f(X(1, 2, 3), Tensor.Scalar((float)i))), Is.EqualTo(new float[] { i, 2 * i, 3 * i }));
+            Assert.That(V(f(X(1, 2, 3), Tensor.Full(new Shape(3), i).Realize())), Is.EqualTo(new float[] { i, 2 * i, 3 * i }));
+        }
+    }
+
+    public class Scaled(float scale)
+    {
+        public Tensor Scale = X(scale), Other = X(100);
+        public Tensor? Lazy;
+        public readonly Tensor Seen = X(0);
+        public virtual Tensor Forward(Tensor x) => x * Scale;
+        public Tensor Twice(Tensor x) => Forward(x) + Forward(x);
+        public static Tensor Still(Tensor x) => x - 1;
+        public Tensor WithLazy(Tensor x) => x + Lazy!;
+        public Tensor Both(Tensor x) => x * Scale + Other;
+        public Tensor Sees(Tensor x, bool remember)
+        {
+            if (remember) Seen.Assign(x);
+            return x + Seen;
+        }
+    }
+
+    public sealed class Shifted() : Scaled(3)
+    {
+        public override Tensor Forward(Tensor x) => base.Forward(x) + 1;
+    }
+
+    [Test]
+    public void OverridesStaticMethodsAndInstancesAreTheirOwn()
+    {
+        Scaled[] models = [new(2), new(5), new Shifted()];
+        var all = models.Select(m => (Forward: TinyJit.Of<Func<Tensor, Tensor>>(m.Forward), Twice: TinyJit.Of<Func<Tensor, Tensor>>(m.Twice))).ToList();
+        var still = TinyJit.Of<Func<Tensor, Tensor>>(Scaled.Still);
+        for (int i = 0; i < 3; i++)
+        {
+            Assert.That(all.Select(f => f.Forward(X(i)).Item()), Is.EqualTo(new float[] { 2 * i, 5 * i, 3 * i + 1 }));
+            Assert.That(all.Select(f => f.Twice(X(i)).Item()), Is.EqualTo(new float[] { 4 * i, 10 * i, 6 * i + 2 }));
+            Assert.That(still(X(i)).Item(), Is.EqualTo(i - 1));
+        }
+    }
+
+    [Test]
+    public void TensorsMadeOrSwappedBetweenCallsAreSeen()
+    {
+        var model = new Scaled(2);
+        var both = TinyJit.Of(model.Both);
+        for (int i = 0; i < 4; i++)
+        {
+            Assert.That(both(X(3)).Item(), Is.EqualTo(model.Both(X(3)).Item()));
+            (model.Scale, model.Other) = (model.Other, model.Scale);
+        }
+        model.Lazy = X(7);
+        var lazy = TinyJit.Of(model.WithLazy);
+        Assert.That(lazy(X(1)).Item(), Is.EqualTo(8));
+        model.Lazy.Assign(20);
+        Assert.That(lazy(X(1)).Item(), Is.EqualTo(21));
+    }
+
+    [Test]
+    public void AWriteUnderAConditionBelongsToItsSignature()
+    {
+        var (captured, plain) = (new Scaled(1), new Scaled(1));
+        var sees = TinyJit.Of<Func<Tensor, bool, Tensor>>(captured.Sees);
+        foreach (var (x, remember) in new[] { (1f, false), (2, true), (3, false), (4, false), (5, true), (6, false) })
+        {
+            Assert.That(sees(X(x), remember).Item(), Is.EqualTo(plain.Sees(X(x), remember).Item()));
+            Assert.That(captured.Seen.Item(), Is.EqualTo(plain.Seen.Item()));
+        }
+    }
+
+    [Test]
+    public void ACapturedMethodCalledDuringACaptureIsPartOfItAndFailsWithIt()
+    {
+        var model = new Scaled(2);
+        var inner = TinyJit.Of<Func<Tensor, bool, Tensor>>(model.Sees);
+        bool fails = true;
+        var outer = TinyJit.Of((Tensor x) =>
+        {
+            var y = inner(x, true);
+            return fails ? throw new InvalidOperationException("half-way") : y * 2;
+        });
+        Assert.That(() => outer(X(5)), Throws.InvalidOperationException);
+        Assert.That(model.Seen.Item(), Is.Zero, "a capture that fails changes nothing");
+        fails = false;
+        for (int i = 1; i < 4; i++)
+        {
+            Assert.That(outer(X(i)).Item(), Is.EqualTo(4 * i));
+            Assert.That(model.Seen.Item(), Is.EqualTo(i));
+        }
+        Assert.That(inner(X(9), false).Item(), Is.EqualTo(12));
+    }
+
+    [Test]
+    public void WhatDependsOnNothingIsComputedOnce()
+    {
+        var program = ProgramCapture.Capture("once", [new ModelEntry("f", null, ((Delegate)Once).Method)]);
+        Assert.That(program.Entries[0].Calls, Has.Length.EqualTo(1));
+        Assert.That(program.OnceEvaluated, Is.EqualTo(1));
+    }
+
+    static readonly Tensor s_weight = X(1, 2, 3);
+    static Tensor Once([Shape(3)] Tensor x) => x + s_weight.Exp().Softmax().CumSum(0);
 }

@@ -170,6 +170,24 @@ public sealed class StateTests
     }
 
     [Test]
+    public void ATensorThatIsGivenAnArgumentIsNotTheArgument()
+    {
+        var swap = TinyJit.Of<Func<Tensor, (Tensor, Tensor)>>(x =>
+        {
+            var y = x + 1;
+            var before = y + 0;
+            y.Assign(x);
+            x.Assign(before);
+            return (x, y);
+        });
+        for (int i = 0; i < 3; i++)
+        {
+            var (x, y) = swap(X(i));
+            Assert.That((x.Item(), y.Item()), Is.EqualTo((i + 1f, (float)i)));
+        }
+    }
+
+    [Test]
     public void AResultThatIsStateIsTheStateItself()
     {
         var model = new Counter();

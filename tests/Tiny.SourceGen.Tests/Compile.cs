@@ -51,9 +51,9 @@ static class Compile
     }
 
     /// <summary>The assembly with everything generated, loaded into this process.</summary>
-    public static System.Reflection.Assembly Load(string code)
+    public static System.Reflection.Assembly Load(string code, CSharpParseOptions? options = null)
     {
-        Driver().RunGeneratorsAndUpdateCompilation(Of(code), out var compilation, out _);
+        Driver(options).RunGeneratorsAndUpdateCompilation(Of(code, options), out var compilation, out _);
         using var image = new MemoryStream();
         var result = compilation.Emit(image);
         Assert.That(result.Diagnostics.Where(static d => d.Severity >= DiagnosticSeverity.Warning), Is.Empty);

@@ -13,7 +13,7 @@ public class FalseAlarmTests
     [TestCase("tests/Common", null)]
     public async Task ModelsOfThisRepositoryAreInnocent(string folder, string? framework)
     {
-        var options = new CSharpParseOptions(LanguageVersion.Latest);
+        var options = new CSharpParseOptions(LanguageVersion.Preview);
         var trees = Directory.GetFiles(Path.Combine(Repository, folder), "*.cs", SearchOption.AllDirectories)
             .Where(static f => !f.Split(Path.DirectorySeparatorChar).Any(static p => p is "obj" or "bin"))
             .Select(f => CSharpSyntaxTree.ParseText(File.ReadAllText(f), options, f));

@@ -55,6 +55,8 @@ public class RuleTests
     [TestCase("class M { [TinyJit, TinyExport<T>] public Tensor F([Shape(1)] Tensor x, Tensor {|y|}) => x; }", "'y'.*'F'.*\\[Shape")]
     [TestCase("class M { [TinyJit, TinyExport<T>] public Tensor F([Shape(1)] Tensor x, int {|n|}) => x; }", "'n'.*'F'.*default value")]
     [TestCase("class M { [TinyJit, TinyExport<T>] public Tensor F([Shape(1)] Tensor x, Dim {|n|}) => x; }", "'n'.*'F'.*Bounds")]
+    [TestCase("class M { [TinyJit, TinyExport<T>] public Tensor F((Tensor H, Tensor C) {|s|}) => s.H; }", "tensors in parameter 's'.*'F'.*Of =")]
+    [TestCase("class M { [TinyJit, TinyExport<T>] public Tensor F([Shape(1)] Tensor x, List<Tensor> {|xs|}) => x; }", "'xs'")]
     public async Task ExportShapeIsReported(string code, string message) =>
         Assert.That(await Compile.Analyze(new ExportShapeAnalyzer(), Target + code, "TINY0003"), Has.One.Matches(message));
 
@@ -62,6 +64,7 @@ public class RuleTests
     [TestCase("class M { [TinyJit, TinyExport<T>] public Tensor F([Shape(1, \"t:1..9\")] Tensor x, [Bounds(0, 7)] Dim n) => x; }")]
     [TestCase("class M { [TinyJit] public Tensor F(Tensor x) => x; }")]
     [TestCase("class M { [TinyJit, TinyExport<T>] public Tensor F() => null!; }")]
+    [TestCase("class M { [TinyJit, TinyExport<T>] public Tensor F([Shape(1, Of = \"H\"), Shape(\"t:1..9\", Of = \"C\")] (Tensor H, Tensor C) s, [Shape(3)] Tensor[] xs, Tensor? mask = null) => s.H; }")]
     public async Task ExportShapeIsInnocent(string code) =>
         Assert.That(await Compile.Analyze(new ExportShapeAnalyzer(), Target + code, "TINY0003"), Is.Empty);
 

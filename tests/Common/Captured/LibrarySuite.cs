@@ -15,7 +15,8 @@ public sealed class LibrarySuite
         [.. typeof(LibrarySuite).GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly).Where(m => m.IsDefined(typeof(TinyJitAttribute)))];
 
     static readonly string[] s_representative = [nameof(Exponentials), nameof(Angles), nameof(Rounding), nameof(Views), nameof(Edges), nameof(Statistics), nameof(Transposed), nameof(Losses),
-        nameof(Sorted), nameof(Chosen), nameof(Scattered), nameof(Indexed), nameof(PoolPlaces), nameof(Factors), nameof(Hash), nameof(Kernels)];
+        nameof(Sorted), nameof(Chosen), nameof(Scattered), nameof(Indexed), nameof(PoolPlaces), nameof(Factors), nameof(Hash), nameof(Kernels),
+        nameof(ConvGradients), nameof(NormGradients), nameof(PoolGradients)];
 
     /// <summary>Cases that show each way in which library code meets a backend, without its compile time for the rest.</summary>
     public static IReadOnlyList<MethodInfo> Representative { get; } = [.. Cases.Where(m => s_representative.Contains(m.Name))];
@@ -140,4 +141,29 @@ public sealed class LibrarySuite
         x.Interpolate([7, 4], InterpolationMode.Nearest));
     [TinyJit]
     public (Tensor, Tensor) Norms([Shape(6, 10)] Tensor x, [Shape(10)] Tensor w) => (x.LayerNorm(new Shape(10), w), x.NewtonSchulz(3));
+
+    // ---- gradients
+    [TinyJit]
+    public (Tensor, Tensor, Tensor) ConvGradients([Shape(2, 3, 7, 6)] Tensor x, [Shape(4, 3, 3, 3)] Tensor w, [Shape(4)] Tensor b) =>
+        Gradients(x.Conv2d(w, b, stride: (2, 1), padding: 1).Relu().Square(), x, w, b);
+    [TinyJit]
+    public (Tensor, Tensor, Tensor) LinearGradients([Shape(5, 19)] Tensor x, [Shape(11, 19)] Tensor w, [Shape(11)] Tensor b) => Gradients(x.Linear(w, b).Gelu(), x, w, b);
+    [TinyJit]
+    public (Tensor, Tensor, Tensor) NormGradients([Shape(6, 21)] Tensor x, [Shape(21)] Tensor w, [Shape(21)] Tensor b) => Gradients(x.LayerNorm(new Shape(21), w, b).Square(), x, w, b);
+    [TinyJit]
+    public (Tensor, Tensor, Tensor) AttentionGradients([Shape(2, 5, 4)] Tensor q, [Shape(2, 5, 4)] Tensor k, [Shape(2, 5, 3)] Tensor v) =>
+        Gradients(Tensor.ScaledDotProductAttention(q, k, v, causal: true).Square(), q, k, v);
+    [TinyJit]
+    public (Tensor, Tensor) PoolGradients([Shape(1, 2, 8, 9)] Tensor x) =>
+        (x.MaxPool2d(3, 2, 1).Square().Sum().Gradient(x)[0], x.MaxPool2d(2).Sum().Gradient(x)[0] + x.AvgPool2d(3, 1).Square().Sum().Gradient(x)[0]);
+    [TinyJit]
+    public (Tensor, Tensor) LossGradients([Shape(9, 7)] Tensor x, [Shape(9)] Tensor t) => (x.CrossEntropy(((t + 1) * 3.4f).Cast(DType.Int32), smoothing: 0.1).Gradient(x)[0],
+        x.BinaryCrossEntropyLogits(x.Gt(0).Cast(DType.Float32)).Gradient(x)[0]);
+    [TinyJit]
+    public (Tensor, Tensor) PickedGradients([Shape(20, 6)] Tensor table, [Shape(4, 3, DType = ScalarKind.Int32)] Tensor index) =>
+        (table.Take(index.Abs().Mod(20)).Square().Sum().Gradient(table)[0], (table + 2).Prod(1).Sum().Gradient(table)[0] + table.CumSum(1).Square().Sum().Gradient(table)[0]);
+    [TinyJit]
+    public Tensor SecondDerivatives([Shape(30)] Tensor x) => x.Tanh().Square().Sum().Gradient(x)[0].Sum().Gradient(x)[0] + (x * x * x).Exp().Sum().Gradient(x)[0].Sin().Sum().Gradient(x)[0];
+
+    static (Tensor, Tensor, Tensor) Gradients(Tensor y, Tensor a, Tensor b, Tensor c) => y.Sum().Gradient(a, b, c) is [var x, var w, var z] ? (x, w, z) : throw new InvalidOperationException();
 }

@@ -16,15 +16,11 @@ public sealed class StateSuite
         [.. typeof(StateSuite).GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly).Where(m => m.IsDefined(typeof(TinyJitAttribute)))];
 
     /// <summary>Seeded arguments of a call: tensors from -1 to 1, and numbers within their bounds.</summary>
-    public static object[] Arguments(MethodInfo method, int call)
+    public static object?[] Arguments(MethodInfo method, int call)
     {
         var random = new Random(method.Name.Aggregate(call, (h, c) => unchecked(h * 31 + c)));
-        return [.. method.GetParameters().Select(p =>
-        {
-            if (p.GetCustomAttribute<BoundsAttribute>() is { } b) return (object)(Dim)new[] { b.Max, b.Min, (b.Min + b.Max) / 2 }[call % 3];
-            int[] dims = [.. p.GetCustomAttribute<ShapeAttribute>()!.Dims];
-            return Tensor.From<float>([.. Enumerable.Range(0, dims.Aggregate(1, (a, b) => a * b)).Select(_ => (float)(random.NextDouble() * 2 - 1))], dims);
-        })];
+        return Flat.Arguments(method, (_, shape) => Tensor.From<float>([.. Enumerable.Range(0, shape.Numel).Select(_ => (float)(random.NextDouble() * 2 - 1))]).Reshape(shape).Realize(),
+            b => new[] { b.Max, b.Min, (b.Min + b.Max) / 2 }[call % 3]);
     }
 
     static Tensor Ramp(params int[] shape) => Tensor.From<float>([.. Enumerable.Range(0, shape.Aggregate(1, (a, b) => a * b)).Select(i => i * 37 % 101 / 50f - 1)], shape);
@@ -102,6 +98,27 @@ public sealed class StateSuite
         return _ring + 0;
     }
 
+    // ---- a training step: momentum and weights move along gradients
+    readonly Tensor _filter = Required(Ramp(4, 2, 3, 3)), _dense = Required(Ramp(3, 36)), _velocity = Tensor.Zeros(4, 2, 3, 3);
+    [TinyJit]
+    public (Tensor, Tensor) Trains([Shape(2, 2, 6, 7)] Tensor x, [Shape(2, 3)] Tensor target)
+    {
+        _filter.Grad = _dense.Grad = null;
+        var y = x.Conv2d(_filter, padding: 1).Relu().MaxPool2d(2).Flatten(1).Linear(_dense);
+        var loss = (y - target).Square().Mean();
+        loss.Backward();
+        _velocity.Assign(_velocity * 0.9f + _filter.Grad!);
+        _filter.Assign(_filter - _velocity * 0.01f);
+        _dense.Assign(_dense - _dense.Grad! * 0.01f);
+        return (loss, _filter.Sum([1, 2, 3]));
+    }
+
+    static Tensor Required(Tensor weight)
+    {
+        weight.RequiresGrad = true;
+        return weight;
+    }
+
     // ---- a place that is given at each call
     readonly Tensor _keys = Tensor.Zeros(2, 16, 8), _values = Tensor.Zeros(2, 16, 8);
     [TinyJit]
@@ -142,5 +159,65 @@ public sealed class StateSuite
         state[5..6, 1..2] = value[0, 0];
         state[.., ^1] = state[.., 2];
         return state.Cast(DType.Float32);
+    }
+
+    // ---- what calls look like: structures, arguments that are written, states that are returned, writes that no result needs
+    public sealed record Step(Tensor X, Tensor Gate);
+    public readonly record struct Hidden(Tensor H, Tensor C);
+
+    [TinyJit]
+    public (Tensor Y, Hidden Next) Recurrent([Shape(3, Of = "X"), Shape(1, Of = "Gate")] Step step, [Shape(3)] Hidden hidden) =>
+        (step.X * hidden.H + step.Gate, new(hidden.H + step.X, hidden.C - hidden.H));
+
+    [TinyJit]
+    public Dictionary<string, Tensor> Named([Shape(2, 3, Of = "b"), Shape(3, Of = "a")] IReadOnlyDictionary<string, Tensor> xs, [Shape(3, Of = "0"), Shape(3, Of = "1")] Tensor[] more) =>
+        new() { ["total sum"] = xs["a"] + xs["b"] + more[1], ["first"] = more[0] };
+
+    [TinyJit]
+    public (Tensor Buffer, Tensor First) Shifted([Shape(3, 2)] Tensor buffer, [Shape(1, 2)] Tensor frame)
+    {
+        var all = Tensor.Cat([buffer[1..], frame]);
+        return (all, all[..1]);
+    }
+
+    [TinyJit]
+    public Tensor WritesItsArgument([Shape(4)] Tensor x)
+    {
+        x[1..3].Assign(x[..2] * 2);
+        return x.Sum();
+    }
+
+    readonly Tensor _history = Ramp(3, 4);
+    [TinyJit]
+    public (Tensor Row, Tensor Before) ReturnsState([Shape(4)] Tensor x)
+    {
+        var before = _history.Sum(0);
+        _history[1].Assign(x + _history[0]);
+        return (_history[1], before);
+    }
+
+    readonly Tensor _unread = Tensor.Zeros(2, 2);
+    [TinyJit]
+    public Tensor WritesWhatNobodyReads([Shape(2)] Tensor x)
+    {
+        _unread.Assign(_unread + x);
+        _unread[0].Assign(0);
+        return _unread.Sum() * 0 + x;
+    }
+
+    readonly Tensor _calls = Tensor.Zeros(1), _sum = Tensor.Zeros(3);
+    Tensor Count() => _calls.Assign(_calls + 1);
+    [TinyJit]
+    public Tensor Nested([Shape(3)] Tensor x)
+    {
+        var accumulate = TinyJit.Of((Tensor y) => _sum.Assign(_sum + y * Count()));
+        return accumulate(x) + accumulate(x * 2) + _calls;
+    }
+
+    [TinyJit]
+    public Tensor ChosenBySignature([Shape(3)] Tensor x, bool twice = true)
+    {
+        if (twice) _sum.Assign(_sum * 2 + 1);
+        return x + _sum;
     }
 }

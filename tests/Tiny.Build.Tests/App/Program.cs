@@ -11,7 +11,7 @@ static class Program
         var model = new Model();
         for (int i = 0; i < 9; i++) model.Forward(image);
         Console.WriteLine(string.Join(' ', model.Forward(image).ToArray<float>().Select(static v => v.ToString(CultureInfo.InvariantCulture))));
-        Console.WriteLine(model.Bodies < 10 ? "replayed" : "called");
+        Console.WriteLine(model.Bodies.Value < 10 ? "replayed" : "called");
     }
 }
 

@@ -151,6 +151,23 @@ public sealed class OptOpsTests
     }
 
     [Test]
+    public void WhatIsMadeOfElementsThatAreOverwrittenIsComputedOnce()
+    {
+        var state = Tensor.Zeros(37).Realize();
+        var schedule = CaptureScope.Run(scope =>
+        {
+            var twice = state * 2;
+            state.Assign(state + 1);
+            return Scheduler.Run([twice.Node], states: [.. scope.Written.Select(c => (scope.MemoryOf(c), scope.Read(c)))]);
+        });
+        var kernel = schedule.Launches.Single().Kernel;
+        using var table = kernel.Interner.Resume();
+        // The last block overlaps the one before: either store leaves out what has been done, also the one into other memory.
+        var split = OptOps.Apply(kernel.Sink, new OptOp(OptKind.Upcast, 0, 8), Symbolic.Simplifier());
+        Assert.That(split.Src.Select(s => s.Src.Length), Is.EqualTo(new[] { 4, 4 }));
+    }
+
+    [Test]
     public void WhatTwoLoopsNeedIsComputedOnce()
     {
         var kernel = Scheduler.Run([F(1, 10).LogSoftmax().Node]).Launches.Single().Kernel;

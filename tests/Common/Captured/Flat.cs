@@ -1,0 +1,35 @@
+using System.Reflection;
+using Tiny.Jit;
+
+namespace Tiny.Tests;
+
+/// <summary>The tensors in arguments and results of captured methods, also those inside of tuples, lists and records, in the order and under the names of exports.</summary>
+static class Flat
+{
+    /// <summary>Arguments that a method's attributes describe.</summary>
+    /// <param name="method">The method.</param>
+    /// <param name="tensor">Makes a tensor.</param>
+    /// <param name="number">Chooses a value of a number with bounds.</param>
+    public static object?[] Arguments(MethodInfo method, Func<DType, Shape, Tensor> tensor, Func<BoundsAttribute, int>? number = null)
+    {
+        var made = new Declaration(method).Make((_, dtype, shape) => tensor(dtype, shape));
+        var parameters = method.GetParameters();
+        return [.. made.Select((a, i) => a is Dim && parameters[i].GetCustomAttribute<BoundsAttribute>() is { } bounds ? (Dim)number!(bounds) : a)];
+    }
+
+    /// <summary>The tensors in arguments.</summary>
+    public static IReadOnlyList<(string Name, Tensor Tensor)> Inputs(MethodInfo method, IReadOnlyList<object?> arguments) =>
+        [.. new Declaration(method).Take(arguments).Tensors.Select(t => (Capture.Identifier(t.Path), t.Tensor))];
+
+    /// <summary>The tensors in what a method returned.</summary>
+    public static Tensor[] Results(object? value)
+    {
+        var found = new List<Tensor>();
+        Structure.Map(value, "", null, (_, t) =>
+        {
+            found.Add(t);
+            return t;
+        });
+        return [.. found];
+    }
+}
