@@ -35,6 +35,7 @@ static class RandomLibrary
             case 12 when x.DType.IsInt:
                 var reduction = (ScatterReduction)random.Next(5);
                 return ($"{reduction} scattered along {axis}", x.ScatterReduce(axis, Places(random, n, x.Shape), x.Flip(axis), reduction, random.Next(2) == 0), true);
+            case 12 when x.DType.IsFloat && v.Exact: return ("rounded", (x * 4).Round() / 4, true);
             case 13: return ("picked by indices", x[Places(random, (int)x.Shape[0], new Shape(3, 2))], v.Exact);
             case 14:
                 var copy = x.Clone();
