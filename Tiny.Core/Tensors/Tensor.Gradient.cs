@@ -8,7 +8,7 @@ public sealed partial class Tensor
 {
     /// <summary>
     /// <see cref="Backward"/> collects a gradient for this tensor in <see cref="Grad"/>. Such a tensor is a beginning: gradients go no further back, into
-    /// what it was computed from or assigned. Layers' parameters and what an optimizer is given require gradients.
+    /// what it was computed from or assigned. An optimizer sets this for the parameters that it is given.
     /// </summary>
     /// <exception cref="DTypeException">Set on a tensor that is not of floats.</exception>
     /// <exception cref="GradientException">Set on a view of another tensor.</exception>

@@ -7,9 +7,9 @@ namespace Tiny.Bench;
 abstract class Measure(string name, double? goal)
 {
     public string Name => name;
-    public double? Goal => goal;
+    public virtual double? Goal => goal;
     /// <summary>Floating-point operations of the work; 0 where they are not counted.</summary>
-    public double Operations { get; init; }
+    public virtual double Operations { get; init; }
 
     /// <summary>The times, or null with the reason why there are none here.</summary>
     public abstract IReadOnlyList<double>? Run(out string? whyNot);

@@ -11,6 +11,10 @@ Measure[] measures =
     new SecondBuild("second build", goal: 3000, Path.Combine("samples", "Digits", "Digits.csproj")),
     new Warm("generator, an edit among 200 files", goal: 50, Generating.Edit),
     .. Products.Rows(),
+    new TrainingStep(),
+    // At most 5 microseconds a node.
+    new Warm("eager: 10,000 operations built", goal: 50, () => Eager.Build(10_000), warmUp: 3, times: 20),
+    new Warm("eager: 10,000 operations built, scheduled, run", goal: 50, () => Eager.Run(10_000), warmUp: 3, times: 20),
     new Warm("schedule layers of 10,000 nodes", goal: 300, () => Compiling.Layers(10_000), warmUp: 2, times: 5),
     new Warm("schedule layers of 100,000 nodes", goal: 3000, () => Compiling.Layers(100_000), warmUp: 1, times: 3),
     new Warm("schedule a chain of 100,000 operations", goal: 3000, () => Compiling.Chain(100_000), warmUp: 1, times: 3),

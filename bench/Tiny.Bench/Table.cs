@@ -18,8 +18,14 @@ static class Table
             }
             double[] sorted = [.. times.Order()];
             double median = sorted.Length % 2 == 1 ? sorted[sorted.Length / 2] : (sorted[sorted.Length / 2 - 1] + sorted[sorted.Length / 2]) / 2;
-            Line(m.Name, Text(median), Text(sorted[0]), goal, m.Operations > 0 ? $"{(m.Operations / median / 1e6).ToString("0.0", CultureInfo.InvariantCulture)} GFLOP/s" : m.Goal is null ? "" : median < m.Goal ? "met" : "missed");
+            Line(m.Name, Text(median), Text(sorted[0]), goal, Remark(m, median));
         }
+    }
+
+    static string Remark(Measure m, double median)
+    {
+        string met = m.Goal is null ? "" : median < m.Goal ? "met" : "missed";
+        return m.Operations == 0 ? met : string.Create(CultureInfo.InvariantCulture, $"{m.Operations / 1e9:0.000} GFLOP, {m.Operations / median / 1e6:0.0} GFLOP/s  {met}");
     }
 
     static void Line(string name, string median, string min, string goal, string remark) =>

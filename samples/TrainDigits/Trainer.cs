@@ -36,8 +36,6 @@ public sealed class Trainer
     public int StepsPerEpoch => _batches.InEpoch;
     /// <summary>Steps taken.</summary>
     public int Steps => Optimizer.Steps.Item<int>();
-    /// <summary>How often <see cref="Learn"/> has run as a method, not as a program.</summary>
-    public int Captures { get; private set; }
 
     /// <summary>The next step: the loss of its batch, and how many of its digits the net read rightly.</summary>
     public (double Loss, int Right) Step()
@@ -51,9 +49,6 @@ public sealed class Trainer
     [TinyJit]
     public (Tensor Loss, Tensor Right) Learn([Shape(BatchSize, DType = ScalarKind.Int32)] Tensor numbers)
     {
-#pragma warning disable TINY0012 // That it is not written when the step is replayed is what it shows.
-        Captures++;
-#pragma warning restore TINY0012
         var images = Augmentation.Moved(_set.Pixels, numbers, Optimizer.Steps, _key);
         var labels = _set.Labels.Take(numbers);
         var scores = Net.Forward(images, training: true);

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
 using NUnit.Framework;
-using Tiny.Nn;
+using Tiny.Jit;
 using Tiny.Runtime;
 using TrainDigitsSample;
 
@@ -55,10 +55,11 @@ public sealed class TrainDigitsTests
     public void One_capture_serves_all_steps_and_nothing_is_compiled_after_the_first()
     {
         var trainer = Few();
+        int captures = Replay.Captures;
         trainer.Step();
-        long compiled = CpuKernelCache.Compiled;
+        int compiled = CpuKernelCache.Compiled;
         for (int i = 0; i < 3; i++) trainer.Step();
-        Assert.That(trainer.Captures, Is.EqualTo(1));
+        Assert.That(Replay.Captures - captures, Is.EqualTo(1));
         Assert.That(CpuKernelCache.Compiled, Is.EqualTo(compiled));
         Assert.That(trainer.Steps, Is.EqualTo(4));
     }
