@@ -28,5 +28,5 @@ sealed class KernelArg(Shape shape, UOp value, ImmutableArray<UOp?> loops) : IEq
     /// <inheritdoc/>
     public override int GetHashCode() => _text.GetHashCode(StringComparison.Ordinal);
     /// <inheritdoc/>
-    public override string ToString() => $"{shape} by {value.Topological().Count()} nodes";
+    public override string ToString() => $"{shape} by {value.Topological().Count} nodes";
 }

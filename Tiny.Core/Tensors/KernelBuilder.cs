@@ -31,7 +31,7 @@ public sealed class KernelBuilder
     }
 
     /// <summary>A constant.</summary>
-    public KernelValue Const(Number value, DType dtype) => new(value.CheckFits(dtype, "Kernel").ToConst(dtype));
+    public KernelValue Const(Number value, DType dtype) => new(value.CheckFits(dtype, $"Kernel {Name}").ToConst(dtype));
 
     /// <summary>Sum over the iterations of a loop; short floats are summed in float32 and rounded once.</summary>
     public KernelValue Sum(KernelValue range, KernelValue value) => Fold(Op.Add, range, value);
