@@ -73,11 +73,14 @@ public sealed class TinyJitGenerator : IIncrementalGenerator
         if (TreeIndex.NameOf(call) is not { } name || !CapturedNames.Of(context.SemanticModel.Compilation).Contains(name)) return null;
         if (context.SemanticModel.GetSymbolInfo(call, cancellation).Symbol is not IMethodSymbol method || !KnownTypes.IsCaptured(method)) return null;
         if (CapturedMethod.Of(method, context.SemanticModel.Compilation) is not { } captured) return null;
-        if (context.SemanticModel.GetOperation(call, cancellation) is { } operation && CapturedMethod.IsInExpressionTree(operation)) return null;
+        if (IsInFunction(call) && context.SemanticModel.GetOperation(call, cancellation) is { } operation && CapturedMethod.IsInExpressionTree(operation)) return null;
         return context.SemanticModel.GetInterceptableLocation(call, cancellation) is { } location
             ? new CallSite(captured, location.GetInterceptsLocationAttributeSyntax())
             : null;
     }
+
+    // Only there can a call be part of an expression tree.
+    static bool IsInFunction(SyntaxNode call) => call.Ancestors().Any(static a => a is AnonymousFunctionExpressionSyntax or QueryExpressionSyntax);
 
     static bool HasInterceptors(CSharpParseOptions options)
     {

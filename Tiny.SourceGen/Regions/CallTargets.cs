@@ -16,11 +16,12 @@ sealed class CallTargets(Compilation compilation)
             var method = (named.ReducedFrom ?? named).OriginalDefinition;
             if (!SymbolEqualityComparer.Default.Equals(method.ContainingAssembly, compilation.Assembly)) continue;
             yield return method;
-            if (method.IsVirtual || method.IsAbstract || method.IsOverride)
-                foreach (var other in _overrides.Value[method])
-                    yield return other;
+            foreach (var other in Below(method)) yield return other;
         }
     }
+
+    /// <summary>What overrides or implements a method.</summary>
+    public IEnumerable<IMethodSymbol> Below(IMethodSymbol method) => method.IsVirtual || method.IsAbstract || method.IsOverride ? _overrides.Value[method] : [];
 
     static IEnumerable<IMethodSymbol> Named(IOperation operation)
     {

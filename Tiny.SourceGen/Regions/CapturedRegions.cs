@@ -37,8 +37,10 @@ sealed class CapturedRegions
 
     static CapturedRegions Find(Compilation compilation, CancellationToken cancellation)
     {
-        var roots = CapturedRoots.Of(compilation, cancellation);
         var targets = new CallTargets(compilation);
+        // A call of a virtual method may run what overrides it.
+        List<CapturedRoot> roots = [.. CapturedRoots.Of(compilation, cancellation)
+            .SelectMany(r => targets.Below(r.Method.OriginalDefinition).Select(m => r with { Method = m }).Prepend(r))];
         var bodies = new List<RegionBody>();
         var seen = new HashSet<ISymbol>(SymbolEqualityComparer.Default);
         var work = new Queue<(IMethodSymbol Method, CapturedRoot Root)>();

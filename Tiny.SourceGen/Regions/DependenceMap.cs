@@ -71,7 +71,7 @@ sealed class DependenceMap
         foreach (var source in elements.Read.OrderBy(static s => s.Name, StringComparer.Ordinal))
             if (_inputs.Contains(source)) return $"argument '{source.Name}'";
             else if (_written.TryGetValue(source, out var by)) return $"'{source.Name}', which '{by.Name}' writes";
-            else if (source is IMethodSymbol { ReturnType: var type } draw && KnownTypes.IsTensor(type) && KnownTypes.IsTensor(draw.ContainingType)) return "random numbers";
+            else if (source is IMethodSymbol draw && RandomDraws.IsMethod(draw)) return "random numbers";
         return null;
     }
 

@@ -77,7 +77,7 @@ sealed class DependenceTransfer(DependenceMap map, RegionBody body, CallTargets 
             if (target.MethodKind == MethodKind.PropertyGet) all |= map.OfVariable(target);
         }
         // A property that the code computes has what its getter returns; any other is a place like a field.
-        if (isComputed && !KnownTypes.IsTensor(property.Property.ContainingType)) return (all with { Held = map.OfVariable(property.Property.GetMethod!).Held }).As(property.Type);
+        if (isComputed && !KnownTypes.IsTensor(property.Property.ContainingType)) return (property.Property.GetMethod is { } get ? all with { Held = map.OfVariable(get).Held } : all).As(property.Type);
         if (!property.Property.IsIndexer && !KnownTypes.IsTensor(property.Property.ContainingType)) all |= map.OfVariable(property.Property) | Source(holder, property.Property);
         return (all | Arguments(property.Arguments)).As(property.Type) with { IsOutside = holder.IsOutside };
     }
@@ -104,14 +104,10 @@ sealed class DependenceTransfer(DependenceMap map, RegionBody body, CallTargets 
         if (KnownTypes.IsTensor(method.ContainingType))
         {
             if (method.Name is "Assign" && call.Instance is not null) WriteTensor(call.Instance, Arguments(call.Arguments));
-            else if (IsDraw(method)) return Function(method);
+            else if (RandomDraws.Is(call)) instance |= Function(method.OriginalDefinition);
         }
         return Called(call, call.Arguments, instance).As(call.Type);
     }
-
-    // Random numbers without a seed of their own are different in each call.
-    static bool IsDraw(IMethodSymbol method) => method.IsStatic && method.Name.StartsWith("Rand", StringComparison.Ordinal)
-        && !method.Parameters.Any(static p => p.Name is "seed" or "key" && !p.HasExplicitDefaultValue);
 
     Dependence Operator(IOperation operation)
     {

@@ -39,6 +39,14 @@ public class PackageTests
     }
 
     [Test]
+    public void PackageCarriesAnalyzersAndCodeFixesAndNothingThatTheyNeed()
+    {
+        using var package = System.IO.Compression.ZipFile.OpenRead(Directory.GetFiles(Path.Combine(Feed.Root, "feed"), "Tiny.*.nupkg").Single());
+        Assert.That(package.Entries.Select(static e => e.FullName).Where(static n => n.StartsWith("analyzers/", StringComparison.Ordinal)),
+            Is.EquivalentTo(new[] { "analyzers/dotnet/cs/Tiny.SourceGen.dll", "analyzers/dotnet/cs/Tiny.SourceGen.CodeFixes.dll" }));
+    }
+
+    [Test]
     public void SecondBuildStartsNoHostAndChangesNoTime()
     {
         int starts = _project.Starts;

@@ -17,11 +17,15 @@ public class RegionRuleTests
     [TestCase("class M { public readonly Tensor C = Tensor.Zeros(4); [TinyJit] public Tensor F(Tensor x) { var v = C[1..]; v[0] = x; return x; } [TinyJit] public Tensor G(Tensor x) => x * C.Sum().{|Item|}(); }", "'C', which 'F' writes")]
     [TestCase("class C { Func<Tensor, Tensor> F() => TinyJit.Of((Tensor x) => x * x.Sum().{|Item|}()); }", "argument 'x'.*'the lambda'")]
     [TestCase("abstract class B { [TinyJit] public Tensor F(Tensor x) => G(x); public abstract Tensor G(Tensor y); } class D : B { public override Tensor G(Tensor y) => y * y.Sum().{|Item|}(); }", "argument 'x'")]
+    [TestCase("class B { [TinyJit] public virtual Tensor F(Tensor x) => x; } class D : B { public override Tensor F(Tensor y) => y * y.Sum().{|Item|}(); }", "argument 'y'")]
+    [TestCase("class M { [TinyJit] public Tensor F(Tensor x) => x * Tensor.Rand(3).Sum().{|Item|}() * x.Dropout().Shape[0]; }", "random numbers")]
+    [TestCase("class M { readonly Tensor _w = Tensor.Ones(3); [TinyJit] public Tensor F(Tensor x) => x * _w.Dropout(0.1).Sum().{|Item|}(); }", "random numbers")]
     [TestCase("class M { [TinyJit] public Tensor F(Tensor x) { var l = new List<Tensor>(); l.Add(x); return L(l); Tensor L(IEnumerable<Tensor> q) => (from t in q select t * t.Sum().{|Item|}()).First(); } }", "argument 'x'")]
     public async Task ValueRequestIsReported(string code, string message) =>
         Assert.That(await Compile.Analyze(new ValueRequestAnalyzer(), code, "TINY0007"), Has.Some.Matches(message));
 
     [TestCase("class M { readonly Tensor _w = Tensor.Ones(3); [TinyJit] public Tensor F(Tensor x) => x * _w.Sum().Item(); }", Description = "a weight that nothing writes")]
+    [TestCase("class M { [TinyJit] public Tensor F(Tensor x) => x * Tensor.Rand(new Shape(3), 1).Sum().Item() * Tensor.Ones(3).Dropout(seed: 4).Sum().Item(); }", Description = "a seed gives the same in each call")]
     [TestCase("class M { [TinyJit] public Tensor F(Tensor x) => x.Reshape(x.Shape[0] * x.Rank, -1) * x.Numel; }", Description = "shapes are known")]
     [TestCase("class M { [TinyJit] public Tensor F(Tensor x) => x * 2; public float G(Tensor x) => F(x).Sum().Item(); }", Description = "outside the capture")]
     [TestCase("class M { [TinyJit] public Tensor F(Tensor x) => x * S(Tensor.Arange(4)); static float S(Tensor t) => t.Cast(DType.Float32).ToArray<float>().Sum(); }", Description = "a constant in a helper")]
@@ -141,7 +145,7 @@ public class RegionRuleTests
     [TestCase("interface I { Tensor F(Tensor x); } class M : I { [TinyJit] public Tensor F(Tensor x) => x; } class C { Tensor Run(I m, Tensor x) => m.{|F|}(x); }", "'I.F' is above")]
     [TestCase("abstract class B { public abstract Tensor F(Tensor x); } class M : B { [TinyJit] public override Tensor F(Tensor x) => x; } class C { Tensor? Run(B? m, Tensor x) => m?.{|F|}(x); }", "'B.F' is above")]
     [TestCase("class C { [TinyJit] Tensor F(Tensor x) => x; public Tensor P { get => {|F|}(Tensor.Ones(1)); } }", "other files cannot name it")]
-    [TestCase("class B { [TinyJit] public virtual Tensor F(Tensor x) => x; } class D : B { public override Tensor F(Tensor x) => base.{|F|}(x); }", "base class")]
+    [TestCase("class B { [TinyJit] public virtual Tensor F(Tensor x) => x; } class D : B { public Tensor G(Tensor x) => base.{|F|}(x); }", "base class")]
     [TestCase("class M { [TinyJit] public Tensor F(Tensor x) => x; } class C { System.Linq.Expressions.Expression<Func<Tensor, Tensor>> Run(M m) => x => m.{|F|}(x); }", "expression tree")]
     public async Task UninterceptedUseIsReported(string code, string message) =>
         Assert.That(await Compile.Analyze(new UninterceptedUseAnalyzer(), code, "TINY0013", DiagnosticSeverity.Info), Has.Some.Matches(message));
