@@ -16,7 +16,8 @@ public sealed class LibrarySuite
         [.. typeof(LibrarySuite).GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly).Where(m => m.IsDefined(typeof(TinyJitAttribute)))];
 
     static readonly string[] s_representative = [nameof(Exponentials), nameof(Angles), nameof(Rounding), nameof(Views), nameof(Edges), nameof(Statistics), nameof(Transposed), nameof(Losses), nameof(Attention),
-        nameof(Sorted), nameof(Chosen), nameof(Scattered), nameof(Indexed), nameof(PoolPlaces), nameof(Factors), nameof(Hash), nameof(ConvGradients), nameof(NormGradients), nameof(PoolGradients)];
+        nameof(Sorted), nameof(Chosen), nameof(Scattered), nameof(Indexed), nameof(PoolPlaces), nameof(Factors), nameof(Hash), nameof(Kernels),
+        nameof(ConvGradients), nameof(NormGradients), nameof(PoolGradients)];
 
     /// <summary>Cases that show each way in which library code meets a backend, without its compile time for the rest.</summary>
     public static IReadOnlyList<MethodInfo> Representative { get; } = [.. Cases.Where(m => s_representative.Contains(m.Name))];
@@ -102,6 +103,24 @@ public sealed class LibrarySuite
     public Tensor SingularValues([Shape(4, 3)] Tensor x) => x.Svd().S;
     [TinyJit]
     public Tensor Hash([Shape(2, 9, DType = ScalarKind.Int32)] Tensor i) => i.Cast(DType.UInt8).Sha3().Cast(DType.Int32);
+
+    // ---- kernels written by hand
+    [TinyJit]
+    public (Tensor, Tensor, Tensor) Kernels([Shape(5, 7)] Tensor x, [Shape(7, 4)] Tensor y, [Shape(6, DType = ScalarKind.Int32)] Tensor i)
+    {
+        var product = Tensor.Kernel("product", [(DType.Float32, new Shape(5, 4)), (DType.Float32, new Shape(5))], [x * 2, y], k =>
+        {
+            KernelValue row = k.Range(5), column = k.Range(4), inner = k.Range(7);
+            k.Outputs[0].Write(k.Sum(inner, k.Inputs[0][row, inner] * k.Inputs[1][inner, column]), row, column);
+            k.Outputs[1].Write(k.Max(inner, k.Inputs[0][row, inner]).Exp2(), row);
+        });
+        var picked = Tensor.Kernel("picked", [(DType.Float32, new Shape(6, 1))], [i, product[0]], k =>
+        {
+            var at = k.Range(6);
+            k.Outputs[0].Write(k.Inputs[1][k.Inputs[0][at] / 10, 2] - 1, at, 0);
+        })[0];
+        return (product[0] + 1, product[1], picked);
+    }
 
     // ---- nets
     [TinyJit]
