@@ -13,7 +13,10 @@ public sealed partial class Tensor
     static UOp Windows(UOp x, ReadOnlySpan<int> kernel, ReadOnlySpan<int> stride, ReadOnlySpan<int> dilation)
     {
         var windows = Cut(x, kernel, stride, dilation);
-        if (!x.DType.IsFloat) return windows;
+        // Steps over a variable extent end where no number tells: there the way back is that of each movement.
+        bool counted = x.DType.IsFloat;
+        for (int i = 0; i < stride.Length; i++) counted &= stride[i] == 1 || !x.Shape[x.Shape.Rank - stride.Length + i].IsSymbolic;
+        if (!counted) return windows;
         int[] k = [.. kernel], s = [.. stride], d = [.. dilation];
         return WithRule(new Tensor(windows), [new Tensor(x)], (x, _, g) => [new Tensor(Overlaid(g.Node, x[0].Shape, k, s, d))]).Node;
     }

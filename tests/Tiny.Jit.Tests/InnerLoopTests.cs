@@ -28,6 +28,7 @@ public sealed class InnerLoopTests
     {
         ["add"] = "a reshape in which no extent is a multiple of another",
         ["avg_pool1d"] = "counts elements of windows over the edge: once a result",
+        ["conv_transpose1d"] = "as conv_transpose2d",
         ["conv_transpose2d"] = "which taps of a strided window meet an element is its remainder by the stride",
         ["conv2d_grad"] = "as conv_transpose2d: the gradient of a strided window",
         ["diagonal_diag"] = "a diagonal is taken at a step of the row's length and one",

@@ -90,6 +90,17 @@ public sealed class SymbolicSuite
     [TinyJit] public Tensor Pooled([Shape(2, 4, "t:2..21")] Tensor x) => x.MaxPool2d((2, 2));
 
     [TinyJit]
+    public (Tensor, Tensor) LinearGradients([Shape("t:1..19", 16)] Tensor x, [Shape(8, 16)] Tensor w) => Gradients(x.Linear(w).Tanh().Square().Mean(), x, w);
+    [TinyJit]
+    public (Tensor, Tensor) ConvGradients([Shape(2, 3, "t:3..20")] Tensor x, [Shape(4, 3, 3)] Tensor w) => Gradients(x.Conv1d(w, padding: 1).Square().Sum(), x, w);
+    [TinyJit]
+    public (Tensor, Tensor) AttentionGradients([Shape(2, "t:1..9", 8)] Tensor q, [Shape(2, "s:1..11", 8)] Tensor k) => Gradients(q.MatMul(k.Transpose()).Softmax().MatMul(k).Square().Sum(), q, k);
+    [TinyJit]
+    public Tensor PoolGradients([Shape(2, 4, "t:2..21")] Tensor x) => x.MaxPool2d((2, 2)).Square().Sum().Gradient(x)[0];
+
+    static (Tensor, Tensor) Gradients(Tensor loss, Tensor a, Tensor b) => loss.Gradient(a, b) is [var x, var y] ? (x, y) : throw new InvalidOperationException();
+
+    [TinyJit]
     public Tensor Attention([Shape(2, "t:1..13", 8)] Tensor q, [Shape(2, "s:1..17", 8)] Tensor k, [Shape(2, "s:1..17", 8)] Tensor v) =>
         (q.MatMul(k.Transpose()) / MathF.Sqrt(8)).Softmax().MatMul(v);
 

@@ -53,6 +53,24 @@ public sealed class WriteTests
     }
 
     [Test]
+    public void AWeightIsWrittenAsSoonAsItsGradientIsKnown()
+    {
+        var schedule = Program(weights =>
+        {
+            var x = Tensor.Full(new Shape(50, 16), 0.5f).Contiguous();
+            foreach (var w in weights)
+            {
+                w.RequiresGrad = true;
+                x = x.Linear(w).Tanh();
+            }
+            x.Sum().Backward();
+            foreach (var w in weights) w.Assign(w - w.Grad! * 0.1f);
+        }, new Shape(24, 16), new Shape(32, 24), new Shape(40, 32));
+        // The last layer's first, though all are asked for in the order of layers. The other two become known at once: the second weight is read for the first's gradient.
+        Assert.That(schedule.Launches.Select(l => schedule.Slots[l.Slots[0]]).Where(s => s.Role == SlotRole.State).Select(s => s.Shape.Extents()[0]), Is.EqualTo([40, 24, 32]));
+    }
+
+    [Test]
     public void AThousandElementsAreFourKernelsAndACopy()
     {
         var x = Tensor.Zeros(1000);
