@@ -34,6 +34,7 @@ public sealed class InnerLoopTests
         ["interpolate"] = "the nearest element at a ratio that is no whole number",
         ["keccak"] = "neighbours in a ring of five; bytes packed in words",
         ["max_pool2d_grad"] = "as conv_transpose2d: the gradient of a strided window",
+        ["max_pool2d_grad_square_grad"] = "as max_pool2d_grad, of squares",
         ["mul"] = "as interpolate: only the nearest element is read",
         ["mul_add"] = "the loop's extent is known at the call",
         ["roll"] = "what leaves at one end comes in at the other",
