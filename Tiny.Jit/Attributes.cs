@@ -55,6 +55,18 @@ public sealed class TinyExportAttribute<T> : TinyExportAttribute where T : Expor
     internal override ExportTarget CreateTarget() => new T();
 }
 
+/// <summary>
+/// Marks a static method of a model's class, without parameters, that makes an instance for the build to export: <c>[TinyModel("small")] static Net Small() => new(width: 8);</c>.
+/// Each one gives a bundle of that name; a class without any is made by its constructor.
+/// </summary>
+/// <param name="name">Name of the exported program and its folder.</param>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class TinyModelAttribute(string name) : Attribute
+{
+    /// <summary>Name of the exported program and its folder.</summary>
+    public string Name { get; } = name;
+}
+
 /// <summary>Written by the source generator, one for each captured method; not for use by hand.</summary>
 [AttributeUsage(AttributeTargets.Assembly, AllowMultiple = true)]
 public sealed class TinyEntryPointAttribute(Type model, string method, string file, int line, int column) : Attribute

@@ -67,7 +67,7 @@ public static class ExportRunner
         using var swap = new ExportRunnerSwap(options);
         var assembly = AssemblyLoadContext.Default.LoadFromAssemblyPath(options.Assembly);
         var units = ExportRunnerPlan.Of(assembly);
-        var models = new Dictionary<Type, object>();
+        var models = new Dictionary<(Type, MethodInfo?), object>();
         var programs = new List<(ExportUnit Unit, int MostBuffers, Program Program)>();
         var messages = new List<string>();
         foreach (var unit in units)
@@ -75,7 +75,7 @@ public static class ExportRunner
             var clock = Stopwatch.StartNew();
             try
             {
-                if (!models.TryGetValue(unit.Model, out var model)) models[unit.Model] = model = Construct(unit.Model);
+                if (!models.TryGetValue((unit.Model, unit.Factory), out var model)) models[(unit.Model, unit.Factory)] = model = Make(unit);
                 // One for all targets where no kernel has more buffers than this one takes.
                 var program = Captured(unit, model, units.Where(u => u.SameProgram(unit)).Max(u => u.Target.MostBuffers));
                 if (program.Kernels.Any(k => k.Params.Length > unit.Target.MostBuffers)) program = Captured(unit, model, unit.Target.MostBuffers);
@@ -100,6 +100,14 @@ public static class ExportRunner
             if (program is null) programs.Add((unit, mostBuffers, program = ProgramCapture.Capture(unit.Name, model, unit.Methods, mostBuffers)));
             return program;
         }
+    }
+
+    static object Make(ExportUnit unit)
+    {
+        // First weights that are random are the same at each build, whatever was made before.
+        Tensor.ManualSeed(0);
+        return unit.Factory is null ? Construct(unit.Model) : unit.Factory.Invoke(null, BindingFlags.DoNotWrapExceptions, null, null, null)
+            ?? throw new TinyException("TINY2002", $"[TinyModel] {unit.Model.Name}.{unit.Factory.Name} returned null");
     }
 
     static object Construct(Type model)

@@ -16,6 +16,9 @@ static class KnownTypes
     public static AttributeData? Export(IMethodSymbol method) => Find(method.GetAttributes(), "TinyExportAttribute");
 
     /// <summary>True for a parameter with a <c>[Shape]</c>, whether of all its tensors or of some.</summary>
+    /// <summary>A method makes instances of the class for the build.</summary>
+    public static bool HasFactory(INamedTypeSymbol type) => type.GetMembers().OfType<IMethodSymbol>().Any(m => m.IsStatic && Find(m.GetAttributes(), "TinyModelAttribute") is not null);
+
     public static bool HasShape(IParameterSymbol parameter) => Find(parameter.GetAttributes(), "ShapeAttribute") is not null;
 
     public static bool HasBounds(IParameterSymbol parameter) => Find(parameter.GetAttributes(), "BoundsAttribute") is not null;

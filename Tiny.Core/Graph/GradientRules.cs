@@ -66,6 +66,7 @@ sealed class GradientRules
         (Op.Update, 0) => Build.Where(((View)y.Arg!).Mask(), Zero(g), g),
         (Op.Update, _) when ((View)y.Arg!).Steps.All(s => s.Op != Op.Bitcast) => ((View)y.Arg!).Of(g),
 
+        (Op.Kernel, _) => throw new DTypeException($"the kernel '{y.Origin}' was written by hand and has no gradient; give it one by WithGradient, or Detach what it is given"),
         (Op.Reduce, _) => Reduced(y, (ReduceArg)y.Arg!, g),
         _ => null,
     };

@@ -37,6 +37,8 @@ public enum Op : byte
     Reduce,
     /// <summary>Src: x. The value placed in memory of its own.</summary>
     Contiguous,
+    /// <summary>Src: inputs, in memory. Arg: <see cref="KernelArg"/>. A kernel written by hand, an element as an expression of kernel nodes.</summary>
+    Kernel,
     /// <summary>Src: old, value. Arg: <see cref="View"/> of the old value. The old value with the elements that are seen replaced.</summary>
     Update,
     /// <summary>

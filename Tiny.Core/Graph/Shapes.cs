@@ -21,6 +21,7 @@ static class Shapes
         Op.Flip => Checked(src[0].Shape, (Axes)arg!),
         Op.Reduce => Reduce(src[0].Shape, ((ReduceArg)arg!).Axes),
         Op.Contiguous => src[0].ShapeOrNull,
+        Op.Kernel => ((KernelArg)arg!).Shape,
         Op.WithGradient => src[0].Shape,
         Op.Update => Update(src[0].Shape, src[1].Shape, (View)arg!),
         >= Op.Neg and <= Op.MulAcc => Elementwise(op, src),

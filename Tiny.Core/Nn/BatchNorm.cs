@@ -20,7 +20,7 @@ public class BatchNorm : ITrainingLayer
     public BatchNorm(int channels, double eps = 1e-5, bool affine = true, double momentum = 0.1)
     {
         if (affine) (Weight, Bias) = (Initial.Full(1, channels), Initial.Full(0, channels));
-        (RunningMean, RunningVar) = (Initial.Full(0, channels), Initial.Full(1, channels));
+        (RunningMean, RunningVar) = (Initial.Buffer(0, channels), Initial.Buffer(1, channels));
         (Eps, Momentum) = (eps, momentum);
     }
 

@@ -19,7 +19,10 @@ public static class Initial
     public static void Seed(long seed) => s_own.Value = new Counter((ulong)seed);
 
     /// <summary>One value everywhere.</summary>
-    internal static Tensor Full(float value, params ReadOnlySpan<int> shape) => Lazy(new Shape(shape), span => span.Fill(value));
+    internal static Tensor Full(float value, params ReadOnlySpan<int> shape) => Parameter(new Shape(shape), span => span.Fill(value));
+
+    /// <summary>One value everywhere, in a tensor that is not trained.</summary>
+    internal static Tensor Buffer(float value, params ReadOnlySpan<int> shape) => Lazy(new Shape(shape), span => span.Fill(value));
 
     /// <summary>Uniform in +-1 / sqrt(fan in): Kaiming's initialisation with a = sqrt(5), the default of dense and convolution layers.</summary>
     internal static Tensor Uniform(int fanIn, params ReadOnlySpan<int> shape) => Within(fanIn > 0 ? 1 / Math.Sqrt(fanIn) : 0, shape);
@@ -31,7 +34,7 @@ public static class Initial
     static Tensor Within(double bound, ReadOnlySpan<int> shape)
     {
         ulong state = Stream();
-        return Lazy(new Shape(shape), span =>
+        return Parameter(new Shape(shape), span =>
         {
             ulong s = state;
             foreach (ref float x in span) x = (float)(bound * (Unit(ref s) * 2 - 1));
@@ -42,11 +45,18 @@ public static class Initial
     internal static Tensor Normal(params ReadOnlySpan<int> shape)
     {
         ulong state = Stream();
-        return Lazy(new Shape(shape), span =>
+        return Parameter(new Shape(shape), span =>
         {
             ulong s = state;
             foreach (ref float x in span) x = (float)(Math.Sqrt(-2 * Math.Log(1 - Unit(ref s))) * Math.Cos(2 * Math.PI * Unit(ref s)));
         });
+    }
+
+    static Tensor Parameter(Shape shape, Fill fill)
+    {
+        var tensor = Lazy(shape, fill);
+        tensor.RequiresGrad = true;
+        return tensor;
     }
 
     static Tensor Lazy(Shape shape, Fill fill) =>

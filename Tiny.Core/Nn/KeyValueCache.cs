@@ -14,7 +14,7 @@ public sealed class KeyValueCache
     /// <summary>An empty cache.</summary>
     public KeyValueCache(int n, int heads, int positions, int features)
     {
-        (Keys, Values) = (Initial.Full(0, n, heads, positions, features), Initial.Full(0, n, heads, positions, features));
+        (Keys, Values) = (Initial.Buffer(0, n, heads, positions, features), Initial.Buffer(0, n, heads, positions, features));
         Positions = positions;
     }
 

@@ -88,6 +88,7 @@ public static class Interpreter
         Op.Flip => src[0].Flip((Axes)node.Arg!),
         Op.Contiguous or Op.WithGradient => src[0],
         Op.Update => src[0].With((View)node.Arg!, src[1]),
+        Op.Kernel => InterpreterKernel.Run((KernelArg)node.Arg!, src),
         Op.Bitcast => src[0].Bitcast(node.DType),
         Op.Reduce => InterpreterReduce.Run((ReduceArg)node.Arg!, src[0], node.Shape),
         >= Op.Neg and <= Op.MulAcc => InterpreterElementwise.Run(node.Op, node.DType, node.Shape, src),

@@ -27,7 +27,7 @@ sealed class Cost
         foreach (var node in order)
         {
             bool folds = node.Op == Op.Reduce && !closed.Contains(node) || node.Src.Any(_folds.Contains);
-            bool stored = node.Op is Op.Contiguous or Op.Update || folds && (users.GetValueOrDefault(node) > 1 && Computes(node) || IsRepeated(node));
+            bool stored = node.Op is Op.Contiguous or Op.Kernel or Op.Update || folds && (users.GetValueOrDefault(node) > 1 && Computes(node) || IsRepeated(node));
             _weight[node] = stored ? 1 : Math.Min(Weight(node), 1e9);
             if (folds && !stored) _folds.Add(node);
             _own[node] = (stored ? Math.Min(Weight(node), 1e9) : _weight[node], folds);

@@ -32,7 +32,7 @@ sealed class Fusion
         Results = new HashSet<UOp>(plan.Results, ReferenceEqualityComparer.Instance);
         for (int i = Order.Count - 1; i >= 0; i--) Decide(Order[i], Results.Contains(Order[i]));
         foreach (var node in Order)
-            foreach (var draft in DemandsOf(node).Where(d => d.Src.Length > 0 || node.Op is Op.Const or Op.Iota or Op.Variable).Select(d => d.Draft).Distinct())
+            foreach (var draft in DemandsOf(node).Where(d => d.Src.Length > 0 || node.Op is Op.Const or Op.Iota or Op.Variable or Op.Kernel).Select(d => d.Draft).Distinct())
                 draft.Members.Add(node);
     }
 
@@ -56,7 +56,7 @@ sealed class Fusion
         if (node.Shape.Size == 0) return;
         var uses = DemandsOf(node);
         if (node.Op == Op.Update) Write(node);
-        else if (isResult || node.Op == Op.Contiguous || _forced.Contains(node) || _readFlat.Contains(node) || Cost.Computes(node) && _cost.StoreIsCheaper(node, uses))
+        else if (isResult || node.Op is Op.Contiguous or Op.Kernel || _forced.Contains(node) || _readFlat.Contains(node) || Cost.Computes(node) && _cost.StoreIsCheaper(node, uses))
         {
             var draft = Drafts[node] = new Draft(node);
             draft.Root = Ask(draft, node, draft.Ranges, UOp.Bool(true), []);
@@ -93,6 +93,9 @@ sealed class Fusion
                 var (index, valid) = _movement.Through(node, at.Index);
                 var gate = valid.IsOne ? at.Gate : _movement.Both(at.Gate, valid);
                 at.Src = [Ask(draft, node.Src[0], index, gate, at.Open)];
+                break;
+            case Op.Kernel:
+                at.Src = [.. ((KernelArg)node.Arg!).Read.Select(i => Ask(draft, node.Src[i], [UOp.Index(0)], at.Gate, at.Open, isFlat: true))];
                 break;
             case Op.Reduce:
                 Reduce(at, ((ReduceArg)node.Arg!).Axes);

@@ -49,6 +49,7 @@ sealed class Rangeify(Fusion fusion, WritePlan plan, Movement movement, Rewriter
         if (node.Op is Op.Const or Op.Variable) return UOp.New(node.Op, node.DType, [], node.Arg);
         if (node.Shape.Size == 0) return Zero(node.DType);
         if (node.Op == Op.Iota) return d.Index[0];
+        if (node.Op == Op.Kernel && ReferenceEquals(d, d.Draft.Root)) return CustomKernel.Value(d, plan);
         if (d.Src.Length == 0) return Load(d);
         var src = d.Src.Select(s => s.Value!).ToImmutableArray();
         switch (node.Op)

@@ -6,10 +6,15 @@ namespace Tiny;
 // no state. Without one it takes key and counter from the generator that all share, and moves that on. The same on every target.
 public sealed partial class Tensor
 {
-    /// <summary>Begins the stream of random numbers that all draws without a seed of their own take from. Without this the seed is 0.</summary>
+    /// <summary>Begins the stream of random numbers that all draws without a seed of their own take from, and that of layers' first values
+    /// (<see cref="Nn.Initial.Seed"/>). Without this the seed is 0.</summary>
     /// <remarks>In a captured method key and counter are state of the program, like any tensor from outside that is assigned: each call gets numbers of its
     /// own, those that plain calls would have got, and an exported program begins where the stream stood when it was built.</remarks>
-    public static void ManualSeed(long seed) => Generator.Seed(seed);
+    public static void ManualSeed(long seed)
+    {
+        Generator.Seed(seed);
+        Nn.Initial.Seed(seed);
+    }
 
     /// <summary>Uniform float32 numbers from 0, below 1, multiples of 2^-24.</summary>
     public static Tensor Rand(params ReadOnlySpan<int> shape) => Uniform01(new Shape(shape), null);

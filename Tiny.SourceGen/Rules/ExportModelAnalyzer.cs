@@ -28,12 +28,13 @@ public sealed class ExportModelAnalyzer : MethodRule
         var type = method.ContainingType;
         if (type.TypeKind != TypeKind.Class) return null;
         if (method.IsStatic) return "the method is static, and an export holds the weights of an instance; make it an instance method";
+        if (!CapturedMethod.IsNameable(type, compilation)) return $"class '{type.Name}' is private to a class or a file; make it internal or public";
+        if (KnownTypes.HasFactory(type) && !type.IsGenericType) return null;
         if (type.IsAbstract) return $"class '{type.Name}' is abstract; export from a class that can be constructed";
         if (type.IsGenericType) return $"class '{type.Name}' is generic; export from a class with its type arguments given";
-        if (!CapturedMethod.IsNameable(type, compilation)) return $"class '{type.Name}' is private to a class or a file; make it internal or public";
         return type.InstanceConstructors.Any(IsUsable)
             ? null
-            : $"class '{type.Name}' has no public or internal constructor that can be called without arguments";
+            : $"class '{type.Name}' has no public or internal constructor that can be called without arguments, and no static method marked [TinyModel]";
     }
 
     static bool IsUsable(IMethodSymbol constructor) =>

@@ -9,14 +9,14 @@ public class FalseAlarmTests
 {
     public static string Repository { get; } = FindRepository();
 
-    [TestCase("samples/Digits", "Microsoft.AspNetCore.App")]
-    [TestCase("samples/TrainDigits", null)]
-    [TestCase("tests/Common", null)]
-    public async Task ModelsOfThisRepositoryAreInnocent(string folder, string? framework)
+    [TestCase("samples")]
+    [TestCase("tests/Common")]
+    public async Task ModelsOfThisRepositoryAreInnocent(string folder)
     {
         var options = new CSharpParseOptions(LanguageVersion.Preview);
         var trees = Directory.GetFiles(Path.Combine(Repository, folder), "*.cs", SearchOption.AllDirectories)
-            .Where(static f => !f.Split(Path.DirectorySeparatorChar).Any(static p => p is "obj" or "bin"))
+            // Each sample begins in a Program.cs, of which only one could be compiled here.
+            .Where(static f => !f.Split(Path.DirectorySeparatorChar).Any(static p => p is "obj" or "bin" or "Program.cs"))
             .Select(f => CSharpSyntaxTree.ParseText(File.ReadAllText(f), options, f));
         // As the projects' implicit usings.
         const string Usings = "global using System; global using System.Collections.Generic; global using System.IO; global using System.Linq; global using System.Net.Http; "
@@ -24,20 +24,19 @@ public class FalseAlarmTests
         var compilation = CSharpCompilation.Create(
             // What Tiny shows its tests.
             "Tiny.Jit.Tests", [.. trees, CSharpSyntaxTree.ParseText(Usings, options)],
-            [.. Compile.References(static n => true).Where(static r => !r.Display!.EndsWith("Tests.dll", StringComparison.Ordinal)), .. Framework(framework)],
-            new CSharpCompilationOptions(folder.StartsWith("samples", StringComparison.Ordinal) ? OutputKind.ConsoleApplication : OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable, allowUnsafe: true));
+            [.. Compile.References(static n => true).Where(static r => !r.Display!.EndsWith("Tests.dll", StringComparison.Ordinal)), .. AspNetCore()],
+            new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable, allowUnsafe: true));
         Assert.That(compilation.SyntaxTrees.Any(static t => t.ToString().Contains("[TinyJit", StringComparison.Ordinal)), Is.True);
         var found = await compilation.WithAnalyzers(Compile.Analyzers).GetAllDiagnosticsAsync();
         Assert.That(found.Where(static d => d.Severity == DiagnosticSeverity.Error || d.Id.StartsWith("TINY", StringComparison.Ordinal)), Is.Empty);
     }
 
-    // Beside the framework that this process runs on.
-    static IEnumerable<MetadataReference> Framework(string? name)
+    // Some samples have a server; it is part of every SDK, and lies beside the framework that this process runs on.
+    static IEnumerable<MetadataReference> AspNetCore()
     {
-        if (name is null) return [];
         string core = Path.GetDirectoryName(typeof(object).Assembly.Location)!;
-        string folder = Path.Combine(core, "..", "..", name, Path.GetFileName(core));
-        Assume.That(Directory.Exists(folder), $"{name} is not installed");
+        string folder = Path.Combine(core, "..", "..", "Microsoft.AspNetCore.App", Path.GetFileName(core));
+        Assume.That(Directory.Exists(folder), $"there is no {folder}");
         return Directory.GetFiles(folder, "Microsoft.*.dll").Select(static f => MetadataReference.CreateFromFile(f));
     }
 

@@ -1,4 +1,5 @@
 using System.Reflection;
+using Tiny.Nn;
 
 namespace Tiny.Tests;
 
@@ -14,8 +15,9 @@ public sealed class LibrarySuite
     public static IReadOnlyList<MethodInfo> Cases { get; } =
         [.. typeof(LibrarySuite).GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly).Where(m => m.IsDefined(typeof(TinyJitAttribute)))];
 
-    static readonly string[] s_representative = [nameof(Exponentials), nameof(Angles), nameof(Rounding), nameof(Views), nameof(Edges), nameof(Statistics), nameof(Transposed), nameof(Losses),
-        nameof(Sorted), nameof(Chosen), nameof(Scattered), nameof(Indexed), nameof(PoolPlaces), nameof(Factors), nameof(Hash), nameof(ConvGradients), nameof(NormGradients), nameof(PoolGradients)];
+    static readonly string[] s_representative = [nameof(Exponentials), nameof(Angles), nameof(Rounding), nameof(Views), nameof(Edges), nameof(Statistics), nameof(Transposed), nameof(Losses), nameof(Attention),
+        nameof(Sorted), nameof(Chosen), nameof(Scattered), nameof(Indexed), nameof(PoolPlaces), nameof(Factors), nameof(Hash), nameof(Kernels),
+        nameof(ConvGradients), nameof(NormGradients), nameof(PoolGradients)];
 
     /// <summary>Cases that show each way in which library code meets a backend, without its compile time for the rest.</summary>
     public static IReadOnlyList<MethodInfo> Representative { get; } = [.. Cases.Where(m => s_representative.Contains(m.Name))];
@@ -102,6 +104,24 @@ public sealed class LibrarySuite
     [TinyJit]
     public Tensor Hash([Shape(2, 9, DType = ScalarKind.Int32)] Tensor i) => i.Cast(DType.UInt8).Sha3().Cast(DType.Int32);
 
+    // ---- kernels written by hand
+    [TinyJit]
+    public (Tensor, Tensor, Tensor) Kernels([Shape(5, 7)] Tensor x, [Shape(7, 4)] Tensor y, [Shape(6, DType = ScalarKind.Int32)] Tensor i)
+    {
+        var product = Tensor.Kernel("product", [(DType.Float32, new Shape(5, 4)), (DType.Float32, new Shape(5))], [x * 2, y], k =>
+        {
+            KernelValue row = k.Range(5), column = k.Range(4), inner = k.Range(7);
+            k.Outputs[0].Write(k.Sum(inner, k.Inputs[0][row, inner] * k.Inputs[1][inner, column]), row, column);
+            k.Outputs[1].Write(k.Max(inner, k.Inputs[0][row, inner]).Exp2(), row);
+        });
+        var picked = Tensor.Kernel("picked", [(DType.Float32, new Shape(6, 1))], [i, product[0]], k =>
+        {
+            var at = k.Range(6);
+            k.Outputs[0].Write(k.Inputs[1][k.Inputs[0][at] / 10, 2] - 1, at, 0);
+        })[0];
+        return (product[0] + 1, product[1], picked);
+    }
+
     // ---- nets
     [TinyJit]
     public (Tensor, Tensor, Tensor) Pools([Shape(2, 3, 11)] Tensor x, [Shape(1, 4, 5, 6)] Tensor y) =>
@@ -122,6 +142,30 @@ public sealed class LibrarySuite
         x.Interpolate([7, 4], InterpolationMode.Nearest));
     [TinyJit]
     public (Tensor, Tensor) Norms([Shape(6, 10)] Tensor x, [Shape(10)] Tensor w) => (x.LayerNorm(new Shape(10), w), x.NewtonSchulz(3));
+
+    // ---- layers
+    readonly LSTMCell _lstm = Seeded(() => new LSTMCell(6, 5));
+    readonly GRUCell _gru = Seeded(() => new GRUCell(6, 5));
+    readonly MultiHeadAttention _attention = Seeded(() => new MultiHeadAttention(16, 4, 2, rotary: new RotaryEmbedding(4)));
+    readonly Sequential _sequence = Seeded(() => new Sequential { new ConvTranspose1d(4, 6, 3, padding: 1), new GroupNorm(3, 6), x => x.Silu(), new InstanceNorm(6), new BatchNorm1d(6) });
+
+    static T Seeded<T>(Func<T> make)
+    {
+        Initial.Seed(4);
+        return make();
+    }
+
+    [TinyJit]
+    public (Tensor, Tensor, Tensor) Cells([Shape(3, 6)] Tensor x, [Shape(3, 5)] Tensor h, [Shape(3, 5)] Tensor c)
+    {
+        var (next, cell) = _lstm.Forward(x, (h, c));
+        return (next, cell, _gru.Forward(x, h));
+    }
+
+    [TinyJit]
+    public Tensor Attention([Shape(2, 7, 16)] Tensor x) => _attention.Forward(x, causal: true);
+    [TinyJit]
+    public Tensor Layers([Shape(2, 4, 9)] Tensor x) => _sequence.Forward(x);
 
     // ---- gradients
     [TinyJit]

@@ -1,4 +1,5 @@
 using System.Reflection;
+using Tiny.Nn;
 
 namespace Tiny.Tests;
 
@@ -127,6 +128,17 @@ public sealed class StateSuite
         _keys[.., Slice.Of(pos, pos + 1)].Assign(k);
         _values[.., Slice.Of(pos, pos + 1)] = v;
         return Tensor.ScaledDotProductAttention(q, _keys[.., Slice.To(pos + 1)], _values[.., Slice.To(pos + 1)]);
+    }
+
+    readonly MultiHeadAttention _attention = Seeded(() => new MultiHeadAttention(16, 4, 2, rotary: new RotaryEmbedding(4)));
+    readonly KeyValueCache _cache = new(1, 2, 16, 4);
+    [TinyJit]
+    public Tensor Decoding([Shape(1, 1, 16)] Tensor x, [Bounds(0, 15)] Dim pos) => _attention.Forward(x, causal: true, cache: _cache, start: pos);
+
+    static T Seeded<T>(Func<T> make)
+    {
+        Initial.Seed(4);
+        return make();
     }
 
     readonly Tensor _log = Tensor.Zeros(10, 3);

@@ -6,6 +6,7 @@ namespace Tiny.Tests.Fuzz;
 sealed class FuzzCoverage
 {
     readonly Dictionary<(Op Op, DType DType), int> _programs = [];
+    readonly Dictionary<string, int> _named = [];
     int _count, _reused, _several, _written, _symbolic;
 
     /// <summary>The part of programs that hold a reduction used again.</summary>
@@ -22,12 +23,16 @@ sealed class FuzzCoverage
 
     public int Programs(Op op) => _programs.Where(p => p.Key.Op == op).Sum(p => p.Value);
 
+    /// <summary>Programs that hold an operator of the library, by what it is called in the graph.</summary>
+    public int Programs(string name) => _named.GetValueOrDefault(name);
+
     public void Add(IReadOnlyList<Tensor> results)
     {
         _count++;
         if (results.Count > 1) _several++;
         var order = Walk.Topological([.. results.Select(r => r.Node)]);
         foreach (var key in order.Select(n => (n.Op, n.DType)).Distinct()) _programs[key] = _programs.GetValueOrDefault(key) + 1;
+        foreach (var name in order.Select(n => n.Origin).OfType<string>().Distinct()) _named[name] = _named.GetValueOrDefault(name) + 1;
         if (order.Any(n => n.Op == Op.Update)) _written++;
         if (Binding.Variables(order).Count > 0) _symbolic++;
         if (HoldsReusedReduction(order, results)) _reused++;
@@ -62,6 +67,7 @@ sealed class FuzzCoverage
             .Select(op => Row(op.ToString(), dtypes.Select(d => _programs.TryGetValue((op, d), out int n) ? $"{n}" : "")));
         return $"{_count} programs; {Reused:P0} hold a reduction that is used again, {Several:P0} have several results, "
             + $"{Written:P0} write, {Symbolic:P0} have symbolic dimensions\n"
-            + Row("programs of", dtypes.Select(d => d.ToString())) + "\n" + string.Join('\n', rows);
+            + Row("programs of", dtypes.Select(d => d.ToString())) + "\n" + string.Join('\n', rows)
+            + "\nof the library: " + string.Join(", ", RandomLibrary.Names.Select(name => $"{name} {Programs(name)}"));
     }
 }

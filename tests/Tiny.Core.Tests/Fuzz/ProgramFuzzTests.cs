@@ -41,6 +41,7 @@ public sealed class ProgramFuzzTests
         // A multiply-add is made by lowering.
         foreach (var op in Enum.GetValues<Op>().Where(o => o is < Op.Pointer and not Op.MulAcc))
             Assert.That(coverage.Programs(op), Is.GreaterThanOrEqualTo(10), $"{op}");
+        foreach (var name in RandomLibrary.Names) Assert.That(coverage.Programs(name), Is.GreaterThanOrEqualTo(2), name);
         foreach (var dtype in FuzzDomain.AllDTypes) Assert.That(coverage.Programs(dtype), Is.GreaterThanOrEqualTo(20), $"{dtype}");
     }
 }

@@ -115,6 +115,7 @@ static class GradientTable
         ("integers or bools", "BitwiseAnd BitwiseOr BitwiseXor BitwiseNot LogicalNot Lt Le Gt Ge Eq Ne IsClose AllClose IsNan IsInf IsFinite Any All ArgMax ArgMin OneHot Argsort Nonzero Multinomial LShift RShift FloorDiv Mod Bitcast Threefry2x32 Sha3 Shake128 Shake256 Keccak"),
         ("constant but for jumps", "Floor Ceil Trunc Round Sign"),
         ("takes a shape only", "FullLike ZerosLike OnesLike EmptyLike RandLike RandNLike RandIntLike"),
+        ("written by hand", "Kernel"),
         ("about gradients", "Detach Gradient Grad"),
         ("the same tensor", "Realize Bind"),
         ("another name", "T"));

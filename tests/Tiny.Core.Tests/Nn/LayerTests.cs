@@ -146,4 +146,36 @@ public sealed class LayerTests
         net.Forward(x, training: true).Floats();
         Assert.That(norm.RunningMean.Floats(), Is.Not.All.Zero, "training reached the layer within");
     }
+
+    [Test]
+    public void Parameters_require_gradients_and_buffers_do_not()
+    {
+        var norm = new BatchNorm(2);
+        Assert.That((norm.Weight!.RequiresGrad, norm.RunningMean.RequiresGrad, norm.RunningVar.RequiresGrad), Is.EqualTo((true, false, false)));
+        var layer = new Linear(3, 2);
+        layer.Forward(Values.Random(1, 4, 3)).Sum().Backward();
+        Assert.That(layer.Bias!.Grad!.Floats(), Is.All.EqualTo(4));
+    }
+
+    [Test]
+    public void A_seed_is_that_of_layers_too()
+    {
+        Tensor.ManualSeed(8);
+        float[] first = new Linear(4, 4).Weight.Floats();
+        Tensor.ManualSeed(8);
+        Assert.That(new Linear(4, 4).Weight.Floats(), Is.EqualTo(first));
+    }
+
+    [Test]
+    public void Dropout_leaves_out_in_training_only()
+    {
+        Tensor.ManualSeed(1);
+        var net = new Sequential { new Dropout(0.25) };
+        var x = Tensor.Ones(4000);
+        Assert.That(net.Forward(x), Is.SameAs(x));
+        float[] y = net.Forward(x, training: true).ToArray<float>();
+        Assert.That(y.Distinct().Order(), Is.EqualTo(new[] { 0, 1 / 0.75f }).Within(1e-6));
+        Assert.That(y.Count(v => v == 0), Is.InRange(900, 1100));
+        Assert.That(() => new Dropout(1.5), Throws.TypeOf<ArgumentOutOfRangeException>());
+    }
 }
