@@ -70,8 +70,9 @@ sealed class Fusion
     void Write(UOp update)
     {
         var draft = Drafts[update] = new Draft(update, _plan.MemoryOf(update));
+        // What such a view pads (a slice by steps, to a multiple of the step) it also cuts off: whatever it shows is an element, also where that depends on a variable.
         foreach (var step in ((View)update.Arg!).Steps.Reverse().Where(s => s.Op != Op.Bitcast))
-            draft.At = _movement.Through(step, draft.At) is (var at, { IsOne: true }) ? at : throw new InvalidOperationException($"{update} writes outside of its memory");
+            draft.At = _movement.Through(step, draft.At) is (var at, { IsZero: false }) ? at : throw new InvalidOperationException($"{update} writes outside of its memory");
         draft.Root = Ask(draft, update.Src[1], draft.Ranges, UOp.Bool(true), []);
         draft.Members.Add(update);
     }

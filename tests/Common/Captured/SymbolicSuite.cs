@@ -60,6 +60,15 @@ public sealed class SymbolicSuite
     [TinyJit] public Tensor Window([Shape(20, 3)] Tensor x, [Bounds(0, 16)] Dim pos) => x[Slice.Of(pos, pos + 4)].Sum(0);
     [TinyJit] public Tensor Tail([Shape("t:3..12", 5)] Tensor x) => x[2..] + x[..^2];
     [TinyJit] public Tensor Last([Shape("t:3..12", 5)] Tensor x) => x[^1] * 3;
+    // So many writes are carried out in place.
+    [TinyJit]
+    public Tensor EverySecondWritten([Shape("t:1..12", 5)] Tensor x)
+    {
+        var y = x * 2;
+        for (int i = 0; i < 10; i++) y[new Slice(.., 2)].Assign(y[new Slice(.., 2)].Flip(1) + i);
+        return y;
+    }
+
     [TinyJit] public Tensor EverySecond([Shape("t:1..12", 5)] Tensor x) => x[new Slice(.., 2)] + 1;
     [TinyJit] public Tensor Padded([Shape(2, "t:1..9")] Tensor x) => x.Pad([(1, 0), (2, 3)], 7);
     [TinyJit] public Tensor PaddedToMost([Shape("t:1..9", 2)] Tensor x) => x.Pad([(0, 9 - x.Shape[0]), (0, 0)]);
