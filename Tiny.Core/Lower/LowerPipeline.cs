@@ -4,6 +4,7 @@ using Tiny.Diagnostics;
 using Tiny.Graph;
 using Tiny.Optimize;
 using Tiny.Render;
+using Tiny.Schedule;
 
 namespace Tiny.Lower;
 
@@ -36,6 +37,8 @@ static class LowerPipeline
             Pass("optimise", () => choices.Aggregate(body, (b, opt) => OptOps.Apply(b, opt, simplify)),
                 AxisKind.Loop, AxisKind.Reduce, AxisKind.Upcast, AxisKind.Unroll, AxisKind.Vector);
             Pass("expand", () => Expand.Run(body, simplify), AxisKind.Loop, AxisKind.Reduce, AxisKind.Vector);
+            // Tiles may have left a loop of which a part is divided.
+            if (SplitRanges.Find(body) is not null) Pass("split", () => SplitRanges.Run(body, simplify), AxisKind.Loop, AxisKind.Reduce, AxisKind.Vector);
             if (profile.Grid) Pass("grid", () => GridDims.Run(body, simplify), AxisKind.Reduce, AxisKind.Vector);
             Pass("vectorise", () => Vectorize.Run(body, parameters, simplify), AxisKind.Loop, AxisKind.Reduce);
             Pass("decompose", () => Decompose.Run(body, profile), AxisKind.Loop, AxisKind.Reduce);

@@ -24,7 +24,7 @@ static class SplitRanges
         foreach (var node in sink.Topological())
             done[node] = node == range ? outer * block + inner
                 : node.Op == Op.Range ? UOp.New(Op.Range, node.DType, [.. node.Src.Select(s => done[s])], (Axis)node.Arg! with { Id = 2 * ((Axis)node.Arg!).Id })
-                : node.WithSrc([.. node.Src.SelectMany((s, i) => s == range && node.Op == Op.Fold && i >= ((FoldArg)node.Arg!).Values ? [outer, inner] : new[] { done[s] })]);
+                : node.WithSrc([.. node.Src.SelectMany((s, i) => s == range && (node.Op == Op.Fold && i >= ((FoldArg)node.Arg!).Values || node.Op == Op.Stage && i > 1) ? [outer, inner] : new[] { done[s] })]);
         return done[sink];
     }
 
@@ -32,8 +32,8 @@ static class SplitRanges
     public static (UOp Range, long Block)? Find(UOp sink)
     {
         foreach (var u in sink.Topological())
-            if (u is { Op: Op.FloorDiv or Op.FloorMod, Src: [{ Op: Op.Range } r, { Int: > 1 and { } c }] } && r.Src[0].Int is not null
-                && (r.Max + 1) % c == 0 && c <= r.Max) return (r, c);
+            if (u is { Op: Op.FloorDiv or Op.FloorMod, Src: [{ Op: Op.Range, Arg: Axis { Kind: AxisKind.Loop or AxisKind.Reduce } } r, { Int: > 1 and { } c }] }
+                && r.Src[0].Int is not null && (r.Max + 1) % c == 0 && c <= r.Max) return (r, c);
         return null;
     }
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Tiny.Jit;
 using Tiny.Runtime;
+using Tiny.Tests;
 
 namespace Tiny.Export.Tests;
 
@@ -19,7 +20,7 @@ sealed class CEntries : IDisposable
         new CTarget().Export(exported, new ExportContext(_folder.Path, _folder.Path));
         File.WriteAllText(_folder["driver.c"], Driver(exported, made, new FileInfo(_folder["graphs.weights"]).Length));
         using var file = File.Create(_folder["inputs"]);
-        foreach (var tensor in inputs) file.Write(Interpreter.Evaluate(tensor.Node).Span[..(tensor.Numel * tensor.DType.Size)]);
+        foreach (var tensor in inputs) file.Write(Interpreter.Evaluate(tensor.Node).Copied()[..(tensor.Numel * tensor.DType.Size)]);
     }
 
     /// <summary>Each entry point is called once, and has no sizes.</summary>

@@ -72,6 +72,6 @@ public sealed class CModelTests
         Close.Check(result[1], Interpret(features), OfInterpreter, "features");
     }
 
-    static float[] Interpret(Tensor t) => MemoryMarshal.Cast<byte, float>(Interpreter.Evaluate(t.Node).Span).ToArray();
+    static float[] Interpret(Tensor t) => MemoryMarshal.Cast<byte, float>(Interpreter.Evaluate(t.Node).Copied()).ToArray();
     static int Best(float[] scores) => Array.IndexOf(scores, scores.Max());
 }

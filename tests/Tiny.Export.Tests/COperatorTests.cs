@@ -36,7 +36,7 @@ public class COperatorTests
         var arguments = OperatorSuite.Arguments(method);
         var results = Results(method.Invoke(suite, arguments)!);
         var files = arguments.Select((_, i) => $"in{i}").Concat(results.Select((_, i) => $"out{i}"));
-        for (int i = 0; i < arguments.Length; i++) File.WriteAllBytes(folder[$"in{i}"], Interpreter.Evaluate(arguments[i].Node).Span.ToArray());
+        for (int i = 0; i < arguments.Length; i++) File.WriteAllBytes(folder[$"in{i}"], Interpreter.Evaluate(arguments[i].Node).Copied().ToArray());
         var run = Tools.Run(folder.Path, folder["program"], $"--entry {entry} suite.weights {string.Join(' ', files)}");
         if (run.Code != 0)
         {
@@ -45,7 +45,7 @@ public class COperatorTests
         }
         for (int i = 0; i < results.Length; i++)
         {
-            byte[] expected = Interpreter.Evaluate(results[i].Node).Span.ToArray(), actual = File.ReadAllBytes(folder[$"out{i}"]);
+            byte[] expected = Interpreter.Evaluate(results[i].Node).Copied().ToArray(), actual = File.ReadAllBytes(folder[$"out{i}"]);
             if (results[i].DType == DType.Float32)
                 Close.Check(MemoryMarshal.Cast<byte, float>(actual), MemoryMarshal.Cast<byte, float>(expected), 1e-5, method.Name);
             else

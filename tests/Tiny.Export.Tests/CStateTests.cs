@@ -37,7 +37,7 @@ public sealed class CStateTests
                 // Before the call: it may write them.
                 Tensor[] inputs = [.. Flat.Inputs(method, arguments).Select(t => t.Tensor + 0)];
                 Tensor.Realize(inputs);
-                float[][] expected = [.. Flat.Results(method.Invoke(oracle, arguments)).Select(t => MemoryMarshal.Cast<byte, float>(Interpreter.Evaluate(t.Node).Span)[..t.Numel].ToArray())];
+                float[][] expected = [.. Flat.Results(method.Invoke(oracle, arguments)).Select(t => MemoryMarshal.Cast<byte, float>(Interpreter.Evaluate(t.Node).Copied())[..t.Numel].ToArray())];
                 calls.Add(($"{method.Name}, call {call}", i, sizes, inputs, expected));
             }
         using var entries = new CEntries(program, [.. calls.Select(c => (c.Entry, c.Sizes))], calls.SelectMany(c => c.Inputs));

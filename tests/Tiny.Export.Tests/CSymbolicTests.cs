@@ -32,13 +32,13 @@ public class CSymbolicTests
         var results = Results(method.Invoke(SymbolicSuite.Instance, arguments)!);
         Tensor[] inputs = [.. arguments.OfType<Tensor>()];
         var files = inputs.Select((_, i) => $"in{i}").Concat(results.Select((_, i) => $"out{i}"));
-        for (int i = 0; i < inputs.Length; i++) File.WriteAllBytes(folder[$"in{i}"], Interpreter.Evaluate(inputs[i].Node).Span.ToArray());
+        for (int i = 0; i < inputs.Length; i++) File.WriteAllBytes(folder[$"in{i}"], Interpreter.Evaluate(inputs[i].Node).Copied().ToArray());
         var sizes = string.Join(' ', values.Select(v => $"--size {v.Key.Name}={v.Value}"));
         var run = Tools.Run(folder.Path, folder["program"], $"--entry {entry} {sizes} sizes.weights {string.Join(' ', files)}");
         Assert.That(run.Code, Is.Zero, $"{method.Name} {sizes}: {run.Errors}");
         for (int i = 0; run.Code == 0 && i < results.Length; i++)
             Close.Check(MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(folder[$"out{i}"])),
-                MemoryMarshal.Cast<byte, float>(Interpreter.Evaluate(results[i].Node).Span), 1e-5, $"{method.Name} {sizes}");
+                MemoryMarshal.Cast<byte, float>(Interpreter.Evaluate(results[i].Node).Copied()), 1e-5, $"{method.Name} {sizes}");
     }
 
     [Test]

@@ -21,7 +21,7 @@ public sealed class EdgeSuiteTests
             var expected = new Expectation(edge.Results(), Device.Default is CpuDevice ? Accuracy.Cpu : Accuracy.Wgsl);
             var results = edge.Results();
             Tensor.Realize(results);
-            var all = results.Select((r, i) => expected.Difference(i, r.Storage!.ToHost().Span)).Where(p => p is not null).ToList();
+            var all = results.Select((r, i) => expected.Difference(i, r.Storage!.ToHost().Copied())).Where(p => p is not null).ToList();
             return all.Count == 0 ? null : $"{edge}: {string.Join("; ", all)}";
         }
         catch (Exception e)

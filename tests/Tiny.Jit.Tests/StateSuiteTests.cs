@@ -22,7 +22,7 @@ public sealed class StateSuiteTests
         for (int call = 0; call < StateSuite.Calls; call++)
         {
             object?[] arguments = StateSuite.Arguments(method, call), again = StateSuite.Arguments(method, call), replay = StateSuite.Arguments(method, call);
-            float[][] expected = [.. Flat.Results(method.Invoke(oracle, arguments)).Select(t => MemoryMarshal.Cast<byte, float>(Interpreter.Evaluate(t.Node).Span).ToArray())];
+            float[][] expected = [.. Flat.Results(method.Invoke(oracle, arguments)).Select(t => MemoryMarshal.Cast<byte, float>(Interpreter.Evaluate(t.Node).Copied()).ToArray())];
             var live = Flat.Results(method.Invoke(plain, again));
             int before = Replay.Captures;
             var replayed = Flat.Results(entry.Invoke(captured, Call, replay));

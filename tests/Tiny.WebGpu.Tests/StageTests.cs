@@ -56,7 +56,7 @@ public sealed class StageTests
         using (launch.Kernel.Interner.Resume()) choices = choose(launch.Kernel);
         var linear = LowerPipeline.Run(launch.Kernel, device.Profile, chosen: choices);
         Assert.That(WgslRenderer.Render(linear, [.. linear.Params.Select((p, i) => new WgslBinding($"p{i}", p.Written))]), Does.Contain("var stage0"));
-        var expected = MemoryMarshal.Cast<byte, float>(Interpreter.Evaluate(node).Span).ToArray();
+        var expected = MemoryMarshal.Cast<byte, float>(Interpreter.Evaluate(node).Copied()).ToArray();
         var result = device.Allocate(expected.Length * 4L);
         device.Compile(linear).Launch([.. launch.Slots.Select(s => schedule.Slots[s].Storage?.On(device) ?? result)]);
         var actual = new float[expected.Length];

@@ -21,7 +21,7 @@ public sealed class Expectation
         var bound = new ErrorBound(accuracy);
         foreach (var r in results)
         {
-            _values.Add(Interpreter.Evaluate(r.Node).Span[..(r.Numel * r.DType.Size)].ToArray());
+            _values.Add(Interpreter.Evaluate(r.Node).Copied()[..(r.Numel * r.DType.Size)].ToArray());
             _bounds.Add(bound.Of(r.Node) is { } b ? Doubles(b.Node, r.Numel) : null);
         }
     }

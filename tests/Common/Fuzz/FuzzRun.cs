@@ -43,7 +43,7 @@ static class FuzzRun
     static string? Difference(RandomProgram program, IReadOnlyDictionary<Variable, int> binding, Storage[] results)
     {
         var expected = program.Expected(binding);
-        var problem = results.Select((r, i) => expected.Difference(i, r.ToHost().Span)).FirstOrDefault(p => p is not null);
+        var problem = results.Select((r, i) => expected.Difference(i, r.ToHost().Copied())).FirstOrDefault(p => p is not null);
         return problem is null ? null : string.Concat(binding.Select(b => $"with {b.Key.Name} = {b.Value}, ")) + problem;
     }
 }

@@ -67,7 +67,7 @@ public sealed class ClosedFormTests
         var check = new AccessCheck();
         check.Add(schedule.Launches[0].Kernel, [Device.Get("cpu").Profile]);
         Assert.That(check.Undecided(), Is.Empty);
-        var expected = Interpreter.Evaluate(t.Node).Span.ToArray();
+        var expected = Interpreter.Evaluate(t.Node).Copied().ToArray();
         byte[] actual = t.DType.Size == 4 ? MemoryMarshal.AsBytes(t.Bitcast32()).ToArray() : [.. t.ToArray<bool>().Select(b => (byte)(b ? 1 : 0))];
         Assert.That(actual, Is.EqualTo(expected));
     }

@@ -69,11 +69,11 @@ public sealed class OptOpsTests
             var node = build().Node;
             var schedule = Scheduler.Run([node]);
             var launch = schedule.Launches.Single();
-            var values = MemoryMarshal.Cast<byte, float>(Interpreter.Evaluate(node).Span).ToArray();
+            var values = MemoryMarshal.Cast<byte, float>(Interpreter.Evaluate(node).Copied()).ToArray();
             int[] at = [.. launch.Slots.Select(s =>
             {
                 int begin = input.Count;
-                if (schedule.Slots[s].Storage is { } stored) input.AddRange(stored.ToHost().Span);
+                if (schedule.Slots[s].Storage is { } stored) input.AddRange(stored.ToHost().Copied());
                 return begin;
             })];
             for (int seed = 0; seed < 6; seed++)
@@ -125,7 +125,7 @@ public sealed class OptOpsTests
         Assert.That(Choices(good), Has.None.Matches<OptOp>(o => o!.Kind == OptKind.Stage));
         Assert.That(Choices(bad).Select(o => o.Kind), Is.EqualTo(new[] { OptKind.Vector, OptKind.Upcast, OptKind.Upcast, OptKind.Swap, OptKind.Stage }));
         float[] actual = Tensor.FromStorage(new Executable(Scheduler.Run([bad]), Device.Get("cpu")).Run(_ => null!)[0]).ToArray<float>();
-        Assert.That(actual, Is.EqualTo(MemoryMarshal.Cast<byte, float>(Interpreter.Evaluate(bad).Span).ToArray()).Within(1e-4));
+        Assert.That(actual, Is.EqualTo(MemoryMarshal.Cast<byte, float>(Interpreter.Evaluate(bad).Copied()).ToArray()).Within(1e-4));
 
         IReadOnlyList<OptOp> Choices(UOp node)
         {
@@ -214,7 +214,7 @@ public sealed class OptOpsTests
 
     static KernelSchedule Check(string name, UOp node, Func<Kernel, (LinearKernel, List<OptOp>)> optimise)
     {
-        var expected = MemoryMarshal.Cast<byte, float>(Interpreter.Evaluate(node).Span).ToArray();
+        var expected = MemoryMarshal.Cast<byte, float>(Interpreter.Evaluate(node).Copied()).ToArray();
         var schedule = Scheduler.Run([node]);
         var cpu = Device.Get("cpu");
         var arena = cpu.Allocate(schedule.ArenaBytes);
