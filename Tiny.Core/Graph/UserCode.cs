@@ -21,7 +21,7 @@ static class UserCode
     /// <summary><c>Digits.cs:12: </c> for the caller's line, or nothing.</summary>
     public static string Here() => Find(new StackTrace(1, true)) is { } line ? $"{line}: " : "";
 
-    static bool IsOurs(string? assembly) => assembly is "Tiny.Core" or "Tiny.Jit" or "Tiny.Export.C" or "Tiny.Export.WebGpu";
+    static bool IsOurs(string? assembly) => assembly is "Tiny.Core" or "Tiny.Jit" or "Tiny.Onnx" or "Tiny.Cli" or "Tiny.Export.C" or "Tiny.Export.WebGpu";
 }
 
 /// <summary>A place in the user's code.</summary>

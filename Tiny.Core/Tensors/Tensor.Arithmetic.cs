@@ -44,6 +44,19 @@ public sealed partial class Tensor
     /// <summary>Quotient of integers rounded down.</summary>
     public Tensor FloorDiv(Number other) => FloorDiv(Beside(other, "FloorDiv"));
 
+    /// <summary>Quotient of integers rounded towards zero; 0 for a divisor of 0.</summary>
+    public Tensor TruncDiv(Tensor other)
+    {
+        using var scope = Origin.Scope("truncdiv");
+        Tensor down = FloorDiv(other);
+        if (down.DType.IsUnsigned) return down;
+        // Rounded down, a quotient below zero that is not whole is one too small.
+        Tensor a = Cast(down.DType), b = other.Cast(down.DType);
+        return ((down * b).Ne(a) & b.Ne(0) & a.Lt(0).Ne(b.Lt(0))).Where(down + 1, down);
+    }
+    /// <summary>Quotient of integers rounded towards zero.</summary>
+    public Tensor TruncDiv(Number other) => TruncDiv(Beside(other, "TruncDiv"));
+
     /// <summary>Remainder of integers, with the sign of the divisor; the dividend for a divisor of 0.</summary>
     public Tensor Mod(Tensor other) => Arithmetic("Mod", Op.FloorMod, Integer("Mod", this), Integer("Mod", other));
     /// <summary>Remainder of integers, with the sign of the divisor.</summary>

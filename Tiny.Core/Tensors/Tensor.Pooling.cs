@@ -37,6 +37,14 @@ public sealed partial class Tensor
         bool ceil = false) =>
         Pool("AvgPool3d", "avg_pool3d", false, kernel.Sizes, (stride ?? kernel).Sizes, padding.Sides, (dilation ?? 1).Sizes, ceil, countPadding);
 
+    /// <summary>The largest element of each window over any number of last axes, one size, stride, padding and dilation for each.</summary>
+    public Tensor MaxPool(ReadOnlySpan<int> kernel, ReadOnlySpan<int> stride, ReadOnlySpan<(int Before, int After)> padding, ReadOnlySpan<int> dilation, bool ceil = false) =>
+        Pool("MaxPool", "max_pool", true, [.. kernel], [.. stride], [.. padding], [.. dilation], ceil);
+
+    /// <summary>The mean of each window over any number of last axes, one size, stride, padding and dilation for each.</summary>
+    public Tensor AvgPool(ReadOnlySpan<int> kernel, ReadOnlySpan<int> stride, ReadOnlySpan<(int Before, int After)> padding, ReadOnlySpan<int> dilation, bool countPadding = true,
+        bool ceil = false) => Pool("AvgPool", "avg_pool", false, [.. kernel], [.. stride], [.. padding], [.. dilation], ceil, countPadding);
+
     Tensor Pool(string name, string origin, bool max, int[] window, int[] steps, (int Before, int After)[] padding, int[] gaps, bool ceil,
         bool countPadding = true)
     {

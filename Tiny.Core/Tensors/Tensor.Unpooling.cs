@@ -20,6 +20,10 @@ public sealed partial class Tensor
         (MaxPool3d(kernel, stride, padding, dilation, ceil),
             MaxPlaces("MaxPool3d", "max_pool3d", kernel.Sizes, (stride ?? kernel).Sizes, padding.Sides, (dilation ?? 1).Sizes, ceil));
 
+    /// <summary>The largest element of each window over any number of last axes, and its place there, in row-major order, as int32; see <see cref="MaxPool2dWithIndices"/>.</summary>
+    public (Tensor Values, Tensor Indices) MaxPoolWithIndices(ReadOnlySpan<int> kernel, ReadOnlySpan<int> stride, ReadOnlySpan<(int Before, int After)> padding, ReadOnlySpan<int> dilation,
+        bool ceil = false) => (MaxPool(kernel, stride, padding, dilation, ceil), MaxPlaces("MaxPool", "max_pool", [.. kernel], [.. stride], [.. padding], [.. dilation], ceil));
+
     /// <summary>
     /// Elements [..., height, width] put back to the places that <see cref="MaxPool2dWithIndices"/> gave, zeros elsewhere; the last of several at one place. The result has
     /// the extents that such windows are taken from, (extent - 1) * stride - padding + kernel, unless <paramref name="output"/> gives them.

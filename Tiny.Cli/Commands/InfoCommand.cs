@@ -1,0 +1,50 @@
+using System.CommandLine;
+using Tiny.Onnx;
+using Tiny.Onnx.Import;
+using Tiny.Onnx.Model;
+
+namespace Tiny.Cli.Commands;
+
+/// <summary><c>tiny info MODEL.onnx</c>: what is in a model, and what of it is not supported.</summary>
+static class InfoCommand
+{
+    public static Command Create()
+    {
+        var path = new Argument<string>("model") { Description = "an ONNX model" };
+        var command = new Command("info", "Says what is in an ONNX model.") { path };
+        command.SetAction(p => Run(p.GetValue(path)!));
+        return command;
+    }
+
+    static int Run(string path)
+    {
+        var model = OnnxFile.Open(path);
+        var graph = model.Graph;
+        void Line(string label, string text) => Console.WriteLine($"{label,-12} {Terminal.Safe(text)}");
+        Line("model", $"{graph.Name}, IR {model.IrVersion}, opset {string.Join(", ", model.Opsets.Select(o => o.Key.Length == 0 ? $"{o.Value}" : $"{o.Key} {o.Value}"))}"
+            + (model.Producer.Length > 0 ? $", by {model.Producer}" : ""));
+        foreach (var input in graph.Parameters) Line("input", $"{input.Name} {input.Type}");
+        foreach (var output in graph.Outputs) Line("output", $"{output.Name} {output.Type}");
+        Line("parameters", $"{graph.Initializers.Sum(t => t.Shape.Size):N0} in {graph.Initializers.Length} tensors");
+        var nodes = Nodes(model).ToList();
+        Line("nodes", $"{nodes.Count}");
+        foreach (var group in nodes.GroupBy(n => n.FullOperator).OrderByDescending(g => g.Count()).ThenBy(g => g.Key, StringComparer.Ordinal)) Line("operator", $"{group.Key} x {group.Count()}");
+        var functions = model.Functions.Select(f => (f.Domain, f.Name)).ToHashSet();
+        var unsupported = nodes.Where(n => !functions.Contains((n.Domain, n.Operator)) && !OperatorTable.Knows(n.Domain, n.Operator)).GroupBy(n => n.FullOperator).ToList();
+        foreach (var group in unsupported) Line("unsupported", $"{group.Key}: there is no such operator here ({group.First()})");
+        return unsupported.Count == 0 ? ExitCode.Success : ExitCode.Failure;
+    }
+
+    // Those of subgraphs and functions too.
+    static IEnumerable<OnnxNode> Nodes(OnnxModel model)
+    {
+        var open = new Stack<OnnxNode>(model.Graph.Nodes.Concat(model.Functions.SelectMany(f => f.Nodes)).Reverse());
+        while (open.TryPop(out var node))
+        {
+            yield return node;
+            foreach (var attribute in node.Attributes)
+                foreach (var graph in attribute.Value switch { OnnxGraph g => [g], OnnxGraph[] several => several, _ => [] })
+                    foreach (var inner in graph.Nodes) open.Push(inner);
+        }
+    }
+}

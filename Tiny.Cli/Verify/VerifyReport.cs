@@ -1,0 +1,61 @@
+using System.Text.Json;
+
+namespace Tiny.Cli.Verify;
+
+/// <summary>Says how cases ended: a line for each that did not pass, totals by target, and all of it as JSON.</summary>
+sealed class VerifyReport(bool verbose)
+{
+    readonly List<CaseResult> _results = [];
+
+    /// <summary>Some case failed.</summary>
+    public bool Failed => _results.Any(r => r.Status == CaseStatus.Fail);
+
+    /// <summary>Takes a result, and prints it if it did not pass.</summary>
+    public void Add(CaseResult result)
+    {
+        _results.Add(result);
+        if (result.Status != CaseStatus.Pass)
+            Console.WriteLine($"{(result.Status == CaseStatus.Fail ? "FAIL" : "unsupported")} {result.Target} {Terminal.Safe(result.Case.Name)}: {Terminal.Safe(result.Reason)}");
+        if (!verbose) return;
+        foreach (var node in result.OnHost.Distinct()) Console.WriteLine($"host {result.Target} {Terminal.Safe(result.Case.Name)}: {Terminal.Safe(node)}");
+        foreach (var read in result.Read.Distinct()) Console.WriteLine($"read {result.Target} {Terminal.Safe(result.Case.Name)}: {Terminal.Safe(read)}");
+    }
+
+    /// <summary>Prints a target's totals.</summary>
+    public void Total(string target)
+    {
+        var all = _results.Where(r => r.Target == target).ToList();
+        int Count(CaseStatus status) => all.Count(r => r.Status == status);
+        Console.WriteLine($"verify: {target}: {Count(CaseStatus.Pass)} of {all.Count} pass, {Count(CaseStatus.Fail)} fail, {Count(CaseStatus.Unsupported)} unsupported "
+            + $"({all.Count(r => r.OnHost.Count > 0)} with nodes on the host, {all.Count(r => r.Read.Count > 0)} with numbers read, {all.Sum(r => r.Time.TotalSeconds):F1} s)");
+    }
+
+    /// <summary>Writes all results.</summary>
+    public void Write(string path)
+    {
+        using var file = File.Create(path);
+        using var json = new Utf8JsonWriter(file, new JsonWriterOptions { Indented = true });
+        json.WriteStartArray();
+        foreach (var r in _results)
+        {
+            json.WriteStartObject();
+            json.WriteString("case", r.Case.Name);
+            json.WriteString("group", r.Case.Group);
+            json.WriteString("target", r.Target);
+            json.WriteString("status", r.Status.ToString().ToLowerInvariant());
+            json.WriteString("reason", r.Reason);
+            json.WriteNumber("seconds", Math.Round(r.Time.TotalSeconds, 3));
+            Strings("host", r.OnHost);
+            Strings("read", r.Read);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+
+        void Strings(string name, IEnumerable<string> values)
+        {
+            json.WriteStartArray(name);
+            foreach (var value in values.Distinct()) json.WriteStringValue(value);
+            json.WriteEndArray();
+        }
+    }
+}

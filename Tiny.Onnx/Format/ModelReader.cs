@@ -1,0 +1,297 @@
+using System.Collections.Immutable;
+using Tiny.Onnx.Model;
+using Tiny.Runtime;
+
+namespace Tiny.Onnx.Format;
+
+/// <summary>
+/// Reads the messages of an ONNX file, each into its record. Unknown fields are passed over. Graphs nest at most <see cref="MostDepth"/> deep, and all that is made
+/// is counted against a budget, so that a small file cannot ask for much memory.
+/// </summary>
+sealed class ModelReader(HostMemory file, ExternalFiles external)
+{
+    const int MostDepth = 64;
+    long _budget = 2 * file.Bytes + (16 << 20);
+
+    /// <summary>The file as a model.</summary>
+    public OnnxModel Model()
+    {
+        var message = new WireReader(file.Span);
+        OnnxGraph? graph = null;
+        long version = 0;
+        string producer = "";
+        var opsets = new Dictionary<string, long>();
+        var metadata = new Dictionary<string, string>();
+        var functions = ImmutableArray.CreateBuilder<OnnxFunction>();
+        while (message.Next())
+            switch (message.Field)
+            {
+                case 1: version = message.Integer(); break;
+                case 2: producer = message.Text(); break;
+                case 7: graph = graph is null ? Graph(message.Message(), 0) : throw message.Bad("a second graph"); break;
+                case 8: Opset(message.Message(), opsets); break;
+                case 14:
+                    var entry = Entry(message.Message());
+                    metadata[entry.Key] = entry.Value;
+                    break;
+                case 25: functions.Add(Function(message.Message())); break;
+                default: message.Skip(); break;
+            }
+        GC.KeepAlive(file);
+        if (graph is null) throw new OnnxFormatException("there is no graph: this is no ONNX model");
+        // Files from before opsets were declared have the first one.
+        if (opsets.Count == 0) opsets[""] = 1;
+        return new(graph, opsets, functions.ToImmutable()) { IrVersion = version, Producer = producer, Metadata = metadata };
+    }
+
+    OnnxGraph Graph(WireReader message, int depth)
+    {
+        if (depth > MostDepth) throw message.Bad($"graphs are nested more than {MostDepth} deep");
+        Spend(200);
+        string name = "";
+        var nodes = ImmutableArray.CreateBuilder<OnnxNode>();
+        var initializers = ImmutableArray.CreateBuilder<OnnxTensor>();
+        var (inputs, outputs, values) = (ImmutableArray.CreateBuilder<OnnxValueInfo>(), ImmutableArray.CreateBuilder<OnnxValueInfo>(), ImmutableArray.CreateBuilder<OnnxValueInfo>());
+        while (message.Next())
+            switch (message.Field)
+            {
+                case 1: nodes.Add(Node(message.Message(), depth)); break;
+                case 2: name = Text(ref message); break;
+                case 5: initializers.Add(Tensor(message.Message())); break;
+                case 11: inputs.Add(ValueInfo(message.Message(), depth)); break;
+                case 12: outputs.Add(ValueInfo(message.Message(), depth)); break;
+                case 13: values.Add(ValueInfo(message.Message(), depth)); break;
+                case 15: throw new OnnxUnsupportedException("sparse initializers");
+                default: message.Skip(); break;
+            }
+        return new(name, nodes.DrainToImmutable(), inputs.DrainToImmutable(), outputs.DrainToImmutable())
+        {
+            Initializers = initializers.DrainToImmutable(),
+            Values = values.DrainToImmutable(),
+        };
+    }
+
+    OnnxNode Node(WireReader message, int depth)
+    {
+        Spend(150);
+        string name = "", type = "", domain = "", overload = "";
+        var (inputs, outputs) = (ImmutableArray.CreateBuilder<string>(), ImmutableArray.CreateBuilder<string>());
+        var attributes = ImmutableArray.CreateBuilder<OnnxAttribute>();
+        while (message.Next())
+            switch (message.Field)
+            {
+                case 1: inputs.Add(Text(ref message)); break;
+                case 2: outputs.Add(Text(ref message)); break;
+                case 3: name = Text(ref message); break;
+                case 4: type = Text(ref message); break;
+                case 5: attributes.Add(Attribute(message.Message(), depth)); break;
+                case 7: domain = Domain(Text(ref message)); break;
+                case 8: overload = Text(ref message); break;
+                default: message.Skip(); break;
+            }
+        if (type.Length == 0) throw message.Bad("a node without an operator");
+        return new(domain, type, inputs.DrainToImmutable(), outputs.DrainToImmutable(), attributes.DrainToImmutable()) { Name = name, Overload = overload };
+    }
+
+    OnnxAttribute Attribute(WireReader message, int depth)
+    {
+        Spend(100);
+        string name = "", reference = "";
+        object? single = null;
+        var (floats, integers, strings) = (new List<float>(), new List<long>(), new List<string>());
+        var (tensors, graphs, types) = (new List<OnnxTensor>(), new List<OnnxGraph>(), new List<OnnxTypeInfo>());
+        long kind = 0;
+        while (message.Next())
+        {
+            switch (message.Field)
+            {
+                case 1: name = Text(ref message); break;
+                case 2: single = message.Single(); break;
+                case 3: single = message.Integer(); break;
+                case 4: single = Text(ref message); break;
+                case 5: single = Tensor(message.Message()); break;
+                case 6: single = Graph(message.Message(), depth + 1); break;
+                case 7: message.Singles(floats); break;
+                case 8: message.Integers(integers); break;
+                case 9: strings.Add(Text(ref message)); break;
+                case 10: tensors.Add(Tensor(message.Message())); break;
+                case 11: graphs.Add(Graph(message.Message(), depth + 1)); break;
+                case 14: single = Type(message.Message(), depth); break;
+                case 15: types.Add(Type(message.Message(), depth)); break;
+                case 20: kind = message.Integer(); break;
+                case 21: reference = Text(ref message); break;
+                case 22 or 23: throw new OnnxUnsupportedException($"sparse tensors (attribute '{name}')");
+                default: message.Skip(); break;
+            }
+        }
+        Spend(8L * integers.Count + 4L * floats.Count);
+        object? value = kind switch
+        {
+            1 => single ?? 0f,
+            2 => single ?? 0L,
+            3 => single ?? "",
+            6 => floats.ToArray(),
+            7 => integers.ToArray(),
+            8 => strings.ToArray(),
+            9 => tensors.ToArray(),
+            10 => graphs.ToArray(),
+            14 => types.ToArray(),
+            // Files of the first versions do not say the kind.
+            _ => single ?? (integers.Count > 0 ? integers.ToArray() : floats.Count > 0 ? floats.ToArray() : strings.Count > 0 ? strings.ToArray() : null),
+        };
+        return new(name, value, reference);
+    }
+
+    OnnxFunction Function(WireReader message)
+    {
+        Spend(200);
+        string name = "", domain = "", overload = "";
+        var (inputs, outputs) = (ImmutableArray.CreateBuilder<string>(), ImmutableArray.CreateBuilder<string>());
+        var nodes = ImmutableArray.CreateBuilder<OnnxNode>();
+        var defaults = ImmutableArray.CreateBuilder<OnnxAttribute>();
+        var opsets = new Dictionary<string, long>();
+        while (message.Next())
+            switch (message.Field)
+            {
+                case 1: name = Text(ref message); break;
+                case 4: inputs.Add(Text(ref message)); break;
+                case 5: outputs.Add(Text(ref message)); break;
+                case 7: nodes.Add(Node(message.Message(), 0)); break;
+                case 9: Opset(message.Message(), opsets); break;
+                case 10: domain = Domain(Text(ref message)); break;
+                case 11: defaults.Add(Attribute(message.Message(), 0)); break;
+                case 13: overload = Text(ref message); break;
+                default: message.Skip(); break;
+            }
+        return new(domain, name, overload, inputs.DrainToImmutable(), outputs.DrainToImmutable(), nodes.DrainToImmutable()) { Opsets = opsets, Defaults = defaults.DrainToImmutable() };
+    }
+
+    OnnxValueInfo ValueInfo(WireReader message, int depth)
+    {
+        Spend(60);
+        string name = "";
+        OnnxTypeInfo? type = null;
+        while (message.Next())
+            switch (message.Field)
+            {
+                case 1: name = Text(ref message); break;
+                case 2: type = Type(message.Message(), depth); break;
+                default: message.Skip(); break;
+            }
+        return new(name, type);
+    }
+
+    OnnxTypeInfo Type(WireReader message, int depth)
+    {
+        if (depth > MostDepth) throw message.Bad($"types are nested more than {MostDepth} deep");
+        Spend(80);
+        OnnxTypeInfo? type = null;
+        while (message.Next())
+            switch (message.Field)
+            {
+                case 1 or 8: type = TensorType(message.Field == 1 ? OnnxKind.Tensor : OnnxKind.SparseTensor, message.Message()); break;
+                case 4: type = new(OnnxKind.Sequence, OnnxType.Undefined, Item: Inner(message.Message(), 1, depth)); break;
+                case 5: type = new(OnnxKind.Map, OnnxType.Undefined, Item: Inner(message.Message(), 2, depth)); break;
+                case 9: type = new(OnnxKind.Optional, OnnxType.Undefined, Item: Inner(message.Message(), 1, depth)); break;
+                default: message.Skip(); break;
+            }
+        return type ?? new(OnnxKind.Tensor, OnnxType.Undefined);
+    }
+
+    OnnxTypeInfo? Inner(WireReader message, int field, int depth)
+    {
+        OnnxTypeInfo? type = null;
+        while (message.Next())
+            if (message.Field == field) type = Type(message.Message(), depth + 1);
+            else message.Skip();
+        return type;
+    }
+
+    OnnxTypeInfo TensorType(OnnxKind kind, WireReader message)
+    {
+        OnnxType element = 0;
+        List<OnnxDim>? dims = null;
+        while (message.Next())
+            switch (message.Field)
+            {
+                case 1: element = (OnnxType)message.Integer(); break;
+                case 2:
+                    dims ??= [];
+                    var shape = message.Message();
+                    while (shape.Next())
+                        if (shape.Field == 1) dims.Add(Dimension(shape.Message()));
+                        else shape.Skip();
+                    break;
+                default: message.Skip(); break;
+            }
+        Spend(24L * (dims?.Count ?? 0));
+        return new(kind, element, dims);
+    }
+
+    OnnxDim Dimension(WireReader message)
+    {
+        var dim = new OnnxDim(null, null);
+        while (message.Next())
+            switch (message.Field)
+            {
+                case 1: dim = new(message.Integer(), null); break;
+                case 2: dim = new(null, Text(ref message)); break;
+                default: message.Skip(); break;
+            }
+        return dim;
+    }
+
+    OnnxTensor Tensor(WireReader message)
+    {
+        Spend(250);
+        return TensorData.Read(message, file, external);
+    }
+
+    static void Opset(WireReader message, Dictionary<string, long> to)
+    {
+        string domain = "";
+        long version = 0;
+        while (message.Next())
+            switch (message.Field)
+            {
+                case 1: domain = Domain(message.Text()); break;
+                case 2: version = message.Integer(); break;
+                default: message.Skip(); break;
+            }
+        to[domain] = version;
+    }
+
+    /// <summary>A pair of texts.</summary>
+    internal static (string Key, string Value) Entry(WireReader message)
+    {
+        string key = "", value = "";
+        while (message.Next())
+            switch (message.Field)
+            {
+                case 1: key = message.Text(); break;
+                case 2: value = message.Text(); break;
+                default: message.Skip(); break;
+            }
+        return (key, value);
+    }
+
+    // The default domain has two names.
+    static string Domain(string name) => name == "ai.onnx" ? "" : name;
+
+    // Equal names are one string: each value's is there where it is made and wherever it is read.
+    string Text(ref WireReader message)
+    {
+        var text = message.Text();
+        if (_names.TryGetValue(text, out var known)) return known;
+        Spend(22 + 2L * text.Length + 50);
+        _names.Add(text);
+        return text;
+    }
+
+    readonly HashSet<string> _names = [];
+
+    void Spend(long bytes)
+    {
+        if ((_budget -= bytes) < 0) throw new OnnxFormatException("it has more parts than a file of its size should");
+    }
+}

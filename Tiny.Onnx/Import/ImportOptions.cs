@@ -1,0 +1,19 @@
+using Tiny.Runtime;
+
+namespace Tiny.Onnx;
+
+/// <summary>How a model becomes a graph.</summary>
+public sealed record ImportOptions
+{
+    /// <summary>
+    /// Computes a tensor that depends on the model's inputs, where an operator needs its numbers to go on (a shape, a count, a condition): so models run live whose shapes
+    /// depend on values. Without it, as where a program is captured before any call, that is an <see cref="OnnxDataDependentException"/>.
+    /// </summary>
+    public Func<Tensor, HostMemory>? Read { get; init; }
+}
+
+/// <summary>A model's results, and what was not left to kernels.</summary>
+/// <param name="Outputs">The results in the graph's order; null for an optional one that there is none of.</param>
+/// <param name="OnHost">Nodes that depend on inputs and were evaluated on the host: strings.</param>
+/// <param name="Read">Nodes that needed numbers which depend on inputs, and which numbers.</param>
+public sealed record ImportedGraph(IReadOnlyList<OnnxValue?> Outputs, IReadOnlyList<string> OnHost, IReadOnlyList<string> Read);

@@ -1,0 +1,177 @@
+using Tiny.Onnx.Model;
+using Tiny.Runtime;
+
+namespace Tiny.Onnx.Import;
+
+/// <summary>
+/// A node as its operator sees it: inputs, of which optional ones may be missing, attributes with their defaults, and the opset that its meaning is of. What does not
+/// fit is an error that names the node.
+/// </summary>
+sealed class NodeContext(OnnxImporter importer, OnnxNode node, Frame frame, IReadOnlyList<OnnxValue?> inputs)
+{
+    /// <summary>The node.</summary>
+    public OnnxNode Node => node;
+
+    /// <summary>The opset of the node's domain that the model asks for.</summary>
+    public int Opset { get; } = (int)Math.Clamp(frame.Opset(node.Domain), 0, int.MaxValue);
+
+    // ---- inputs
+
+    /// <summary>How many inputs are named, those left out in between included.</summary>
+    public int Count => inputs.Count;
+
+    /// <summary>The tensor of an input that must be there.</summary>
+    public Tensor this[int input] => TypedAt(input).Tensor;
+
+    /// <summary>The input is there.</summary>
+    public bool Has(int input) => At(input) is not null;
+
+    /// <summary>The value of an input, or null.</summary>
+    public OnnxValue? At(int input) => input < inputs.Count ? inputs[input] : null;
+
+    /// <summary>The value of an input that must be there.</summary>
+    public T Value<T>(int input) where T : OnnxValue => At(input) switch
+    {
+        T value => value,
+        null => throw Bad($"input {input} is missing"),
+        var other => throw new OnnxUnsupportedException($"input {input} is a {other}"),
+    };
+
+    /// <summary>An input's tensor and its element type.</summary>
+    public TensorValue TypedAt(int input) => Value<TensorValue>(input);
+
+    /// <summary>The tensor of an input that may be missing.</summary>
+    public Tensor? Optional(int input) => Has(input) ? this[input] : null;
+
+    /// <summary>All inputs as tensors.</summary>
+    public Tensor[] All() => [.. Enumerable.Range(0, Count).Select(i => this[i])];
+
+    /// <summary>A result of the first input's element type: for operators that only move elements.</summary>
+    public OnnxValue Like(Tensor result, int input = 0) => new TensorValue(result, TypedAt(input).Type);
+
+    // ---- numbers that the operator needs to build its graph
+
+    /// <summary>The input's numbers do not depend on the model's inputs.</summary>
+    public bool IsKnown(int input) => importer.IsKnown(this[input]);
+
+    /// <summary>The input's numbers do not depend on the model's inputs, or may be read now.</summary>
+    public bool CanRead(int input) => importer.CanRead(this[input]);
+
+    /// <summary>The numbers of an input of integers.</summary>
+    /// <exception cref="OnnxDataDependentException">They depend on the model's inputs, and the program is built before those are given.</exception>
+    public long[] Integers(int input) => HostNumbers.Integers(Read(input), this[input].DType, this[input].Numel);
+
+    /// <summary>The numbers of an input, of any dtype.</summary>
+    /// <exception cref="OnnxDataDependentException">As for <see cref="Integers(int)"/>.</exception>
+    public double[] Floats(int input) => HostNumbers.Floats(Read(input), this[input].DType, this[input].Numel);
+
+    /// <summary>The number of an input of one integer.</summary>
+    public long Integer(int input) => One(Integers(input), input);
+
+    /// <summary>The numbers of an input if it is there; else those of an attribute, or null.</summary>
+    public long[]? IntegersOr(int input, string attribute) => Has(input) ? Integers(input) : Integers(attribute);
+
+    /// <summary>The integers or bools of a tensor that was computed from inputs.</summary>
+    /// <exception cref="OnnxDataDependentException">As for <see cref="Integers(int)"/>.</exception>
+    public long[] Numbers(Tensor tensor) => HostNumbers.Integers(importer.Read(tensor, this, null), tensor.DType, tensor.Numel);
+
+    static T One<T>(T[] numbers, int input) => numbers.Length == 1 ? numbers[0] : throw Bad($"input {input} has {numbers.Length} elements, not one");
+
+    HostMemory Read(int input) => importer.Read(this[input], this, input);
+
+    /// <summary>The shape that the model declares for a result, null where it does not or not with numbers.</summary>
+    public Shape? Declared(int output) => output < node.Outputs.Length ? frame.Declared(node.Outputs[output]) : null;
+
+    /// <summary>The element type that the model declares for a result, float32 where it does not.</summary>
+    public OnnxType DeclaredType(int output) => frame.DeclaredType(node.Outputs[output]) ?? OnnxType.Float32;
+
+    // ---- attributes
+
+    /// <summary>The attribute is given.</summary>
+    public bool HasAttribute(string name) => frame.Attribute(node, name) is not null;
+
+    /// <summary>An integer.</summary>
+    public long Integer(string name, long otherwise) => Attribute<long>(name) is (true, var n) ? n : otherwise;
+
+    /// <summary>An integer that must be given.</summary>
+    public long Integer(string name) => Attribute<long>(name) is (true, var n) ? n : throw Missing(name);
+
+    /// <summary>True for an integer that is not 0.</summary>
+    public bool Flag(string name, bool otherwise = false) => Integer(name, otherwise ? 1 : 0) != 0;
+
+    /// <summary>A float.</summary>
+    public float Float(string name, float otherwise) => Attribute<float>(name) is (true, var n) ? n : otherwise;
+
+    /// <summary>A text.</summary>
+    public string Text(string name, string otherwise) => Attribute<string>(name) is (true, var n) ? n! : otherwise;
+
+    /// <summary>A text that must be given.</summary>
+    public string Text(string name) => Attribute<string>(name) is (true, var n) ? n! : throw Missing(name);
+
+    /// <summary>Integers, or null.</summary>
+    public long[]? Integers(string name) => Attribute<long[]>(name).Value;
+
+    /// <summary>Floats, or null.</summary>
+    public float[]? Floats(string name) => Attribute<float[]>(name).Value;
+
+    /// <summary>Texts, or null.</summary>
+    public string[]? Texts(string name) => Attribute<string[]>(name).Value;
+
+    /// <summary>A tensor, or null.</summary>
+    public OnnxTensor? Tensor(string name) => Attribute<OnnxTensor>(name).Value;
+
+    /// <summary>The value of a tensor attribute, the same each time.</summary>
+    public OnnxValue Constant(OnnxTensor tensor) => importer.Constant(tensor);
+
+    /// <summary>An element type by its number.</summary>
+    public OnnxType Type(string name, OnnxType otherwise)
+    {
+        var type = (OnnxType)Integer(name, (long)otherwise);
+        return Enum.IsDefined(type) ? type : throw Bad($"attribute '{name}' names no element type: {(long)type}");
+    }
+
+    /// <summary>An axis, counted from the front.</summary>
+    public int Axis(string name, int otherwise, int rank) => Axis(Integer(name, otherwise), rank);
+
+    /// <summary>An axis counted from the front; negative ones count from the end.</summary>
+    public int Axis(long axis, int rank) => axis >= -rank && axis < rank ? (int)(axis < 0 ? axis + rank : axis) : throw Bad($"axis {axis} is out of range for rank {rank}");
+
+    /// <summary>Axes counted from the front, each once; without any all.</summary>
+    public int[] Axes(long[]? axes, int rank)
+    {
+        int[] all = axes is null ? [.. Enumerable.Range(0, rank)] : [.. axes.Select(a => Axis(a, rank))];
+        return all.Distinct().Count() == all.Length ? all : throw Bad($"an axis is named twice: [{string.Join(", ", axes!)}]");
+    }
+
+    (bool Given, T? Value) Attribute<T>(string name) => frame.Attribute(node, name) switch
+    {
+        null => (false, default),
+        { Value: T value } => (true, value),
+        // A list without elements may say nothing of its kind.
+        { Value: null or Array { Length: 0 } } when typeof(T).IsArray => (true, (T)(object)Array.CreateInstance(typeof(T).GetElementType()!, 0)),
+        { } other => throw Bad($"attribute '{name}' is {other.Value?.GetType().Name ?? "empty"}, not {typeof(T).Name}"),
+    };
+
+    // ---- results
+
+    /// <summary>How many results are named, those left out in between included.</summary>
+    public int Outputs => node.Outputs.Length;
+
+    /// <summary>Somebody asks for the result.</summary>
+    public bool Wants(int output) => output < node.Outputs.Length && node.Outputs[output].Length > 0;
+
+    // ---- subgraphs
+
+    /// <summary>Runs the subgraph of an attribute, which sees what is around the node.</summary>
+    public IReadOnlyList<OnnxValue?> Run(string attribute, params IReadOnlyList<OnnxValue?> arguments) => importer.Run(Graph(attribute), frame, arguments);
+
+    /// <summary>The subgraph of an attribute.</summary>
+    public OnnxGraph Graph(string attribute) => Attribute<OnnxGraph>(attribute).Value ?? throw Missing(attribute);
+
+    // ---- errors
+
+    /// <summary>The node does not fit its inputs.</summary>
+    public static ShapeException Bad(string what) => new(what);
+
+    static ShapeException Missing(string attribute) => Bad($"attribute '{attribute}' is missing");
+}

@@ -1,0 +1,174 @@
+using Tiny.Onnx.Import;
+using Tiny.Onnx.Model;
+using Tiny.Runtime;
+
+namespace Tiny.Onnx;
+
+/// <summary>
+/// Makes a graph of tensors out of a model and its inputs, node by node. Inputs are never evaluated, whatever they are: what depends on one becomes kernels, except
+/// where <see cref="ImportOptions.Read"/> lets an operator have numbers that it cannot be built without.
+/// </summary>
+public sealed class OnnxImporter
+{
+    const int MostDepth = 64;
+
+    readonly OnnxModel _model;
+    readonly ImportOptions _options;
+    readonly Known _known = new();
+    readonly List<string> _onHost = [], _read = [];
+    readonly Dictionary<OnnxTensor, OnnxValue> _tensors = new(ReferenceEqualityComparer.Instance);
+    readonly Dictionary<(string, string, string), OnnxFunction> _functions = [];
+
+    OnnxImporter(OnnxModel model, ImportOptions options)
+    {
+        (_model, _options) = (model, options);
+        foreach (var f in model.Functions) _functions[(f.Domain, f.Name, f.Overload)] = f;
+    }
+
+    /// <summary>The model's results for inputs by name: tensors with values, or without in a capture.</summary>
+    /// <exception cref="OnnxInputException">An input is missing, or is not what the model declares.</exception>
+    /// <exception cref="OnnxUnsupportedException">The model has something that this library does not do; the message names the node.</exception>
+    /// <exception cref="OnnxNodeException">A node does not fit its inputs.</exception>
+    public static ImportedGraph Import(OnnxModel model, IReadOnlyDictionary<string, OnnxValue?> inputs, ImportOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(inputs);
+        var importer = new OnnxImporter(model, options ?? new());
+        var outputs = importer.Run(inputs);
+        return new(outputs, importer._onHost, importer._read);
+    }
+
+    IReadOnlyList<OnnxValue?> Run(IReadOnlyDictionary<string, OnnxValue?> inputs)
+    {
+        InputCheck.Run(_model.Graph, inputs);
+        var scope = new Scope(null);
+        foreach (var value in inputs.Values) MarkInput(value);
+        var frame = new Frame(_model.Opsets, scope, null, Types(_model.Graph), 0);
+        // An input given by the caller counts before the initializer that has its name.
+        Initialize(_model.Graph, scope);
+        foreach (var input in _model.Graph.Inputs)
+            if (inputs.TryGetValue(input.Name, out var value)) scope.Set(input.Name, value);
+            else if (!scope.TryFind(input.Name, out _)) scope.Set(input.Name, null);
+        return Run(_model.Graph, frame);
+    }
+
+    /// <summary>Runs a subgraph that sees what its frame sees.</summary>
+    internal IReadOnlyList<OnnxValue?> Run(OnnxGraph graph, Frame around, IReadOnlyList<OnnxValue?> arguments)
+    {
+        if (arguments.Count > graph.Inputs.Length) throw NodeContext.Bad($"subgraph '{graph.Name}' takes {graph.Inputs.Length} inputs, {arguments.Count} are given");
+        var scope = new Scope(around.Scope);
+        Initialize(graph, scope);
+        for (int i = 0; i < arguments.Count; i++) scope.Set(graph.Inputs[i].Name, arguments[i]);
+        return Run(graph, around with { Scope = scope, Types = Types(graph), Depth = Deeper(around) });
+    }
+
+    IReadOnlyList<OnnxValue?> Run(OnnxGraph graph, Frame frame)
+    {
+        foreach (var node in graph.Nodes) Run(node, frame);
+        return [.. graph.Outputs.Select(o => Find(o.Name, frame, $"output '{o.Name}' of the graph"))];
+    }
+
+    void Run(OnnxNode node, Frame frame)
+    {
+        OnnxValue?[] inputs = [.. node.Inputs.Select(name => Find(name, frame, $"{node} reads '{name}'"))];
+        IReadOnlyList<OnnxValue?> results;
+        try
+        {
+            results = _functions.TryGetValue((node.Domain, node.Operator, node.Overload), out var function) ? Call(function, node, frame, inputs) : Apply(node, frame, inputs);
+        }
+        catch (Exception e) when (e is not (OnnxNodeException or OnnxUnsupportedException or OutOfMemoryException))
+        {
+            throw OnnxNodeException.At(node, e);
+        }
+        for (int i = 0; i < node.Outputs.Length; i++)
+        {
+            if (node.Outputs[i].Length == 0) continue;
+            if (i >= results.Count) throw new OnnxUnsupportedException($"{node}: output {i} ('{node.Outputs[i]}')");
+            frame.Scope.Set(node.Outputs[i], results[i]);
+        }
+    }
+
+    IReadOnlyList<OnnxValue?> Apply(OnnxNode node, Frame frame, OnnxValue?[] inputs)
+    {
+        long opset = frame.Opset(node.Domain);
+        var op = OperatorTable.Find(node.Domain, node.Operator, opset) ?? throw new OnnxUnsupportedException(OperatorTable.Knows(node.Domain, node.Operator)
+            ? $"{node}: there is no {node.FullOperator} in opset {opset}" : $"{node}: there is no operator {node.FullOperator}");
+        if (op.OnHost) _onHost.Add(node.ToString());
+        try
+        {
+            return op.Body(new NodeContext(this, node, frame, inputs)).Values;
+        }
+        catch (OnnxDataDependentException)
+        {
+            throw;
+        }
+        catch (OnnxUnsupportedException e) when (!e.Text.StartsWith(node.ToString(), StringComparison.Ordinal))
+        {
+            throw new OnnxUnsupportedException($"{node}: {e.Text}", e);
+        }
+    }
+
+    IReadOnlyList<OnnxValue?> Call(OnnxFunction function, OnnxNode node, Frame frame, OnnxValue?[] inputs)
+    {
+        if (inputs.Length > function.Inputs.Length) throw NodeContext.Bad($"the function takes {function.Inputs.Length} inputs, {inputs.Length} are given");
+        var attributes = function.Defaults.ToDictionary(a => a.Name);
+        foreach (var given in node.Attributes)
+            if (frame.Attribute(node, given.Name) is { } value) attributes[given.Name] = value with { Name = given.Name };
+        var scope = new Scope(null);
+        for (int i = 0; i < function.Inputs.Length; i++) scope.Set(function.Inputs[i], i < inputs.Length ? inputs[i] : null);
+        var opsets = function.Opsets.Count > 0 ? function.Opsets : frame.Opsets;
+        var inside = new Frame(opsets, scope, attributes, new Dictionary<string, OnnxTypeInfo>(), Deeper(frame));
+        foreach (var n in function.Nodes) Run(n, inside);
+        return [.. function.Outputs.Select(o => Find(o, inside, $"output '{o}' of function {function.Name}"))];
+    }
+
+    static int Deeper(Frame frame) => frame.Depth < MostDepth ? frame.Depth + 1
+        : throw new OnnxFormatException($"functions and subgraphs are nested more than {MostDepth} deep, or call themselves");
+
+    void Initialize(OnnxGraph graph, Scope scope)
+    {
+        foreach (var tensor in graph.Initializers) scope.Set(tensor.Name, Constant(tensor));
+    }
+
+    /// <summary>A tensor of the file; the same value each time.</summary>
+    internal OnnxValue Constant(OnnxTensor tensor) => _tensors.TryGetValue(tensor, out var value) ? value : _tensors[tensor] = TensorValue.Of(tensor);
+
+    static OnnxValue? Find(string name, Frame frame, string reader) => name.Length == 0 ? null : frame.Scope.TryFind(name, out var value) ? value
+        : throw new OnnxFormatException($"{reader}, which nothing before it gives");
+
+    static Dictionary<string, OnnxTypeInfo> Types(OnnxGraph graph)
+    {
+        var types = new Dictionary<string, OnnxTypeInfo>();
+        foreach (var value in graph.Values.Concat(graph.Outputs))
+            if (value.Type is { } type) types[value.Name] = type;
+        return types;
+    }
+
+    void MarkInput(OnnxValue? value)
+    {
+        if (value is TensorValue tensor) _known.MarkInput(tensor.Tensor);
+        else if (value is SequenceValue sequence)
+            foreach (var item in sequence.Items) MarkInput(item);
+        else if (value is OptionalValue optional) MarkInput(optional.Item);
+        else if (value is MapValue map)
+            foreach (var item in map.Entries.Values) MarkInput(item);
+    }
+
+    internal bool IsKnown(Tensor tensor) => _known.IsKnown(tensor);
+
+    internal bool CanRead(Tensor tensor) => _options.Read is not null || _known.IsKnown(tensor);
+
+    internal HostMemory Read(Tensor tensor, NodeContext node, int? input)
+    {
+        if (_known.IsKnown(tensor)) return Known.Evaluate(tensor);
+        if (_options.Read is not { } read)
+            throw new OnnxDataDependentException($"{node.Node}: {Which()} must be known before the program is built, and depends on the model's inputs");
+        _read.Add($"{node.Node}: {Which()}");
+        var memory = read(tensor);
+        // Computed now, it lies in memory; that memory depends on inputs all the same.
+        _known.MarkInput(tensor);
+        return memory;
+
+        string Which() => input is { } i ? $"input {i} ('{node.Node.Inputs[i]}')" : "how much or how often";
+    }
+}

@@ -1,0 +1,100 @@
+using Tiny.Onnx.Import;
+using Tiny.Onnx.Model;
+
+namespace Tiny.Onnx.Operators;
+
+/// <summary>Subgraphs that are run once, never, or again and again.</summary>
+static class Control
+{
+    public static IReadOnlyList<Operator> Table { get; } =
+    [
+        new("If", n => new Results([.. n.Run(n.Numbers(n[0])[0] != 0 ? "then_branch" : "else_branch")])),
+        new("Loop", Loop),
+        new("Scan", n => n.Opset < 9 ? ScanOfBatches(n) : Scan(n)),
+    ];
+
+    // How often it runs, and whether it goes on, must be known: the body is laid out once for each time.
+    static Results Loop(NodeContext n)
+    {
+        long most = n.Has(0) ? n.Integer(0) : long.MaxValue;
+        bool goes = !n.Has(1) || n.Numbers(n[1])[0] != 0;
+        var carried = Enumerable.Range(2, n.Count - 2).Select(n.At).ToList();
+        var scans = new List<OnnxValue?>[n.Graph("body").Outputs.Length - 1 - carried.Count];
+        for (int i = 0; i < scans.Length; i++) scans[i] = [];
+        for (long i = 0; i < most && goes; i++)
+        {
+            var results = n.Run("body", [Tensor.Scalar(i, DType.Int64), Tensor.Scalar(true), .. carried]);
+            goes = results[0] is TensorValue condition && n.Numbers(condition.Tensor)[0] != 0;
+            carried = [.. results.Skip(1).Take(carried.Count)];
+            for (int s = 0; s < scans.Length; s++) scans[s].Add(results[1 + carried.Count + s]);
+        }
+        return new([.. carried, .. scans.Select((s, i) => Stacked(n, s, carried.Count + i, 0, false))]);
+    }
+
+    static Results Scan(NodeContext n)
+    {
+        int scanned = checked((int)n.Integer("num_scan_inputs")), states = n.Count - scanned;
+        var body = n.Graph("body");
+        int outputs = body.Outputs.Length - states;
+        if (states < 0 || outputs < 0) throw NodeContext.Bad($"{n.Count} inputs, {scanned} of them scanned, and a body of {body.Outputs.Length} results");
+        long[] axes = n.Integers("scan_input_axes") ?? new long[scanned], turned = n.Integers("scan_input_directions") ?? new long[scanned];
+        long[] outAxes = n.Integers("scan_output_axes") ?? new long[outputs], outTurned = n.Integers("scan_output_directions") ?? new long[outputs];
+        var inputs = Enumerable.Range(0, scanned).Select(i => Unstacked(n, states + i, axes[i], turned[i] != 0)).ToArray();
+        return Run(n, "body", [.. Enumerable.Range(0, states).Select(n.At)], inputs, outAxes, outTurned);
+    }
+
+    static OnnxValue[] Unstacked(NodeContext n, int input, long axis, bool turned)
+    {
+        var x = n[input];
+        int a = n.Axis(axis, x.Rank);
+        var parts = Enumerable.Range(0, x.Shape[a]).Select(i => n.Like(Movement.Part(x, a, i, i + 1).Squeeze(a), input));
+        return [.. turned ? parts.Reverse() : parts];
+    }
+
+    static Results Run(NodeContext n, string body, OnnxValue?[] states, OnnxValue[][] inputs, long[] axes, long[] turned)
+    {
+        int length = inputs.Length == 0 ? 0 : inputs[0].Length;
+        if (inputs.Any(i => i.Length != length)) throw NodeContext.Bad("scanned inputs differ in length");
+        var scans = axes.Select(_ => new List<OnnxValue?>()).ToArray();
+        for (int i = 0; i < length; i++)
+        {
+            var results = n.Run(body, [.. states, .. inputs.Select(x => x[i])]);
+            states = [.. results.Take(states.Length)];
+            for (int s = 0; s < scans.Length; s++) scans[s].Add(results[states.Length + s]);
+        }
+        return new([.. states, .. scans.Select((s, i) => Stacked(n, s, states.Length + i, axes[i], turned[i] != 0))]);
+    }
+
+    // Scan of opset 8: a batch in front of everything, each run by itself, for as long as its own length says.
+    static Results ScanOfBatches(NodeContext n)
+    {
+        int scanned = checked((int)n.Integer("num_scan_inputs")), states = n.Count - 1 - scanned;
+        int outputs = n.Graph("body").Outputs.Length - states;
+        if (n.Has(0)) throw new OnnxUnsupportedException("sequence lengths of Scan in opset 8");
+        long[] turned = n.Integers("directions") ?? new long[scanned];
+        var batches = new List<Results>();
+        for (int b = 0; b < (int)n[1].Shape[0]; b++)
+        {
+            OnnxValue Of(int input) => n.Like(Movement.Part(n[input], 0, b, b + 1).Squeeze(0), input);
+            OnnxValue[] Steps(int i)
+            {
+                var x = ((TensorValue)Of(1 + states + i)).Tensor;
+                var parts = Enumerable.Range(0, x.Shape[0]).Select(t => n.Like(Movement.Part(x, 0, t, t + 1).Squeeze(0), 1 + states + i));
+                return [.. turned[i] != 0 ? parts.Reverse() : parts];
+            }
+            batches.Add(Run(n, "body", [.. Enumerable.Range(1, states).Select(Of)], [.. Enumerable.Range(0, scanned).Select(Steps)], new long[outputs], new long[outputs]));
+        }
+        return new([.. Enumerable.Range(0, states + outputs).Select(k => Stacked(n, [.. batches.Select(b => b.Values[k])], k, 0, false))]);
+    }
+
+    static OnnxValue Stacked(NodeContext n, List<OnnxValue?> values, int output, long axis, bool turned)
+    {
+        if (values.Count == 0)
+            return n.Declared(output) is { } shape ? new TensorValue(Tensor.Zeros(shape, n.DeclaredType(output).Carrier()), n.DeclaredType(output))
+                : throw new OnnxUnsupportedException($"a loop that never runs, and output {output} has no declared shape");
+        var tensors = values.Select(v => v as TensorValue ?? throw new OnnxUnsupportedException($"a {v} is scanned")).ToList();
+        if (turned) tensors.Reverse();
+        int a = n.Axis(axis, tensors[0].Tensor.Rank + 1);
+        return new TensorValue(Tensor.Stack([.. tensors.Select(t => t.Tensor)], a), tensors[0].Type);
+    }
+}

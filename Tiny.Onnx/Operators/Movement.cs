@@ -1,0 +1,188 @@
+using Tiny.Onnx.Import;
+
+namespace Tiny.Onnx.Operators;
+
+/// <summary>Operators that only move elements: they take any element type.</summary>
+static class Movement
+{
+    public static IReadOnlyList<Operator> Table { get; } =
+    [
+        new("Identity", n => n.Value<OnnxValue>(0)),
+        new("Reshape", n => n.Like(Reshape(n[0], n.Integers("shape") ?? throw NodeContext.Bad("attribute 'shape' is missing"), false))),
+        new("Reshape", n => n.Like(n.CanRead(1) || n.Declared(0) is null ? Reshape(n[0], n.Integers(1), n.Flag("allowzero")) : n[0].Reshape(n.Declared(0)!)), Since: 5),
+        new("Flatten", n => n.Like(Flatten(n[0], n.Integer("axis", 1)))),
+        new("Transpose", n => n.Like(Transpose(n))),
+        new("Squeeze", n => n.Like(Squeeze(n[0], n.IntegersOr(1, "axes"), n))),
+        new("Unsqueeze", n => n.Like(Unsqueeze(n[0], n.IntegersOr(1, "axes") ?? [], n))),
+        new("Concat", n => n.Like(Tensor.Cat(n.All(), n.Axis("axis", 1, n[0].Rank)))),
+        new("Split", Split),
+        new("Slice", n => n.Like(Slice(n))),
+        new("Expand", n => n.Like(Expand(n[0], n.CanRead(1) || n.Declared(0) is null ? new Shape([.. n.Integers(1).Select(d => (Dim)d)]) : n.Declared(0)!))),
+        new("Tile", n => n.Like(Tile(n))),
+        new("Pad", Padding.Pad),
+        new("DepthToSpace", n => n.Like(DepthToSpace(n[0], n.Integer("blocksize"), n.Text("mode", "DCR")))),
+        new("SpaceToDepth", n => n.Like(SpaceToDepth(n[0], n.Integer("blocksize")))),
+        new("Trilu", n => n.Like(Trilu(n[0], n.Flag("upper", true), n.Has(1) ? n.Integer(1) : 0))),
+        new("CenterCropPad", n => n.Like(CenterCropPad(n))),
+        new("ReverseSequence", n => n.Like(ReverseSequence(n))),
+    ];
+
+    static Tensor Reshape(Tensor x, long[] shape, bool zeros) =>
+        x.Reshape([.. shape.Select((d, i) => d == 0 && !zeros ? i < x.Rank ? x.Shape[i] : throw NodeContext.Bad($"extent {i} is to be kept, but {x.Shape} has none") : (Dim)d)]);
+
+    static Tensor Flatten(Tensor x, long axis)
+    {
+        // Here the axis may stand behind the last.
+        int a = (int)(axis < 0 ? axis + x.Rank : axis);
+        if (a < 0 || a > x.Rank) throw NodeContext.Bad($"axis {axis} is out of range for {x.Shape}");
+        return x.Reshape([Count(x.Shape.Dims[..a]), Count(x.Shape.Dims[a..])]);
+    }
+
+    static Dim Count(ReadOnlySpan<Dim> dims)
+    {
+        Dim count = 1;
+        foreach (var d in dims) count *= d;
+        return count;
+    }
+
+    static Tensor Transpose(NodeContext n) =>
+        n.Integers("perm") is { } order ? n[0].Permute([.. order.Select(a => checked((int)a))]) : n[0].Permute([.. Enumerable.Range(0, n[0].Rank).Reverse()]);
+
+    static Tensor Squeeze(Tensor x, long[]? axes, NodeContext n)
+    {
+        int[] gone = axes is null ? [.. Enumerable.Range(0, x.Rank).Where(i => x.Shape[i].Is(1))] : n.Axes(axes, x.Rank);
+        foreach (int a in gone)
+            if (!x.Shape[a].Is(1)) throw NodeContext.Bad($"axis {a} of {x.Shape} has not extent 1");
+        return x.Reshape([.. x.Shape.Where((_, i) => !gone.Contains(i))]);
+    }
+
+    static Tensor Unsqueeze(Tensor x, long[] axes, NodeContext n)
+    {
+        int rank = x.Rank + axes.Length;
+        int[] put = n.Axes(axes, rank);
+        var rest = new Queue<Dim>(x.Shape);
+        return x.Reshape([.. Enumerable.Range(0, rank).Select(i => put.Contains(i) ? (Dim)1 : rest.Dequeue())]);
+    }
+
+    static Results Split(NodeContext n)
+    {
+        var x = n[0];
+        int axis = n.Axis("axis", 0, x.Rank), parts = (int)n.Integer("num_outputs", n.Outputs);
+        Dim[] sizes;
+        if (n.IntegersOr(1, "split") is { } given) sizes = [.. given.Select(s => (Dim)s)];
+        else
+        {
+            if (parts < 1) throw NodeContext.Bad($"{parts} parts");
+            // The last part may be shorter, and be nothing.
+            Dim each = (x.Shape[axis] + parts - 1) / parts, whole = x.Shape[axis];
+            sizes = [.. Enumerable.Range(0, parts).Select(i => Shorter(whole - each * i, each))];
+        }
+        return x.Split(sizes, axis).Select(part => n.Like(part)).ToArray();
+    }
+
+    static Dim Shorter(Dim left, Dim each) => left <= 0 ? 0 : left < each ? left : each;
+
+    static Tensor Slice(NodeContext n)
+    {
+        var x = n[0];
+        bool inputs = n.Opset >= 10;
+        long[] starts = inputs ? n.Integers(1) : n.Integers("starts") ?? [], ends = inputs ? n.Integers(2) : n.Integers("ends") ?? [];
+        long[]? named = inputs ? n.Has(3) ? n.Integers(3) : null : n.Integers("axes"), steps = inputs && n.Has(4) ? n.Integers(4) : null;
+        int[] axes = named is null ? [.. Enumerable.Range(0, starts.Length)] : n.Axes(named, x.Rank);
+        if (ends.Length != starts.Length || axes.Length != starts.Length || steps is not null && steps.Length != starts.Length || axes.Any(a => a >= x.Rank))
+            throw NodeContext.Bad($"{starts.Length} starts, {ends.Length} ends, {axes.Length} axes and {steps?.Length} steps for {x.Shape}");
+        for (int i = 0; i < axes.Length; i++) x = Steps(x, axes[i], starts[i], ends[i], steps?[i] ?? 1);
+        return x;
+    }
+
+    // Both ends are brought into the axis; backwards the end may stand before the first element.
+    static Tensor Steps(Tensor x, int axis, long start, long end, long step)
+    {
+        if (step == 0) throw NodeContext.Bad("a step of 0");
+        long length = (int)x.Shape[axis];
+        long Within(long at, long least, long most) => Math.Clamp(at < 0 ? Math.Max(at, -length - 1) + length : at, least, most);
+        (start, end) = step > 0 ? (Within(start, 0, length), Within(end, 0, length)) : (Within(start, -1, length - 1), Within(end, -1, length - 1));
+        step = Math.Clamp(step, -Math.Max(1, length), Math.Max(1, length));
+        long count = step > 0 ? Math.Max(0, (end - start + step - 1) / step) : Math.Max(0, (start - end - step - 1) / -step);
+        if (count == 0) return Part(x, axis, 0, 0);
+        if (step < 0) (x, start, step) = (x.Flip(axis), length - 1 - start, -step);
+        if (step == 1) return Part(x, axis, start, start + count);
+        // Every step-th element: rows of one step, of which the first column is kept.
+        long rows = count * step, over = Math.Max(0, start + rows - length);
+        var edges = new (Dim, Dim)[x.Rank];
+        edges[axis] = (0, over);
+        var padded = Part(x.Pad(edges), axis, start, start + rows);
+        var split = padded.Reshape([.. x.Shape.Dims[..axis], count, step, .. x.Shape.Dims[(axis + 1)..]]);
+        return Part(split, axis + 1, 0, 1).Squeeze(axis + 1);
+    }
+
+    /// <summary>Part of an axis.</summary>
+    public static Tensor Part(Tensor x, int axis, Dim begin, Dim end) => x.Shrink([.. x.Shape.Select((d, i) => i == axis ? (begin, end) : ((Dim)0, d))]);
+
+    static Tensor Expand(Tensor x, Shape shape) => x.Expand(Shape.Broadcast(x.Shape, shape));
+
+    static Tensor Tile(NodeContext n)
+    {
+        var x = n[0];
+        // In the first opset one axis is repeated.
+        if (n.Count == 3)
+        {
+            int axis = n.Axis(n.Integer(2), x.Rank);
+            return x.Repeat([.. Enumerable.Range(0, x.Rank).Select(i => i == axis ? checked((int)n.Integer(1)) : 1)]);
+        }
+        return x.Repeat([.. n.Integers(1).Select(c => checked((int)c))]);
+    }
+
+    static Tensor DepthToSpace(Tensor x, long block, string mode)
+    {
+        if (x.Rank != 4 || block < 1) throw NodeContext.Bad($"{x.Shape} by blocks of {block}");
+        Dim n = x.Shape[0], c = x.Shape[1] / (block * block), h = x.Shape[2], w = x.Shape[3];
+        var y = mode == "CRD" ? x.Reshape([n, c, block, block, h, w]).Permute(0, 1, 4, 2, 5, 3) : x.Reshape([n, block, block, c, h, w]).Permute(0, 3, 4, 1, 5, 2);
+        return y.Reshape([n, c, h * block, w * block]);
+    }
+
+    static Tensor SpaceToDepth(Tensor x, long block)
+    {
+        if (x.Rank != 4 || block < 1) throw NodeContext.Bad($"{x.Shape} by blocks of {block}");
+        Dim n = x.Shape[0], c = x.Shape[1], h = x.Shape[2] / block, w = x.Shape[3] / block;
+        return x.Reshape([n, c, h, block, w, block]).Permute(0, 3, 5, 1, 2, 4).Reshape([n, c * (block * block), h, w]);
+    }
+
+    static Tensor Trilu(Tensor x, bool upper, long diagonal)
+    {
+        int d = (int)Math.Clamp(diagonal, int.MinValue / 2, int.MaxValue / 2);
+        return upper ? x.Triu(d) : x.Tril(d);
+    }
+
+    static Tensor CenterCropPad(NodeContext n)
+    {
+        var x = n[0];
+        long[] shape = n.Integers(1);
+        int[] axes = n.Axes(n.Integers("axes"), x.Rank);
+        if (axes.Length != shape.Length) throw NodeContext.Bad($"{shape.Length} extents for {axes.Length} axes");
+        for (int i = 0; i < axes.Length; i++)
+        {
+            long have = (int)x.Shape[axes[i]], want = shape[i];
+            if (want < 0) throw NodeContext.Bad($"an extent of {want}");
+            if (have > want) x = Part(x, axes[i], (have - want) / 2, (have - want) / 2 + want);
+            else if (have < want)
+            {
+                var edges = new (Dim, Dim)[x.Rank];
+                edges[axes[i]] = ((want - have) / 2, want - have - (want - have) / 2);
+                x = x.Pad(edges);
+            }
+        }
+        return x;
+    }
+
+    // Of each batch so many first elements in reverse; the rest stays.
+    static Tensor ReverseSequence(NodeContext n)
+    {
+        var x = n[0];
+        int batch = n.Axis("batch_axis", 1, x.Rank), time = n.Axis("time_axis", 0, x.Rank);
+        Tensor Along(Tensor vector, int axis) => vector.Reshape([.. Enumerable.Range(0, x.Rank).Select(i => i == axis ? x.Shape[i] : (Dim)1)]);
+        Tensor length = Along(n[1].Cast(DType.Int32), batch), at = Along(Tensor.Arange(x.Shape[time]), time);
+        var from = at.Lt(length).Where(length - 1 - at, at);
+        return x.Gather(time, from.Expand(x.Shape));
+    }
+}

@@ -1,0 +1,60 @@
+using Tiny.Onnx.Import;
+
+namespace Tiny.Onnx.Operators;
+
+/// <summary>Sequences and optional values: how many there are is known, so they are bookkeeping, and no kernel.</summary>
+static class Sequences
+{
+    public static IReadOnlyList<Operator> Table { get; } =
+    [
+        new("SequenceEmpty", n => new SequenceValue([])),
+        new("SequenceConstruct", n => new SequenceValue([.. Enumerable.Range(0, n.Count).Select(i => n.Value<OnnxValue>(i))])),
+        new("SequenceLength", n => Tensor.Scalar((long)Items(n).Count, DType.Int64)),
+        new("SequenceAt", n => Items(n)[Place(n, 1, Items(n).Count)]),
+        new("SequenceInsert", n => new SequenceValue([.. Items(n).Take(End(n)), n.Value<OnnxValue>(1), .. Items(n).Skip(End(n))])),
+        new("SequenceErase", n => n.Has(1) ? Without(n, Place(n, 1, Items(n).Count)) : Without(n, Items(n).Count - 1)),
+        new("ConcatFromSequence", Concat),
+        new("SplitToSequence", Split),
+        new("Optional", n => new OptionalValue(n.At(0))),
+        new("OptionalHasElement", n => Tensor.Scalar(n.At(0) is not (null or OptionalValue { Item: null }))),
+        new("OptionalGetElement", n => n.At(0) is OptionalValue o ? o.Item ?? throw NodeContext.Bad("there is no element") : n.Value<OnnxValue>(0)),
+    ];
+
+    static IReadOnlyList<OnnxValue> Items(NodeContext n) => n.Value<SequenceValue>(0).Items;
+
+    static int Place(NodeContext n, int input, int count)
+    {
+        long at = n.Integer(input);
+        if (at < 0) at += count;
+        return at >= 0 && at < count ? (int)at : throw NodeContext.Bad($"there is no item {at} among {count}");
+    }
+
+    // Here the place may be behind the last.
+    static int End(NodeContext n) => n.Has(2) ? n.Integer(2) == Items(n).Count ? Items(n).Count : Place(n, 2, Items(n).Count) : Items(n).Count;
+
+    static SequenceValue Without(NodeContext n, int at) => new([.. Items(n).Where((_, i) => i != at)]);
+
+    static Results Concat(NodeContext n)
+    {
+        var tensors = Items(n).Select(v => v as TensorValue ?? throw new OnnxUnsupportedException($"a sequence of {v}")).ToList();
+        if (tensors.Count == 0) throw NodeContext.Bad("the sequence is empty");
+        Tensor[] all = [.. tensors.Select(t => t.Tensor)];
+        bool stacks = n.Flag("new_axis");
+        int axis = n.Axis(n.Integer("axis"), all[0].Rank + (stacks ? 1 : 0));
+        return new TensorValue(stacks ? Tensor.Stack(all, axis) : Tensor.Cat(all, axis), tensors[0].Type);
+    }
+
+    static Results Split(NodeContext n)
+    {
+        var x = n[0];
+        int axis = n.Axis("axis", 0, x.Rank), length = x.Shape[axis];
+        long[] given = n.Has(1) ? n.Integers(1) : [1];
+        // One number is the size of each part; the last may be shorter.
+        long each = given[0];
+        if (given.Length == 1 && each < 1) throw NodeContext.Bad($"parts of {each}");
+        long[] sizes = n.Has(1) && n[1].Rank == 1 ? given : [.. Enumerable.Range(0, (int)((length + each - 1) / each)).Select(i => Math.Min(each, length - i * each))];
+        var parts = x.Split([.. sizes.Select(s => (Dim)s)], axis);
+        bool keeps = n.Has(1) || n.Flag("keepdims", true);
+        return new SequenceValue([.. parts.Select(p => n.Like(keeps ? p : p.Squeeze(axis)))]);
+    }
+}
