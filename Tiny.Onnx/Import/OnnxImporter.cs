@@ -10,7 +10,7 @@ namespace Tiny.Onnx;
 /// </summary>
 public sealed class OnnxImporter
 {
-    const int MostDepth = 64;
+    const int MostDepth = 64, MostNodes = 1 << 20, MostNumbers = 1 << 20;
 
     readonly OnnxModel _model;
     readonly ImportOptions _options;
@@ -68,8 +68,11 @@ public sealed class OnnxImporter
         return [.. graph.Outputs.Select(o => Find(o.Name, frame, $"output '{o.Name}' of the graph"))];
     }
 
+    int _nodes;
+
     void Run(OnnxNode node, Frame frame)
     {
+        if (++_nodes > MostNodes) throw new OnnxUnsupportedException($"{node}: with loops laid out the graph has more than {MostNodes} nodes");
         OnnxValue?[] inputs = [.. node.Inputs.Select(name => Find(name, frame, $"{node} reads '{name}'"))];
         IReadOnlyList<OnnxValue?> results;
         try
@@ -160,6 +163,7 @@ public sealed class OnnxImporter
 
     internal HostMemory Read(Tensor tensor, NodeContext node, int? input)
     {
+        if (tensor.Shape.Size > MostNumbers) throw NodeContext.Bad($"{Which()} has {tensor.Shape.Size} numbers");
         if (_known.IsKnown(tensor)) return Known.Evaluate(tensor);
         if (_options.Read is not { } read)
             throw new OnnxDataDependentException($"{node.Node}: {Which()} must be known before the program is built, and depends on the model's inputs");
