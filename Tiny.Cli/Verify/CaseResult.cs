@@ -1,3 +1,5 @@
+using Tiny.Onnx;
+
 namespace Tiny.Cli.Verify;
 
 /// <summary>How a case ended.</summary>
@@ -14,4 +16,21 @@ sealed record CaseResult(ConformanceCase Case, string Target, CaseStatus Status,
     public IReadOnlyList<string> OnHost { get; init; } = [];
     public IReadOnlyList<string> Read { get; init; } = [];
     public TimeSpan Time { get; init; }
+
+    /// <summary>How it ends: with a difference it fails; what is not supported says so by its exception.</summary>
+    public static (CaseStatus Status, string Reason) Judge(Func<string?> difference)
+    {
+        try
+        {
+            return difference() is { } wrong ? (CaseStatus.Fail, wrong) : (CaseStatus.Pass, "");
+        }
+        catch (Exception e) when (e is OnnxUnsupportedException or TargetException)
+        {
+            return (CaseStatus.Unsupported, e.Message);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            return (CaseStatus.Fail, e is TinyException ? e.Message : $"{e.GetType().Name}: {e.Message}");
+        }
+    }
 }

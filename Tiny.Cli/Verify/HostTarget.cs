@@ -1,71 +1,93 @@
 using System.Diagnostics;
 using Tiny.Onnx;
+using Tiny.Onnx.Model;
 using Tiny.Runtime;
+using Tiny.Schedule;
 
 namespace Tiny.Cli.Verify;
 
-/// <summary>A target that runs in this process, case by case: a graph is built for each data set, and its results are computed.</summary>
+/// <summary>A target that runs in this process, case by case.</summary>
 abstract class HostTarget : IVerifyTarget
 {
     public abstract string Name { get; }
 
-    /// <summary>Computes tensors that results, or the building of the graph, need.</summary>
-    protected abstract IReadOnlyList<HostMemory> Compute(IReadOnlyList<Tensor> tensors);
-
     public IEnumerable<CaseResult> Run(IReadOnlyList<ConformanceCase> cases) => cases.Select(Run);
+
+    /// <summary>Runs a data set: what is wrong, or null.</summary>
+    protected abstract string? Difference(ConformanceCase test, OnnxModel model, DataSet data, CaseNotes notes);
 
     CaseResult Run(ConformanceCase test)
     {
         var watch = Stopwatch.StartNew();
-        var (onHost, read) = (new List<string>(), new List<string>());
-        CaseResult Ended(CaseStatus status, string reason = "") => new(test, Name, status, reason) { OnHost = onHost, Read = read, Time = watch.Elapsed };
-        try
+        var notes = new CaseNotes();
+        var (status, reason) = CaseResult.Judge(() =>
         {
             var model = test.Model();
-            foreach (var data in test.DataSets(model))
-            {
-                var graph = OnnxImporter.Import(model, data.Inputs, new ImportOptions { Read = t => Compute([t])[0] });
-                onHost.AddRange(graph.OnHost);
-                read.AddRange(graph.Read);
-                var tensors = graph.Outputs.SelectMany(TensorsIn).Distinct().ToList();
-                var memory = Compute(tensors);
-                var bytes = tensors.Zip(memory).ToDictionary(p => p.First, p => p.Second);
-                for (int i = 0; i < data.Outputs.Count; i++)
-                    if (data.Outputs[i] is { } expected && Comparison.Difference(expected, new(graph.Outputs[i], bytes), test.Relative, test.Absolute) is { } difference)
-                        return Ended(CaseStatus.Fail, $"output '{model.Graph.Outputs[i].Name}' {difference}");
-            }
-            return Ended(CaseStatus.Pass);
-        }
-        catch (Exception e) when (e is OnnxUnsupportedException or TargetException)
-        {
-            return Ended(CaseStatus.Unsupported, e.Message);
-        }
-        catch (Exception e) when (e is not OutOfMemoryException)
-        {
-            return Ended(CaseStatus.Fail, e is TinyException ? e.Message : $"{e.GetType().Name}: {e.Message}");
-        }
+            return test.DataSets(model).Select(data => Difference(test, model, data, notes)).FirstOrDefault(d => d is not null);
+        });
+        return new(test, Name, status, reason) { OnHost = notes.OnHost, Read = notes.Read, Time = watch.Elapsed };
     }
 
-    static IEnumerable<Tensor> TensorsIn(OnnxValue? value) => value switch
+    /// <summary>Builds the graph over inputs that have values, reading numbers where operators need them, and computes it.</summary>
+    protected static string? Lazily(ConformanceCase test, OnnxModel model, DataSet data, CaseNotes notes, Func<IReadOnlyList<Tensor>, IReadOnlyList<HostMemory>> compute)
     {
-        TensorValue t => [t.Tensor],
-        SequenceValue s => s.Items.SelectMany(TensorsIn),
-        OptionalValue o => TensorsIn(o.Item),
-        MapValue m => m.Entries.Values.SelectMany(TensorsIn),
-        _ => [],
-    };
+        var graph = OnnxImporter.Import(model, data.Inputs, new ImportOptions { Read = t => compute([t])[0] });
+        notes.OnHost.AddRange(graph.OnHost);
+        notes.Read.AddRange(graph.Read);
+        var tensors = graph.Outputs.SelectMany(Values.Tensors).Distinct().ToList();
+        var bytes = tensors.Zip(compute(tensors)).ToDictionary(p => p.First, p => p.Second);
+        return Values.Difference(test, data, graph.Outputs, [.. model.Graph.Outputs.Select(o => o.Name)], bytes);
+    }
+
+    /// <summary>Captures the graph, as an export would, and runs it on a device.</summary>
+    protected static string? Captured(ConformanceCase test, OnnxModel model, DataSet data, CaseNotes notes, Device device)
+    {
+        var captured = CapturedCase.Of(test, data, model, "main");
+        notes.OnHost.AddRange(captured.OnHost);
+        var schedule = Scheduler.Run(captured.Capture.Results, states: captured.Capture.States, mostBuffers: device.Profile.MostBuffers, layouts: f => LayoutPass.Choose(f));
+        DeviceBuffer[] inputs = [.. captured.Inputs.Select(t => t.Storage!.On(device))];
+        var results = new Executable(schedule, device).Run(p => inputs[p.Slot], states: c => c.Bind(device, written: true));
+        return captured.Difference([.. results.Select(r => r.ToHost())]);
+    }
 }
 
-/// <summary>The live device: kernels are compiled and run at once.</summary>
+/// <summary>What a case left to the host.</summary>
+sealed class CaseNotes
+{
+    public List<string> OnHost { get; } = [];
+    public List<string> Read { get; } = [];
+}
+
+/// <summary>The live CPU: the captured graph where it can be captured; where shapes depend on values, the graph is built with numbers that are computed on the way.</summary>
 sealed class LiveTarget : HostTarget
 {
     public override string Name => "cpu";
 
-    protected override IReadOnlyList<HostMemory> Compute(IReadOnlyList<Tensor> tensors)
+    protected override string? Difference(ConformanceCase test, OnnxModel model, DataSet data, CaseNotes notes)
+    {
+        try
+        {
+            return Captured(test, model, data, notes, Device.Get("cpu"));
+        }
+        catch (OnnxDataDependentException)
+        {
+            return Lazily(test, model, data, notes, Compute);
+        }
+    }
+
+    static IReadOnlyList<HostMemory> Compute(IReadOnlyList<Tensor> tensors)
     {
         Tensor.Realize(tensors);
         return [.. tensors.Select(t => t.Storage!.ToHost())];
     }
+}
+
+/// <summary>The live WebGPU device: captured graphs only, so that all that depends on an input is generated kernels.</summary>
+sealed class WebGpuTarget : HostTarget
+{
+    public override string Name => "webgpu";
+
+    protected override string? Difference(ConformanceCase test, OnnxModel model, DataSet data, CaseNotes notes) => Captured(test, model, data, notes, Device.Get("webgpu"));
 }
 
 /// <summary>The interpreter, which shares nothing with the compiler.</summary>
@@ -73,5 +95,6 @@ sealed class InterpreterTarget : HostTarget
 {
     public override string Name => "interpreter";
 
-    protected override IReadOnlyList<HostMemory> Compute(IReadOnlyList<Tensor> tensors) => Interpreter.Evaluate([.. tensors.Select(t => t.Node)]);
+    protected override string? Difference(ConformanceCase test, OnnxModel model, DataSet data, CaseNotes notes) =>
+        Lazily(test, model, data, notes, tensors => Interpreter.Evaluate([.. tensors.Select(t => t.Node)]));
 }

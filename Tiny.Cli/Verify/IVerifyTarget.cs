@@ -17,6 +17,8 @@ static class VerifyTargets
     {
         ["cpu"] = () => new LiveTarget(),
         ["interpreter"] = () => new InterpreterTarget(),
+        ["c"] = () => new CVerifyTarget(),
+        ["webgpu"] = () => new WebGpuTarget(),
     };
 
     public static IEnumerable<string> Names => s_all.Keys;

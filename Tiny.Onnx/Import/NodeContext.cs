@@ -134,10 +134,10 @@ sealed class NodeContext(OnnxImporter importer, OnnxNode node, Frame frame, IRea
     public int Axis(string name, int otherwise, int rank) => Axis(Integer(name, otherwise), rank);
 
     /// <summary>An axis counted from the front; negative ones count from the end.</summary>
-    public int Axis(long axis, int rank) => axis >= -rank && axis < rank ? (int)(axis < 0 ? axis + rank : axis) : throw Bad($"axis {axis} is out of range for rank {rank}");
+    public static int Axis(long axis, int rank) => axis >= -rank && axis < rank ? (int)(axis < 0 ? axis + rank : axis) : throw Bad($"axis {axis} is out of range for rank {rank}");
 
     /// <summary>Axes counted from the front, each once; without any all.</summary>
-    public int[] Axes(long[]? axes, int rank)
+    public static int[] Axes(long[]? axes, int rank)
     {
         int[] all = axes is null ? [.. Enumerable.Range(0, rank)] : [.. axes.Select(a => Axis(a, rank))];
         return all.Distinct().Count() == all.Length ? all : throw Bad($"an axis is named twice: [{string.Join(", ", axes!)}]");

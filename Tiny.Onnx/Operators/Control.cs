@@ -46,7 +46,7 @@ static class Control
     static OnnxValue[] Unstacked(NodeContext n, int input, long axis, bool turned)
     {
         var x = n[input];
-        int a = n.Axis(axis, x.Rank);
+        int a = NodeContext.Axis(axis, x.Rank);
         var parts = Enumerable.Range(0, x.Shape[a]).Select(i => n.Like(Movement.Part(x, a, i, i + 1).Squeeze(a), input));
         return [.. turned ? parts.Reverse() : parts];
     }
@@ -87,14 +87,14 @@ static class Control
         return new([.. Enumerable.Range(0, states + outputs).Select(k => Stacked(n, [.. batches.Select(b => b.Values[k])], k, 0, false))]);
     }
 
-    static OnnxValue Stacked(NodeContext n, List<OnnxValue?> values, int output, long axis, bool turned)
+    static TensorValue Stacked(NodeContext n, List<OnnxValue?> values, int output, long axis, bool turned)
     {
         if (values.Count == 0)
             return n.Declared(output) is { } shape ? new TensorValue(Tensor.Zeros(shape, n.DeclaredType(output).Carrier()), n.DeclaredType(output))
                 : throw new OnnxUnsupportedException($"a loop that never runs, and output {output} has no declared shape");
         var tensors = values.Select(v => v as TensorValue ?? throw new OnnxUnsupportedException($"a {v} is scanned")).ToList();
         if (turned) tensors.Reverse();
-        int a = n.Axis(axis, tensors[0].Tensor.Rank + 1);
+        int a = NodeContext.Axis(axis, tensors[0].Tensor.Rank + 1);
         return new TensorValue(Tensor.Stack([.. tensors.Select(t => t.Tensor)], a), tensors[0].Type);
     }
 }

@@ -50,7 +50,7 @@ static class Movement
 
     static Tensor Squeeze(Tensor x, long[]? axes, NodeContext n)
     {
-        int[] gone = axes is null ? [.. Enumerable.Range(0, x.Rank).Where(i => x.Shape[i].Is(1))] : n.Axes(axes, x.Rank);
+        int[] gone = axes is null ? [.. Enumerable.Range(0, x.Rank).Where(i => x.Shape[i].Is(1))] : NodeContext.Axes(axes, x.Rank);
         foreach (int a in gone)
             if (!x.Shape[a].Is(1)) throw NodeContext.Bad($"axis {a} of {x.Shape} has not extent 1");
         return x.Reshape([.. x.Shape.Where((_, i) => !gone.Contains(i))]);
@@ -59,7 +59,7 @@ static class Movement
     static Tensor Unsqueeze(Tensor x, long[] axes, NodeContext n)
     {
         int rank = x.Rank + axes.Length;
-        int[] put = n.Axes(axes, rank);
+        int[] put = NodeContext.Axes(axes, rank);
         var rest = new Queue<Dim>(x.Shape);
         return x.Reshape([.. Enumerable.Range(0, rank).Select(i => put.Contains(i) ? (Dim)1 : rest.Dequeue())]);
     }
@@ -88,7 +88,7 @@ static class Movement
         bool inputs = n.Opset >= 10;
         long[] starts = inputs ? n.Integers(1) : n.Integers("starts") ?? [], ends = inputs ? n.Integers(2) : n.Integers("ends") ?? [];
         long[]? named = inputs ? n.Has(3) ? n.Integers(3) : null : n.Integers("axes"), steps = inputs && n.Has(4) ? n.Integers(4) : null;
-        int[] axes = named is null ? [.. Enumerable.Range(0, starts.Length)] : n.Axes(named, x.Rank);
+        int[] axes = named is null ? [.. Enumerable.Range(0, starts.Length)] : NodeContext.Axes(named, x.Rank);
         if (ends.Length != starts.Length || axes.Length != starts.Length || steps is not null && steps.Length != starts.Length || axes.Any(a => a >= x.Rank))
             throw NodeContext.Bad($"{starts.Length} starts, {ends.Length} ends, {axes.Length} axes and {steps?.Length} steps for {x.Shape}");
         for (int i = 0; i < axes.Length; i++) x = Steps(x, axes[i], starts[i], ends[i], steps?[i] ?? 1);
@@ -127,7 +127,7 @@ static class Movement
         // In the first opset one axis is repeated.
         if (n.Count == 3)
         {
-            int axis = n.Axis(n.Integer(2), x.Rank);
+            int axis = NodeContext.Axis(n.Integer(2), x.Rank);
             return x.Repeat([.. Enumerable.Range(0, x.Rank).Select(i => i == axis ? checked((int)n.Integer(1)) : 1)]);
         }
         return x.Repeat([.. n.Integers(1).Select(c => checked((int)c))]);
@@ -158,7 +158,7 @@ static class Movement
     {
         var x = n[0];
         long[] shape = n.Integers(1);
-        int[] axes = n.Axes(n.Integers("axes"), x.Rank);
+        int[] axes = NodeContext.Axes(n.Integers("axes"), x.Rank);
         if (axes.Length != shape.Length) throw NodeContext.Bad($"{shape.Length} extents for {axes.Length} axes");
         for (int i = 0; i < axes.Length; i++)
         {

@@ -84,7 +84,7 @@ static class Normalization
     static Tensor MeanVariance(NodeContext n)
     {
         var x = n[0];
-        int[] axes = n.Axes(n.Integers("axes") ?? [0, 2, 3], x.Rank);
+        int[] axes = NodeContext.Axes(n.Integers("axes") ?? [0, 2, 3], x.Rank);
         var centred = x - x.Mean(axes, true);
         return centred / (centred.Square().Mean(axes, true).Sqrt() + 1e-9);
     }

@@ -11,7 +11,7 @@ static class Padding
         var x = n[0];
         bool inputs = n.Opset >= 11;
         long[] pads = inputs ? n.Integers(1) : n.Integers("pads") ?? n.Integers("paddings") ?? [];
-        int[] axes = inputs && n.Has(3) ? n.Axes(n.Integers(3), x.Rank) : n.Axes(null, x.Rank);
+        int[] axes = inputs && n.Has(3) ? NodeContext.Axes(n.Integers(3), x.Rank) : NodeContext.Axes(null, x.Rank);
         if (pads.Length != 2 * axes.Length) throw NodeContext.Bad($"{pads.Length} edges for {axes.Length} axes");
         var (grow, cut) = (new (Dim, Dim)[x.Rank], x.Shape.Select(d => ((Dim)0, d)).ToArray());
         for (int i = 0; i < axes.Length; i++)

@@ -35,7 +35,7 @@ static class Reductions
         var named = n.IntegersOr(1, "axes");
         bool none = named is null or { Length: 0 };
         if (none && n.Flag("noop_with_empty_axes")) return (single?.Invoke(x) ?? x).Cast(x.DType);
-        int[] axes = n.Axes(none ? null : named, x.Rank);
+        int[] axes = NodeContext.Axes(none ? null : named, x.Rank);
         var result = axes.Length == 0 ? single?.Invoke(x) ?? x : reduce(x, axes);
         result = result.Cast(x.DType);
         return n.Flag("keepdims", true) ? result : result.Reshape([.. x.Shape.Where((_, i) => !axes.Contains(i))]);
@@ -69,7 +69,7 @@ static class Reductions
     static Tensor Running(NodeContext n, Func<Tensor, int, Tensor> scan, Number nothing)
     {
         var x = n[0];
-        int axis = n.Axis(n.Integer(1), x.Rank);
+        int axis = NodeContext.Axis(n.Integer(1), x.Rank);
         if (n.Flag("reverse")) x = x.Flip(axis);
         var result = scan(x, axis).Cast(x.DType);
         if (n.Flag("exclusive") && !x.Shape[axis].Is(0))

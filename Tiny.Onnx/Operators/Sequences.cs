@@ -40,7 +40,7 @@ static class Sequences
         if (tensors.Count == 0) throw NodeContext.Bad("the sequence is empty");
         Tensor[] all = [.. tensors.Select(t => t.Tensor)];
         bool stacks = n.Flag("new_axis");
-        int axis = n.Axis(n.Integer("axis"), all[0].Rank + (stacks ? 1 : 0));
+        int axis = NodeContext.Axis(n.Integer("axis"), all[0].Rank + (stacks ? 1 : 0));
         return new TensorValue(stacks ? Tensor.Stack(all, axis) : Tensor.Cat(all, axis), tensors[0].Type);
     }
 

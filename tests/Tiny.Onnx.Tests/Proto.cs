@@ -5,9 +5,9 @@ namespace Tiny.Onnx.Tests;
 /// <summary>Writes messages of the protobuf wire format, for files that no tool would write too.</summary>
 sealed class Proto
 {
-    readonly MemoryStream _bytes = new();
+    readonly List<byte> _bytes = [];
 
-    public byte[] Bytes => _bytes.ToArray();
+    public byte[] Bytes => [.. _bytes];
 
     public Proto Number(int field, long value)
     {
@@ -20,7 +20,7 @@ sealed class Proto
     {
         Varint((ulong)field << 3 | 2);
         Varint((ulong)bytes.Length);
-        _bytes.Write(bytes);
+        _bytes.AddRange(bytes);
         return this;
     }
 
@@ -30,14 +30,14 @@ sealed class Proto
 
     public Proto Raw(params byte[] bytes)
     {
-        _bytes.Write(bytes);
+        _bytes.AddRange(bytes);
         return this;
     }
 
     void Varint(ulong value)
     {
-        for (; value >= 128; value >>= 7) _bytes.WriteByte((byte)(value | 128));
-        _bytes.WriteByte((byte)value);
+        for (; value >= 128; value >>= 7) _bytes.Add((byte)(value | 128));
+        _bytes.Add((byte)value);
     }
 
     // ---- what models are made of

@@ -1,0 +1,83 @@
+using System.Diagnostics;
+using Tiny.Jit;
+using Tiny.Runtime;
+
+namespace Tiny.Cli.Verify;
+
+/// <summary>
+/// Compiled C: many cases are the entry points of one program, which is exported, compiled and run once. A batch that does not compile is halved until the case is
+/// found; one that ends early goes on behind the case that ended it.
+/// </summary>
+sealed class CVerifyTarget : IVerifyTarget
+{
+    const int BatchSize = 48;
+
+    public string Name => "c";
+
+    public IEnumerable<CaseResult> Run(IReadOnlyList<ConformanceCase> cases)
+    {
+        foreach (var chunk in cases.Chunk(BatchSize))
+        {
+            var watch = Stopwatch.StartNew();
+            var made = new List<Made>();
+            foreach (var test in chunk)
+            {
+                var (status, reason) = CaseResult.Judge(() =>
+                {
+                    var model = test.Model();
+                    made.Add(new(test, [.. test.DataSets(model).Select((data, k) => CapturedCase.Of(test, data, model, $"case{made.Count}_{k}"))]));
+                    return null;
+                });
+                if (status != CaseStatus.Pass) yield return new(test, Name, status, reason);
+            }
+            var share = TimeSpan.Zero;
+            foreach (var result in Batch(made))
+            {
+                share = share == TimeSpan.Zero ? watch.Elapsed / Math.Max(1, made.Count) : share;
+                yield return result with { Time = share };
+            }
+        }
+    }
+
+    sealed record Made(ConformanceCase Case, IReadOnlyList<CapturedCase> Calls);
+
+    List<CaseResult> Batch(IReadOnlyList<Made> cases)
+    {
+        if (cases.Count == 0) return [];
+        try
+        {
+            return Finish(cases, CProgram.Run([.. cases.SelectMany(c => c.Calls)]));
+        }
+        catch (Exception e) when (cases.Count > 1 && e is not OutOfMemoryException)
+        {
+            int half = cases.Count / 2;
+            return [.. Batch([.. cases.Take(half)]), .. Batch([.. cases.Skip(half)])];
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            var (status, reason) = CaseResult.Judge(() => throw e);
+            return [new(cases[0].Case, Name, status, reason)];
+        }
+    }
+
+    List<CaseResult> Finish(IReadOnlyList<Made> cases, CRun run)
+    {
+        var results = new List<CaseResult>();
+        int at = 0;
+        for (int i = 0; i < cases.Count; i++)
+        {
+            var calls = cases[i].Calls;
+            if (at + calls.Count > run.Results.Count)
+            {
+                results.Add(new(cases[i].Case, Name, CaseStatus.Fail, $"the program ends with code {run.Code}"));
+                results.AddRange(Batch([.. cases.Skip(i + 1)]));
+                break;
+            }
+            int from = at;
+            at += calls.Count;
+            var (status, reason) = CaseResult.Judge(() => calls.Select((call, k) => call.Difference(run.Results[from + k])).FirstOrDefault(d => d is not null));
+            results.Add(new(cases[i].Case, Name, status, reason) { OnHost = [.. calls.SelectMany(c => c.OnHost)] });
+        }
+        return results;
+    }
+}
