@@ -152,6 +152,27 @@ public sealed class OptOpsTests
     }
 
     [Test]
+    public void ALoopThatFillsAStageIsSplitWhereItIsDivided()
+    {
+        var matmul = Scheduler.Run([F(9, 20).MatMul(F(20, 22)).Node]).Launches.Single().Kernel;
+        using var table = matmul.Interner.Resume();
+        var simplify = Symbolic.Simplifier();
+        var packed = OptOps.Apply(matmul.Sink, OptOp.Stage(2, 2), simplify);
+        // The stage takes the rows in another order: 0, 10, 1, 11, ...
+        var (load, filling) = packed.Topological().Single(u => u.Op == Op.Stage) is var stage ? (stage.Src[0], stage.Src[2]) : default;
+        var shuffled = load.Substitute(new Dictionary<UOp, UOp>(ReferenceEqualityComparer.Instance) { [filling] = filling % 2 * 10 + filling / 2 });
+        packed = packed.Substitute(new Dictionary<UOp, UOp>(ReferenceEqualityComparer.Instance) { [load] = shuffled });
+        Assert.That(Divisions(packed), Is.EqualTo(2));
+        var split = SplitRanges.Run(packed, simplify);
+        Assert.That(Divisions(split), Is.Zero);
+        Assert.That(split.Topological().Single(u => u.Op == Op.Stage).Src[2..].Select(r => r.Max + 1), Is.EqualTo(new[] { 10, 2 }));
+        Assert.That(split.Topological().Single(u => u.Op == Op.Fold).Src[1..].Select(r => r.Max + 1), Is.EqualTo(new[] { 20 }));
+        Spec.Kernel(split, matmul.Params, "split", [AxisKind.Loop, AxisKind.Reduce]);
+
+        static int Divisions(UOp sink) => sink.Topological().Count(u => u.Op is Op.FloorDiv or Op.FloorMod);
+    }
+
+    [Test]
     public void WhatIsMadeOfElementsThatAreOverwrittenIsComputedOnce()
     {
         var state = Tensor.Zeros(37).Realize();
