@@ -112,6 +112,17 @@ public sealed class TrainDigitsTests
     }
 
     [Test]
+    public void A_set_of_any_size_is_read_and_one_too_small_to_train_on_is_refused()
+    {
+        var trainer = Few();
+        var (few, one) = (s_few.Value.Some(Enumerable.Range(0, 130)), s_few.Value.Some([129]));
+        int[,] whole = trainer.Confusion(few), last = trainer.Confusion(one), rest = trainer.Confusion(few.Some(Enumerable.Range(0, 129)));
+        Assert.That(whole.Cast<int>().Sum(), Is.EqualTo(130));
+        Assert.That(whole.Cast<int>(), Is.EqualTo(last.Cast<int>().Zip(rest.Cast<int>(), (a, b) => a + b)));
+        Assert.That(() => new Trainer(few.Some(Enumerable.Range(0, 63)), 1, 1), Throws.ArgumentException.With.Message.Contains("63 elements make no batch of 64"));
+    }
+
+    [Test]
     public void What_the_command_line_asks_for()
     {
         Assert.That(Options.Parse(["--epochs", "3", "--seed", "9", "--checkpoint", "x"]).Options, Is.EqualTo(new Options(3, 9, "x")));
