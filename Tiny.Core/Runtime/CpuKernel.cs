@@ -12,25 +12,29 @@ sealed class CpuKernel(LinearKernel kernel, IlKernel code) : DeviceKernel
     const int PartsForEach = 4;
 
     readonly ParallelLoop? _loop = ParallelLoop.Of(kernel);
+    // Its lines have become the code.
+    readonly LinearKernel _kernel = kernel with { Code = [] };
+    // What each buffer must hold, where that is known before the launch; else -1.
+    readonly long[] _needed = [.. kernel.Params.Select(p => p.Count.IsSymbolic ? -1 : p.Count.Max * p.DType.Size)];
 
     /// <summary>Lines of code below which the calling thread runs a kernel by itself, and the fewest in a part.</summary>
     internal static (double Kernel, double Part) FewestLines { get; set; } = (65536, 8192);
 
     public override unsafe void Launch(ReadOnlySpan<DeviceBuffer> buffers, ReadOnlySpan<int> variables = default)
     {
-        var parameters = kernel.Params;
+        var parameters = _kernel.Params;
         if (buffers.Length != parameters.Length)
-            throw new ArgumentException($"kernel {kernel.Name} takes {parameters.Length} buffers, not {buffers.Length}");
-        var values = Values(kernel, variables);
+            throw new ArgumentException($"kernel {_kernel.Name} takes {parameters.Length} buffers, not {buffers.Length}");
+        var values = Values(_kernel, variables);
         nint* pointers = stackalloc nint[buffers.Length + variables.Length + 2];
         for (int i = 0; i < variables.Length; i++) pointers[buffers.Length + i] = variables[i];
         for (int i = 0; i < buffers.Length; i++)
         {
             if (buffers[i] is not CpuBuffer buffer)
                 throw Wrong(i, $"it lies on {buffers[i]?.Device.Name ?? "no device"}, not on the CPU");
-            long count = parameters[i].Count.Bind(values).Min, needed = count * parameters[i].DType.Size;
+            long needed = _needed[i] >= 0 ? _needed[i] : parameters[i].Count.Bind(values).Min * parameters[i].DType.Size;
             if (buffer.Bytes < needed)
-                throw Wrong(i, $"{buffer.Bytes} bytes, {needed} are needed ({count} {parameters[i].DType})");
+                throw Wrong(i, $"{buffer.Bytes} bytes, {needed} are needed ({needed / parameters[i].DType.Size} {parameters[i].DType})");
             if (parameters[i].Written && !buffer.IsWritable)
                 throw Wrong(i, "it is written, and its memory cannot be (a mapped file)");
             pointers[i] = (nint)buffer.Pointer;
@@ -67,5 +71,5 @@ sealed class CpuKernel(LinearKernel kernel, IlKernel code) : DeviceKernel
         }
     }
 
-    ArgumentException Wrong(int buffer, string what) => new($"kernel {kernel.Name}, buffer {buffer}: {what}");
+    ArgumentException Wrong(int buffer, string what) => new($"kernel {_kernel.Name}, buffer {buffer}: {what}");
 }
