@@ -110,10 +110,12 @@ static class Normalization
         var x = n[0];
         var kept = Tensor.Full(x.Shape, true);
         // Since opset 12 training is asked for by an input; before there is none here.
-        bool training = n.Opset >= 12 && n.Has(2) && n.Numbers(n[2])[0] != 0;
-        double ratio = n.Opset >= 12 ? n.Has(1) && training ? n.Floats(1)[0] : 0.5 : n.Float("ratio", 0.5f);
-        if (!training || ratio == 0) return (x, n.Opset >= 10 ? kept : kept.Cast(x.DType));
-        var mask = Tensor.Rand(x.Shape, n.HasAttribute("seed") ? n.Integer("seed", 0) : 0).Ge(ratio);
-        return (mask.Where(x / (1 - ratio), x.ZerosLike()).Cast(x.DType), mask);
+        if (n.Opset < 12 || !n.Has(2) || n.IsKnown(2) && n.Numbers(n[2])[0] == 0) return (x, n.Opset >= 10 ? kept : kept.Cast(x.DType));
+        var ratio = n.Optional(1)?.Reshape([]).Cast(DType.Float32) ?? Tensor.Scalar(0.5f);
+        // A seed gives the numbers that the standard's own implementation draws.
+        var drawn = n.HasAttribute("seed") ? Tensor.From(MersenneTwister.Uniform(n.Integer("seed", 0), x.Numel)).Reshape(x.Shape) : Tensor.Rand(x.Shape);
+        var mask = drawn.Ge(ratio) | n[2].Reshape([]).LogicalNot();
+        var scaled = n[2].Reshape([]).Where(x / (1 - ratio).Cast(x.DType), x);
+        return (mask.Where(scaled, x.ZerosLike()).Cast(x.DType), mask);
     }
 }

@@ -9,7 +9,7 @@ static class Signal
     public static IReadOnlyList<Operator> Table { get; } =
     [
         new("DFT", n => Transform(n, n.Integer("axis", 1)), Since: 17),
-        new("DFT", n => Transform(n, n.Has(2) ? n.Integer(2) : -2), Since: 20),
+        new("DFT", n => n.Has(2) ? Choice.OfAxis(n, 2, n[0].Rank, a => Transform(n, a)) : Transform(n, -2), Since: 20),
         new("STFT", n => ShortTime(n)),
         new("HannWindow", n => Window(n, 0.5, 0.5, 0)),
         new("HammingWindow", n => Window(n, 25.0 / 46, 21.0 / 46, 0)),
@@ -23,7 +23,7 @@ static class Signal
         int a = NodeContext.Axis(axis, x.Rank);
         if (a == x.Rank - 1) throw NodeContext.Bad($"axis {axis} of {x.Shape} is that of real and imaginary parts");
         bool inverse = n.Flag("inverse"), onesided = n.Flag("onesided");
-        int length = n.Has(1) ? checked((int)n.Integer(1)) : inverse && onesided ? 2 * ((int)x.Shape[a] - 1) : x.Shape[a];
+        int length = n.Has(1) ? Length(n, a, inverse, onesided) : inverse && onesided ? 2 * ((int)x.Shape[a] - 1) : x.Shape[a];
         if (length < 1) throw NodeContext.Bad($"a length of {length}");
         // The axis last, real and imaginary part taken apart.
         var moved = x.MoveDim(a, x.Rank - 2);
@@ -34,6 +34,10 @@ static class Signal
             : Complex(Sized(real, length), imaginary is null ? null : Sized(imaginary, length), onesided ? length / 2 + 1 : length, inverse);
         return Tensor.Stack(parts, -1).MoveDim(x.Rank - 2, a).Cast(x.DType);
     }
+
+    // A length that is data is that of the declared result, where all of the result is there.
+    static int Length(NodeContext n, int axis, bool inverse, bool onesided) =>
+        n.IsKnown(1) || onesided && !inverse || n.Declared(0) is not { } shape ? checked((int)n.Integer(1)) : shape[axis];
 
     // Cut off, or filled up with zeros.
     static Tensor Sized(Tensor x, int length)
@@ -93,7 +97,7 @@ static class Signal
     // a - b cos(2 pi i / n) + c cos(4 pi i / n).
     static OnnxValue Window(NodeContext n, double a, double b, double c)
     {
-        int size = n.CanRead(0) || n.Declared(0) is null ? checked((int)n.Integer(0)) : n.Declared(0)![0];
+        int size = n.IsKnown(0) || n.Declared(0) is null ? checked((int)n.Integer(0)) : n.Declared(0)![0];
         var type = n.Type("output_datatype", OnnxType.Float32);
         var angle = Tensor.Arange(size).Cast(DType.Float32) * (2 * Math.PI / Math.Max(1, n.Flag("periodic", true) ? size : size - 1));
         var window = a - angle.Cos() * b;
