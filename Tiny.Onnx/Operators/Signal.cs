@@ -86,12 +86,25 @@ static class Signal
     static Tensor ShortTime(NodeContext n)
     {
         var x = n[0];
-        int step = checked((int)n.Integer(1)), length = n.Has(3) ? checked((int)n.Integer(3)) : n.Has(2) ? n[2].Shape[0] : throw NodeContext.Bad("neither window nor frame length are given");
-        if (step < 1 || length < 1 || (int)x.Shape[1] < length) throw NodeContext.Bad($"frames of {length} by steps of {step} over {x.Shape}");
+        int length = n.Has(2) ? n[2].Shape[0] : n.Has(3) ? checked((int)n.Integer(3)) : throw NodeContext.Bad("neither window nor frame length are given");
         bool onesided = n.Flag("onesided", true);
-        Tensor Frames(int part) => Movement.Part(x, 2, part, part + 1).Squeeze(2).Unfold(1, length, step) is var frames && n.Optional(2) is { } window ? frames * window : frames;
+        Tensor Frames(int part)
+        {
+            var frames = Framed(n, Movement.Part(x, 2, part, part + 1).Squeeze(2), length);
+            return n.Optional(2) is { } window ? frames * window : frames;
+        }
         var parts = Complex(Frames(0), x.Rank == 3 && (int)x.Shape[2] == 2 ? Frames(1) : null, onesided ? length / 2 + 1 : length, false);
         return Tensor.Stack(parts, -1).Cast(x.DType);
+    }
+
+    // [batch, frames, length]. By steps that are data there are as many as the result is declared to have.
+    static Tensor Framed(NodeContext n, Tensor x, int length)
+    {
+        if (length < 1 || (int)x.Shape[1] < length) throw NodeContext.Bad($"frames of {length} over {x.Shape}");
+        if (!n.IsKnown(1) && n.Declared(0) is { Rank: > 1 } shape)
+            return x.Take(Tensor.Arange(shape[1]).Unsqueeze(1) * n[1].Reshape([]).Cast(DType.Int32) + Tensor.Arange(length), 1);
+        long step = n.Integer(1);
+        return step is > 0 and <= int.MaxValue ? x.Unfold(1, length, (int)step) : throw NodeContext.Bad($"steps of {step}");
     }
 
     // a - b cos(2 pi i / n) + c cos(4 pi i / n).
@@ -105,28 +118,22 @@ static class Signal
         return Casting.Convert(new TensorValue(window), type);
     }
 
-    // Triangles over frequencies, evenly spaced by the ear.
+    // Triangles over frequencies, evenly spaced by the ear: [frequencies, bands]. What is data is computed in the program; how many there are of both is declared then.
     static OnnxValue MelWeights(NodeContext n)
     {
-        int bands = checked((int)n.Integer(0)), length = checked((int)n.Integer(1)), bins = length / 2 + 1;
-        double rate = n.Integer(2), low = Mel(n.Floats(3)[0]), high = Mel(n.Floats(4)[0]), step = (high - low) / (bands + 2);
-        if (bands < 1 || length < 1 || (long)bands * bins > 1 << 26) throw NodeContext.Bad($"{bands} bands of {length} elements");
-        int[] at = [.. Enumerable.Range(0, bands + 2).Select(i => (int)Math.Floor((length + 1) * (700 * (Math.Pow(10, (i * step + low) / 2595) - 1)) / rate))];
-        var weights = new float[bins * bands];
-        for (int band = 0; band < bands; band++)
-        {
-            int begin = at[band], centre = at[band + 1], end = at[band + 2];
-            if (centre == begin) Set(centre, 1);
-            for (int j = begin; j < centre + (centre > begin ? 1 : 0); j++) Set(j, (float)(j - begin) / (centre - begin));
-            if (end > centre)
-                for (int j = centre; j < end; j++) Set(j, (float)(end - j) / (end - centre));
-            void Set(int bin, float value)
-            {
-                if (bin >= 0 && bin < bins) weights[bin * bands + band] = value;
-            }
-        }
-        return Casting.Convert(new TensorValue(Tensor.From(weights, bins, bands)), n.Type("output_datatype", OnnxType.Float32));
-
-        static double Mel(double hertz) => 2595 * Math.Log10(1 + hertz / 700);
+        var declared = n.IsKnown(0) && n.IsKnown(1) ? null : n.Declared(0);
+        int bands = declared?[1] ?? (Dim)n.Integer(0), bins = declared?[0] ?? (Dim)(n.Integer(1) / 2 + 1);
+        if (bands < 1 || bins < 1) throw NodeContext.Bad($"{bands} bands of {bins} frequencies");
+        Tensor Number(int input) => n[input].Reshape([]).Cast(DType.Float32);
+        static Tensor Mel(Tensor hertz) => (hertz / 700 + 1).Log10() * 2595;
+        Tensor low = Mel(Number(3)), step = (Mel(Number(4)) - low) / (bands + 2);
+        var hertz = ((((Tensor.Arange(bands + 2).Cast(DType.Float32) * step + low) / 2595) * Math.Log2(10)).Exp2() - 1) * 700;
+        var at = ((Number(1) + 1) * hertz / Number(2)).Floor();
+        Tensor begin = Movement.Part(at, 0, 0, bands), centre = Movement.Part(at, 0, 1, bands + 1), end = Movement.Part(at, 0, 2, bands + 2);
+        var bin = Tensor.Arange(bins).Cast(DType.Float32).Unsqueeze(1);
+        // Up to the centre it rises, from there it falls; the centre itself is the top.
+        var rising = (bin.Ge(begin) & bin.Lt(centre)).Where((bin - begin) / (centre - begin).Maximum(1), 0);
+        var falling = (bin.Ge(centre) & bin.Lt(end)).Where((end - bin) / (end - centre).Maximum(1), bin.Eq(centre).Cast(DType.Float32));
+        return Casting.Convert(new TensorValue(bin.Lt(centre).Where(rising, falling)), n.Type("output_datatype", OnnxType.Float32));
     }
 }
