@@ -78,6 +78,15 @@ sealed class NodeContext(OnnxImporter importer, OnnxNode node, Frame frame, IRea
     /// <summary>How many elements a result has along an axis, where data decide: read if it may be, else what the model declares.</summary>
     public int Counted(Tensor count, int output, int axis) => !importer.CanRead(count) && Declared(output) is { } shape ? shape[axis] : checked((int)Numbers(count)[0]);
 
+    /// <summary>
+    /// The numbers of an input that are sizes: numbers, or expressions over the variables that the model's dynamic dimensions are.
+    /// </summary>
+    /// <exception cref="OnnxDataDependentException">As for <see cref="Integers(int)"/>.</exception>
+    public Dim[] Sizes(int input) => !IsKnown(input) && importer.Symbolic(this[input]) is { } sizes ? sizes : [.. Integers(input).Select(n => (Dim)n)];
+
+    /// <summary>The input's numbers are known, or expressions over dynamic dimensions.</summary>
+    public bool HasSizes(int input) => IsKnown(input) || importer.Symbolic(this[input]) is not null;
+
     static T One<T>(T[] numbers, int input) => numbers.Length == 1 ? numbers[0] : throw Bad($"input {input} has {numbers.Length} elements, not one");
 
     HostMemory Read(int input) => importer.Read(this[input], this, input);

@@ -15,6 +15,7 @@ public sealed class OnnxImporter
     readonly OnnxModel _model;
     readonly ImportOptions _options;
     readonly Known _known = new();
+    readonly SymbolicNumbers _symbolic;
     readonly List<string> _onHost = [], _read = [];
     readonly Dictionary<OnnxTensor, OnnxValue> _tensors = new(ReferenceEqualityComparer.Instance);
     readonly Dictionary<(string, string, string), OnnxFunction> _functions = [];
@@ -22,6 +23,7 @@ public sealed class OnnxImporter
     OnnxImporter(OnnxModel model, ImportOptions options)
     {
         (_model, _options) = (model, options);
+        _symbolic = new(_known.IsInput);
         foreach (var f in model.Functions) _functions[(f.Domain, f.Name, f.Overload)] = f;
     }
 
@@ -155,6 +157,8 @@ public sealed class OnnxImporter
     }
 
     internal bool IsKnown(Tensor tensor) => _known.IsKnown(tensor);
+
+    internal Dim[]? Symbolic(Tensor tensor) => _symbolic.Evaluate(tensor.Node);
 
     internal bool CanRead(Tensor tensor) => _options.Read is not null || _known.IsKnown(tensor);
 

@@ -1,6 +1,7 @@
 using NUnit.Framework;
 using Tiny.Graph;
 using Tiny.Jit;
+using Tiny.Tests;
 
 namespace Tiny.Onnx.Tests;
 
@@ -75,5 +76,29 @@ public class DataDependentTests
             new ImportOptions { Read = t => t.Realize().Storage!.ToHost() });
         Assert.That(((TensorValue)live.Outputs[0]!).Tensor.Shape, Is.EqualTo(new Shape(3)));
         Assert.That(live.Read.Single(), Does.Contain("Expand 'y'"));
+    }
+
+    /// <summary>Dynamic dimensions as variables: one graph for all sizes, of published models.</summary>
+    [TestCase("stories260K/stories260K.onnx", "tokens", "T", 3), TestCase("superres/espcn_x3.onnx", "luma", "n h w", 5)]
+    public void DynamicDimensionsAreVariables(string file, string input, string names, int size)
+    {
+        var model = OnnxFile.Open(Needs.Shared($"models/{file}"));
+        var declared = model.Graph.Parameters.Single();
+        var variables = names.Split(' ').ToDictionary(n => n, n => new Variable(n, 1, 16));
+        var shape = new Shape([.. declared.Type!.Dims!.Select(d => d.Size is { } n ? (Dim)n : variables[d.Name!])]);
+        var dtype = Model.OnnxTypes.Carrier(declared.Type.Element);
+        var capture = Capture.Run(new GraphEntry("main", [new(input, dtype, shape)], given =>
+            [.. OnnxImporter.Import(model, new Dictionary<string, OnnxValue?> { [input] = given[0] }).Outputs.Select(o => ((TensorValue)o!).Tensor)]));
+        foreach (int at in new[] { size, 1 })
+        {
+            var values = variables.Values.ToDictionary(v => v, _ => at);
+            var bound = shape.Bind(values);
+            var x = dtype.IsFloat ? Tensor.Rand(bound, 1).Realize() : Tensor.RandInt(bound, 0, 500, 1).Cast(dtype).Realize();
+            var bytes = Runtime.Interpreter.Evaluate(capture.Results[0], values, _ => x.Storage!.ToHost());
+            var fixedSize = ((TensorValue)OnnxImporter.Import(model, new Dictionary<string, OnnxValue?> { [input] = x }).Outputs[0]!).Tensor;
+            Assert.That(capture.Results[0].Shape.Bind(values), Is.EqualTo(fixedSize.Shape));
+            var expected = Runtime.Interpreter.Evaluate(fixedSize.Node);
+            Assert.That(bytes.Span.SequenceEqual(expected.Span), $"{names} = {at}");
+        }
     }
 }
