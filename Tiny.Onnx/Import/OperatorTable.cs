@@ -1,4 +1,5 @@
 using Tiny.Onnx.Operators;
+using Tiny.Onnx.Operators.Recurrent;
 
 namespace Tiny.Onnx.Import;
 
@@ -25,5 +26,6 @@ static class OperatorTable
         .. Reductions.Table, .. Movement.Table, .. Indexing.Table, .. Creation.Table,
         .. Products.Table, .. Convolutions.Table, .. Pooling.Table, .. Normalization.Table, .. Losses.Table,
         .. Control.Table, .. Sequences.Table,
+        .. RecurrentNets.Table,
     ];
 }
