@@ -1,5 +1,6 @@
 using Tiny.Onnx.Operators;
 using Tiny.Onnx.Operators.Recurrent;
+using Tiny.Onnx.Operators.Signal;
 
 namespace Tiny.Onnx.Import;
 
@@ -26,6 +27,6 @@ static class OperatorTable
         .. Reductions.Table, .. Movement.Table, .. Indexing.Table, .. Creation.Table,
         .. Products.Table, .. Convolutions.Table, .. Pooling.Table, .. Normalization.Table, .. Losses.Table,
         .. Control.Table, .. Sequences.Table,
-        .. RecurrentNets.Table,
+        .. RecurrentNets.Table, .. Spectra.Table, .. WindowFunctions.Table,
     ];
 }
