@@ -1,0 +1,158 @@
+using Tiny.Onnx.Import;
+
+namespace Tiny.Onnx.Operators;
+
+/// <summary>
+/// Resize and Upsample, one axis after another. Each element of the result is a sum of a few elements (taps) of the axis, at places and with weights that depend on
+/// its index alone: tables, computed in double.
+/// </summary>
+static class Resizing
+{
+    public static IReadOnlyList<Operator> Table { get; } =
+    [
+        new("Upsample", n => Upsample(n, [.. (n.Floats("scales") ?? throw NodeContext.Bad("attribute 'scales' is missing")).Select(s => (double)s)])),
+        new("Upsample", n => Upsample(n, n.Floats(1)), Since: 9),
+        new("Resize", n => Upsample(n, n.Floats(1)), Since: 10),
+        new("Resize", n => Resize(n), Since: 11),
+    ];
+
+    /// <summary>What all axes share.</summary>
+    sealed record Method(string Mode, string Nearest, string Coordinates, double CubicA, bool ExcludeOutside, bool Antialias, double Outside);
+
+    static Tensor Upsample(NodeContext n, double[] scales)
+    {
+        var x = n[0];
+        if (scales.Length != x.Rank) throw NodeContext.Bad($"{scales.Length} scales for {x.Shape}");
+        var method = new Method(n.Text("mode", "nearest"), "floor", "asymmetric", -0.75, false, false, 0);
+        for (int a = 0; a < x.Rank; a++) x = Axis(x, a, Size(scales[a] * (int)x.Shape[a]), scales[a], null, method);
+        return x.Cast(n[0].DType);
+    }
+
+    static Tensor Resize(NodeContext n)
+    {
+        var x = n[0];
+        int[] axes = NodeContext.Axes(n.Integers("axes"), x.Rank);
+        var method = new Method(n.Text("mode", "nearest"), n.Text("nearest_mode", "round_prefer_floor"), n.Text("coordinate_transformation_mode", "half_pixel"),
+            n.Float("cubic_coeff_a", -0.75f), n.Flag("exclude_outside"), n.Flag("antialias"), n.Float("extrapolation_value", 0));
+        double[]? roi = method.Coordinates == "tf_crop_and_resize" && n.Has(1) ? n.Floats(1) : null;
+        double[] scales;
+        int[] sizes;
+        if (n.Has(3) && n[3].Numel > 0) (scales, sizes) = BySizes(n.Integers(3), [.. axes.Select(a => (int)x.Shape[a])], n.Text("keep_aspect_ratio_policy", "stretch"));
+        else if (n.Has(2) && n.Floats(2) is { Length: > 0 } given) (scales, sizes) = (given, [.. given.Zip(axes, (s, a) => Size(s * (int)x.Shape[a]))]);
+        else throw NodeContext.Bad("neither scales nor sizes are given");
+        if (scales.Length != axes.Length || roi is not null && roi.Length != 2 * axes.Length) throw NodeContext.Bad($"{scales.Length} scales for {axes.Length} axes");
+        for (int i = 0; i < axes.Length; i++) x = Axis(x, axes[i], sizes[i], scales[i], roi is null ? null : (roi[i], roi[axes.Length + i]), method);
+        var dtype = n[0].DType;
+        return dtype.IsFloat || x.DType == dtype ? x.Cast(dtype) : x.Maximum(Limits.Least(dtype)).Minimum(Limits.Largest(dtype)).Cast(dtype);
+    }
+
+    static int Size(double size) => size is >= 0 and <= int.MaxValue ? (int)size : throw NodeContext.Bad($"an extent of {size}");
+
+    static (double[], int[]) BySizes(long[] sizes, int[] extents, string policy)
+    {
+        if (sizes.Length != extents.Length) throw NodeContext.Bad($"{sizes.Length} sizes for {extents.Length} axes");
+        double[] scales = [.. sizes.Zip(extents, (s, e) => (double)s / e)];
+        if (policy == "stretch") return (scales, [.. sizes.Select(s => Size(s))]);
+        double one = policy switch { "not_larger" => scales.Min(), "not_smaller" => scales.Max(), _ => throw NodeContext.Bad($"keep_aspect_ratio_policy '{policy}'") };
+        return ([.. scales.Select(_ => one)], [.. extents.Select(e => Size(Math.Floor(one * e + 0.5)))]);
+    }
+
+    static Tensor Axis(Tensor x, int axis, int size, double scale, (double Begin, double End)? roi, Method method)
+    {
+        int extent = x.Shape[axis];
+        if (scale == 1 && size == extent && (roi is null || roi == (0, 1))) return x;
+        if (extent < 1 || !(scale > 0)) throw NodeContext.Bad($"axis {axis} of {x.Shape} by {scale}");
+        if (size == 0) return Movement.Part(x, axis, 0, 0);
+        double[] places = [.. Enumerable.Range(0, size).Select(i => Place(i, extent, size, scale, roi, method.Coordinates))];
+        var taps = places.Select(p => Taps(p, scale, extent, method)).ToList();
+        var result = method.Mode == "nearest" ? Picked(x, axis, [.. taps.Select(t => t[0].Index)]) : Weighted(x, axis, taps);
+        if (roi is null) return result;
+        bool[] outside = [.. places.Select(p => p < 0 || p > extent - 1)];
+        return outside.Any(o => o) ? Column(Tensor.From(outside), result.Rank, axis).Where(Tensor.Scalar(method.Outside, result.DType), result) : result;
+    }
+
+    // Where the centre of an element lies among those of the input.
+    static double Place(int i, int extent, int size, double scale, (double Begin, double End)? roi, string coordinates)
+    {
+        double whole = scale * extent;
+        switch (coordinates)
+        {
+            case "half_pixel": return (i + 0.5) / scale - 0.5;
+            case "half_pixel_symmetric": return extent / 2.0 * (1 - size / whole) + (i + 0.5) / scale - 0.5;
+            case "pytorch_half_pixel": return whole == 1 ? -0.5 : (i + 0.5) / scale - 0.5;
+            case "align_corners": return whole == 1 ? 0 : i * (extent - 1) / (whole - 1);
+            case "asymmetric": return i / scale;
+            case "tf_half_pixel_for_nn": return (i + 0.5) / scale;
+            case "tf_crop_and_resize":
+                var (begin, end) = roi ?? (0, 1);
+                return begin * (extent - 1) + (whole == 1 ? (end - begin) * (extent - 1) / 2 : i * (end - begin) * (extent - 1) / (whole - 1));
+            default: throw NodeContext.Bad($"coordinate_transformation_mode '{coordinates}'");
+        }
+    }
+
+    static (int Index, double Weight)[] Taps(double place, double scale, int extent, Method method)
+    {
+        if (method.Mode == "nearest")
+        {
+            double at = method.Nearest switch
+            {
+                "round_prefer_floor" => Math.Ceiling(place - 0.5),
+                "round_prefer_ceil" => Math.Floor(place + 0.5),
+                "floor" => Math.Floor(place),
+                "ceil" => Math.Ceiling(place),
+                _ => throw NodeContext.Bad($"nearest_mode '{method.Nearest}'"),
+            };
+            return [((int)Math.Clamp(at, 0, extent - 1), 1)];
+        }
+        // When the axis gets shorter the kernel gets wider, so that it sees every element.
+        double narrow = method.Antialias ? Math.Min(scale, 1) : 1;
+        var (reach, kernel) = method.Mode switch
+        {
+            "linear" => (1, (Func<double, double>)(d => Math.Max(0, 1 - d))),
+            "cubic" => (2, d => Cubic(d, method.CubicA)),
+            _ => throw NodeContext.Bad($"mode '{method.Mode}'"),
+        };
+        long first = (long)Math.Floor(place - reach / narrow) + 1, last = (long)Math.Ceiling(place + reach / narrow) - 1;
+        if (last - first > 1 << 20) throw NodeContext.Bad($"a scale of {scale}");
+        var taps = new List<(int Index, double Weight)>();
+        double sum = 0;
+        for (long k = first; k <= last; k++)
+        {
+            double weight = kernel(Math.Abs(k - place) * narrow);
+            if (method.ExcludeOutside && (k < 0 || k >= extent)) continue;
+            taps.Add(((int)Math.Clamp(k, 0, extent - 1), weight));
+            sum += weight;
+        }
+        return method.ExcludeOutside || method.Antialias ? [.. taps.Select(t => (t.Index, t.Weight / sum))] : [.. taps];
+    }
+
+    // Keys' kernel.
+    static double Cubic(double d, double a) => d <= 1 ? ((a + 2) * d - (a + 3)) * d * d + 1 : d < 2 ? ((a * d - 5 * a) * d + 8 * a) * d - 4 * a : 0;
+
+    static Tensor Picked(Tensor x, int axis, int[] index)
+    {
+        int extent = x.Shape[axis], times = index.Length / extent;
+        // Each element so many times: no table, only index arithmetic.
+        if (index.Length == extent * times && index.Select((at, i) => at == i / times).All(same => same)) return x.RepeatInterleave(times, axis);
+        return x.Take(Tensor.From(index), axis);
+    }
+
+    static Tensor Weighted(Tensor x, int axis, List<(int Index, double Weight)[]> taps)
+    {
+        int most = taps.Max(t => t.Length), size = taps.Count;
+        var wide = x.DType.IsFloat && x.DType.Size >= 4 ? x : x.Cast(DType.Float32);
+        Tensor? sum = null;
+        for (int k = 0; k < most; k++)
+        {
+            // Elements with fewer taps have some of no weight.
+            int[] index = [.. taps.Select(t => k < t.Length ? t[k].Index : 0)];
+            double[] weight = [.. taps.Select(t => k < t.Length ? t[k].Weight : 0)];
+            var part = wide.Take(Tensor.From(index), axis) * Column(Tensor.From([.. weight.Select(w => (float)w)]).Cast(wide.DType), x.Rank, axis);
+            sum = sum is null ? part : sum + part;
+        }
+        return sum!;
+    }
+
+    // A vector along an axis.
+    static Tensor Column(Tensor vector, int rank, int axis) => vector.Reshape([vector.Shape[0], .. Enumerable.Repeat((Dim)1, rank - axis - 1)]);
+}
