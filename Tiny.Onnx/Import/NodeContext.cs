@@ -55,10 +55,7 @@ sealed class NodeContext(OnnxImporter importer, OnnxNode node, Frame frame, IRea
     public bool IsKnown(int input) => importer.IsKnown(this[input]);
 
     /// <summary>The input's numbers do not depend on the model's inputs, or may be read now.</summary>
-    public bool CanRead(int input) => CanRead(this[input]);
-
-    /// <summary>The numbers of a tensor do not depend on the model's inputs, or may be read now.</summary>
-    public bool CanRead(Tensor tensor) => importer.CanRead(tensor);
+    public bool CanRead(int input) => importer.CanRead(this[input]);
 
     /// <summary>The numbers of an input of integers.</summary>
     /// <exception cref="OnnxDataDependentException">They depend on the model's inputs, and the program is built before those are given.</exception>

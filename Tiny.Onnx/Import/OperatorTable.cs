@@ -1,5 +1,4 @@
 using Tiny.Onnx.Operators;
-using Tiny.Onnx.Operators.Recurrent;
 using Tiny.Onnx.Operators.Signal;
 
 namespace Tiny.Onnx.Import;
@@ -26,8 +25,7 @@ static class OperatorTable
         .. Elementwise.Table, .. Logic.Table, .. Activations.Table, .. Casting.Table,
         .. Reductions.Table, .. Movement.Table, .. Indexing.Table, .. Creation.Table,
         .. Products.Table, .. Convolutions.Table, .. Pooling.Table, .. Normalization.Table, .. Losses.Table,
-        .. Attention.Table, .. Resizing.Table, .. Sampling.Table, .. Signal.Table, .. Quantized.Table, .. Recurrent.Table, .. Detection.Table, .. Sets.Table,
+        .. Attention.Table, .. Resizing.Table, .. Sampling.Table, .. Spectra.Table, .. WindowFunctions.Table, .. Quantized.Table, .. Recurrent.Table, .. Detection.Table, .. Sets.Table,
         .. Control.Table, .. Sequences.Table,
-        .. RecurrentNets.Table, .. Spectra.Table, .. WindowFunctions.Table,
     ];
 }

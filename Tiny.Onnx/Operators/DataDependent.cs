@@ -3,18 +3,10 @@ using Tiny.Onnx.Import;
 namespace Tiny.Onnx.Operators;
 
 /// <summary>
-/// What an operator must know to lay out its graph, though inputs may say it: how many results there are, along which axis. It is read where that is allowed, else
-/// taken from the declared shape of a result, else an <see cref="OnnxDataDependentException"/>.
+/// What an operator would like to know to lay out its graph, and can do without where only the model's inputs say it.
 /// </summary>
 static class DataDependent
 {
-    /// <summary>How many elements a result has along an axis, of which <paramref name="count"/> is the number computed.</summary>
-    public static int Extent(NodeContext n, Tensor count, int output, int axis) =>
-        !n.CanRead(count) && n.Declared(output) is { } shape && axis < shape.Rank ? shape[axis] : checked((int)n.Numbers(count)[0]);
-
-    /// <summary>How many elements a result has along an axis, of which an input is the number.</summary>
-    public static int Extent(NodeContext n, int input, int output, int axis) => Extent(n, n[input], output, axis);
-
     /// <summary>A scalar input, or null where it cannot be read.</summary>
     public static long? Scalar(NodeContext n, int input) => n.CanRead(input) ? n.Integer(input) : null;
 

@@ -37,7 +37,7 @@ static class Spectra
         return Joined(result.Move(t => t.MoveDim(-1, axis)));
     }
 
-    static int Length(NodeContext n, int axis, bool half) => half ? checked((int)n.Integer(1)) : DataDependent.Extent(n, 1, 0, axis);
+    static int Length(NodeContext n, int axis, bool half) => half ? checked((int)n.Integer(1)) : n.Counted(n[1], 0, axis);
 
     // The last axis cut off, or with zeros behind.
     static Tensor Fit(Tensor x, int length)
@@ -66,7 +66,7 @@ static class Spectra
         int signal = x.Re.Shape[1];
         var window = n.Optional(2);
         int length = n.Has(3) && (n.CanRead(3) || window is null && oneSided) ? checked((int)n.Integer(3))
-            : n.Has(3) && !oneSided ? DataDependent.Extent(n, 3, 0, 2) : window is not null ? window.Shape[0] : signal;
+            : n.Has(3) && !oneSided ? n.Counted(n[3], 0, 2) : window is not null ? window.Shape[0] : signal;
         if (length < 1 || length > signal) throw NodeContext.Bad($"frames of {length} in a signal of {signal}");
         var frames = x.Move(t => Frames(n, t, signal, length));
         if (window is not null) frames = frames.Move(t => t * Fit(window, length));
@@ -79,7 +79,7 @@ static class Spectra
     {
         if (DataDependent.Scalar(n, 1) is { } step)
             return step > 0 ? x.Unfold(1, length, checked((int)step)) : throw NodeContext.Bad($"a step of {step}");
-        int count = DataDependent.Extent(n, (signal - length) / n[1].Reshape([]) + 1, 0, 1);
+        int count = n.Counted(Tensor.Scalar(signal - length, n[1].DType).TruncDiv(n[1].Reshape([])) + 1, 0, 1);
         var index = Tensor.Arange(count).Unsqueeze(1) * n[1].Reshape([]).Cast(DType.Int32) + Tensor.Arange(length);
         return x.Take(index, 1);
     }

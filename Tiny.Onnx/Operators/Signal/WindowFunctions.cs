@@ -22,7 +22,7 @@ static class WindowFunctions
     /// <summary>a0 - a1 cos(t) + a2 cos(2 t) with t going once around; a symmetric window ends where it begins, a periodic one an element before that.</summary>
     static OnnxValue Cosines(NodeContext n, double a0, double a1, double a2 = 0)
     {
-        int count = DataDependent.Extent(n, 0, 0, 0);
+        int count = n.Counted(n[0], 0, 0);
         var dtype = Precision(n.IsKnown(0));
         var size = n[0].Reshape([]).Cast(dtype);
         var turn = Tensor.Arange(count).Cast(dtype) * (2 * Math.PI) / (n.Flag("periodic", true) ? size : size - 1);
@@ -33,7 +33,7 @@ static class WindowFunctions
     // A triangle for each band, from the centre of the band before it to that of the one behind, in places of the spectrum.
     static Results MelWeights(NodeContext n)
     {
-        int bands = DataDependent.Extent(n, 0, 0, 1), places = DataDependent.Extent(n, n[1].TruncDiv(2) + 1, 0, 0);
+        int bands = n.Counted(n[0], 0, 1), places = n.Counted(n[1].TruncDiv(2) + 1, 0, 0);
         var dtype = Precision(Enumerable.Range(0, 5).All(n.IsKnown));
         Tensor Number(int input) => n[input].Reshape([]).Cast(dtype);
         var (low, high) = (Mel(Number(3)), Mel(Number(4)));
