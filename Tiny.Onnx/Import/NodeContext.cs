@@ -49,6 +49,9 @@ sealed class NodeContext(OnnxImporter importer, OnnxNode node, Frame frame, IRea
     /// <summary>A result of the first input's element type: for operators that only move elements.</summary>
     public OnnxValue Like(Tensor result, int input = 0) => new TensorValue(result, TypedAt(input).Type);
 
+    /// <summary>A value of the graph around the node, by its name; null where there is none.</summary>
+    public OnnxValue? Named(string name) => frame.Scope.TryFind(name, out var value) ? value : null;
+
     // ---- numbers that the operator needs to build its graph
 
     /// <summary>The input's numbers do not depend on the model's inputs.</summary>

@@ -26,6 +26,6 @@ static class OperatorTable
         .. Reductions.Table, .. Movement.Table, .. Indexing.Table, .. Creation.Table,
         .. Products.Table, .. Convolutions.Table, .. Pooling.Table, .. Normalization.Table, .. Losses.Table,
         .. Attention.Table, .. Resizing.Table, .. Sampling.Table, .. Spectra.Table, .. WindowFunctions.Table, .. Quantized.Table, .. Recurrent.Table, .. Detection.Table, .. Sets.Table,
-        .. Control.Table, .. Sequences.Table,
+        .. Control.Table, .. Sequences.Table, .. RandomDraws.Table, .. Training.Table,
     ];
 }
