@@ -17,6 +17,9 @@ sealed class NodeContext(OnnxImporter importer, OnnxNode node, Frame frame, IRea
 
     // ---- inputs
 
+    /// <summary>The node with other inputs.</summary>
+    public NodeContext With(IReadOnlyList<OnnxValue?> others) => new(importer, node, frame, others);
+
     /// <summary>How many inputs are named, those left out in between included.</summary>
     public int Count => inputs.Count;
 

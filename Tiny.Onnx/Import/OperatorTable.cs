@@ -1,5 +1,6 @@
 using Tiny.Onnx.Operators;
 using Tiny.Onnx.Operators.Signal;
+using Tiny.Onnx.Operators.Text;
 
 namespace Tiny.Onnx.Import;
 
@@ -26,6 +27,6 @@ static class OperatorTable
         .. Reductions.Table, .. Movement.Table, .. Indexing.Table, .. Creation.Table,
         .. Products.Table, .. Convolutions.Table, .. Pooling.Table, .. Normalization.Table, .. Losses.Table,
         .. Attention.Table, .. Resizing.Table, .. Sampling.Table, .. Spectra.Table, .. WindowFunctions.Table, .. Quantized.Table, .. Recurrent.Table, .. Detection.Table, .. Sets.Table,
-        .. Control.Table, .. Sequences.Table, .. RandomDraws.Table, .. Training.Table,
+        .. Control.Table, .. Sequences.Table, .. RandomDraws.Table, .. Training.Table, .. Strings.Table,
     ];
 }
