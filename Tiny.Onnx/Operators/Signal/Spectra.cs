@@ -8,7 +8,7 @@ static class Spectra
     public static IReadOnlyList<Operator> Table { get; } =
     [
         new("DFT", n => Along(n, n.Axis("axis", 1, n[0].Rank)), Since: 17),
-        new("DFT", n => n.Has(2) ? DataDependent.Along(n, 2, n[0].Rank - 1, axis => Along(n, axis)) : Along(n, n[0].Rank - 2), Since: 20),
+        new("DFT", n => n.Has(2) ? Choice.OfAxis(n, 2, n[0].Rank, axis => Along(n, axis)) : Along(n, n[0].Rank - 2), Since: 20),
         new("STFT", Stft, Since: 17),
     ];
 
@@ -77,7 +77,7 @@ static class Spectra
     // [batch, frames, length]. A step that is known when the program runs picks elements, and how many frames there are is declared.
     static Tensor Frames(NodeContext n, Tensor x, int signal, int length)
     {
-        if (DataDependent.Scalar(n, 1) is { } step)
+        if (n.CanRead(1) && n.Integer(1) is var step)
             return step > 0 ? x.Unfold(1, length, checked((int)step)) : throw NodeContext.Bad($"a step of {step}");
         int count = n.Counted(Tensor.Scalar(signal - length, n[1].DType).TruncDiv(n[1].Reshape([])) + 1, 0, 1);
         var index = Tensor.Arange(count).Unsqueeze(1) * n[1].Reshape([]).Cast(DType.Int32) + Tensor.Arange(length);
