@@ -1,4 +1,5 @@
 using Tiny.Onnx.Operators;
+using Tiny.Onnx.Operators.Learning;
 using Tiny.Onnx.Operators.Signal;
 using Tiny.Onnx.Operators.Text;
 
@@ -28,5 +29,6 @@ static class OperatorTable
         .. Products.Table, .. Convolutions.Table, .. Pooling.Table, .. Normalization.Table, .. Losses.Table,
         .. Attention.Table, .. Resizing.Table, .. Sampling.Table, .. Spectra.Table, .. WindowFunctions.Table, .. Quantized.Table, .. Recurrent.Table, .. Detection.Table, .. Sets.Table,
         .. Control.Table, .. Sequences.Table, .. RandomDraws.Table, .. Training.Table, .. Strings.Table,
+        .. Features.Table, .. LabelMaps.Table, .. LinearModels.Table, .. TreeEnsembles.Table,
     ];
 }
