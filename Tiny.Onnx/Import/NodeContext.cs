@@ -17,6 +17,9 @@ sealed class NodeContext(OnnxImporter importer, OnnxNode node, Frame frame, IRea
 
     // ---- inputs
 
+    /// <summary>The node with other inputs.</summary>
+    public NodeContext With(IReadOnlyList<OnnxValue?> others) => new(importer, node, frame, others);
+
     /// <summary>How many inputs are named, those left out in between included.</summary>
     public int Count => inputs.Count;
 
@@ -48,6 +51,9 @@ sealed class NodeContext(OnnxImporter importer, OnnxNode node, Frame frame, IRea
 
     /// <summary>A result of the first input's element type: for operators that only move elements.</summary>
     public OnnxValue Like(Tensor result, int input = 0) => new TensorValue(result, TypedAt(input).Type);
+
+    /// <summary>A value of the graph around the node, by its name; null where there is none.</summary>
+    public OnnxValue? Named(string name) => frame.Scope.TryFind(name, out var value) ? value : null;
 
     // ---- numbers that the operator needs to build its graph
 
@@ -86,6 +92,10 @@ sealed class NodeContext(OnnxImporter importer, OnnxNode node, Frame frame, IRea
 
     /// <summary>The input's numbers are known, or expressions over dynamic dimensions.</summary>
     public bool HasSizes(int input) => IsKnown(input) || importer.Symbolic(this[input]) is not null;
+
+    /// <summary>The number of a tensor of one element.</summary>
+    /// <exception cref="OnnxDataDependentException">As for <see cref="Integers(int)"/>.</exception>
+    public double NumberOf(Tensor tensor) => HostNumbers.Floats(importer.Read(tensor, this, null), tensor.DType, 1)[0];
 
     static T One<T>(T[] numbers, int input) => numbers.Length == 1 ? numbers[0] : throw Bad($"input {input} has {numbers.Length} elements, not one");
 

@@ -16,7 +16,6 @@ static class Normalization
         new("MeanVarianceNormalization", n => MeanVariance(n)),
         new("LpNormalization", n => LpNorm(n[0], n.Axis("axis", -1, n[0].Rank), n.Integer("p", 2))),
         new("LRN", n => Lrn(n[0], n.Integer("size"), n.Float("alpha", 1e-4f), n.Float("beta", 0.75f), n.Float("bias", 1))),
-        new("Dropout", Dropout),
     ];
 
     static int[] Spatial(Tensor x) => [.. Enumerable.Range(2, Math.Max(0, x.Rank - 2))];
@@ -103,19 +102,5 @@ static class Normalization
         var squares = x.Square().Reshape([x.Shape[0], 1, x.Shape[1], -1]);
         var sum = squares.AvgPool([(int)size, 1], [1, 1], [(before, after), (0, 0)], [1, 1]) * size;
         return x / (sum.Reshape(shape) * (alpha / (double)size) + bias).Pow(beta);
-    }
-
-    static Results Dropout(NodeContext n)
-    {
-        var x = n[0];
-        var kept = Tensor.Full(x.Shape, true);
-        // Since opset 12 training is asked for by an input; before there is none here.
-        if (n.Opset < 12 || !n.Has(2) || n.IsKnown(2) && n.Numbers(n[2])[0] == 0) return (x, n.Opset >= 10 ? kept : kept.Cast(x.DType));
-        var ratio = n.Optional(1)?.Reshape([]).Cast(DType.Float32) ?? Tensor.Scalar(0.5f);
-        // A seed gives the numbers that the standard's own implementation draws.
-        var drawn = n.HasAttribute("seed") ? Tensor.From(MersenneTwister.Uniform(n.Integer("seed", 0), x.Numel)).Reshape(x.Shape) : Tensor.Rand(x.Shape);
-        var mask = drawn.Ge(ratio) | n[2].Reshape([]).LogicalNot();
-        var scaled = n[2].Reshape([]).Where(x / (1 - ratio).Cast(x.DType), x);
-        return (mask.Where(scaled, x.ZerosLike()).Cast(x.DType), mask);
     }
 }
