@@ -10,6 +10,12 @@ public sealed record ImportOptions
     /// depend on values. Without it, as where a program is captured before any call, that is an <see cref="OnnxDataDependentException"/>.
     /// </summary>
     public Func<Tensor, HostMemory>? Read { get; init; }
+
+    /// <summary>Numbers that follow from the shapes that the model declares of its results; null for those that do not.</summary>
+    internal Func<Tensor, HostMemory?>? Implied { get; init; }
+
+    /// <summary>Declared shapes are not looked at: only what is given decides the results' shapes.</summary>
+    internal bool Undeclared { get; init; }
 }
 
 /// <summary>A model's results, and what was not left to kernels.</summary>

@@ -39,8 +39,15 @@ public sealed class OnnxImporter
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(inputs);
         var importer = new OnnxImporter(model, options ?? new());
-        var outputs = importer.Run(inputs);
-        return new(outputs, importer._onHost, importer._read);
+        try
+        {
+            var outputs = importer.Run(inputs);
+            return new(outputs, importer._onHost, importer._read);
+        }
+        catch (OnnxDataDependentException) when (options?.Implied is null && ImpliedNumbers.Import(model, inputs) is { } implied)
+        {
+            return implied;
+        }
     }
 
     IReadOnlyList<OnnxValue?> Run(IReadOnlyDictionary<string, OnnxValue?> inputs)
@@ -151,7 +158,7 @@ public sealed class OnnxImporter
         : throw new OnnxFormatException($"{reader}, which nothing before it gives");
 
     // A loop's body is asked for each time that it runs.
-    Dictionary<string, OnnxTypeInfo> Types(OnnxGraph graph) => _types.TryGetValue(graph, out var known) ? known : _types[graph] = DeclaredShapes.Of(graph);
+    Dictionary<string, OnnxTypeInfo> Types(OnnxGraph graph) => _options.Undeclared ? [] : _types.TryGetValue(graph, out var known) ? known : _types[graph] = DeclaredShapes.Of(graph);
 
     readonly Dictionary<OnnxGraph, Dictionary<string, OnnxTypeInfo>> _types = new(ReferenceEqualityComparer.Instance);
 
@@ -185,6 +192,11 @@ public sealed class OnnxImporter
     {
         if (tensor.Shape.Size > MostNumbers) throw NodeContext.Bad($"{Which()} has {tensor.Shape.Size} numbers");
         if (_known.IsKnown(tensor)) return Known.Evaluate(tensor);
+        if (_options.Implied?.Invoke(tensor) is { } implied)
+        {
+            _read.Add($"{node.Node}: {Which()}, as the declared shapes imply");
+            return implied;
+        }
         if (_options.Read is not { } read)
             throw new OnnxDataDependentException($"{node.Node}: {Which()} must be known before the program is built, and depends on the model's inputs");
         _read.Add($"{node.Node}: {Which()}");

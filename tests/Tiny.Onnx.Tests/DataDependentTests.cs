@@ -78,6 +78,22 @@ public class DataDependentTests
         Assert.That(live.Read.Single(), Does.Contain("Expand 'y'"));
     }
 
+    /// <summary>y[n] = 0, 1, ... beside x, n an input: n is what the declared shape says, not what a call gives.</summary>
+    [Test]
+    public void SizesFollowFromDeclaredShapes()
+    {
+        static Proto Scalar(string name, long value) => Proto.Tensor(name, 7).Data(9, BitConverter.GetBytes(value));
+        // [2, 3 + n]: how many there are stands behind a concatenation.
+        var graph = new Proto().Message(5, Scalar("zero", 0)).Message(5, Scalar("one", 1))
+            .Message(1, Proto.Node("Range", ["zero", "n", "one"], ["r"])).Message(1, Proto.Node("Cast", ["r"], ["f"], Proto.Integer("to", 1)))
+            .Message(1, Proto.Node("Concat", ["x", "f"], ["y"], Proto.Integer("axis", 0)))
+            .Message(11, Proto.Value("x", 1, 3)).Message(11, Proto.Value("n", 7)).Message(12, Proto.Value("y", 1, 8));
+        var model = OnnxFile.Parse(Proto.Model(graph).Bytes);
+        var result = OnnxImporter.Import(model, new Dictionary<string, OnnxValue?> { ["x"] = Tensor.From([7f, 8f, 9f]), ["n"] = Tensor.Scalar(2L, DType.Int64).Realize() });
+        Assert.That(((TensorValue)result.Outputs[0]!).Tensor.ToArray<float>(), Is.EqualTo(new[] { 7f, 8, 9, 0, 1, 2, 3, 4 }));
+        Assert.That(result.Read.Single(), Does.Contain("as the declared shapes imply"));
+    }
+
     /// <summary>Dynamic dimensions as variables: one graph for all sizes, of published models.</summary>
     [TestCase("stories260K/stories260K.onnx", "tokens", "T", 3), TestCase("superres/espcn_x3.onnx", "luma", "n h w", 5)]
     public void DynamicDimensionsAreVariables(string file, string input, string names, int size)
