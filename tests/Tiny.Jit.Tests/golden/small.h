@@ -25,11 +25,14 @@ enum {
     SMALL_ERROR_ARENA = 7,     /* the arena is too small */
 };
 
+struct small_kernels;
+
 /* A model ready to run. It holds pointers only: weights and arena stay the caller's, and must outlive it. Several models may
  * share weights; calls that share an arena must not run at once. */
 typedef struct small {
     const unsigned char *weights; /* the tensors, after the file's header */
     unsigned char *arena;         /* SMALL_ARENA_BYTES of scratch memory, without meaning between calls */
+    const struct small_kernels *kernels; /* those for this processor */
 } small;
 
 /* Checks the bytes of small.weights (length, model and hash) and sets up m. The weights are used where they lie: they are neither
