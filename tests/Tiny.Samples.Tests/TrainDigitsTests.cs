@@ -65,7 +65,7 @@ public sealed class TrainDigitsTests
     }
 
     [Test]
-    public void The_seed_decides_the_weights_on_whatever_thread()
+    public void The_seed_decides_the_weights_on_whatever_thread_and_however_many()
     {
         byte[] Train(uint seed)
         {
@@ -78,6 +78,19 @@ public sealed class TrainDigitsTests
         Assert.That(atOnce[0], Is.EqualTo(first));
         Assert.That(atOnce[1], Is.EqualTo(first));
         Assert.That(Train(2), Is.Not.EqualTo(first));
+        int threads = CpuDevice.Threads;
+        try
+        {
+            foreach (int count in new[] { 1, 3 })
+            {
+                CpuDevice.Threads = count;
+                Assert.That(Train(1), Is.EqualTo(first), $"{count} threads");
+            }
+        }
+        finally
+        {
+            CpuDevice.Threads = threads;
+        }
     }
 
     [Test]
