@@ -67,11 +67,26 @@ sealed class Heuristic
     UOp? VectorAxis()
     {
         int narrowest = _profile.NarrowerLanes.Append(_profile.VectorLanes).Min();
-        return _loops.LastOrDefault(r => Extent(r) >= narrowest && _sink.Src.All(s => Walks(s.Src[1], r, null)) && LoadsWalk(r));
+        var axes = _loops.FindAll(r => Extent(r) >= narrowest && _sink.Src.All(s => Walks(s.Src[1], r, null)));
+        return axes.FindLast(LoadsWalk) ?? axes.FindLast(MostLoadsWalk);
     }
 
-    bool LoadsWalk(UOp range) => _loads.TrueForAll(l => !_free.DependsOn(l, range) || Walks(l.Src[1], range, l.Src.Length > 2 ? l.Src[2] : null)
-        || Vectorize.IsMasked(l, range, _free));
+    bool LoadsWalk(UOp range) => _loads.TrueForAll(l => LoadWalks(l, range));
+
+    bool LoadWalks(UOp load, UOp range) => !_free.DependsOn(load, range) || Walks(load.Src[1], range, load.Src.Length > 2 ? load.Src[2] : null)
+        || Vectorize.IsMasked(load, range, _free);
+
+    // A few loads lane by lane are little beside a product of vectors: what a sum over channels is divided by, once it is summed.
+    bool MostLoadsWalk(UOp range)
+    {
+        double vectors = 0, lanes = 0;
+        foreach (var load in _loads.Where(l => _free.DependsOn(l, range)))
+            if (LoadWalks(load, range)) vectors += Times(load);
+            else lanes += Times(load);
+        return lanes * FewestVectors <= vectors;
+
+        double Times(UOp load) => _free.In(load).Aggregate(1.0, (n, r) => n * (r.Max + 1));
+    }
 
     bool Walks(UOp index, UOp range, UOp? gate) =>
         Vectorize.IsAffine(index, range, _free, out long step) && step == 1 && (gate is null || !_free.DependsOn(gate, range));
