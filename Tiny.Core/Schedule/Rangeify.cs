@@ -85,8 +85,8 @@ sealed class Rangeify(Fusion fusion, WritePlan plan, Movement movement, Rewriter
     {
         Op.Add => UOp.Const(0L, dtype),
         Op.Mul => UOp.Const(1L, dtype),
-        Op.Max => dtype.IsFloat ? UOp.Const(double.NegativeInfinity, dtype) : UOp.Const(Bounds.OfType(dtype).Min, dtype),
-        Op.Min => dtype.IsFloat ? UOp.Const(double.PositiveInfinity, dtype)
+        Op.Max => dtype.IsFloat ? UOp.Const(-FloatFormat.Highest(dtype.Kind), dtype) : UOp.Const(Bounds.OfType(dtype).Min, dtype),
+        Op.Min => dtype.IsFloat ? UOp.Const(FloatFormat.Highest(dtype.Kind), dtype)
             : UOp.Const(dtype.Kind == ScalarKind.UInt64 ? unchecked((long)ulong.MaxValue) : Bounds.OfType(dtype).Max, dtype),
         _ => throw new InvalidOperationException($"{op} is no reduction"),
     };

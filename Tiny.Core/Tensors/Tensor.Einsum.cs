@@ -39,18 +39,21 @@ public sealed partial class Tensor
         if (result.Distinct().Count() != result.Length || result.Except(letters).Any())
             throw new ArgumentException($"Einsum: the result {(sides.Length == 2 ? sides[1] : "")} of \"{formula}\" has a letter twice, or one that no operand has");
 
+        // As sums of products are computed: integers in 32 bits at least, shorter floats in float32 until the end.
+        var common = operands.Select(t => t.DType).Aggregate(Promote);
+        var (dtype, rounded) = Contracted(common, common);
         var extents = new Dictionary<char, Dim>();
-        var (product, axes) = Plain(operands[0], inputs[0]);
+        var (product, axes) = Plain(operands[0].Cast(dtype), inputs[0]);
         for (int i = 1; i <= inputs.Length; i++)
         {
             (product, axes) = Summed(product, axes, result + string.Concat(inputs.Skip(i)));
             if (i == inputs.Length) break;
-            var (next, names) = Plain(operands[i], inputs[i]);
+            var (next, names) = Plain(operands[i].Cast(dtype), inputs[i]);
             string all = axes + string.Concat(names.Except(axes));
             product = Spread(product, axes, all) * Spread(next, names, all);
             axes = all;
         }
-        return product.Permute([.. result.Select(c => axes.IndexOf(c))]);
+        return product.Permute([.. result.Select(c => axes.IndexOf(c))]).Cast(rounded);
 
         // One operand with each letter once.
         (Tensor X, string Names) Plain(Tensor x, string names)
