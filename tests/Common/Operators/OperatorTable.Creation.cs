@@ -41,7 +41,7 @@ static partial class OperatorTable
     static OperatorCase Drawn(string name, Func<Tensor> function) => Of(name, _ => function()).Gives(Single).NoGradient("made of nothing").Known("RandomTests");
 
     /// <summary>A tensor in the shape of another.</summary>
-    static OperatorCase Like(string name, Func<Tensor, Tensor> function, Func<double, double> expected) => One(name, function, expected).NoGradient("takes a shape only");
+    static OperatorCase Like(string name, Func<Tensor, Tensor> function, Func<double, double> expected) => One(name, function, expected).NoGradient(ShapeOnly);
 
     static OperatorCase Hash(string name, Func<Tensor, Tensor> function) => Of(name, x => function(x[0]), Between(0, 255, 2, 9)).Gives(Only(DType.UInt8)).Jumping().Known("KeccakTests").Empty([0, 9])
         with { Says = "Keccak", NotFuzzed = "24 rounds of 64-bit words, all alike: KeccakTests" };

@@ -26,6 +26,11 @@ static partial class OperatorTable
         Cast Zeros Ones Empty Scalar Of ZerosLike OnesLike EmptyLike Rand RandN Uniform Normal ScaledUniform ScaledNormal RandLike RandNLike
         """.Split([' ', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries);
 
+    /// <summary>Whether a row's results do not depend on the elements of its inputs.</summary>
+    public static bool OfAShapeOnly(OperatorCase row) => row.Flat == ShapeOnly;
+
+    const string ShapeOnly = "takes a shape only";
+
     static Dictionary<string, string> Reasons(params (string Reason, string Names)[] groups) =>
         groups.SelectMany(g => g.Names.Split(' ').Select(n => (n, g.Reason))).ToDictionary(x => x.n, x => x.Reason);
 }
