@@ -58,10 +58,7 @@ public sealed partial class Tensor
     }
 
     /// <summary>This, but <paramref name="value"/> where a bool <paramref name="mask"/> is true. Shapes broadcast.</summary>
-    public Tensor MaskedFill(Tensor mask, Number value)
-    {
-        return MaskedFill(mask, Beside(value, "MaskedFill"));
-    }
+    public Tensor MaskedFill(Tensor mask, Number value) => MaskedFill(mask, Beside(value, "MaskedFill"));
     /// <summary>This, but the element of <paramref name="value"/> where a bool <paramref name="mask"/> is true. Shapes broadcast.</summary>
     public Tensor MaskedFill(Tensor mask, Tensor value)
     {
