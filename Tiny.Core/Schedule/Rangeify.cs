@@ -27,7 +27,7 @@ sealed class Rangeify(Fusion fusion, WritePlan plan, Movement movement, Rewriter
         {
             if (!fusion.Drafts.TryGetValue(node, out var draft) || draft.Shape.Size == 0) continue;
             var target = UOp.New(Op.Pointer, node.DType, [], 0);
-            var index = movement.Flatten(node.Shape, draft.At, layouts.GetValueOrDefault(plan.MemoryOf(node)));
+            var index = movement.Flatten(draft.Seen, draft.At, layouts.GetValueOrDefault(plan.MemoryOf(node)));
             var store = UOp.New(Op.Store, DType.Void, [target, index, draft.Root.Value!.Bitcast(node.DType)]);
             kernels.Add(new KernelBody([draft], [.. draft.Buffers], 1, [.. draft.Reads], UOp.New(Op.Sink, DType.Void, [store])) { Layouts = layouts });
         }
