@@ -38,8 +38,8 @@ public sealed partial class Tensor
             x = mode switch
             {
                 InterpolationMode.Nearest => x.At(axis, Nearest(from, to)),
-                InterpolationMode.Linear => x.Linear(axis, from, Places(from, to, alignCorners).Maximum(0)),
-                _ => x.Cubic(axis, from, Places(from, to, alignCorners)),
+                InterpolationMode.Linear => x.Linear(axis, from, Places(from, to, alignCorners, x.DType).Maximum(0)),
+                _ => x.Cubic(axis, from, Places(from, to, alignCorners, x.DType)),
             };
         }
         return mode == InterpolationMode.Nearest ? x : x.Cast(FloatDType);
@@ -53,9 +53,9 @@ public sealed partial class Tensor
     }
 
     // Where, among the old elements, the new ones are.
-    static Tensor Places(int from, int to, bool alignCorners)
+    static Tensor Places(int from, int to, bool alignCorners, DType dtype)
     {
-        var i = Arange(to).Cast(DType.Float32);
+        var i = Arange(to).Cast(dtype);
         return alignCorners ? i * (to > 1 ? (from - 1.0) / (to - 1) : 0) : (i + 0.5) * ((double)from / to) - 0.5;
     }
 

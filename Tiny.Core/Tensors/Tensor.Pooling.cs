@@ -83,8 +83,7 @@ public sealed partial class Tensor
     }
 
     /// <summary>What no element is below.</summary>
-    static Number Lowest(DType dtype) => dtype.IsInt ? Bounds.OfType(dtype).Min
-        : dtype == DType.Float8E4M3 ? -FloatFormat.Of(dtype.Kind).Largest : double.NegativeInfinity;
+    static Number Lowest(DType dtype) => dtype.IsInt ? Bounds.OfType(dtype).Min : -FloatFormat.Highest(dtype.Kind);
 
     /// <summary>How many windows fit each spatial axis (the last ones), with all that can be wrong said in the user's terms.</summary>
     Dim[] OutputExtents(string name, (Dim Lo, Dim Hi)[] edges, ReadOnlySpan<int> kernel, ReadOnlySpan<int> stride,

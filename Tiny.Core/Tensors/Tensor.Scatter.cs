@@ -70,7 +70,7 @@ public sealed partial class Tensor
 
     /// <summary>What no element is above.</summary>
     static Number Highest(DType dtype) => dtype.IsInt ? dtype.Kind == ScalarKind.UInt64 ? ulong.MaxValue : Algebra.Bounds.OfType(dtype).Max
-        : dtype == DType.Float8E4M3 ? FloatFormat.Of(dtype.Kind).Largest : double.PositiveInfinity;
+        : FloatFormat.Highest(dtype.Kind);
 
     /// <summary>With the axis last: this [..., n], what is given [..., m], and which of the m go to which of the n; null if nothing is given.</summary>
     (int Axis, Tensor X, Tensor? Hit, Tensor Given) Spread(string operation, int axis, Tensor index, Tensor source)
