@@ -9,10 +9,10 @@ namespace Tiny.SourceGen;
 static class SignatureTypes
 {
     /// <summary>What a captured method may take.</summary>
-    public static bool IsParameter(ITypeSymbol type) => All(type, static t => KnownTypes.IsTensor(t) || IsPlain(t));
+    public static bool IsParameter(ITypeSymbol type) => Leaves(type).All(static t => KnownTypes.IsTensor(t) || IsPlain(t));
 
-    /// <summary>What a captured method may return: tensors alone, however they are put together.</summary>
-    public static bool IsResult(ITypeSymbol type) => All(type, KnownTypes.IsTensor);
+    /// <summary>What a captured method may return: tensors, however they are put together, and plain values beside them.</summary>
+    public static bool IsResult(ITypeSymbol type) => HoldsTensors(type) && IsParameter(type);
 
     /// <summary>True for a tensor, and for what is put together of parts of which one holds tensors.</summary>
     public static bool HoldsTensors(ITypeSymbol? type) => type is not null && Leaves(type).Any(KnownTypes.IsTensor);
@@ -22,17 +22,6 @@ static class SignatureTypes
         || type.SpecialType is >= SpecialType.System_Boolean and <= SpecialType.System_Double or SpecialType.System_String
         || type is { Name: "Half", ContainingNamespace: { Name: "System", ContainingNamespace.IsGlobalNamespace: true } }
         || type is INamedTypeSymbol { OriginalDefinition.SpecialType: SpecialType.System_Nullable_T } nullable && IsPlain(nullable.TypeArguments[0]);
-
-    static bool All(ITypeSymbol type, Func<ITypeSymbol, bool> test)
-    {
-        bool any = false;
-        foreach (var leaf in Leaves(type))
-        {
-            any = true;
-            if (!test(leaf)) return false;
-        }
-        return any;
-    }
 
     /// <summary>The types at the ends: those that are not put together of others. A type that holds itself counts once.</summary>
     static IEnumerable<ITypeSymbol> Leaves(ITypeSymbol type)

@@ -58,7 +58,7 @@ sealed class DependenceMap
     /// <summary>A captured method writes a tensor from outside.</summary>
     public void Written(Dependence tensor, IMethodSymbol by)
     {
-        foreach (var source in tensor.Held)
+        foreach (var source in tensor.Places)
             if (!_written.ContainsKey(source)) _written.Add(source, by);
     }
 

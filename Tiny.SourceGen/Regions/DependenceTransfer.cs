@@ -120,7 +120,7 @@ sealed class DependenceTransfer(DependenceMap map, RegionBody body, CallTargets 
             for (int i = 0; i < operands.Count && i < target.Parameters.Length; i++) map.Flow(map.Of(operands[i]), target.Parameters[i], target.Parameters[i].Type);
             result |= map.OfVariable(target);
         }
-        return (followed ? result : Operands(operation).AsNew()).As(operation.Type);
+        return (followed ? result : KnownTypes.IsTensor(operation.Type) ? Operands(operation).AsComputed() : Operands(operation).AsNew()).As(operation.Type);
     }
 
     // A call of what is in the program's source passes its arguments on and has what that returns; any other may do anything with its arguments,
@@ -184,7 +184,7 @@ sealed class DependenceTransfer(DependenceMap map, RegionBody body, CallTargets 
     void WriteTensor(IOperation tensor, Dependence value)
     {
         map.Written(map.Of(tensor), body.Method);
-        if (RootOf(tensor) is { } root) map.Flow(value.AsNew(), root, null);
+        if (RootOf(tensor) is { } root) map.Flow(value.AsComputed(), root, null);
     }
 
     /// <summary>The variable in which, or in an object below which, something lies.</summary>
