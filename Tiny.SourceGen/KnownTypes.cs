@@ -21,6 +21,11 @@ static class KnownTypes
     /// <summary>True for a parameter with a <c>[Shape]</c>, whether of all its tensors or of some.</summary>
     public static bool HasShape(IParameterSymbol parameter) => Find(parameter.GetAttributes(), "ShapeAttribute") is not null;
 
+    /// <summary>The parts that a parameter's <c>[Shape]</c>s name by <c>Of</c>.</summary>
+    public static IEnumerable<string> ShapedParts(IParameterSymbol parameter) => parameter.GetAttributes()
+        .Where(static a => a.AttributeClass is { Name: "ShapeAttribute" } type && IsInTiny(type))
+        .SelectMany(static a => a.NamedArguments).Where(static n => n.Key == "Of").Select(static n => n.Value.Value).OfType<string>();
+
     public static bool HasBounds(IParameterSymbol parameter) => Find(parameter.GetAttributes(), "BoundsAttribute") is not null;
 
     /// <summary>The dimensions in a parameter's <c>[Shape]</c> that are neither numbers nor names with bounds, as in <c>"t:1..512"</c>.</summary>

@@ -14,9 +14,16 @@ public sealed class ExportShapeAnalyzer() : MethodRule(Descriptors.NoShape, Desc
             if (Missing(parameter) is { } missing) context.ReportDiagnostic(Diagnostic.Create(missing, Place(parameter), parameter.Name, method.Name));
     }
 
+    // Only names say how many a list or dictionary has.
+    static bool HasParts(IParameterSymbol parameter)
+    {
+        string[] named = [.. KnownTypes.ShapedParts(parameter)];
+        return SignatureTypes.Collections(parameter.Type).All(path => named.Any(n => path.Length == 0 || n.StartsWith(path + ".", StringComparison.Ordinal)));
+    }
+
     static DiagnosticDescriptor? Missing(IParameterSymbol parameter)
     {
-        if (KnownTypes.HasShape(parameter)) return null;
+        if (KnownTypes.HasShape(parameter)) return HasParts(parameter) ? null : Descriptors.NoShapeOfParts;
         if (KnownTypes.IsTensor(parameter.Type)) return parameter.HasExplicitDefaultValue ? null : Descriptors.NoShape;
         if (SignatureTypes.HoldsTensors(parameter.Type)) return parameter.HasExplicitDefaultValue ? null : Descriptors.NoShapeOfParts;
         if (KnownTypes.IsDim(parameter.Type)) return KnownTypes.HasBounds(parameter) ? null : Descriptors.NoBounds;

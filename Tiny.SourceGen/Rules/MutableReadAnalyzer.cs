@@ -37,7 +37,8 @@ public sealed class MutableReadAnalyzer() : RegionRule(Descriptors.MutableRead)
         }
     }
 
-    static bool IsOutside(IOperation? holder, CapturedRegions regions) => holder is null || regions.Dependences.Of(holder).IsOutside;
+    static bool IsOutside(IOperation? holder, CapturedRegions regions) =>
+        holder is null || regions.Dependences.Of(holder) is { IsOutside: true } value && !regions.Dependences.IsArgument(value);
 
     // Objects are looked into at each call, and tensors in them are bound anew; a number is all that there is of it.
     static bool IsPlain(ITypeSymbol type) => type switch

@@ -36,7 +36,7 @@ public sealed class UninterceptedUseAnalyzer() : Rule(Descriptors.Delegate, Desc
             : call.Syntax is InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Expression: BaseExpressionSyntax } } ? "it names the base class's own method"
             : CapturedMethod.IsInExpressionTree(call) ? "it is part of an expression tree"
             : null;
-        return why is null ? null : Diagnostic.Create(Descriptors.UninterceptedCall, ValueRequests.Describe(call).Place, call.TargetMethod.Name, why);
+        return why is null ? null : Diagnostic.Create(Descriptors.UninterceptedCall, ValueRequests.Place(call), call.TargetMethod.Name, why);
     }
 
     // What runs inside another capture is part of that.

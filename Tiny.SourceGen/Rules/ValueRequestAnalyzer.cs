@@ -1,5 +1,6 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Diagnostics;
+using Microsoft.CodeAnalysis.Operations;
 using Tiny.SourceGen.Regions;
 
 namespace Tiny.SourceGen.Rules;
@@ -10,10 +11,9 @@ public sealed class ValueRequestAnalyzer() : RegionRule(Descriptors.ValueRequest
 {
     private protected override void Check(IOperation operation, RegionBody body, CapturedRegions regions, Action<Diagnostic> report)
     {
-        if (!ValueRequests.Is(operation)) return;
+        if (operation is not IInvocationOperation call || !ValueRequests.Is(call)) return;
         // Where the value only decides which way the code goes, that is what is reported.
         if (regions.Dependences.Changing(ValueRequests.Elements(operation, regions.Dependences)) is not { } source || Conditions.Reported(operation, regions) is not null) return;
-        var (name, place) = ValueRequests.Describe(operation);
-        report(Diagnostic.Create(Descriptors.ValueRequest, place, name, source, body.Root.Name));
+        report(Diagnostic.Create(Descriptors.ValueRequest, ValueRequests.Place(call), call.TargetMethod.Name, source, body.Root.Name));
     }
 }

@@ -60,6 +60,8 @@ public class RuleTests
     [TestCase("class M { [TinyJit, TinyExport<T>] public Tensor F([Shape(1)] Tensor x, Dim {|n|}) => x; }", "'n'.*'F'.*Bounds")]
     [TestCase("class M { [TinyJit, TinyExport<T>] public Tensor F((Tensor H, Tensor C) {|s|}) => s.H; }", "tensors in parameter 's'.*'F'.*Of =")]
     [TestCase("class M { [TinyJit, TinyExport<T>] public Tensor F([Shape(1)] Tensor x, List<Tensor> {|xs|}) => x; }", "'xs'")]
+    [TestCase("class M { [TinyJit, TinyExport<T>] public Tensor F([Shape(3)] Tensor[] {|xs|}) => xs[0]; }", "'xs'.*Of =")]
+    [TestCase("class M { [TinyJit, TinyExport<T>] public Tensor F([Shape(3)] Dictionary<string, Tensor> {|xs|}, [Shape(3)] (Tensor A, List<Tensor> B) {|p|}) => xs[\"a\"]; }", "'xs'")]
     public async Task ExportShapeIsReported(string code, string message) =>
         Assert.That(await Compile.Analyze(new ExportShapeAnalyzer(), Target + code, "TINY0003"), Has.One.Matches(message));
 
@@ -67,7 +69,8 @@ public class RuleTests
     [TestCase("class M { [TinyJit, TinyExport<T>] public Tensor F([Shape(1, \"t:1..9\")] Tensor x, [Bounds(0, 7)] Dim n) => x; }")]
     [TestCase("class M { [TinyJit] public Tensor F(Tensor x) => x; }")]
     [TestCase("class M { [TinyJit, TinyExport<T>] public Tensor F() => null!; }")]
-    [TestCase("class M { [TinyJit, TinyExport<T>] public Tensor F([Shape(1, Of = \"H\"), Shape(\"t:1..9\", Of = \"C\")] (Tensor H, Tensor C) s, [Shape(3)] Tensor[] xs, Tensor? mask = null) => s.H; }")]
+    [TestCase("class M { [TinyJit, TinyExport<T>] public Tensor F([Shape(1, Of = \"H\"), Shape(\"t:1..9\", Of = \"C\")] (Tensor H, Tensor C) s, [Shape(3, Of = \"0\"), Shape(4, Of = \"1\")] Tensor[] xs, Tensor? mask = null) => s.H; }")]
+    [TestCase("class M { [TinyJit, TinyExport<T>] public Tensor F([Shape(1)] (Tensor H, Tensor C) s) => s.H; }", Description = "one for all, where the type says how many")]
     public async Task ExportShapeIsInnocent(string code) =>
         Assert.That(await Compile.Analyze(new ExportShapeAnalyzer(), Target + code, "TINY0003"), Is.Empty);
 
