@@ -67,8 +67,8 @@ static class CHeader
             {{reset}}/* What a code means, in English. */
             const char *{{prefix}}_error_text(int code);
 
-            /* The functions below return {{macro}}_OK or {{macro}}_ERROR_ARGUMENT{{sizes}}. Their arguments must not overlap one another, the arena or the
-             * weights. Tensors are row-major. */
+            /* The functions below return {{macro}}_OK or {{macro}}_ERROR_ARGUMENT{{sizes}}. What they write must not overlap any other argument; none may overlap
+             * the arena or the weights. Tensors are row-major. */
             {{entries}}
             #ifdef __cplusplus
             }

@@ -44,8 +44,8 @@ int small_init(small *m, const void *weights, size_t bytes, void *arena, size_t 
 /* What a code means, in English. */
 const char *small_error_text(int code);
 
-/* The functions below return SMALL_OK or SMALL_ERROR_ARGUMENT. Their arguments must not overlap one another, the arena or the
- * weights. Tensors are row-major. */
+/* The functions below return SMALL_OK or SMALL_ERROR_ARGUMENT. What they write must not overlap any other argument; none may overlap
+ * the arena or the weights. Tensors are row-major. */
 
 /* forward: image float32 [1, 1, 8, 8] -> output float32 [1, 3] */
 int small_forward(small *m, const float image[1*1*8*8], float output[1*3]);
