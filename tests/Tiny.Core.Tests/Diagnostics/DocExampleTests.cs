@@ -28,7 +28,7 @@ public sealed class DocExampleTests
     {
         var page = File.ReadAllText(Path.Combine(Repository(), "docs", "tensor.md")).ReplaceLineEndings("\n");
         foreach (Match block in Regex.Matches(page, @"```csharp\n(?<code>.*?)```", RegexOptions.Singleline))
-            // Captured methods need the generator; the samples have them.
+            // Captured methods need the generator: DocPageTests beside it.
             if (!block.Groups["code"].Value.Contains("[TinyJit]", StringComparison.Ordinal))
                 yield return Case($"tensor.md, line {page[..block.Index].Count(c => c == '\n') + 1}", block.Groups["code"].Value);
         var comments = XDocument.Load(Path.ChangeExtension(typeof(Tensor).Assembly.Location, ".xml"));
