@@ -128,12 +128,47 @@ public sealed class OptOpsTests
         float[] actual = Tensor.FromStorage(new Executable(Scheduler.Run([bad]), Device.Get("cpu")).Run(_ => null!)[0]).ToArray<float>();
         Assert.That(actual, Is.EqualTo(MemoryMarshal.Cast<byte, float>(Interpreter.Evaluate(bad).Copied()).ToArray()).Within(1e-4));
 
-        IReadOnlyList<OptOp> Choices(UOp node)
+        IReadOnlyList<OptOp> Choices(UOp node) => Chosen(node, profile);
+    }
+
+    static IReadOnlyList<OptOp> Chosen(UOp node, TargetProfile profile)
+    {
+        var kernel = Scheduler.Run([node]).Launches.Single().Kernel;
+        using var table = kernel.Interner.Resume();
+        return Heuristic.Choose(kernel.Sink, profile);
+    }
+
+    [Test]
+    public void VectorsAreAlongWhatFillsThem()
+    {
+        var profile = new TargetProfile("wide") { VectorLanes = 16, NarrowerLanes = [8, 4], Registers = 32 };
+        // A convolution's weights have a gradient of 5 by 5; the rows that it is summed over are longer.
+        var weights = F(8, 4, 5, 5);
+        Assert.That(Chosen(Gradient(8), profile)[0].Kind, Is.EqualTo(OptKind.VectorFold));
+        Assert.That(Chosen(Gradient(4), profile)[0].Kind, Is.EqualTo(OptKind.Vector));
+        // Too few terms to combine lanes for.
+        Assert.That(Chosen(F(8, 32).MatMul(F(4, 32).Transpose().Contiguous().Realize()).Node, profile)[0].Kind, Is.EqualTo(OptKind.Vector));
+        foreach (int width in new[] { 4, 8 })
         {
-            var kernel = Scheduler.Run([node]).Launches.Single().Kernel;
-            using var table = kernel.Interner.Resume();
-            return Heuristic.Choose(kernel.Sink, profile);
+            var gradient = new Tensor(Gradient(width));
+            gradient.Floats();
         }
+
+        UOp Gradient(int width)
+        {
+            weights.RequiresGrad = true;
+            return F(16, 4, width + 4, width + 4).Conv2d(weights).Mul(F(16, 8, width, width)).Sum().Gradient(weights)[0].Node;
+        }
+    }
+
+    [Test]
+    public void AFewLoadsLaneByLaneTakeNoVectorsFromAProduct()
+    {
+        var profile = Device.Get("cpu").Profile;
+        Tensor product = F(33, 64).MatMul(F(64, 48)), sum = product + F(48, 33).Transpose(), every = F(33, 4).MatMul(F(4, 48)) + F(48, 33).Transpose();
+        Assert.That(Chosen(sum.Node, profile)[0], Is.EqualTo(Chosen(product.Node, profile)[0]));
+        Assert.That(Chosen(every.Node, profile)[0].Kind, Is.Not.EqualTo(OptKind.Vector));
+        sum.Floats();
     }
 
     [Test]
