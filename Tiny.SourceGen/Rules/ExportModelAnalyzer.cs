@@ -19,6 +19,7 @@ public sealed class ExportModelAnalyzer() : MethodRule(Descriptors.ExportModel)
         var type = method.ContainingType;
         if (type.TypeKind != TypeKind.Class) return null;
         if (method.IsStatic) return "the method is static, and an export holds the weights of an instance; make it an instance method";
+        if (method.IsGenericMethod) return "the method is generic; export a method that calls it with its type arguments given";
         if (!CapturedMethod.IsNameable(type, compilation)) return $"class '{type.Name}' is private to a class or a file; make it internal or public";
         if (KnownTypes.HasFactory(type) && !type.IsGenericType) return null;
         if (type.IsAbstract) return $"class '{type.Name}' is abstract; export from a class that can be constructed";

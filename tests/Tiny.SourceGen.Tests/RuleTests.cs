@@ -37,7 +37,6 @@ public class RuleTests
         Assert.That(await Compile.Analyze(new SignatureAnalyzer(), code, "TINY0001"), Is.Empty);
 
     [TestCase("class M { [TinyJit] public async Task<Tensor> {|F|}(Tensor x) { await Task.Yield(); return x; } }", "async")]
-    [TestCase("class M { [TinyJit] public Tensor {|F|}<T>(Tensor x) => x; }", "generic")]
     [TestCase("class M { Tensor t = null!; [TinyJit] public ref Tensor {|F|}(Tensor x) => ref t; }", "by reference")]
     [TestCase("class M { [TinyJit] public Tensor F(ref Tensor {|x|}, out int {|n|}, in int {|k|}) { n = 1; return x; } }", "'x'.*by reference")]
     [TestCase("struct M { [TinyJit] public Tensor {|F|}(Tensor x) => x; }", "not a method of a class")]
@@ -48,7 +47,7 @@ public class RuleTests
         Assert.That(await Compile.Analyze(new MethodKindAnalyzer(), code, "TINY0002"), Has.Some.Matches(message));
 
     [TestCase("class M { [TinyJit] public virtual Tensor F(Tensor x) => x; [TinyJit] static Tensor G(Tensor x) => x; }")]
-    [TestCase("class M<T> { [TinyJit] public Tensor F(Tensor x) => x; }")]
+    [TestCase("class M<T> { [TinyJit] public Tensor F(Tensor x) => x; [TinyJit] public Tensor G<U>(Tensor x) => x; }")]
     [TestCase("static class M { [TinyJit] public static Tensor F(this Tensor x) => x; }")]
     [TestCase("class M { public async Task<Tensor> F(Tensor x) { await Task.Yield(); return G(x); Tensor G(Tensor y) => y; } }")]
     [TestCase("abstract class M { [TinyJit] protected abstract Tensor F(Tensor x, params Tensor[] rest); } partial class P { [TinyJit] public partial Tensor F(Tensor x); public partial Tensor F(Tensor x) => x; }")]
@@ -78,6 +77,7 @@ public class RuleTests
     [TestCase("class M { M() { } [TinyJit, {|TinyExport<T>|}] public Tensor F([Shape(1)] Tensor x) => x; }", "'M' has no public or internal constructor")]
     [TestCase("abstract class M { [TinyJit, {|TinyExport<T>|}] public Tensor F([Shape(1)] Tensor x) => x; }", "abstract")]
     [TestCase("class M<U> { [TinyJit, {|TinyExport<T>|}] public Tensor F([Shape(1)] Tensor x) => x; }", "generic")]
+    [TestCase("class M { [TinyJit, {|TinyExport<T>|}] public Tensor F<U>([Shape(1)] Tensor x) => x; }", "the method is generic")]
     [TestCase("static class M { [TinyJit, {|TinyExport<T>|}] public static Tensor F([Shape(1)] Tensor x) => x; }", "static")]
     [TestCase("class O { class M { [TinyJit, {|TinyExport<T>|}] public Tensor F([Shape(1)] Tensor x) => x; } }", "private")]
     [TestCase("file class M { [TinyJit, {|TinyExport<T>|}] public Tensor F([Shape(1)] Tensor x) => x; }", "private")]

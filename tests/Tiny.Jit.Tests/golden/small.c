@@ -30,6 +30,9 @@
 #define SMALL_LEVEL 1
 #endif
 #if SMALL_LEVEL > 1
+/* Without what it includes for an allocator: that has names which kernels may have too. */
+#define _MM_MALLOC_H_INCLUDED
+#define __MM_MALLOC_H
 #include <immintrin.h>
 #define AVX2 __attribute__((target("avx2,fma")))
 #if defined(__clang__)
