@@ -9,6 +9,7 @@ using Tiny.Optimize;
 using Tiny.Render;
 using Tiny.Runtime;
 using Tiny.Schedule;
+using Tiny.Tests.Tensors;
 
 namespace Tiny.Tests.Schedule;
 
