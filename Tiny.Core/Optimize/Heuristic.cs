@@ -89,7 +89,8 @@ sealed class Heuristic
             else lanes += Times(load);
         return lanes * FewestVectors <= vectors;
 
-        double Times(UOp load) => _free.In(load).Aggregate(1.0, (n, r) => n * (r.Max + 1));
+        // For an element of the result.
+        double Times(UOp load) => _free.In(load).Where(r => Kind(r) == AxisKind.Reduce).Aggregate(1.0, (n, r) => n * (r.Max + 1));
     }
 
     bool Walks(UOp index, UOp range, UOp? gate) =>
