@@ -94,7 +94,7 @@ public sealed class OperatorTableTests
         throw new AssertionException($"{row.Operator} takes {what}");
     }
 
-    static void Check(OperatorCase row, IReadOnlyList<DType> dtypes, string? what = null, HashSet<DType>? live = null)
+    static void Check(OperatorCase row, DType[] dtypes, string? what = null, HashSet<DType>? live = null)
     {
         var runs = dtypes.Select(d => row.Arguments(d)).Select((given, i) => (DType: dtypes[i], Given: given, Results: row.Made is { } make ? [make(dtypes[i])] : row.Function(given))).ToList();
         var oracle = runs.Select(r => r.Results.Select(OperatorCase.Read).ToArray()).ToList();
