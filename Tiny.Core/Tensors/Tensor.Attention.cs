@@ -14,6 +14,12 @@ public sealed partial class Tensor
     /// <param name="causal">Query i sees keys 0 to i only.</param>
     /// <param name="scale">1 / sqrt(d) unless given.</param>
     /// <exception cref="ShapeException">The shapes do not go together.</exception>
+    /// <example><code>
+    /// Tensor q = Tensor.Ones(2, 8, 10, 64), k = Tensor.Ones(2, 8, 12, 64), v = Tensor.Ones(2, 8, 12, 32); // batch, heads, length, width
+    /// Tensor.ScaledDotProductAttention(q, k, v)                                    // shape [2, 8, 10, 32]
+    /// // Eight heads of queries that share two of keys: an axis of groups, which keys and values broadcast over.
+    /// var grouped = Tensor.ScaledDotProductAttention(q.Unflatten(1, 2, 4), k[.., ..2].Unsqueeze(2), v[.., ..2].Unsqueeze(2)); // shape [2, 2, 4, 10, 32]
+    /// </code></example>
     public static Tensor ScaledDotProductAttention(Tensor query, Tensor key, Tensor value, Tensor? mask = null, bool causal = false, double? scale = null)
     {
         ArgumentNullException.ThrowIfNull(query);

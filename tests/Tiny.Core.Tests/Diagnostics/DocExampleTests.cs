@@ -39,6 +39,16 @@ public sealed class DocExampleTests
         static TestCaseData Case(string name, string code) => new TestCaseData(code).SetArgDisplayNames(name);
     }
 
+    /// <summary>Operators of which a sentence alone does not say the shapes.</summary>
+    [Test]
+    public void OperatorsOfWhichShapesAreHardToSayHaveOne()
+    {
+        var comments = XDocument.Load(Path.ChangeExtension(typeof(Tensor).Assembly.Location, ".xml"));
+        var with = comments.Descendants("member").Where(m => m.Element("example") is not null).Select(m => m.Attribute("name")!.Value.Split('(')[0]).ToHashSet();
+        string[] hard = ["Conv2d", "ConvTranspose2d", "MaxPool2d", "Einsum", "Gather", "Take", "OneHot", "Scatter", "ScatterReduce", "Unfold", "Unflatten", "Sort", "TopK", "Interpolate", "ScaledDotProductAttention", "Kernel"];
+        Assert.That(hard.Where(name => !with.Contains($"M:Tiny.Tensor.{name}")), Is.Empty);
+    }
+
     [TestCaseSource(nameof(Examples))]
     public void IsTrue(string code)
     {

@@ -253,10 +253,13 @@ public sealed class OptOpsTests
         Assert.That(schedule.Launches.Count(l => l.Kernel.Params.Any(p => p.InPlace)), Is.EqualTo(1));
     }
 
+    /// <summary>Widths of vectors that this machine has, with shorter extents.</summary>
+    static IEnumerable<(int Lanes, int Extent)> Narrow => new[] { (4, 3), (8, 3), (8, 5), (8, 7) }.Where(c => c.Item1 <= Device.Get("cpu").Profile.VectorLanes);
+
     [Test]
-    public void VectorsMayBeWiderThanAReduction([Values(3, 5, 7)] int extent, [Values] bool max)
+    public void VectorsMayBeWiderThanAReduction([ValueSource(nameof(Narrow))] (int Lanes, int Extent) narrow, [Values] bool max)
     {
-        if (Device.Get("cpu").Profile.VectorLanes < 8) Assert.Ignore("no such vectors here");
+        int extent = narrow.Extent;
         // Parts of rows, which do not join to longer ones.
         Tensor x = F(6, 4, 9)[.., .., ..extent], y = F(6, 4, 10)[.., .., 1..(extent + 1)];
         var node = max ? (x + 1).Max([1, 2]).Node : (x * y).Sum([1, 2]).Node;
@@ -264,7 +267,7 @@ public sealed class OptOpsTests
         {
             using var table = body.Interner.Resume();
             var range = body.Sink.Topological().Where(u => u.Op == Op.Range && Kind(u) == AxisKind.Reduce).MaxBy(Id)!;
-            return Lowered(body, Device.Get("cpu").Profile, [new OptOp(OptKind.VectorFold, Id(range), 8)]);
+            return Lowered(body, Device.Get("cpu").Profile, [new OptOp(OptKind.VectorFold, Id(range), narrow.Lanes)]);
         });
     }
 
