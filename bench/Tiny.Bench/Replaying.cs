@@ -56,12 +56,11 @@ sealed class Replaying() : Measure("replay of 100 kernels, less the bare loop", 
         OwnedMemory[] memory = [.. schedule.Slots.Select(s => new OwnedMemory(s.Bytes))];
         IlKernel[] code = [.. schedule.Launches.Select(l => CpuKernelCache.Get(l.Kernel.Lower(Device.Default.Profile)))];
         // After the addresses come the first iteration and the one after the last, as in a launch.
-        nint[] pointers = [.. schedule.Launches.SelectMany(l => l.Slots.Select(s => (nint)memory[s].Pointer).Append(0).Append(0))];
-        int each = pointers.Length / Kernels;
+        nint[][] pointers = [.. schedule.Launches.Select(l => (nint[])[.. l.Slots.Select(s => (nint)memory[s].Pointer), 0, 0])];
         return () =>
         {
-            fixed (nint* p = pointers)
-                for (int k = 0; k < Kernels; k++) code[k](p + each * k);
+            for (int k = 0; k < Kernels; k++)
+                fixed (nint* p = pointers[k]) code[k](p);
             GC.KeepAlive(memory);
         };
     }
