@@ -44,7 +44,7 @@ public sealed partial class Tensor
 
     /// <summary>
     /// Columns of windows put back where they lie, elements that several show added: this[n, channels * window, places] to [n, channels, size...]. The way back from
-    /// all windows of an image side by side (im2col).
+    /// all windows of an image side by side (im2col). Bools and integers of fewer than 32 bits are summed as int32 or, unsigned, as uint32.
     /// </summary>
     /// <param name="size">The extents of the image.</param>
     /// <param name="kernel">The extents of a window.</param>
@@ -70,7 +70,7 @@ public sealed partial class Tensor
                 + $"in an image [{string.Join(", ", size.ToArray())}]");
         using var scope = Origin.Scope("fold");
         Dim[] lead = [Shape[0], Shape[1] / window], kernels = [.. kernel.ToArray().Select(k => (Dim)k)];
-        var apart = Build.Reshape(Node, new Shape([.. lead, .. kernels, .. output]));
+        var apart = Build.Reshape(Counting(), new Shape([.. lead, .. kernels, .. output]));
         apart = Build.Permute(apart, [0, 1, .. Enumerable.Range(2 + axes, axes), .. Enumerable.Range(2, axes)]);
         var sum = Overlaid(apart, new Shape([.. lead, .. whole]), kernel, stride, dilation);
         return new Tensor(Build.Shrink(sum, [(0, lead[0]), (0, lead[1]), .. keep]));

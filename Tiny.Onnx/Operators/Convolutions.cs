@@ -88,7 +88,7 @@ static class Convolutions
         // The extents of a window that are data are those whose product is what the channels leave.
         long window = n.Declared(0) is { } shape && shape.Rank > 1 && (int)shape[1] > 0 ? (int)n[0].Shape[1] / (int)shape[1] : 0;
         return Choice.OfNumbers(n, 2, Factors((int)window, axes), kernel => n[0].Fold(size, kernel, Windows.Numbers(n, "strides", axes), [.. Enumerable.Range(0, axes).Select(i => (checked((int)padding[i]), checked((int)padding[axes + i])))],
-            Windows.Numbers(n, "dilations", axes)));
+            Windows.Numbers(n, "dilations", axes)).Cast(n[0].DType));
     }
 
     // All ways to write a number as a product of so many.

@@ -11,6 +11,7 @@ Measure[] measures =
     new SecondBuild("second build", goal: 3000, Path.Combine("samples", "Digits", "Digits.csproj")),
     new Warm("generator, an edit among 200 files", goal: 50, Generating.Edit),
     .. Products.Rows(),
+    new Replaying(),
     new TrainingStep(),
     // At most 5 microseconds a node.
     new Warm("eager: 10,000 operations built", goal: 50, () => Eager.Build(10_000), warmUp: 3, times: 20),
