@@ -148,13 +148,10 @@ public sealed class OnnxImporter
     static OnnxValue? Find(string name, Frame frame, string reader) => name.Length == 0 ? null : frame.Scope.TryFind(name, out var value) ? value
         : throw new OnnxFormatException($"{reader}, which nothing before it gives");
 
-    static Dictionary<string, OnnxTypeInfo> Types(OnnxGraph graph)
-    {
-        var types = new Dictionary<string, OnnxTypeInfo>();
-        foreach (var value in graph.Values.Concat(graph.Outputs))
-            if (value.Type is { } type) types[value.Name] = type;
-        return types;
-    }
+    // A loop's body is asked for each time that it runs.
+    Dictionary<string, OnnxTypeInfo> Types(OnnxGraph graph) => _types.TryGetValue(graph, out var known) ? known : _types[graph] = DeclaredShapes.Of(graph);
+
+    readonly Dictionary<OnnxGraph, Dictionary<string, OnnxTypeInfo>> _types = new(ReferenceEqualityComparer.Instance);
 
     void MarkInput(OnnxValue? value)
     {
