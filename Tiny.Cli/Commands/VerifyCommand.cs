@@ -15,7 +15,7 @@ static class VerifyCommand
         var json = new Option<string>("--json") { Description = "writes the results to a file" };
         var verbose = new Option<bool>("--verbose") { Description = "also lists nodes evaluated on the host, and numbers read while graphs were built" };
         var command = new Command("verify", "Runs ONNX conformance cases.") { path, targets, filter, json, verbose };
-        command.SetAction(p => Run(p.GetValue(path)!, p.GetValue(targets)!, p.GetValue(filter), p.GetValue(json), p.GetValue(verbose)));
+        command.SetWork((p, _) => Run(p.GetValue(path)!, p.GetValue(targets)!, p.GetValue(filter), p.GetValue(json), p.GetValue(verbose)));
         return command;
     }
 

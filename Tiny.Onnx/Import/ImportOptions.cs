@@ -10,6 +10,9 @@ public sealed record ImportOptions
     /// depend on values. Without it, as where a program is captured before any call, that is an <see cref="OnnxDataDependentException"/>.
     /// </summary>
     public Func<Tensor, HostMemory>? Read { get; init; }
+
+    /// <summary>Inputs whose values are part of the program, as if the file had them.</summary>
+    public IReadOnlySet<string> Fixed { get; init; } = new HashSet<string>();
 }
 
 /// <summary>A model's results, and what was not left to kernels.</summary>

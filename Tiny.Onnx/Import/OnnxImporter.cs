@@ -42,7 +42,8 @@ public sealed class OnnxImporter
     {
         InputCheck.Run(_model.Graph, inputs);
         var scope = new Scope(null);
-        foreach (var value in inputs.Values) MarkInput(value);
+        foreach (var (name, value) in inputs)
+            if (!_options.Fixed.Contains(name)) MarkInput(value);
         var frame = new Frame(_model.Opsets, scope, null, Types(_model.Graph), 0);
         // An input given by the caller counts before the initializer that has its name.
         Initialize(_model.Graph, scope);
