@@ -53,6 +53,32 @@ public sealed partial class Tensor
         return vector ? x.Squeeze(-1) : x;
     }
 
+    /// <summary>The determinant of each matrix of this[..., n, n]. By elimination with the largest of each column as pivot, n steps; 0 where a column is 0.</summary>
+    /// <exception cref="ShapeException">This is not square, or n exceeds 64.</exception>
+    public Tensor Det()
+    {
+        using var scope = Origin.Scope("det");
+        var (m, n) = Matrix("Det", MostReflections);
+        if (m != n) throw new ShapeException($"Det: {Shape} is not square");
+        var rest = Cast(Wide(FloatDType));
+        var product = Full(new Shape(Shape.Dims[..^2]), 1, rest.DType);
+        for (int left = n; left > 0; left--)
+        {
+            var column = rest.Along(-1, 0, 1);
+            var at = column.Abs().ArgMax(Rank - 2, keepdim: true);
+            // The row of the pivot is taken out, and the first row put in its place: that turns the sign.
+            var hit = Arange(left).Unsqueeze(1).Eq(at);
+            var row = hit.Where(rest, 0).Sum(Rank - 2, keepdim: true);
+            var pivot = row.Along(-1, 0, 1);
+            product *= (at.Eq(0).Where(pivot, -pivot)).Reshape(product.Shape);
+            if (left == 1) break;
+            var others = hit.Where(rest.Along(-2, 0, 1), rest).Along(-2, 1, left);
+            var factor = others.Along(-1, 0, 1) / pivot.Eq(0).Where(1, pivot);
+            rest = (others.Along(-1, 1, left) - factor * row.Along(-1, 1, left)).Contiguous();
+        }
+        return product.Cast(FloatDType);
+    }
+
     /// <summary>
     /// This[..., m, n] as U[..., m, k] times S[..., k] on a diagonal times V[..., k, n], k the shorter of both: U's columns and V's rows are orthonormal, S is not
     /// negative and descending. By one-sided Jacobi rotations (Hestenes 1958) of all disjoint pairs of columns at once, in 10 sweeps of k - 1 rounds of two kernels; U by the

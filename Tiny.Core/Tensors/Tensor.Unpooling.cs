@@ -42,6 +42,40 @@ public sealed partial class Tensor
         return Zeros(new Shape([.. lead, height * width]), DType).Scatter(-1, indices.Flatten(-2), Flatten(-2)).Reshape([.. lead, height, width]);
     }
 
+    /// <summary>
+    /// Columns of windows put back where they lie, elements that several show added: this[n, channels * window, places] to [n, channels, size...]. The way back from
+    /// all windows of an image side by side (im2col).
+    /// </summary>
+    /// <param name="size">The extents of the image.</param>
+    /// <param name="kernel">The extents of a window.</param>
+    /// <param name="stride">How far windows lie apart.</param>
+    /// <param name="padding">Elements around the image that windows reach into; what falls there is dropped.</param>
+    /// <param name="dilation">How far elements of a window lie apart.</param>
+    /// <exception cref="ShapeException">So many windows do not lie in such an image.</exception>
+    public Tensor Fold(ReadOnlySpan<int> size, ReadOnlySpan<int> kernel, ReadOnlySpan<int> stride, ReadOnlySpan<(int Before, int After)> padding, ReadOnlySpan<int> dilation)
+    {
+        int axes = size.Length, window = 1;
+        bool fits = Rank == 3 && kernel.Length == axes && stride.Length == axes && padding.Length == axes && dilation.Length == axes;
+        var (output, whole, keep) = (new Dim[axes], new Dim[axes], new (Dim, Dim)[axes]);
+        for (int i = 0; fits && i < axes; i++)
+        {
+            int extent = size[i] + padding[i].Before + padding[i].After, reach = dilation[i] * (kernel[i] - 1) + 1;
+            fits = kernel[i] > 0 && stride[i] > 0 && dilation[i] > 0 && size[i] >= 0 && padding[i].Before >= 0 && padding[i].After >= 0 && extent >= reach;
+            if (!fits) break;
+            (output[i], whole[i], keep[i]) = ((extent - reach) / stride[i] + 1, extent, (padding[i].Before, padding[i].Before + size[i]));
+            window = checked(window * kernel[i]);
+        }
+        if (!fits || !Shape[2].Equals(new Shape(output).Count) || !(Shape[1] % window).Is(0))
+            throw new ShapeException($"Fold: {Shape} is not [n, channels * window, places] of windows [{string.Join(", ", kernel.ToArray())}] by steps of [{string.Join(", ", stride.ToArray())}] "
+                + $"in an image [{string.Join(", ", size.ToArray())}]");
+        using var scope = Origin.Scope("fold");
+        Dim[] lead = [Shape[0], Shape[1] / window], kernels = [.. kernel.ToArray().Select(k => (Dim)k)];
+        var apart = Build.Reshape(Node, new Shape([.. lead, .. kernels, .. output]));
+        apart = Build.Permute(apart, [0, 1, .. Enumerable.Range(2 + axes, axes), .. Enumerable.Range(2, axes)]);
+        var sum = Overlaid(apart, new Shape([.. lead, .. whole]), kernel, stride, dilation);
+        return new Tensor(Build.Shrink(sum, [(0, lead[0]), (0, lead[1]), .. keep]));
+    }
+
     Tensor MaxPlaces(string name, string origin, int[] window, int[] steps, (int Before, int After)[] padding, int[] gaps, bool ceil)
     {
         if (DType.IsBool) return Cast(DType.UInt8).MaxPlaces(name, origin, window, steps, padding, gaps, ceil);

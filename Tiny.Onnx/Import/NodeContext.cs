@@ -75,6 +75,9 @@ sealed class NodeContext(OnnxImporter importer, OnnxNode node, Frame frame, IRea
     /// <exception cref="OnnxDataDependentException">As for <see cref="Integers(int)"/>.</exception>
     public long[] Numbers(Tensor tensor) => HostNumbers.Integers(importer.Read(tensor, this, null), tensor.DType, tensor.Numel);
 
+    /// <summary>How many elements a result has along an axis, where data decide: read if it may be, else what the model declares.</summary>
+    public int Counted(Tensor count, int output, int axis) => !importer.CanRead(count) && Declared(output) is { } shape ? shape[axis] : checked((int)Numbers(count)[0]);
+
     static T One<T>(T[] numbers, int input) => numbers.Length == 1 ? numbers[0] : throw Bad($"input {input} has {numbers.Length} elements, not one");
 
     HostMemory Read(int input) => importer.Read(this[input], this, input);

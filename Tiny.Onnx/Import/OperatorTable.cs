@@ -24,7 +24,7 @@ static class OperatorTable
         .. Elementwise.Table, .. Logic.Table, .. Activations.Table, .. Casting.Table,
         .. Reductions.Table, .. Movement.Table, .. Indexing.Table, .. Creation.Table,
         .. Products.Table, .. Convolutions.Table, .. Pooling.Table, .. Normalization.Table, .. Losses.Table,
-        .. Attention.Table, .. Resizing.Table, .. Sampling.Table, .. Signal.Table,
+        .. Attention.Table, .. Resizing.Table, .. Sampling.Table, .. Signal.Table, .. Quantized.Table, .. Recurrent.Table, .. Detection.Table, .. Sets.Table,
         .. Control.Table, .. Sequences.Table,
     ];
 }

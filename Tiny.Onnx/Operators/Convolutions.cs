@@ -10,6 +10,8 @@ static class Convolutions
         new("Conv", n => Windows.Of(n, n[0], Kernel(n, n[1])) is var w ? n[0].Conv(n[1], n.Optional(2), w.Stride, w.Padding, w.Dilation, Groups(n)) : n[0]),
         new("ConvTranspose", Transposed),
         new("ConvInteger", Integers),
+        new("DeformConv", n => Deformed(n)),
+        new("Col2Im", n => FromColumns(n)),
     ];
 
     static int[] Kernel(NodeContext n, Tensor weight)
@@ -48,5 +50,43 @@ static class Convolutions
         }
         y = y.Pad(grow).Shrink(cut);
         return n.Optional(2) is { } bias ? y + bias.Reshape([bias.Shape[0], .. Enumerable.Repeat((Dim)1, axes)]) : y;
+    }
+
+    // Each weight of a window reads at a place of its own: the regular one and an offset, between elements.
+    static Tensor Deformed(NodeContext n)
+    {
+        var (x, weight, offset) = (n[0], n[1], n[2]);
+        int[] kernel = Kernel(n, weight);
+        var w = Windows.Of(n, x, kernel);
+        int axes = kernel.Length, count = kernel.Aggregate(1, (a, b) => a * b), groups = Groups(n), shared = checked((int)n.Integer("offset_group", 1));
+        Dim batch = x.Shape[0], channels = x.Shape[1];
+        Dim[] output = [.. offset.Shape.Dims[2..]];
+        // Channels of one group of offsets are a batch of their own.
+        var images = x.Reshape([batch * shared, channels / shared, .. x.Shape.Dims[2..]]);
+        var moved = offset.Reshape([batch * shared, count, axes, .. output]);
+        var places = new Tensor[axes];
+        for (int a = 0; a < axes; a++)
+        {
+            Tensor Along(int steps, int by, int rank, int axis) => (Tensor.Arange(steps) * by).Reshape([.. Enumerable.Range(0, rank).Select(i => (Dim)(i == axis ? steps : 1))]);
+            var inWindow = Along(kernel[a], w.Dilation[a], axes, a).Expand(new Shape(kernel)).Reshape([count, .. Enumerable.Repeat((Dim)1, axes)]);
+            var regular = inWindow + Along(output[a], w.Stride[a], axes, a) - w.Padding[a].Before;
+            places[a] = Movement.Part(moved, 2, a, a + 1).Squeeze(2) + regular.Cast(moved.DType);
+        }
+        var seen = Sampling.At(images, places, "linear", Sampling.Outside.Zeros, true);
+        if (n.Optional(4) is { } mask) seen *= mask.Reshape([batch * shared, 1, count, .. output]);
+        var y = Tensor.Einsum("ngckl,gock->ngol", seen.Reshape([batch, groups, channels / groups, count, -1]),
+            weight.Reshape([groups, weight.Shape[0] / groups, channels / groups, count])).Reshape([batch, weight.Shape[0], .. output]);
+        return n.Optional(3) is { } bias ? y + bias.Reshape([bias.Shape[0], .. Enumerable.Repeat((Dim)1, axes)]) : y;
+    }
+
+    // Columns [n, channels * window, places] summed where windows lie.
+    static Tensor FromColumns(NodeContext n)
+    {
+        int[] kernel = [.. n.Integers(2).Select(k => checked((int)k))];
+        int axes = kernel.Length;
+        int[] size = n.CanRead(1) || n.Declared(0) is null ? [.. n.Integers(1).Select(k => checked((int)k))] : [.. n.Declared(0)!.Dims[2..].ToArray().Select(d => (int)d)];
+        var padding = n.Integers("pads") ?? new long[2 * axes];
+        return n[0].Fold(size, kernel, Windows.Numbers(n, "strides", axes), [.. Enumerable.Range(0, axes).Select(i => (checked((int)padding[i]), checked((int)padding[axes + i])))],
+            Windows.Numbers(n, "dilations", axes));
     }
 }

@@ -111,7 +111,7 @@ static class Indexing
     static Tensor NonZero(NodeContext n)
     {
         var x = n[0];
-        int count = Counted(n, x.Ne(0).Sum());
+        int count = n.Counted(x.Ne(0).Sum(), 0, 1);
         return x.Nonzero(count).Transpose().Cast(DType.Int64);
     }
 
@@ -120,10 +120,7 @@ static class Indexing
         var x = n.HasAttribute("axis") ? n[0] : n[0].Flatten();
         int axis = n.Axis("axis", 0, x.Rank);
         var condition = n[1];
-        int count = Counted(n, condition.Sum());
+        int count = n.Counted(condition.Sum(), 0, axis);
         return x.Take(condition.Nonzero(count).Flatten(), axis);
     }
-
-    // How many elements there are depends on data.
-    static int Counted(NodeContext n, Tensor count) => (int)n.Numbers(count)[0];
 }

@@ -10,7 +10,7 @@ static class Products
         new("MatMul", n => n[0].MatMul(n[1]).Cast(n[0].DType)),
         new("Gemm", Gemm),
         new("Einsum", n => Tensor.Einsum(n.Text("equation"), n.All()).Cast(n[0].DType)),
-        new("Det", n => throw new OnnxUnsupportedException("determinants")),
+        new("Det", n => n[0].Det()),
     ];
 
     static Results Gemm(NodeContext n)

@@ -12,7 +12,7 @@ static class Sampling
     ];
 
     /// <summary>How places are read that lie between elements, or outside.</summary>
-    enum Outside
+    internal enum Outside
     {
         Zeros,
         Border,
@@ -26,7 +26,6 @@ static class Sampling
         int axes = x.Rank - 2;
         if (axes < 1 || grid.Rank != axes + 2 || !grid.Shape[axes + 1].Is(axes)) throw NodeContext.Bad($"input {x.Shape} and grid {grid.Shape} do not go together");
         bool corners = n.Flag("align_corners");
-        var mode = n.Text("mode", "linear");
         var outside = n.Text("padding_mode", "zeros") switch
         {
             "zeros" => Outside.Zeros,
@@ -34,20 +33,30 @@ static class Sampling
             "reflection" => Outside.Reflection,
             var other => throw NodeContext.Bad($"padding_mode '{other}'"),
         };
-        var flat = x.Flatten(2);
-        Dim[] output = [.. grid.Shape.Dims[1..^1]];
         var places = new Tensor[axes];
         for (int a = 0; a < axes; a++)
         {
             var at = Movement.Part(grid, axes + 1, axes - 1 - a, axes - a).Squeeze(-1).Cast(DType.Float32);
             double extent = (int)x.Shape[2 + a];
             places[a] = corners ? (at + 1) * ((extent - 1) / 2) : ((at + 1) * extent - 1) / 2;
+        }
+        return At(x, places, n.Text("mode", "linear"), outside, corners);
+    }
+
+    /// <summary>x[n, c, spatial...] at places[n, out...], one tensor for each spatial axis, counted in elements: [n, c, out...].</summary>
+    public static Tensor At(Tensor x, Tensor[] places, string mode, Outside outside, bool corners)
+    {
+        int axes = places.Length;
+        places = [.. places];
+        for (int a = 0; a < axes; a++)
+        {
             if (mode == "nearest") places[a] = places[a].Round();
             // A place outside is brought in as a whole; what a kernel then reads outside is too.
-            if (outside != Outside.Zeros) places[a] = Inside(places[a], extent, outside, corners);
+            if (outside != Outside.Zeros) places[a] = Inside(places[a], (int)x.Shape[2 + a], outside, corners);
         }
-        Tensor y = Taps(0, Tensor.Zeros(new Shape([x.Shape[0], .. output]), DType.Int32), null);
-        return y.Cast(x.DType);
+        var flat = x.Flatten(2);
+        Dim[] output = [.. places[0].Shape.Dims[1..]];
+        return Taps(0, Tensor.Zeros(places[0].Shape, DType.Int32), null).Cast(x.DType);
 
         // The sum over all taps of the axes from one on, at the row-major place that the axes before it make.
         Tensor Taps(int axis, Tensor row, Tensor? there)

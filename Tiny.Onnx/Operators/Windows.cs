@@ -39,6 +39,7 @@ sealed record Windows(int[] Kernel, int[] Stride, (int Before, int After)[] Padd
                 int total = whole - (wanted?[i] ?? (int)x.Shape[2 + i] * stride[i]);
                 if (total < 0 && wanted is null) total = 0;
                 int half = total / 2;
+                // As the standard says it, the odd element goes in front unless the upper side is asked for.
                 padding[i] = mode == "SAME_UPPER" ? (half, total - half) : (total - half, half);
             }
         return new(kernel, stride, padding, dilation);
