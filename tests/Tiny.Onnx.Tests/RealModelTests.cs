@@ -1,0 +1,115 @@
+using System.Runtime.InteropServices;
+using NUnit.Framework;
+using Tiny.Cli.Models;
+using Tiny.Export.Tests;
+using Tiny.Jit;
+using Tiny.Runtime;
+using Tiny.Schedule;
+using Tiny.Tests;
+
+namespace Tiny.Onnx.Tests;
+
+/// <summary>Published models against results of another runtime: on the live CPU and as compiled C, with state that stays in the program.</summary>
+public sealed class RealModelTests
+{
+    static IEnumerable<string> Names => RealModel.All.Select(m => m.Name);
+
+    [TestCaseSource(nameof(Names))]
+    public void LiveAgrees(string name)
+    {
+        foreach (var test in RealModel.Of(name).Cases)
+        {
+            var live = new LiveProgram(test.Program(RealModel.Of(name)));
+            for (int i = 0; i < test.Calls.Count; i++)
+                foreach (var (output, actual) in live.Run(test.Calls[i].Inputs))
+                    RealCase.Check(actual, test.Calls[i].Outputs[output], $"{test.Name}, call {i}, {output}");
+            foreach (var (input, final) in test.Final) RealCase.Check(live.State(input), final, $"{test.Name}, {input} at the end");
+        }
+    }
+
+    [TestCaseSource(nameof(Names))]
+    public void CompiledCAgrees(string name)
+    {
+        // Cases that are called alike are calls of one program.
+        foreach (var group in RealModel.Of(name).Cases.GroupBy(c => string.Join(' ', c.Settings.Shapes)))
+        {
+            var model = group.First().Program(RealModel.Of(name));
+            var program = ProgramCapture.Of("graphs", [(model.Entry, model.Capture())], new CTarget().MostBuffers);
+            var calls = group.SelectMany(test => test.Calls.Select((call, i) => (Name: $"{test.Name}, call {i}", call.Inputs, call.Outputs))).ToList();
+            using var entries = new CEntries(program, [.. calls.Select(_ => (0, (IReadOnlyDictionary<Variable, int>)new Dictionary<Variable, int>()))],
+                calls.SelectMany(c => model.Inputs.Select(i => c.Inputs[i])));
+            var (bytes, problem) = entries.Run("gcc", "-O1");
+            Assert.That(problem, Is.Null);
+            var actual = MemoryMarshal.Cast<byte, float>(bytes).ToArray();
+            int at = 0;
+            foreach (var call in calls)
+                foreach (var output in model.Outputs)
+                {
+                    var expected = call.Outputs[output];
+                    RealCase.Check(actual[at..(at + expected.Length)], expected, $"{call.Name}, {output}");
+                    at += expected.Length;
+                }
+            Assert.That(at, Is.EqualTo(actual.Length));
+        }
+    }
+
+    // One program for all sizes; each has what a program of that size alone gives.
+    [Test]
+    public void OneProgramEnlargesImagesOfAnySize()
+    {
+        var model = RealModel.Of("superres");
+        var sized = ModelProgram.Of(OnnxFile.Open(model.Path), ModelSettings.None with { Dims = ["n=1", "h=1..96", "w=1..96"] });
+        var live = new LiveProgram(sized);
+        var (inputs, outputs) = model.Cases.Single().Calls.Single();
+        RealCase.Check(live.Run(inputs).Single().Values, outputs["output"], "the reference");
+        var sizes = new[] { (64, 96), (1, 1), (17, 40), (96, 3) };
+        var images = sizes.Select((s, i) => Tensor.Rand(new Shape(1, 1, s.Item1, s.Item2), seed: i).Realize()).ToList();
+        var expected = sizes.Zip(images).Select(x => new LiveProgram(ModelProgram.Of(OnnxFile.Open(model.Path), ModelSettings.None with { Shapes = [$"luma=1x1x{x.First.Item1}x{x.First.Item2}"] }))
+            .Run(new Dictionary<string, Tensor> { ["luma"] = x.Second }).Single().Values).ToList();
+        for (int i = 0; i < images.Count; i++) Close.Check(live.Run(new Dictionary<string, Tensor> { ["luma"] = images[i] }).Single().Values, expected[i], 1e-6, $"{sizes[i]}");
+
+        var program = ProgramCapture.Of("graphs", [(sized.Entry, sized.Capture())], new CTarget().MostBuffers);
+        Variable Of(string name) => program.Entries[0].Variables.Single(v => v.Name == name);
+        var made = sizes.Select(s => (0, (IReadOnlyDictionary<Variable, int>)new Dictionary<Variable, int> { [Of("h")] = s.Item1, [Of("w")] = s.Item2 }));
+        using var entries = new CEntries(program, [.. made], images);
+        var (bytes, problem) = entries.Run("gcc", "-O1");
+        Assert.That(problem, Is.Null);
+        var actual = MemoryMarshal.Cast<byte, float>(bytes);
+        foreach (var (size, values) in sizes.Zip(expected))
+        {
+            Close.Check(actual[..values.Length], values, 1e-5, $"{size} in C");
+            actual = actual[values.Length..];
+        }
+    }
+}
+
+/// <summary>A model's program, compiled for the live CPU, with its state.</summary>
+sealed class LiveProgram
+{
+    readonly ModelProgram _model;
+    readonly Executable _program;
+    readonly Device _device = Device.Get("cpu");
+
+    public LiveProgram(ModelProgram model)
+    {
+        _model = model;
+        var capture = model.Capture();
+        _program = new Executable(Scheduler.Run(capture.Results, states: capture.States, mostBuffers: _device.Profile.MostBuffers, layouts: f => LayoutPass.Choose(f)), _device);
+    }
+
+    /// <summary>One call: results by name.</summary>
+    public List<(string Name, float[] Values)> Run(IReadOnlyDictionary<string, Tensor> inputs)
+    {
+        var sizes = new Dictionary<Variable, int>();
+        foreach (var (declared, name) in _model.Entry.Inputs.Zip(_model.Inputs))
+            for (int i = 0; i < declared.Shape.Rank; i++)
+                if (declared.Shape[i].Variables.SingleOrDefault() is { } v) sizes[v] = inputs[name].Shape[i];
+        DeviceBuffer[] given = [.. _model.Inputs.Select(i => inputs[i].Realize().Storage!.On(_device))];
+        var results = _program.Run(p => given[p.Slot], sizes, c => c.Bind(_device, written: true));
+        foreach (var (_, _, memory) in _model.States) memory.Cell.Wrote();
+        return [.. _model.Outputs.Zip(results).Select(r => (r.First, MemoryMarshal.Cast<byte, float>(r.Second.ToHost().Copied()[..(r.Second.Shape.Numel * 4)]).ToArray()))];
+    }
+
+    /// <summary>What a remembered input holds.</summary>
+    public float[] State(string input) => _model.States.Single(s => s.Input == input).Memory.ToArray<float>();
+}
