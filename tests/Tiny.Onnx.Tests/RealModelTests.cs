@@ -17,39 +17,45 @@ public sealed class RealModelTests
     [TestCaseSource(nameof(Names))]
     public void LiveAgrees(string name)
     {
-        foreach (var test in RealModel.Of(name).Cases)
+        var real = RealModel.Of(name);
+        foreach (var test in real.Cases)
         {
-            var live = new LiveProgram(test.Program(RealModel.Of(name)));
-            for (int i = 0; i < test.Calls.Count; i++)
-                foreach (var (output, actual) in live.Run(test.Calls[i].Inputs))
-                    RealCase.Check(actual, test.Calls[i].Outputs[output], $"{test.Name}, call {i}, {output}");
-            foreach (var (input, final) in test.Final) RealCase.Check(live.State(input), final, $"{test.Name}, {input} at the end");
+            var live = new LiveProgram(test.Program(real));
+            var results = test.Calls.Select(call => live.Run(call.Inputs)).ToList();
+            foreach (var (output, i) in results[0].Select((r, i) => (r.Name, i))) test.Check(real, output, results.Select(r => r[i].Values));
+            foreach (var input in test.Final.Keys) test.CheckFinal(real, input, live.State(input));
         }
     }
 
     [TestCaseSource(nameof(Names))]
     public void CompiledCAgrees(string name)
     {
+        var real = RealModel.Of(name);
         // Cases that are called alike are calls of one program.
-        foreach (var group in RealModel.Of(name).Cases.GroupBy(c => string.Join(' ', c.Settings.Shapes)))
+        foreach (var group in real.Cases.GroupBy(c => string.Join(' ', c.Settings.Shapes)))
         {
-            var model = group.First().Program(RealModel.Of(name));
+            var model = group.First().Program(real);
             var program = ProgramCapture.Of("graphs", [(model.Entry, model.Capture())], new CTarget().MostBuffers);
-            var calls = group.SelectMany(test => test.Calls.Select((call, i) => (Name: $"{test.Name}, call {i}", call.Inputs, call.Outputs))).ToList();
+            var calls = group.SelectMany(test => test.Calls).ToList();
             using var entries = new CEntries(program, [.. calls.Select(_ => (0, (IReadOnlyDictionary<Variable, int>)new Dictionary<Variable, int>()))],
                 calls.SelectMany(c => model.Inputs.Select(i => c.Inputs[i])));
             var (bytes, problem) = entries.Run("gcc", "-O1");
             Assert.That(problem, Is.Null);
-            var actual = MemoryMarshal.Cast<byte, float>(bytes).ToArray();
             int at = 0;
-            foreach (var call in calls)
-                foreach (var output in model.Outputs)
-                {
-                    var expected = call.Outputs[output];
-                    RealCase.Check(actual[at..(at + expected.Length)], expected, $"{call.Name}, {output}");
-                    at += expected.Length;
-                }
-            Assert.That(at, Is.EqualTo(actual.Length));
+            foreach (var test in group)
+            {
+                var results = new Dictionary<string, List<float[]>>();
+                foreach (var call in test.Calls)
+                    foreach (var output in model.Outputs)
+                    {
+                        int length = call.Outputs[output].Length * sizeof(float);
+                        if (!results.TryGetValue(output, out var all)) results[output] = all = [];
+                        all.Add(MemoryMarshal.Cast<byte, float>(bytes.AsSpan(at, length)).ToArray());
+                        at += length;
+                    }
+                foreach (var (output, values) in results) test.Check(real, output, values);
+            }
+            Assert.That(at, Is.EqualTo(bytes.Length));
         }
     }
 
@@ -60,8 +66,8 @@ public sealed class RealModelTests
         var model = RealModel.Of("superres");
         var sized = ModelProgram.Of(OnnxFile.Open(model.Path), ModelSettings.None with { Dims = ["n=1", "h=1..96", "w=1..96"] });
         var live = new LiveProgram(sized);
-        var (inputs, outputs) = model.Cases.Single().Calls.Single();
-        RealCase.Check(live.Run(inputs).Single().Values, outputs["output"], "the reference");
+        var (inputs, _) = model.Cases.Single().Calls.Single();
+        model.Cases.Single().Check(model, "output", [live.Run(inputs).Single().Values]);
         var sizes = new[] { (64, 96), (1, 1), (17, 40), (96, 3) };
         var images = sizes.Select((s, i) => Tensor.Rand(new Shape(1, 1, s.Item1, s.Item2), seed: i).Realize()).ToList();
         var expected = sizes.Zip(images).Select(x => new LiveProgram(ModelProgram.Of(OnnxFile.Open(model.Path), ModelSettings.None with { Shapes = [$"luma=1x1x{x.First.Item1}x{x.First.Item2}"] }))
