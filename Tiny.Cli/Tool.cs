@@ -28,7 +28,7 @@ static class Tool
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)
         {
-            foreach (var message in parsed.Errors) error.WriteLine($"tiny: {Terminal.Safe(message.Message)}");
+            error.WriteLine($"tiny: {Terminal.Safe(string.Join(" ", parsed.Errors.Select(e => e.Message)))} (tiny --help says what there is)");
             return Task.FromResult(ExitCode.BadInput);
         }
         // An interrupted export ends by itself, after it has removed what it had begun.
@@ -52,17 +52,20 @@ static class Tool
         }
         catch (Exception e)
         {
-            var (code, message) = e switch
-            {
-                OperationCanceledException => (ExitCode.Cancelled, "interrupted"),
-                TargetException => (ExitCode.Failure, ((TinyException)e).Text),
-                TinyException tiny => (ExitCode.BadInput, tiny.Text),
-                IOException or UnauthorizedAccessException or InvalidDataException => (ExitCode.BadInput, e.Message),
-                OutOfMemoryException => (ExitCode.BadInput, "there is not enough memory"),
-                _ => (ExitCode.Fault, $"fault: {e.GetType().Name}: {e.Message}"),
-            };
+            var (code, message) = Judge(e);
             parsed.InvocationConfiguration.Error.WriteLine($"tiny: {Terminal.Safe(message)}");
             return code;
         }
     }
+
+    /// <summary>The exit code that an exception means, and what is said.</summary>
+    internal static (int Code, string Message) Judge(Exception e) => e switch
+    {
+        OperationCanceledException => (ExitCode.Cancelled, "interrupted"),
+        TargetException target => (ExitCode.Failure, target.Text),
+        TinyException tiny => (ExitCode.BadInput, tiny.Text),
+        IOException or UnauthorizedAccessException or InvalidDataException => (ExitCode.BadInput, e.Message),
+        OutOfMemoryException => (ExitCode.BadInput, "there is not enough memory"),
+        _ => (ExitCode.Fault, $"fault: {e.GetType().Name}: {e.Message}"),
+    };
 }

@@ -52,7 +52,7 @@ sealed class Sizes
         else
             _missing.Add($"input '{input.Name}' is {input.Type}: "
                 + (open.Contains("?") ? $"give its shape, as in --shape {input.Name}={string.Join('x', tokens.Select(t => Number(t)?.ToString(CultureInfo.InvariantCulture) ?? "1"))}"
-                    : $"give {string.Join(" and ", open.Select(o => $"--dim {o}=N (a number) or --dim {o}=1..N (any up to N)"))}"));
+                    : $"give {(open.Count == 1 ? "its size" : "the sizes")} {string.Join(", ", open)} as numbers ({string.Join(' ', open.Select(o => $"--dim {o}=1"))}) or with bounds (--dim {open[^1]}=1..512)"));
     }
 
     // "1x3xhxw"; with commas where names have an x in them; nothing is a scalar.
