@@ -79,38 +79,44 @@ dotnet build Tiny.slnx -c $configuration --no-restore || stop "build failed"
 
 rm -rf "$results"
 mkdir -p "$results"
-passed=0 failed=0 skipped=0
-summary=()
-
+# Runs a project's tests; what they print goes to NAME.log, "passed failed skipped unexpected" to NAME.counts.
 run_project() { # name project
-    local name=$1 project=$2 trx code p f s names test
-    echo "== $name"
-    trx=$results/$name.trx
-    timeout --kill-after=30 1800 dotnet test "$project" -c $configuration --no-build --results-directory "$results" \
-        --logger "trx;LogFileName=$name.trx" --logger "console;verbosity=minimal"
-    code=$?
-    p=0 f=0 s=0
-    if [ -f "$trx" ]; then
-        p=$(counter "$trx" passed)
-        f=$(counter "$trx" failed)
-        names=$(skipped_names "$trx")
-        s=$(printf '%s' "$names" | grep -c '')
-        while IFS= read -r test; do
-            [ -n "$test" ] || continue
-            echo "skipped: $test"
-            if [ "${CI:-}" = true ] && ! grep -Fxq -- "$test" tests/skips.txt; then
-                echo "tests/skips.txt does not name it" >&2
-                unexpected=true
-            fi
-        done <<<"$names"
-    fi
-    # A test host that died, or ran out of time, has failed whatever its file says.
-    if [ $code -ne 0 ] && [ "${f:-0}" -eq 0 ]; then
-        echo "$name ended with code $code" >&2
-        f=1
-    fi
-    passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
-    summary+=("$(printf '%-36s %5d passed %5d failed %5d skipped' "$name" "$p" "$f" "$s")")
+    local name=$1 project=$2 trx=$results/$1.trx code p=0 f=0 s=0 unexpected=0 names test
+    {
+        echo "== $name"
+        timeout --kill-after=30 1800 dotnet test "$project" -c $configuration --no-build --results-directory "$results" \
+            --logger "trx;LogFileName=$name.trx" --logger "console;verbosity=minimal"
+        code=$?
+        if [ -f "$trx" ]; then
+            p=$(counter "$trx" passed)
+            f=$(counter "$trx" failed)
+            names=$(skipped_names "$trx")
+            s=$(printf '%s' "$names" | grep -c '')
+            while IFS= read -r test; do
+                [ -n "$test" ] || continue
+                echo "skipped: $test"
+                if [ "${CI:-}" = true ] && ! grep -Fxq -- "$test" tests/skips.txt; then
+                    echo "tests/skips.txt does not name it"
+                    unexpected=1
+                fi
+            done <<<"$names"
+        fi
+        # A test host that died, or ran out of time, has failed whatever its file says.
+        if [ $code -ne 0 ] && [ "${f:-0}" -eq 0 ]; then
+            echo "$name ended with code $code"
+            f=1
+        fi
+    } >"$results/$name.log" 2>&1
+    echo "$p $f $s $unexpected" >"$results/$name.counts"
+    cat "$results/$name.log"
+}
+
+# As many projects at once as there are cores: few of them keep more than one busy.
+names=()
+start() { # name project
+    while [ "$(jobs -rp | wc -l)" -ge "$(nproc)" ]; do wait -n; done
+    names+=("$1")
+    run_project "$@" &
 }
 
 for project in tests/*/*.Tests.csproj; do
@@ -120,13 +126,20 @@ for project in tests/*/*.Tests.csproj; do
         for word in "$@"; do [[ $name == *"$word"* ]] && wanted=true; done
         $wanted || continue
     fi
-    run_project "$name" "$project"
+    start "$name" "$project"
     # Live kernels once more with vectors of 256 bits, as on most machines.
-    [ "$name" = Tiny.Jit.Tests ] && DOTNET_EnableAVX512=0 run_project "$name-without-AVX-512" "$project"
+    [ "$name" = Tiny.Jit.Tests ] && DOTNET_EnableAVX512=0 start "$name-without-AVX-512" "$project"
 done
+wait
+
 echo
-printf '%s\n' "${summary[@]}"
-if [ "${unexpected:-false}" = true ]; then
+passed=0 failed=0 skipped=0 unexpected=0
+for name in "${names[@]}"; do
+    read -r p f s u <"$results/$name.counts"
+    printf '%-36s %5d passed %5d failed %5d skipped\n' "$name" "$p" "$f" "$s"
+    passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s)) unexpected=$((unexpected + u))
+done
+if [ $unexpected -gt 0 ]; then
     echo "$passed passed, $failed failed, $skipped skipped"
     exit 1
 fi

@@ -52,7 +52,7 @@ static class CHeader
             };
 
             /* A model ready to run. It holds pointers only: weights and arena stay the caller's, and must outlive it. Several models may
-             * share weights; calls that share an arena must not run at once. */
+             * share weights{{(program.StateBytes > 0 ? ", but each needs an arena of its own" : "; calls that share an arena must not run at once")}}. */
             typedef struct {{model}} {
                 const unsigned char *weights; /* the tensors, after the file's header */
                 unsigned char *arena;         /* {{macro}}_ARENA_BYTES of {{(program.StateBytes > 0 ? "memory, scratch and state" : "scratch memory, without meaning between calls")}} */

@@ -7,7 +7,7 @@ static class CMain
 {
     /// <summary>Names of the file that the model must not have.</summary>
     public static readonly string[] FileScope =
-        ["instance", "arena_space", "entries", "map_file", "seconds", "read_port", "write_port", "print_port", "usage", "bench", "set_size"];
+        ["instance", "arena_space", "entries", "map_file", "seconds", "read_port", "write_port", "print_port", "short_float", "usage", "bench", "set_size"];
 
     public static string Text(Program program, CNames names, string banner)
     {

@@ -143,8 +143,7 @@ internal sealed class BundlePlan
             {
                 var b = Program.Buffers[call.Buffers[i]];
                 if (kernel.Params[i].Written && b.Role == BufferRole.Constant)
-                    throw new TargetException($"webgpu: kernel {kernel.Name} writes the constant '{b.Name}'; "
-                        + "state that a method changes is not supported yet");
+                    throw new InvalidOperationException($"kernel {kernel.Name} writes the constant '{b.Name}'");
                 if (b.Role != BufferRole.Constant && call.Buffers.AsSpan(0, i).Contains(b.Id))
                     throw new TargetException($"webgpu: kernel {kernel.Name} takes the buffer '{b.Name}' twice, which WebGPU forbids");
             }

@@ -37,11 +37,18 @@ sealed class Capture
     /// <param name="body">Calls the method with the given arguments.</param>
     /// <param name="arguments">The arguments; of a tensor only dtype and shape matter.</param>
     /// <exception cref="TinyJitException">The method returns something else than tensors.</exception>
-    public static Capture Run(Declaration method, Func<object?[], object?> body, Arguments arguments) => Of(method, Trace(method, body, arguments));
+    public static Capture Run(Declaration method, Func<object?[], object?> body, Arguments arguments) => Of(method, Trace(method, body, arguments), arguments);
 
     /// <summary>The capture that a trace amounts to.</summary>
-    public static Capture Of(Declaration method, Traced traced) =>
-        Of(traced, [.. Names(traced.Result.Names), .. traced.WrittenInputs.Select(w => Identifier(w.Name))], [.. method.Variables]);
+    public static Capture Of(Declaration method, Traced traced, Arguments arguments)
+    {
+        var inputs = InputNames(arguments);
+        string[] written = [.. traced.WrittenInputs.Select(w => inputs[w.Argument])];
+        return Of(traced, [.. Names(traced.Result.Names.Select(n => n.Length == 0 || char.IsAsciiDigit(n[0]) ? "output" + n : n), written), .. written], [.. method.Variables]);
+    }
+
+    /// <summary>A name for each tensor among the arguments, that is an identifier: the parameter's, or <c>state_h</c> for <c>state.h</c>; each once.</summary>
+    public static List<string> InputNames(Arguments arguments) => Names(arguments.Tensors.Select(t => t.Path), []);
 
     /// <summary>What the method builds and writes.</summary>
     public static Traced Trace(Declaration method, Func<object?[], object?> body, Arguments arguments)
@@ -55,9 +62,13 @@ sealed class Capture
         return CaptureScope.Run(scope =>
         {
             var result = Unpack(method, body(given));
-            int next = 0;
-            method.With(given, (path, t) => ReferenceEquals(t, inputs[next++]) ? t
-                : throw new TinyJitException($"{method.Name} put another tensor into '{path}', which is the caller's; a replayed call would not: return it, or use Assign"));
+            // The method was given copies of the caller's collections.
+            var after = method.Take(given);
+            for (int i = 0; i < Math.Min(inputs.Count, after.Tensors.Count); i++)
+                if (!ReferenceEquals(after.Tensors[i].Tensor, inputs[i]))
+                    throw new TinyJitException($"{method.Name} put another tensor into '{after.Tensors[i].Path}', which is the caller's; a replayed call would not: return it, or use Assign");
+            if (after.Tensors.Count != inputs.Count || after.Key != arguments.Key)
+                throw new TinyJitException($"{method.Name} changes a list, dictionary or record among its arguments, which is the caller's; a replayed call would not: return what is new");
             return Traced.Of(scope, result);
         });
     }
@@ -98,22 +109,17 @@ sealed class Capture
         });
     }
 
-    // Names that are identifiers in any language, each once.
-    static List<string> Names(IReadOnlyList<string> paths)
+    // Each once, and none that is taken.
+    static List<string> Names(IEnumerable<string> paths, IEnumerable<string> taken)
     {
-        var names = new List<string>();
-        foreach (var path in paths)
+        var used = taken.ToHashSet();
+        return [.. paths.Select(path =>
         {
-            var name = Identifier(path.Length == 0 || char.IsAsciiDigit(path[0]) ? "output" + path : path);
-            var unique = name;
-            for (int n = 2; names.Contains(unique); n++) unique = $"{name}_{n}";
-            names.Add(unique);
-        }
-        return names;
+            string name = string.Concat(path.Select(c => char.IsAsciiLetterOrDigit(c) ? c : '_')), unique = name;
+            for (int n = 2; !used.Add(unique); n++) unique = $"{name}_{n}";
+            return unique;
+        })];
     }
-
-    /// <summary>A path as a name that is an identifier: <c>state.h</c> is <c>state_h</c>.</summary>
-    public static string Identifier(string path) => string.Concat(path.Select(c => char.IsAsciiLetterOrDigit(c) ? c : '_'));
 
     static List<string> ResultNumbers(int count) => count == 1 ? ["output"] : [.. Enumerable.Range(1, count).Select(i => $"output{i}")];
 }

@@ -67,7 +67,7 @@ public static class ExportRunner
         using var swap = new ExportRunnerSwap(options);
         var assembly = AssemblyLoadContext.Default.LoadFromAssemblyPath(options.Assembly);
         var units = ExportRunnerPlan.Of(assembly);
-        var models = new Dictionary<(Type, MethodInfo?), object>();
+        var models = new Dictionary<(Type, MethodInfo?, string), object>();
         var programs = new List<(ExportUnit Unit, int MostBuffers, Program Program)>();
         var messages = new List<string>();
         foreach (var unit in units)
@@ -75,7 +75,8 @@ public static class ExportRunner
             var clock = Stopwatch.StartNew();
             try
             {
-                if (!models.TryGetValue((unit.Model, unit.Factory), out var model)) models[(unit.Model, unit.Factory)] = model = Make(unit);
+                // What one program writes is no state in another: each name has an instance of its own.
+                if (!models.TryGetValue((unit.Model, unit.Factory, unit.Name), out var model)) models[(unit.Model, unit.Factory, unit.Name)] = model = Make(unit);
                 // One for all targets where no kernel has more buffers than this one takes.
                 var program = Captured(unit, model, units.Where(u => u.SameProgram(unit)).Max(u => u.Target.MostBuffers));
                 if (program.Kernels.Any(k => k.Params.Length > unit.Target.MostBuffers)) program = Captured(unit, model, unit.Target.MostBuffers);

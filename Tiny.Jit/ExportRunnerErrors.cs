@@ -1,13 +1,13 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Reflection;
+using Tiny.Graph;
 
 namespace Tiny.Jit;
 
 /// <summary>Says what went wrong in the form that MSBuild and editors read, at the user's own line.</summary>
 static class ExportRunnerErrors
 {
-    static readonly string[] s_ours = ["Tiny.Core", "Tiny.Jit", "Tiny.Export.C", "Tiny.Export.WebGpu", "Tiny.Onnx"];
     static readonly string? s_framework = Path.GetDirectoryName(typeof(object).Assembly.Location);
 
     /// <summary><c>File.cs(line,column): error CODE: message</c>.</summary>
@@ -43,7 +43,7 @@ static class ExportRunnerErrors
     {
         // Code made at run time has no type; it is never the user's.
         if (frame.GetMethod()?.DeclaringType?.Assembly is not { } assembly) return false;
-        return !s_ours.Contains(assembly.GetName().Name) && Path.GetDirectoryName(assembly.Location) != s_framework;
+        return !UserCode.IsOurs(assembly) && Path.GetDirectoryName(assembly.Location) != s_framework;
     }
 
     /// <summary>The file, where it is on this machine. A deterministic build names files by a root that is nowhere.</summary>

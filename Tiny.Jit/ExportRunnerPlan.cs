@@ -56,6 +56,8 @@ static partial class ExportRunnerPlan
             var target = export.CreateTarget();
             if (!NamePattern().IsMatch(target.Name))
                 throw Setup($"'{target.Name}' cannot name a folder: the name of target '{target.GetType()}' is lower-case letters, digits and underscores");
+            if (factories.Count > 0 && export.Name is { } unused)
+                throw Setup($"[TinyExport<...>(Name = \"{unused}\")] on '{method.Name}' has no effect, as '{entry.Model.Name}' has [TinyModel] methods, and these name the exports; remove it");
             if (factories.Count == 0) Join(units, new(entry.Model, export.Name ?? entry.Model.Name.ToLowerInvariant(), target, export.Page, [method], entry));
             foreach (var factory in factories)
                 Join(units, new(entry.Model, factory.GetCustomAttribute<TinyModelAttribute>()!.Name, target, export.Page, [method], entry) { Factory = factory });

@@ -1,6 +1,7 @@
 using System.Linq.Expressions;
 using System.Reflection;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace Tiny.Jit;
 
@@ -10,6 +11,7 @@ sealed class FieldSet
     const BindingFlags Own = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
     static readonly ConditionalWeakTable<Type, FieldSet> s_sets = new();
     static readonly ConditionalWeakTable<Assembly, StrongBox<bool>> s_users = new();
+    static readonly ConditionalWeakTable<Type, Func<object, object, bool>> s_equal = new();
 
     readonly Lazy<Func<object?, object?[], int>> _compare;
 
@@ -25,15 +27,28 @@ sealed class FieldSet
     /// <summary>The number of the first field that holds something else than it did; -1 if there is none.</summary>
     public int FirstChange(object? holder, object?[] values) => _compare.Value(holder, values);
 
-    /// <summary>The fields of objects of a type that is the user's or a layer's. Objects of the framework and of ours are opaque: they are compared as objects.</summary>
+    /// <summary>
+    /// The fields of objects of a type that is the user's or a layer's, and of all structs. Objects of the framework and of ours are opaque: they are
+    /// compared as objects.
+    /// </summary>
     public static FieldSet Of(Type type) => s_sets.GetValue(type, static t =>
     {
         var fields = new List<FieldInfo>();
-        if (!t.IsValueType && !IsOpaque(t))
+        if (t.IsValueType) return new(StructFields(t));
+        if (!IsOpaque(t))
             for (var at = t; at is not null && at != typeof(object); at = at.BaseType)
                 if (!IsOpaque(at)) fields.AddRange(at.GetFields(Own).Where(IsComparable));
         return new([.. fields]);
     });
+
+    /// <summary>Two structs, or numbers, in boxes: each field holds the same number or refers to the same object.</summary>
+    public static bool AreEqual(object a, object b) => a.GetType() == b.GetType() && s_equal.GetValue(a.GetType(), static t =>
+    {
+        var (x, y) = (Expression.Parameter(typeof(object)), Expression.Parameter(typeof(object)));
+        return Expression.Lambda<Func<object, object, bool>>(Same(Expression.Unbox(x, t), Expression.Unbox(y, t)), x, y).Compile();
+    })(a, b);
+
+    static FieldInfo[] StructFields(Type type) => type.IsPrimitive || type.IsEnum ? [] : [.. type.GetFields(Own).Where(IsComparable)];
 
     /// <summary>It can be read and compared.</summary>
     public static bool IsComparable(FieldInfo field) => !field.FieldType.IsPointer && !field.FieldType.IsByRefLike && !field.FieldType.IsFunctionPointer;
@@ -48,25 +63,37 @@ sealed class FieldSet
     {
         var (holder, values) = (Expression.Parameter(typeof(object)), Expression.Parameter(typeof(object[])));
         var end = Expression.Label(typeof(int));
-        var steps = fields.Select((field, i) => Expression.IfThen(
-            Expression.Not(Same(Expression.Field(field.IsStatic ? null : Expression.Convert(holder, field.DeclaringType!), field), Expression.ArrayIndex(values, Expression.Constant(i)))),
-            Expression.Return(end, Expression.Constant(i))));
+        var steps = fields.Select((field, i) =>
+        {
+            var before = Expression.ArrayIndex(values, Expression.Constant(i));
+            bool unboxes = field.FieldType.IsValueType && Nullable.GetUnderlyingType(field.FieldType) is null;
+            return Expression.IfThen(
+                Expression.Not(Same(Expression.Field(field.IsStatic ? null : Expression.Convert(holder, field.DeclaringType!), field),
+                    unboxes ? Expression.Unbox(before, field.FieldType) : Expression.Convert(before, field.FieldType))),
+                Expression.Return(end, Expression.Constant(i)));
+        });
         return Expression.Lambda<Func<object?, object?[], int>>(Expression.Block([.. steps, Expression.Label(end, Expression.Constant(-1))]), holder, values).Compile();
     }
 
-    static Expression Same(Expression now, Expression before)
+    // Numbers by their bits: -0 is not 0 here, and NaN is NaN.
+    static Expression Same(Expression now, Expression then)
     {
         var type = now.Type;
-        if (type == typeof(string)) return Expression.Equal(now, Expression.Convert(before, type), false, type.GetMethod("op_Equality"));
-        if (!type.IsValueType) return Expression.ReferenceEqual(now, before);
-        if (Nullable.GetUnderlyingType(type) is not null) return Expression.Call(typeof(object), nameof(Equals), null, Expression.Convert(now, typeof(object)), before);
-        var then = Expression.Unbox(before, type);
-        // Numbers by their bits: -0 is not 0 here, and NaN is NaN.
-        if (type == typeof(float)) return Bits(nameof(BitConverter.SingleToInt32Bits));
-        if (type == typeof(double)) return Bits(nameof(BitConverter.DoubleToInt64Bits));
-        var comparer = typeof(EqualityComparer<>).MakeGenericType(type);
-        return Expression.Call(Expression.Property(null, comparer, nameof(EqualityComparer<int>.Default)), comparer.GetMethod(nameof(Equals), [type, type])!, now, then);
+        if (type == typeof(string)) return Expression.Equal(now, then, false, type.GetMethod("op_Equality"));
+        if (!type.IsValueType) return Expression.ReferenceEqual(now, then);
+        if (type.IsPrimitive || type.IsEnum || IsBuffer(type)) return Expression.Call(typeof(FieldSet), nameof(SameBits), [type], now, then);
+        if (Nullable.GetUnderlyingType(type) is not null)
+            return Expression.AndAlso(Expression.Equal(Property(now, nameof(Nullable<int>.HasValue)), Property(then, nameof(Nullable<int>.HasValue))), Same(OrDefault(now), OrDefault(then)));
+        return StructFields(type).Select(f => Same(Expression.Field(now, f), Expression.Field(then, f))).Aggregate((Expression)Expression.Constant(true), Expression.AndAlso);
 
-        Expression Bits(string of) => Expression.Equal(Expression.Call(typeof(BitConverter), of, null, now), Expression.Call(typeof(BitConverter), of, null, then));
+        static Expression Property(Expression of, string name) => Expression.Property(of, name);
+        static Expression OrDefault(Expression of) => Expression.Call(of, of.Type.GetMethod(nameof(Nullable<int>.GetValueOrDefault), [])!);
     }
+
+    // One field stands for several elements.
+    static bool IsBuffer(Type type) => type.IsDefined(typeof(InlineArrayAttribute)) || type.IsDefined(typeof(UnsafeValueTypeAttribute));
+
+    // What holds references in such a buffer is taken for changed.
+    static bool SameBits<T>(T now, T then) where T : struct => !RuntimeHelpers.IsReferenceOrContainsReferences<T>()
+        && MemoryMarshal.AsBytes(new ReadOnlySpan<T>(in now)).SequenceEqual(MemoryMarshal.AsBytes(new ReadOnlySpan<T>(in then)));
 }

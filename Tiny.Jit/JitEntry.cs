@@ -50,7 +50,7 @@ public sealed class JitEntry
         if (CaptureScope.IsOpen) return body(self, args);
         var arguments = _method.Take(args);
         var replays = _instances.GetValue(self ?? s_static, static _ => new());
-        var replay = replays.GetOrAdd(arguments.Key, static (_, make) => new(make), () => new Replay(_method, self, a => body(self, a), arguments));
+        var replay = replays.GetOrAdd(arguments.Key, static (_, make) => new(make), () => new Replay(_method, self, Bound(body, self), arguments));
         Replay ready;
         try
         {
@@ -69,4 +69,7 @@ public sealed class JitEntry
         }
         return ready.Call(arguments);
     }
+
+    // Apart, so that what is kept holds no arguments.
+    static Func<object?[], object?> Bound(Func<object?, object?[], object?> body, object? self) => args => body(self, args);
 }

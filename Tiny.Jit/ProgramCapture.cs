@@ -40,7 +40,8 @@ public static class ProgramCapture
             if (GraphDifference.Find(capture.Traced, Jit.Capture.Trace(method, body, arguments)) is { } difference)
                 throw new TinyJitException($"{method.Name} is not the same at each call: {difference}. An exported method may not depend on "
                     + "a counter, a clock, random numbers of .NET or a field that it changes; pass such a value as a parameter");
-            builder.Add(entry, [.. arguments.Tensors.Select((t, i) => (i, new GraphInput(Jit.Capture.Identifier(t.Path), t.Tensor.DType, t.Shape)))], capture);
+            var names = Jit.Capture.InputNames(arguments);
+            builder.Add(entry, [.. arguments.Tensors.Select((t, i) => (i, new GraphInput(names[i], t.Tensor.DType, t.Shape)))], capture);
         }
         return builder.Build(name);
     }

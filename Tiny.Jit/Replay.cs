@@ -22,8 +22,8 @@ sealed class Replay
     readonly int[] _computed;
     int _calls;
 
-    /// <summary>How many methods this thread has captured to be replayed.</summary>
-    [ThreadStatic] internal static int Captures;
+    /// <summary>How many methods this thread has captured to be replayed, and how many of these captures became programs of their own.</summary>
+    [ThreadStatic] internal static int Captures, Programs;
 
     public Replay(Declaration method, object? self, Func<object?[], object?> body, Arguments arguments) : this(method, self, body, arguments, null) { }
 
@@ -40,14 +40,15 @@ sealed class Replay
                 ? "Keep the tensor and write into it: Assign" : "Keep such a value in a tensor (Assign), or change it outside of the method"));
         _states = [.. _traced.States.OrderBy(c => c.Id)];
         _written = [.. _traced.WrittenStates.Select(w => w.Cell)];
-        _computed = [.. Enumerable.Range(0, _traced.Result.Tensors.Count).Where(i => !_traced.AliasOf(_traced.Result.Tensors[i]).Outside)];
+        _computed = [.. Enumerable.Range(0, _traced.Result.Tensors.Count).Where(i => !_traced.AliasOf(i).Outside)];
         if (before is not null && before._device == _device && GraphDifference.Find(before._traced, _traced, sameMemory: true) is null)
         {
             // What changed does not matter to the graph.
             _program = before._program;
             return;
         }
-        var capture = Capture.Of(method, _traced);
+        Programs++;
+        var capture = Capture.Of(method, _traced, arguments);
         UOp[] results = [.. _computed.Select(i => capture.Results[i]), .. capture.Results.Skip(_traced.Result.Tensors.Count)];
         _program = new Executable(Scheduler.Run(results, states: capture.States, mostBuffers: _device.Profile.MostBuffers, layouts: f => LayoutPass.Choose(f)), _device);
     }
@@ -78,9 +79,11 @@ sealed class Replay
 
     void Check(Arguments arguments)
     {
-        if (GraphDifference.Find(_traced, Capture.Trace(_method, _body, arguments)) is { } difference)
-            throw new TinyJitException($"{UserCode.Here()}{_method.Name} is not the same at each call: {difference}. A captured method may not depend on "
-                + "a clock, random numbers of .NET or what it reads from elsewhere; pass such a value as an argument");
+        if (GraphDifference.Find(_traced, Capture.Trace(_method, _body, arguments)) is not { } difference) return;
+        // It is said at each call.
+        Interlocked.Exchange(ref _calls, 1);
+        throw new TinyJitException($"{UserCode.Here()}{_method.Name} is not the same at each call: {difference}. A captured method may not depend on "
+            + "a clock, random numbers of .NET or what it reads from elsewhere; pass such a value as an argument");
     }
 
     object? Run(Arguments arguments)
@@ -94,7 +97,7 @@ sealed class Replay
         foreach (var cell in _written) cell.Wrote();
         for (int i = 0; i < _traced.WrittenInputs.Count; i++)
             tensors[_traced.WrittenInputs[i].Argument].Tensor.Assign(Tensor.FromStorage(computed[_computed.Length + i]));
-        var results = _traced.Result.Tensors.Select(t => _traced.AliasOf(t).Argument is { } a ? tensors[a].Tensor.SeenAs(t, values) : t.With(values)).ToArray();
+        var results = _traced.Result.Tensors.Select((t, i) => _traced.AliasOf(i).Argument is { } a ? tensors[a].Tensor.SeenAs(t, values) : t.With(values)).ToArray();
         for (int i = 0; i < _computed.Length; i++) results[_computed[i]] = Tensor.FromStorage(computed[i]);
         return _traced.Result.Pack(results);
     }
@@ -103,6 +106,8 @@ sealed class Replay
     {
         if (_written.Count + _traced.WrittenInputs.Count == 0) return false;
         var seen = new HashSet<Cell>(_states);
-        return arguments.Tensors.Any(t => !seen.Add(t.Tensor.Cell));
+        return arguments.Tensors.Any(t => !seen.Add(t.Tensor.Cell))
+            // Written as an argument, read as a constant.
+            || _traced.WrittenInputs.Any(w => arguments.Tensors[w.Argument].Tensor.Cell is var cell && _traced.Constants.Any(c => c.Cell == cell));
     }
 }

@@ -6,7 +6,7 @@ using System.Runtime.CompilerServices;
 namespace Tiny.Jit;
 
 /// <summary>
-/// The static fields that a method's code reads and that may change: its IL, and that of the methods of the user's assemblies that it names, is searched for them.
+/// The static fields that a method's code reads and that may change, or whose objects may: its IL, and that of the methods of the user's assemblies that it names, is searched for them.
 /// A call whose target is only known at run time (an interface, a delegate) is not followed.
 /// </summary>
 static class StaticReads
@@ -30,8 +30,8 @@ static class StaticReads
             foreach (var member in MembersIn(method))
                 switch (member)
                 {
-                    case FieldInfo { IsStatic: true, IsInitOnly: false, IsLiteral: false } field when IsUsers(field.Module.Assembly) && FieldSet.IsComparable(field)
-                        && !typeof(Delegate).IsAssignableFrom(field.FieldType) && field.DeclaringType is { ContainsGenericParameters: false }:
+                    case FieldInfo { IsStatic: true, IsLiteral: false } field when IsUsers(field.Module.Assembly) && FieldSet.IsComparable(field) && MayChange(field)
+                        && field.DeclaringType is { ContainsGenericParameters: false }:
                         fields.Add(field);
                         break;
                     case MethodBase called when IsUsers(called.Module.Assembly) && seen.Add(called):
@@ -40,6 +40,10 @@ static class StaticReads
                 }
         return [.. fields];
     }
+
+    // A field that is set once may hold an object that changes. Where the compiler keeps its own delegates, nothing of the user's is.
+    static bool MayChange(FieldInfo field) => !(field.IsInitOnly && (field.FieldType.IsPrimitive || field.FieldType.IsEnum || field.FieldType == typeof(string) || field.FieldType == typeof(Tensor)))
+        && !(typeof(Delegate).IsAssignableFrom(field.FieldType) && field.DeclaringType!.Name.StartsWith('<'));
 
     static IEnumerable<MemberInfo> MembersIn(MethodBase method)
     {

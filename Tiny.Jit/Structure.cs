@@ -36,7 +36,7 @@ static class Structure
         }
         if (depth > MostDeep) throw new TinyJitException($"'{path}' is nested deeper than {MostDeep}: does it hold itself?");
         var type = value!.GetType();
-        key?.Append(type.Name).Append('(');
+        key?.Append(type.FullName).Append('(');
         var result = value switch
         {
             ITuple tuple when type.IsValueType => Tuple(tuple),
@@ -69,7 +69,12 @@ static class Structure
 
         object Dictionary(IDictionary map)
         {
-            var made = (IDictionary)Activator.CreateInstance(type)!;
+            // How it compares names is part of it.
+            object? comparer = type.GetProperty("Comparer")?.GetValue(map);
+            var made = (IDictionary?)(comparer is null ? type.GetConstructor([])?.Invoke([]) : type.GetConstructors().FirstOrDefault(c => c.GetParameters() is [var only]
+                && only.ParameterType.IsInstanceOfType(comparer))?.Invoke([comparer]))
+                ?? throw new TinyJitException($"'{path}' is a {type.Name.Split('`')[0]}, of which no copy with other tensors can be made; use a Dictionary");
+            key?.Append(comparer?.GetType().FullName).Append(';');
             foreach (string name in map.Keys.Cast<string>().Order(StringComparer.Ordinal))
             {
                 key?.Append(Plain(name)).Append(':');
@@ -101,8 +106,11 @@ static class Structure
         if (type.IsArray || type.IsGenericType && type.GetGenericArguments() is [var only] && type.IsAssignableFrom(typeof(List<>).MakeGenericType(only)))
         {
             var element = ElementOf(type);
-            object[] items = [.. parts(path).Order(Comparer<string>.Create((a, b) => a.Length != b.Length ? a.Length - b.Length : string.CompareOrdinal(a, b)))
-                .Select(n => Make(element, Join(path, n), names?.In(0), parts, tensor))];
+            var named = parts(path).ToHashSet();
+            string[] numbers = [.. Enumerable.Range(0, named.Count).Select(Number)];
+            if (!named.SetEquals(numbers) || named.Count == 0)
+                throw new TinyJitException($"'{path}' of an exported method is a list, and a type does not say how many it holds: give each its shape, from [Shape(..., Of = \"0\")] on without a gap");
+            object[] items = [.. numbers.Select(n => Make(element, Join(path, n), names?.In(0), parts, tensor))];
             var made = (IList)(type.IsArray ? Array.CreateInstance(element, items.Length) : Activator.CreateInstance(typeof(List<>).MakeGenericType(element))!);
             for (int i = 0; i < items.Length; i++)
                 if (type.IsArray) made[i] = items[i];
@@ -112,6 +120,8 @@ static class Structure
         if (type.IsGenericType && type.GetGenericArguments() is [var key, var value] && key == typeof(string) && type.IsAssignableFrom(typeof(Dictionary<,>).MakeGenericType(key, value)))
         {
             var made = (IDictionary)Activator.CreateInstance(typeof(Dictionary<,>).MakeGenericType(key, value))!;
+            if (parts(path).Count == 0)
+                throw new TinyJitException($"'{path}' of an exported method is a dictionary, and a type does not say what it holds: give each its shape, by [Shape(..., Of = \"name\")]");
             foreach (string name in parts(path)) made[name] = Make(value, Join(path, name), names?.In(1), parts, tensor);
             return made;
         }
@@ -129,7 +139,7 @@ static class Structure
     {
         null => "null",
         string s => $"\"{s.Length}:{s}",
-        Enum e => $"{e.GetType().Name}.{e:D}",
+        Enum e => $"{e.GetType().FullName}.{e:D}",
         // The bits, so that a number is equal to itself only.
         double d => $"d{BitConverter.DoubleToInt64Bits(d):x}",
         float f => $"f{BitConverter.SingleToInt32Bits(f):x}",

@@ -28,8 +28,8 @@ sealed class Traced
     public IReadOnlyList<UOp> Graph => [.. Results, .. WrittenInputs.Select(w => w.Final), .. WrittenStates.Select(w => w.Final)];
 
     /// <summary>The number of the argument's tensor that a result is or shows, or null; and whether it is or shows a tensor from outside.</summary>
-    public (int? Argument, bool Outside) AliasOf(Tensor result) => !result.Cell.IsFromOutside(_scope) ? (null, false)
-        : (result.Cell.Value is { Op: Op.Param, Arg: ParamArg p } ? p.Slot : null, true);
+    public (int? Argument, bool Outside) AliasOf(int result) => Result.Tensors[result].Cell is var cell && !cell.IsFromOutside(_scope) ? (null, false)
+        : (cell.Value is { Op: Op.Param, Arg: ParamArg p } ? p.Slot : null, true);
 
     CaptureScope _scope = null!;
 

@@ -15,6 +15,9 @@ sealed record ConformanceCase(string Name, string Group, IReadOnlySet<string> Fl
     /// <summary>How far a float may be off at all.</summary>
     public double Absolute { get; init; } = 1e-7;
 
+    /// <summary>Its numbers are drawn, so that only element types and shapes are compared.</summary>
+    public bool IsRandom => Flags.Contains("random");
+
     /// <summary>The model.</summary>
     public OnnxModel Model() => Files.Model();
 

@@ -14,6 +14,24 @@ static class Binding
         return [.. found.Values];
     }
 
+    /// <summary>The node itself depends on no variable.</summary>
+    public static bool IsBound(UOp node)
+    {
+        switch (node.Arg)
+        {
+            case Variable:
+                return false;
+            case Edges edges:
+                for (int i = 0; i < edges.Count; i++)
+                    if (edges[i].Lo.IsSymbolic || edges[i].Hi.IsSymbolic) return false;
+                return true;
+            case View view:
+                return view.Steps.All(IsBound);
+            default:
+                return node.ShapeOrNull is not { IsSymbolic: true };
+        }
+    }
+
     static IEnumerable<Variable> Variables(UOp node) => node.Arg switch
     {
         Variable v => [v],

@@ -72,14 +72,15 @@ sealed class GradientRules
     };
 
     /// <summary>The operands that a gradient may go to: those of the rule for a node that has one, and for memory what it was computed from.</summary>
-    public static IEnumerable<UOp> Operands(UOp y) => y.Op switch
+    public static IEnumerable<UOp> Operands(UOp y) => y.Op == Op.Buffer ? Cell.ComputedFrom(y) is { } from ? [from] : [] : y.Src.Where((_, i) => GoesTo(y, i));
+
+    /// <summary>A gradient may go from a node to its operand i.</summary>
+    public static bool GoesTo(UOp y, int i) => y.Op switch
     {
-        Op.Buffer => Cell.ComputedFrom(y) is { } from ? [from] : [],
-        Op.WithGradient => y.Src.Skip(1).Where(s => s.DType.IsFloat),
-        Op.Trunc or Op.Bitcast => [],
-        Op.Where => y.Src.Skip(1),
-        _ when !y.DType.IsFloat => [],
-        _ => y.Src.Where(s => s.DType.IsFloat),
+        Op.WithGradient => i > 0 && y.Src[i].DType.IsFloat,
+        Op.Trunc or Op.Bitcast => false,
+        Op.Where => i > 0,
+        _ => y.DType.IsFloat && y.Src[i].DType.IsFloat,
     };
 
     static UOp Reduced(UOp y, ReduceArg arg, UOp g)

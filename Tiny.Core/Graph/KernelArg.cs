@@ -21,6 +21,9 @@ sealed class KernelArg(Shape shape, UOp value, ImmutableArray<UOp?> loops) : IEq
     /// <summary>The operands that are read.</summary>
     public ImmutableArray<int> Read { get; } = [.. value.Topological().Where(u => u.Op == Op.Pointer).Select(u => (int)u.Arg!).Distinct().Order()];
 
+    /// <summary>How often its innermost expression is evaluated: the product of all loops.</summary>
+    public double Iterations { get; } = value.Topological().Where(u => u.Op == Op.Range).Union(loops.OfType<UOp>()).Aggregate(1.0, (n, r) => n * (r.Max + 1));
+
     /// <inheritdoc/>
     public bool Equals(KernelArg? other) => other is not null && _text == other._text;
     /// <inheritdoc/>

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Reflection;
 
 namespace Tiny.Graph;
 
@@ -12,7 +13,7 @@ static class UserCode
         {
             if (frame.GetFileName() is not { Length: > 0 } file) continue;
             var assembly = frame.GetMethod()?.Module.Assembly;
-            if (assembly is null || IsOurs(assembly.GetName().Name)) continue;
+            if (assembly is null || IsOurs(assembly)) continue;
             return new(file, frame.GetFileLineNumber(), frame.GetFileColumnNumber());
         }
         return null;
@@ -21,7 +22,8 @@ static class UserCode
     /// <summary><c>Digits.cs:12: </c> for the caller's line, or nothing.</summary>
     public static string Here() => Find(new StackTrace(1, true)) is { } line ? $"{line}: " : "";
 
-    static bool IsOurs(string? assembly) => assembly is "Tiny.Core" or "Tiny.Jit" or "Tiny.Onnx" or "Tiny.Cli" or "Tiny.Export.C" or "Tiny.Export.WebGpu";
+    /// <summary>It is one of our assemblies that the user's code calls.</summary>
+    public static bool IsOurs(Assembly assembly) => assembly.GetName().Name is "Tiny.Core" or "Tiny.Jit" or "Tiny.Numerics" or "Tiny.Onnx" or "Tiny.Cli" or "Tiny.Export.C" or "Tiny.Export.WebGpu";
 }
 
 /// <summary>A place in the user's code.</summary>

@@ -38,7 +38,7 @@ static class LowerPipeline
                 AxisKind.Loop, AxisKind.Reduce, AxisKind.Upcast, AxisKind.Unroll, AxisKind.Vector);
             Pass("expand", () => Expand.Run(body, simplify), AxisKind.Loop, AxisKind.Reduce, AxisKind.Vector);
             // Tiles may have left a loop of which a part is divided.
-            if (SplitRanges.Find(body) is not null) Pass("split", () => SplitRanges.Run(body, simplify), AxisKind.Loop, AxisKind.Reduce, AxisKind.Vector);
+            if (SplitRanges.Find(body) is { } divided) Pass("split", () => SplitRanges.Run(body, divided, simplify), AxisKind.Loop, AxisKind.Reduce, AxisKind.Vector);
             if (profile.Grid) Pass("grid", () => GridDims.Run(body, simplify), AxisKind.Reduce, AxisKind.Vector);
             Pass("vectorise", () => Vectorize.Run(body, parameters, simplify), AxisKind.Loop, AxisKind.Reduce);
             Pass("decompose", () => Decompose.Run(body, profile), AxisKind.Loop, AxisKind.Reduce);

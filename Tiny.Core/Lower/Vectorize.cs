@@ -148,8 +148,14 @@ sealed class Vectorize(UOp sink, KernelParamList parameters, Rewriter simplify)
 
     bool IsOnlyStoreTo(UOp pointer) => sink.Src.Count(s => s.Src[0] == pointer) == 1;
 
-    UOp At(UOp node, UOp axis, int lane) =>
-        simplify.Run(node.Substitute(new Dictionary<UOp, UOp>(ReferenceEqualityComparer.Instance) { [axis] = UOp.Index(lane) }));
+    // A node in one lane. Folds in it that are the same in all lanes are as they have become: one may close this very axis, which is another one there.
+    UOp At(UOp node, UOp axis, int lane)
+    {
+        var map = new Dictionary<UOp, UOp>(ReferenceEqualityComparer.Instance) { [axis] = UOp.Index(lane) };
+        foreach (var part in node.Topological())
+            if (part.Op == Op.Fold && !_free.DependsOn(part, axis)) map[part] = _done[part];
+        return simplify.Run(node.Substitute(map));
+    }
 
     bool Consecutive(UOp index, UOp axis) => IsAffine(index, axis, _free, out long step) && step == 1;
 

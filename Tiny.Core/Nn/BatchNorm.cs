@@ -33,7 +33,7 @@ public class BatchNorm : ITrainingLayer
     public Tensor Forward(Tensor x) => Forward(x, training: false);
 
     /// <summary>The layer applied to x[n, channels, ...]; in training with the batch's own statistics, and the kept ones are written.</summary>
-    /// <exception cref="ShapeException">The shape is another, or in training each channel has but one element.</exception>
+    /// <exception cref="ShapeException">The shape is another, or in training a channel has fewer than two elements.</exception>
     public Tensor Forward(Tensor x, bool training)
     {
         ArgumentNullException.ThrowIfNull(x);
@@ -41,15 +41,17 @@ public class BatchNorm : ITrainingLayer
         if (!training) return x.BatchNorm(RunningMean, RunningVar, Weight, Bias, Eps);
         if (x.Rank < 2 || !x.Shape[1].Equals(RunningMean.Shape[0])) throw new ShapeException($"BatchNorm: input {x.Shape} is not [n, {RunningMean.Shape[0]}, ...]");
         int count = x.Numel / Math.Max(1, RunningMean.Numel);
-        if (count == 1) throw new ShapeException($"BatchNorm: {x.Shape} has one element for each channel, of which training takes no variance");
+        if (count < 2) throw new ShapeException($"BatchNorm: {x.Shape} has {(count == 1 ? "one element" : "no elements")} for each channel, of which training takes no variance");
         using var scope = Origin.Scope("batch_norm");
         int[] axes = [0, .. Enumerable.Range(2, x.Rank - 2)];
         var (variance, mean) = x.VarMean(axes, correction: 0);
         // What is kept of the variance is the unbiased estimate, what the batch is divided by is not.
-        RunningMean.Assign(RunningMean * (1 - Momentum) + mean.Detach() * Momentum);
-        RunningVar.Assign(RunningVar * (1 - Momentum) + variance.Detach() * (Momentum * count / (count - 1)));
+        Keep(RunningMean, mean, Momentum);
+        Keep(RunningVar, variance, Momentum * count / (count - 1));
         return x.BatchNorm(mean, variance, Weight, Bias, Eps);
     }
+
+    void Keep(Tensor running, Tensor batch, double share) => running.Assign((running * (1 - Momentum) + batch.Detach() * share).Cast(running.DType));
 
     private protected virtual void Check(Tensor x) { }
 

@@ -37,8 +37,7 @@ public sealed class GroupNorm : ILayer
         using var scope = Origin.Scope("group_norm");
         var grouped = x.Unflatten(1, groups, channels / groups);
         int[] axes = [.. Enumerable.Range(2, grouped.Rank - 2)];
-        var centred = grouped - grouped.Mean(axes, keepdim: true);
-        var y = (centred * (centred.Square().Mean(axes, keepdim: true) + eps).Rsqrt()).Flatten(1, 2);
+        var y = grouped.Standardized(axes, eps).Flatten(1, 2);
         var each = new int[x.Rank - 1];
         Array.Fill(each, 1);
         each[0] = channels;

@@ -101,6 +101,7 @@ public sealed class MultiHeadAttention : ILayer
         {
             // Heads [n, key heads, group, length, size] beside keys [n, key heads, 1, seen, size].
             (q, k, v) = (q.Unflatten(1, KeyHeads, group), k.Unsqueeze(2), v.Unsqueeze(2));
+            if (mask is { Rank: 3 }) mask = mask.Unsqueeze(0);
             if (mask is { Rank: 4 }) mask = mask.Shape[1].Is(1) ? mask.Unsqueeze(2) : mask.Unflatten(1, KeyHeads, group);
         }
         var y = Tensor.ScaledDotProductAttention(q, k, v, mask);

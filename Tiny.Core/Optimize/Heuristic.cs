@@ -113,9 +113,11 @@ sealed class Heuristic
     int Tile(List<UOp> folds, UOp? vector)
     {
         var inner = _loads.FindAll(l => folds.Exists(f => OptOps.ClosedBy(f).Any(r => _free.DependsOn(l, r))));
-        int budget = _profile.Registers / 2, tile = 1;
-        long threads = Threads();
-        foreach (var axis in _loops.Where(r => inner.Exists(l => !_free.DependsOn(l, r))).OrderBy(r => r == vector ? 1 : 0).ThenBy(Id))
+        // A word's parts, where they are chosen, are part of the tile.
+        var whole = _chosen.FindAll(o => o.Kind == OptKind.Upcast);
+        int budget = _profile.Registers / 2, tile = whole.Aggregate(1, (n, o) => n * o.Amount);
+        long threads = Threads() / tile;
+        foreach (var axis in _loops.Where(r => !whole.Exists(o => o.Axis == Id(r)) && inner.Exists(l => !_free.DependsOn(l, r))).OrderBy(r => r == vector ? 1 : 0).ThenBy(Id))
         {
             int extent = axis == vector ? Blocks(axis) : Extent(axis);
             int amount = s_tiles.Where(k => k <= extent && k * tile <= budget && (axis != vector || IsApart(extent, k))
@@ -142,7 +144,7 @@ sealed class Heuristic
         var rows = _loops.Find(r => r != vector)!;
         int blocks = Extent(rows) / (_chosen.Find(o => o.Axis == Id(rows))?.Amount ?? 1);
         var matrix = _loads.Find(l => l.Src.Length == 2 && _free.DependsOn(l, vector) && _free.DependsOn(l, step) && !_free.DependsOn(l, rows));
-        if (matrix is null || blocks < fewestBlocks || Id(rows) > Id(vector) || _loads.Count(l => l.Src[0] == matrix.Src[0]) > 1) return;
+        if (matrix is null || _sink.Src.Any(s => s.Src[0] == matrix.Src[0]) || blocks < fewestBlocks || Id(rows) > Id(vector) || _loads.Count(l => l.Src[0] == matrix.Src[0]) > 1) return;
         if (!Vectorize.IsAffine(matrix.Src[1], step, _free, out long stride) || stride * matrix.DType.Size % badStride != 0) return;
         // The parts of the vector axis by the numbers that splitting gives them.
         int[] parts = [.. Enumerable.Range(0, _chosen.Count).Where(i => _chosen[i].Axis == Id(vector)).OrderBy(i => _chosen[i].Kind == OptKind.Vector ? 1 : 0)];

@@ -7,7 +7,9 @@ using Tiny.Lower;
 
 namespace Tiny.Render;
 
-/// <summary>A kernel's code: takes the addresses of its memory arguments, then its variables.</summary>
+/// <summary>
+/// A kernel's code: takes the addresses of its memory arguments, its variables, and the first iteration of its <see cref="ParallelLoop"/> and the one after the last.
+/// </summary>
 unsafe delegate void IlKernel(nint* pointers);
 
 /// <summary>
@@ -22,6 +24,7 @@ sealed partial class IlRenderer : StackRenderer
     readonly ILGenerator _il;
     readonly LocalBuilder?[] _pointers;
     readonly Dictionary<UOp, LocalBuilder> _stages = new(ReferenceEqualityComparer.Instance);
+    // The kernel's variables, and the two ends of the part of the shared loop.
     readonly LocalBuilder[] _variables;
     readonly List<LocalBuilder> _locals = [];
     readonly Stack<Label> _loops = new();
@@ -31,7 +34,8 @@ sealed partial class IlRenderer : StackRenderer
     {
         _il = il;
         _pointers = new LocalBuilder?[kernel.Params.Length];
-        _variables = new LocalBuilder[kernel.Variables.Length];
+        Shared = ParallelLoop.Of(kernel)?.Range;
+        _variables = new LocalBuilder[kernel.Variables.Length + (Shared is null ? 0 : 2)];
     }
 
     /// <summary>Machine code for the kernel.</summary>
@@ -88,6 +92,12 @@ sealed partial class IlRenderer : StackRenderer
             _il.Emit(OpCodes.Stloc, _stages[stage]);
         }
     }
+
+    protected override UOp? Shared { get; }
+
+    protected override void PushSharedBegin() => PushVariable(_variables.Length - 2);
+
+    protected override void PushSharedEnd() => PushVariable(_variables.Length - 1);
 
     protected override void PushVariable(int number) => _il.Emit(OpCodes.Ldloc, _variables[number]);
 

@@ -59,6 +59,13 @@ abstract class StackRenderer
     /// <summary>Both paths meet.</summary>
     protected abstract void CloseIf();
 
+    /// <summary>The loop that each call runs a part of; null for a dialect without threads.</summary>
+    protected virtual UOp? Shared => null;
+    /// <summary>Pushes the number of the first iteration of a call's part.</summary>
+    protected virtual void PushSharedBegin() => throw new NotSupportedException();
+    /// <summary>Pushes the number after the last iteration of a call's part.</summary>
+    protected virtual void PushSharedEnd() => throw new NotSupportedException();
+
     // ---- for dialects
 
     /// <summary>Pushes a value: a constant, a local, or an expression computed here.</summary>
@@ -188,7 +195,8 @@ abstract class StackRenderer
     void Range(UOp range)
     {
         int counter = _local[range] = Take(DType.Index);
-        PushConst(UOp.Index(0));
+        if (range == Shared) PushSharedBegin();
+        else PushConst(UOp.Index(0));
         SetLocal(counter);
         if (MayBeEmpty(range))
         {
@@ -215,7 +223,8 @@ abstract class StackRenderer
     void LessThanExtent(UOp range)
     {
         GetLocal(_local[range]);
-        Push(range.Src[0]);
+        if (range == Shared) PushSharedEnd();
+        else Push(range.Src[0]);
         LessIndex();
     }
 

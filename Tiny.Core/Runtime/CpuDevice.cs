@@ -11,6 +11,16 @@ namespace Tiny.Runtime;
 /// <summary>The live CPU: kernels become IL, tensors lie in host memory.</summary>
 public sealed class CpuDevice : Device
 {
+    /// <summary>
+    /// How many threads share a kernel's iterations, the caller's among them, where there is enough to do: what the variable TINY_THREADS says, else one for each
+    /// processor. Results do not depend on it, to the bit.
+    /// </summary>
+    public static int Threads
+    {
+        get => CpuThreads.Count;
+        set => CpuThreads.Count = value >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "at least one thread works");
+    }
+
     /// <inheritdoc/>
     public override string Name => "cpu";
 

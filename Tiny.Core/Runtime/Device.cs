@@ -22,6 +22,12 @@ public abstract class Device
     /// <summary>What its kernels are lowered for.</summary>
     public abstract TargetProfile Profile { get; }
 
+    /// <summary>What has been compiled to realise tensors here.</summary>
+    internal RealizePrograms RealizePrograms { get; }
+
+    /// <summary>A device on which nothing has been compiled yet.</summary>
+    protected Device() => RealizePrograms = new(this);
+
     /// <summary>The most bytes of one piece of memory.</summary>
     public virtual long MaxBufferBytes => MemoryPlan.Unlimited;
 
@@ -85,14 +91,17 @@ public abstract class DeviceBuffer
 /// <summary>A kernel ready to run on its device.</summary>
 public abstract class DeviceKernel
 {
+    static readonly Dictionary<Variable, int> s_none = [];
+
     /// <summary>Runs it on buffers in the order of <see cref="LinearKernel.Params"/>, with values in the order of <see cref="LinearKernel.Variables"/>.</summary>
     public abstract void Launch(ReadOnlySpan<DeviceBuffer> buffers, ReadOnlySpan<int> variables = default);
 
     /// <summary>The values by variable, checked.</summary>
-    private protected static Dictionary<Variable, int> Values(LinearKernel kernel, ReadOnlySpan<int> variables)
+    private protected static IReadOnlyDictionary<Variable, int> Values(LinearKernel kernel, ReadOnlySpan<int> variables)
     {
         if (variables.Length != kernel.Variables.Length)
             throw new ArgumentException($"kernel {kernel.Name} takes {kernel.Variables.Length} variables, not {variables.Length}");
+        if (variables.IsEmpty) return s_none;
         var values = new Dictionary<Variable, int>();
         for (int i = 0; i < variables.Length; i++)
         {

@@ -54,9 +54,23 @@ sealed unsafe class HostArray
     public static HostArray Constant(DType dtype, Constant value)
     {
         var result = New(dtype, []);
-        if (dtype.IsFloat) InterpreterRows.Store(result.Start, 1, dtype, [value.Double]);
-        else InterpreterRows.Store(result.Start, 1, dtype, [value.Bits]);
+        Store(result, [value]);
         return result;
+    }
+
+    /// <summary>Numbers in a row.</summary>
+    public static HostArray Row(DType dtype, ReadOnlySpan<Constant> values)
+    {
+        var result = New(dtype, [values.Length]);
+        Store(result, values);
+        return result;
+    }
+
+    static void Store(HostArray to, ReadOnlySpan<Constant> values)
+    {
+        if (to.DType.IsFloat) InterpreterRows.Store(to.Start, 1, to.DType, [.. values.ToArray().Select(v => v.Double)]);
+        else InterpreterRows.Store(to.Start, 1, to.DType, [.. values.ToArray().Select(v => v.Bits)]);
+        GC.KeepAlive(to.Memory);
     }
 
     /// <summary>0, 1, 2, ...</summary>

@@ -37,6 +37,9 @@ sealed class Cost
     /// <summary>True for nodes that do arithmetic; movement and leaves never get a buffer of their own.</summary>
     public static bool Computes(UOp node) => node.Op == Op.Reduce || node.Op is >= Op.Neg and <= Op.MulAcc;
 
+    /// <summary>True for functions that take several operations of arithmetic.</summary>
+    public static bool IsTranscendental(UOp node) => node.Op is Op.Exp2 or Op.Exp or Op.Log2 or Op.Sin;
+
     /// <summary>True when one store and a load for each use cost less than computing the node at each use.</summary>
     public bool StoreIsCheaper(UOp node, IReadOnlyList<Demand> uses)
     {
@@ -77,7 +80,7 @@ sealed class Cost
             Op.Param or Op.Buffer => 1,
             Op.Reduce when _closed.Contains(node) => operands,
             Op.Reduce => Math.Max(node.Src[0].Shape.Size, 1.0) / Math.Max(node.Shape.Size, 1) * (1 + Math.Min(operands, MostInFold)),
-            Op.Exp2 or Op.Exp or Op.Log2 or Op.Sin => operands + Transcendental,
+            _ when IsTranscendental(node) => operands + Transcendental,
             >= Op.Neg and <= Op.MulAcc => operands + 1,
             _ => operands,
         };

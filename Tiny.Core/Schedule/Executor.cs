@@ -1,3 +1,4 @@
+using Tiny.Diagnostics;
 using Tiny.Graph;
 using Tiny.Runtime;
 
@@ -12,13 +13,13 @@ static class Executor
     {
         var pending = tensors.Where(t => t.Storage is null).ToList();
         UOp[] asked = [.. pending.Select(t => t.Passing)];
+        var request = new GraphRequest(asked);
+        CheckBound(request.Nodes);
         // Places with writes that are computed on the way keep what has been computed, so that no write is carried out twice.
-        Cell[] written = [.. Cell.PendingAmong(Walk.Topological(asked)).Where(c => !asked.Contains(c.Value))];
+        Cell[] written = [.. Cell.PendingAmong(request.Nodes).Where(c => !asked.Contains(c.Value))];
         UOp[] nodes = [.. asked, .. written.Select(c => c.Value)];
-        CheckBound(nodes);
         var requiring = Cell.RequiringGrad(nodes);
-        var values = CaptureScope.Current is { } scope ? OnHost(nodes, scope)
-            : new Executable(Scheduler.Run(nodes, mostBuffers: Device.Default.Profile.MostBuffers), Device.Default).Run(NoParameters);
+        var values = CaptureScope.Current is { } scope ? OnHost(nodes, scope) : OnDevice(request.For(nodes), Device.Default);
         for (int i = 0; i < written.Length; i++) written[i].Land(values[pending.Count + i]);
         // Views last: what they remember belongs to the version that has landed.
         foreach (int i in Enumerable.Range(0, pending.Count).OrderBy(i => pending[i].IsView)) pending[i].Land(values[i]);
@@ -31,17 +32,28 @@ static class Executor
     {
         if (CaptureScope.Current is { } scope)
         {
-            CheckBound([tensor.Passing]);
+            CheckBound(new GraphRequest([tensor.Passing]).Nodes);
             return OnHost([tensor.Passing], scope)[0];
         }
         if (tensor.Storage is null) Realize([tensor]);
         return tensor.Storage!;
     }
 
-    static void CheckBound(UOp[] nodes)
+    static void CheckBound(IReadOnlyList<UOp> nodes)
     {
-        if (Binding.Variables(nodes) is [var open, ..])
-            throw new ShapeException($"the value of a tensor that depends on {open} was asked for; give it one first: tensor.Bind({open.Name}, value)");
+        if (nodes.All(Binding.IsBound)) return;
+        var open = Binding.Variables(nodes)[0];
+        throw new ShapeException($"the value of a tensor that depends on {open} was asked for; give it one first: tensor.Bind({open.Name}, value)");
+    }
+
+    static Storage[] OnDevice(GraphRequest request, Device device)
+    {
+        if (request.Foreign is { } leaf)
+            throw new TinyJitException("a tensor made while a method was being captured ("
+                + (leaf.Arg is ParamArg input ? $"it depends on the input '{input.Name}'" : "it depends on memory as the method saw it") + ") was used after the capture ended");
+        // What is shown of a compilation is shown each time.
+        var program = Debugging.Level > 1 ? new RealizeProgram(request, new bool[request.Constants.Count], device) : device.RealizePrograms.For(request);
+        return program.Run(request, device);
     }
 
     // A capture opens no device; what depends on no input is computed by the host evaluator.
@@ -64,7 +76,4 @@ static class Executor
         var memory = Interpreter.Evaluate(outside);
         return [.. nodes.Select((n, i) => new Storage(n.DType, n.Shape, memory[i]))];
     }
-
-    static DeviceBuffer NoParameters(ParamArg p) =>
-        throw new TinyJitException($"a tensor made while a method was being captured (it depends on the input '{p.Name}') was used after the capture ended");
 }

@@ -22,9 +22,9 @@ static class OnceSplit
         {
             // More than the host can well hold at once is left to the kernels.
             if (node.Op is Op.Param or Op.Variable || node.Arg is Cell || node.Src.Any(perCall.Contains) || node.Shape.IsSymbolic
-                || node is { Op: Op.Shrink, Arg: Edges e } && e.Any(p => p.Lo.IsSymbolic) || Cost.Computes(node) && node.Shape.Size > MostOnHost) perCall.Add(node);
+                || node is { Op: Op.Shrink, Arg: Edges e } && e.Any(p => p.Lo.IsSymbolic) || Cost.Computes(node) && node.Shape.Size > MostOnHost || node.Arg is KernelArg kernel && kernel.Iterations > MostOnHost) perCall.Add(node);
             if (node.Op == Op.Iota || node.Src.Any(counts.Contains)) counts.Add(node);
-            if (node.Op == Op.Buffer || node.Op is Op.Exp2 or Op.Log2 or Op.Sin && counts.Contains(node) || node.Src.Any(weights.Contains)) weights.Add(node);
+            if (node.Op == Op.Buffer || Cost.IsTranscendental(node) && counts.Contains(node) || node.Src.Any(weights.Contains)) weights.Add(node);
             if (Cost.Computes(node) || node.Op is Op.Contiguous or Op.Kernel || node.Src.Any(work.Contains)) work.Add(node);
         }
         bool IsOnce(UOp n) => !perCall.Contains(n) && weights.Contains(n) && work.Contains(n);

@@ -8,10 +8,12 @@ namespace Tiny.Schedule;
 /// </summary>
 static class SplitRanges
 {
-    public static UOp Run(UOp sink, Rewriter simplify)
+    public static UOp Run(UOp sink, Rewriter simplify) => Find(sink) is { } first ? Run(sink, first, simplify) : sink;
+
+    /// <summary>From what <see cref="Find"/> found first.</summary>
+    public static UOp Run(UOp sink, (UOp Range, long Block) first, Rewriter simplify)
     {
-        if (Find(sink) is null) return sink;
-        while (Find(sink) is var (range, block)) sink = simplify.Run(Split(sink, range, block));
+        for ((UOp, long)? next = first; next is var (range, block); next = Find(sink)) sink = simplify.Run(Split(sink, range, block));
         return Renumbered(sink);
     }
 

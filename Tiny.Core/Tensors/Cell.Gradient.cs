@@ -37,10 +37,34 @@ sealed partial class Cell
     public static IReadOnlySet<UOp> RequiringGrad(IReadOnlyList<UOp> nodes)
     {
         var requiring = new HashSet<UOp>(ReferenceEqualityComparer.Instance);
-        if (s_anyRequired)
-            foreach (var node in Walk.Topological(nodes, GradientRules.Operands))
-                if (ComputedFrom(node) is not null || GradientRules.Operands(node).Any(requiring.Contains) || Of(node).Any(v => v.Cell.RequiresGrad)) requiring.Add(node);
+        if (!s_anyRequired) return requiring;
+        var known = new Dictionary<UOp, bool>(ReferenceEqualityComparer.Instance);
+        var stack = new Stack<UOp>(nodes);
+        while (stack.TryPeek(out var node))
+        {
+            int depth = stack.Count;
+            bool requires = false;
+            if (!known.ContainsKey(node))
+            {
+                requires = ComputedFrom(node) is not null || IsRequired(node);
+                for (int i = 0; i < node.Src.Length && !requires; i++)
+                    if (GradientRules.GoesTo(node, i) && !known.TryGetValue(node.Src[i], out requires)) stack.Push(node.Src[i]);
+                if (stack.Count > depth && !requires) continue;
+                known[node] = requires;
+            }
+            while (stack.Count >= depth) stack.Pop();
+        }
+        foreach (var node in nodes)
+            if (known[node]) requiring.Add(node);
         return requiring;
+    }
+
+    static bool IsRequired(UOp node)
+    {
+        if (node.Arg is not Cell && !s_versions.TryGetValue(node, out _)) return false;
+        foreach (var (cell, _) in Of(node))
+            if (cell.RequiresGrad) return true;
+        return false;
     }
 
     /// <summary>Memory was computed from a node, through which gradients go on.</summary>

@@ -13,6 +13,7 @@ namespace Tiny;
 sealed partial class Cell : IBufferArg
 {
     static readonly ConditionalWeakTable<UOp, WeakReference<Cell>> s_pending = new();
+    static volatile bool s_anyPending;
     static long s_count;
 
     // A capture sees its own tensors as they are, those from outside as memory.
@@ -76,7 +77,9 @@ sealed partial class Cell : IBufferArg
         }
         IsState |= _captured;
         Become(value, isNew: true);
-        if (!Fusion.IsLeaf(value)) s_pending.AddOrUpdate(value, new(this));
+        if (Fusion.IsLeaf(value)) return;
+        s_pending.AddOrUpdate(value, new(this));
+        s_anyPending = true;
     }
 
     /// <summary>The newest value has been computed, or memory has been written in place.</summary>
@@ -123,6 +126,7 @@ sealed partial class Cell : IBufferArg
     /// <summary>The cells whose newest value is one of the nodes and is made by a write: computed once, it need never be again.</summary>
     public static IEnumerable<Cell> PendingAmong(IEnumerable<UOp> nodes)
     {
+        if (!s_anyPending) yield break;
         foreach (var node in nodes)
             if (s_pending.TryGetValue(node, out var reference) && reference.TryGetTarget(out var cell)
                 && ReferenceEquals(cell.Value, node)) yield return cell;

@@ -20,7 +20,7 @@ public sealed class KernelBuilder
     internal string Name { get; }
     /// <summary>What is read, in the order given: <c>k.Inputs[0][i, j]</c>.</summary>
     public ImmutableArray<KernelInput> Inputs { get; }
-    /// <summary>What is written, in the order given: <c>k.Outputs[0][i, j] = value</c>.</summary>
+    /// <summary>What is written, in the order given: <c>k.Outputs[0].Write(value, i, j)</c>.</summary>
     public ImmutableArray<KernelOutput> Outputs { get; }
 
     /// <summary>A loop variable from 0 to <paramref name="extent"/> - 1.</summary>

@@ -24,7 +24,7 @@ public sealed class KernelValue
     /// <summary>Difference with a constant.</summary>
     public static KernelValue operator -(KernelValue a, Number b) => a - Beside(a, b);
     /// <summary>The negative.</summary>
-    public static KernelValue operator -(KernelValue a) => new(-Checked(a, "-"));
+    public static KernelValue operator -(KernelValue a) => new(Checked(a, "-").DType.IsBool ? throw new DTypeException("Kernel: - takes a number, not a bool") : -a.Node);
     /// <summary>Product; integers wrap.</summary>
     public static KernelValue operator *(KernelValue a, KernelValue b) => Both("*", Op.Mul, a, b);
     /// <summary>Product with a constant.</summary>

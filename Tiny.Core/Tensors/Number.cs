@@ -60,14 +60,20 @@ public readonly struct Number : IEquatable<Number>
     internal bool IsPlainZero => _form == Form.Real ? BitConverter.DoubleToInt64Bits(_real) == 0 : _form != Form.Size && _whole == 0;
 
     /// <summary>Throws unless an integer dtype can hold it.</summary>
-    internal Number CheckFits(DType dtype, string operation)
+    internal Number CheckFits(DType dtype, string operation) =>
+        Fits(dtype) ? this : throw new DTypeException($"{operation}: the constant {this} does not fit {dtype}");
+
+    /// <summary>False if a dtype is of integers and cannot hold it.</summary>
+    internal bool Fits(DType dtype)
     {
-        if (!dtype.IsInt) return this;
+        if (!dtype.IsInt) return true;
         Int128 lo = Bounds.OfType(dtype).Min, hi = dtype.Kind == ScalarKind.UInt64 ? ulong.MaxValue : Bounds.OfType(dtype).Max;
-        if (_form == Form.Real ? !(_real >= (double)lo && _real <= (double)hi && (Int128)_real <= hi)
-            : _form == Form.Size ? _size.Min < lo || _size.Max > hi : _whole < lo || _whole > hi)
-            throw new DTypeException($"{operation}: the constant {this} does not fit {dtype}");
-        return this;
+        return _form switch
+        {
+            Form.Real => _real >= (double)lo && _real <= (double)hi && (Int128)_real <= hi,
+            Form.Size => _size.Min >= lo && _size.Max <= hi,
+            _ => _whole >= lo && _whole <= hi,
+        };
     }
 
     /// <summary>The number as a node of rank 0.</summary>

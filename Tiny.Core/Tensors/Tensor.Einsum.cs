@@ -11,7 +11,7 @@ public sealed partial class Tensor
     /// Tensor.Einsum("...ij->...ji", a)      // transposed
     /// Tensor.Einsum("ii", a)                // trace
     /// </code>
-    /// Operands are multiplied from the left, and an axis is summed as soon as nothing further needs it.
+    /// Operands are multiplied from the left, and an axis is summed as soon as nothing further needs it. Sums of products have the dtypes that <see cref="MatMul"/> gives them.
     /// </summary>
     /// <exception cref="ArgumentException">The formula cannot be read.</exception>
     /// <exception cref="ShapeException">The formula does not fit the shapes.</exception>
@@ -39,18 +39,20 @@ public sealed partial class Tensor
         if (result.Distinct().Count() != result.Length || result.Except(letters).Any())
             throw new ArgumentException($"Einsum: the result {(sides.Length == 2 ? sides[1] : "")} of \"{formula}\" has a letter twice, or one that no operand has");
 
+        var dtypes = operands.Select(o => o.DType);
+        var (within, dtype) = letters.Except(result).Any() ? Contracted(dtypes) : (dtypes.Aggregate(Promote), dtypes.Aggregate(Promote));
         var extents = new Dictionary<char, Dim>();
-        var (product, axes) = Plain(operands[0], inputs[0]);
+        var (product, axes) = Plain(operands[0].Cast(within), inputs[0]);
         for (int i = 1; i <= inputs.Length; i++)
         {
             (product, axes) = Summed(product, axes, result + string.Concat(inputs.Skip(i)));
             if (i == inputs.Length) break;
-            var (next, names) = Plain(operands[i], inputs[i]);
+            var (next, names) = Plain(operands[i].Cast(within), inputs[i]);
             string all = axes + string.Concat(names.Except(axes));
             product = Spread(product, axes, all) * Spread(next, names, all);
             axes = all;
         }
-        return product.Permute([.. result.Select(c => axes.IndexOf(c))]);
+        return product.Permute([.. result.Select(c => axes.IndexOf(c))]).Cast(dtype);
 
         // One operand with each letter once.
         (Tensor X, string Names) Plain(Tensor x, string names)

@@ -51,21 +51,12 @@ public sealed partial class Tensor
     {
         var seed = Seed("Backward", gradient);
         var result = Node;
-        var places = new Dictionary<Cell, List<UOp>>();
-        var leaves = new HashSet<UOp>(ReferenceEqualityComparer.Instance);
-        foreach (var node in Walk.Topological([result], GradientRules.Operands))
-            foreach (var (cell, _) in Cell.Of(node))
-            {
-                if (!cell.RequiresGrad) continue;
-                leaves.Add(node);
-                if (!places.TryGetValue(cell, out var nodes)) places[cell] = nodes = [];
-                nodes.Add(node);
-            }
+        var places = new CellValues(result).Requiring;
         if (places.Count == 0)
             throw new GradientException($"Backward: {DType} {Shape} depends on no tensor that requires a gradient; set RequiresGrad on one. Gradients do not "
                 + "go through integers, comparisons or Detach");
-        var gradients = Sums(result, seed, [.. places.Values], leaves);
-        foreach (var (cell, found) in places.Keys.Zip(gradients))
+        var gradients = Sums(result, seed, [.. places.Select(p => p.Nodes)], places.SelectMany(p => p.Nodes).ToHashSet());
+        foreach (var ((cell, _), found) in places.Zip(gradients))
         {
             if (found is null) continue;
             var constant = new Tensor(found).Detach();
@@ -94,8 +85,8 @@ public sealed partial class Tensor
             if (!NotNull(t).DType.IsFloat) throw new DTypeException($"Gradient: the target {t.Shape} is {t.DType}; only floats have gradients");
         var seed = Seed("Gradient", gradient);
         var result = Node;
-        var order = Walk.Topological([result], GradientRules.Operands);
-        UOp[][] nodes = [.. targets.Select(t => t.LastUsed(order))];
+        var values = new CellValues(result);
+        IReadOnlyList<UOp>[] nodes = [.. targets.Select(t => t.IsView ? [t.Node] : values.Newest(t._cell, t.Node))];
         var gradients = Sums(result, seed, nodes, new HashSet<UOp>());
         for (int i = 0; i < gradients.Length; i++)
             if (gradients[i] is null && !zeros)
@@ -190,17 +181,6 @@ public sealed partial class Tensor
         if (!Shape.Count.Is(1))
             throw new GradientException($"{operation}: {Shape} has {Shape.Count} elements; take a Sum or a Mean, or give the gradient of each element");
         return Build.Fill(1.0, DType, Shape);
-    }
-
-    // The nodes of a graph that are the newest of this tensor's values that stand in it.
-    UOp[] LastUsed(List<UOp> order)
-    {
-        var node = Node;
-        if (IsView) return [node];
-        var versions = order.SelectMany(n => Cell.Of(n).Where(v => ReferenceEquals(v.Cell, _cell)).Select(v => (Node: n, v.Version))).ToList();
-        if (order.Contains(node)) versions.Add((node, _cell.Version));
-        int last = versions.Count == 0 ? 0 : versions.Max(v => v.Version);
-        return [.. versions.Where(v => v.Version == last).Select(v => v.Node).Distinct()];
     }
 
     // For each target, which may stand in the graph as several nodes, the sum of their gradients.

@@ -20,7 +20,7 @@ public sealed partial class Tensor
     /// last elements of both are at the same places instead. Several axes one after another: linear over two axes is bilinear.
     /// </summary>
     /// <param name="size">The new extents of as many last axes.</param>
-    /// <param name="mode">How values between elements are made; the dtype stays with Nearest, integers become float32 else.</param>
+    /// <param name="mode">How values between elements are made; the dtype stays, but for integers, which become float32 unless with Nearest.</param>
     /// <param name="alignCorners">Not with Nearest.</param>
     /// <exception cref="ShapeException">There are fewer axes, or an axis has no elements.</exception>
     public Tensor Interpolate(ReadOnlySpan<int> size, InterpolationMode mode = InterpolationMode.Linear, bool alignCorners = false)
@@ -42,7 +42,7 @@ public sealed partial class Tensor
                 _ => x.Cubic(axis, from, Places(from, to, alignCorners)),
             };
         }
-        return x;
+        return mode == InterpolationMode.Nearest ? x : x.Cast(FloatDType);
     }
 
     // floor(i * from / to) in whole numbers.

@@ -55,9 +55,9 @@ public sealed partial class Tensor
     }
 
     /// <summary>What a sum of products is computed in, and its result's dtype: as sums are, and short floats in float32 until the sum is complete.</summary>
-    static (DType Products, DType Result) Contracted(DType a, DType b)
+    static (DType Products, DType Result) Contracted(params IEnumerable<DType> operands)
     {
-        var dtype = Counting(Promote(a, b));
+        var dtype = Counting(operands.Aggregate(Promote));
         return (Wide(dtype), dtype);
     }
 

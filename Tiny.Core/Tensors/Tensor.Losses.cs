@@ -75,7 +75,7 @@ public sealed partial class Tensor
         int axis = ClassAxis("NllLoss", weight);
         if (!target.DType.IsInt) throw new DTypeException($"NllLoss: the target {target.Shape} is {target.DType}, not class numbers");
         using var scope = Origin.Scope("nll_loss");
-        return new Tensor(AsFloat()).Likelihood("NllLoss", axis, target, weight, ignore, 0, reduction);
+        return Likelihood("NllLoss", axis, target, weight, ignore, 0, reduction);
     }
 
     /// <summary>Cross-entropy of logits [..., classes], the classes last, with class numbers [...]; see <see cref="CrossEntropy"/>.</summary>
@@ -97,13 +97,17 @@ public sealed partial class Tensor
         var dims = new int[Rank];
         Array.Fill(dims, 1);
         dims[axis] = classes;
-        var hit = target.Unsqueeze(axis).Eq(Arange(classes).Reshape(dims)) & target.Unsqueeze(axis).Ne(ignore);
-        var counts = weight is null ? One(this) : PerClass(weight, axis) * One(this);
+        // A target that cannot hold the number to ignore holds none.
+        var counted = ((Number)ignore).Fits(target.DType) ? target.Ne(ignore) : Full(target.Shape, true, DType.Bool);
+        var hit = target.Unsqueeze(axis).Eq(Arange(classes).Reshape(dims)) & counted.Unsqueeze(axis);
+        var logs = new Tensor(AsFloat());
+        var counts = weight is null ? One(logs) : PerClass(weight, axis) * One(logs);
         // Chosen, not multiplied: the log-probability of another class may be infinite.
-        var each = -hit.Where(this * counts, 0).Sum(axis);
+        var each = -hit.Where(logs * counts, 0).Sum(axis);
         if (smoothing != 0)
-            each = each * (1 - smoothing) - target.Ne(ignore).Where((this * counts).Sum(axis) * (smoothing / classes), 0);
-        return reduction == Reduction.Mean ? each.Sum() / hit.Where(counts, 0).Sum() : each.Reduced(reduction);
+            each = each * (1 - smoothing) - counted.Where((logs * counts).Sum(axis) * (smoothing / classes), 0);
+        var loss = reduction == Reduction.Mean ? each.Sum() / hit.Where(counts, 0).Sum() : each.Reduced(reduction);
+        return loss.Cast(weight is null ? FloatDType : Promote(FloatDType, weight.DType));
     }
 
     Tensor PerClass(Tensor weight, int axis)

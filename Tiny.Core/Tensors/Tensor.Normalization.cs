@@ -21,7 +21,7 @@ public sealed partial class Tensor
     }
 
     /// <summary>Brought to mean 0 and variance 1 over some axes. What goes back through mean and variance are two sums over the same elements.</summary>
-    Tensor Standardized(int[] axes, double eps)
+    internal Tensor Standardized(int[] axes, double eps)
     {
         return WithRule(Centred(this) * Scale(this), [this], (x, y, g) => [Scale(x[0]) * (g - g.Mean(axes, true) - y * (g * y).Mean(axes, true))]);
 

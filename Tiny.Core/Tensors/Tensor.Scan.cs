@@ -10,10 +10,10 @@ public sealed partial class Tensor
     // Up to these lengths one level of masks, or two, take less work than one more kernel.
     const int OneLevel = 64, TwoLevels = 256;
 
-    /// <summary>Running sum along an axis; bools and uint8 are summed as int32.</summary>
+    /// <summary>Running sum along an axis; bools and integers of fewer than 32 bits are summed as int32 or, unsigned, as uint32.</summary>
     public Tensor CumSum(int axis = 0) => Scan("CumSum", Op.Add, Counting(), axis);
 
-    /// <summary>Running product along an axis; bools and uint8 are multiplied as int32.</summary>
+    /// <summary>Running product along an axis; bools and integers of fewer than 32 bits are multiplied as int32 or, unsigned, as uint32.</summary>
     public Tensor CumProd(int axis = 0) => Scan("CumProd", Op.Mul, Counting(), axis);
 
     /// <summary>Running maximum along an axis; NaN from the first one on.</summary>

@@ -92,9 +92,11 @@ public sealed partial class Tensor
             for (int k = 0; k < _axes.Length; k++)
             {
                 int n = _part.Shape[_axes[k]];
-                var index = _places[k].Cast(DType.Int32);
+                // What an int32 does not hold is outside before it would wrap.
+                var given = _places[k].DType.IsShortInt ? _places[k].Cast(DType.Int32) : _places[k];
+                var inside = given.DType.IsUnsigned ? given.Lt(n) : given.Ge(-n) & given.Lt(n);
+                var index = given.Cast(DType.Int32);
                 index = index.Lt(0).Where(index + n, index);
-                var inside = index.Ge(0) & index.Lt(n);
                 place = place is null ? index : place * n + index;
                 valid = valid is null ? inside : valid & inside;
             }

@@ -136,10 +136,10 @@ public sealed partial class Tensor
 
     /// <summary>This tensor's node as a float that several steps can be computed in: all but float64 becomes float32. The last step's
     /// result is cast to <see cref="FloatDType"/>, so that a shorter float is rounded once.</summary>
-    UOp AsFloat() => Build.Cast(Node, Wide(FloatDType));
+    internal UOp AsFloat() => Build.Cast(Node, Wide(FloatDType));
 
     /// <summary>What a dtype is computed in over several steps: float32 for shorter floats, else itself.</summary>
-    static DType Wide(DType dtype) => dtype.IsShortFloat ? DType.Float32 : dtype;
+    internal static DType Wide(DType dtype) => dtype.IsShortFloat ? DType.Float32 : dtype;
 
     static Shape BroadcastShape(string operation, Shape a, Shape b)
     {

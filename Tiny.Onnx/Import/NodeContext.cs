@@ -17,6 +17,9 @@ sealed class NodeContext(OnnxImporter importer, OnnxNode node, Frame frame, IRea
 
     // ---- inputs
 
+    /// <summary>The node with other inputs.</summary>
+    public NodeContext With(IReadOnlyList<OnnxValue?> others) => new(importer, node, frame, others);
+
     /// <summary>How many inputs are named, those left out in between included.</summary>
     public int Count => inputs.Count;
 
@@ -49,6 +52,9 @@ sealed class NodeContext(OnnxImporter importer, OnnxNode node, Frame frame, IRea
     /// <summary>A result of the first input's element type: for operators that only move elements.</summary>
     public OnnxValue Like(Tensor result, int input = 0) => new TensorValue(result, TypedAt(input).Type);
 
+    /// <summary>A value of the graph around the node, by its name; null where there is none.</summary>
+    public OnnxValue? Named(string name) => frame.Scope.TryFind(name, out var value) ? value : null;
+
     // ---- numbers that the operator needs to build its graph
 
     /// <summary>The input's numbers do not depend on the model's inputs.</summary>
@@ -77,6 +83,10 @@ sealed class NodeContext(OnnxImporter importer, OnnxNode node, Frame frame, IRea
 
     /// <summary>How many elements a result has along an axis, where data decide: read if it may be, else what the model declares.</summary>
     public int Counted(Tensor count, int output, int axis) => !importer.CanRead(count) && Declared(output) is { } shape ? shape[axis] : checked((int)Numbers(count)[0]);
+
+    /// <summary>The number of a tensor of one element.</summary>
+    /// <exception cref="OnnxDataDependentException">As for <see cref="Integers(int)"/>.</exception>
+    public double NumberOf(Tensor tensor) => HostNumbers.Floats(importer.Read(tensor, this, null), tensor.DType, 1)[0];
 
     static T One<T>(T[] numbers, int input) => numbers.Length == 1 ? numbers[0] : throw Bad($"input {input} has {numbers.Length} elements, not one");
 

@@ -1,5 +1,6 @@
 using Tiny.Onnx.Import;
 using Tiny.Onnx.Model;
+using Tiny.Onnx.Operators.Text;
 using Tiny.Runtime;
 
 namespace Tiny.Onnx;
@@ -16,6 +17,8 @@ public sealed class OnnxImporter
     readonly ImportOptions _options;
     readonly Known _known = new();
     readonly List<string> _onHost = [], _read = [];
+    // Strings that depend on the model's inputs.
+    readonly HashSet<OnnxValue> _given = new(ReferenceEqualityComparer.Instance);
     readonly Dictionary<OnnxTensor, OnnxValue> _tensors = new(ReferenceEqualityComparer.Instance);
     readonly Dictionary<(string, string, string), OnnxFunction> _functions = [];
 
@@ -97,10 +100,16 @@ public sealed class OnnxImporter
         long opset = frame.Opset(node.Domain);
         var op = OperatorTable.Find(node.Domain, node.Operator, opset) ?? throw new OnnxUnsupportedException(OperatorTable.Knows(node.Domain, node.Operator)
             ? $"{node}: there is no {node.FullOperator} in opset {opset}" : $"{node}: there is no operator {node.FullOperator}");
-        if (op.OnHost) _onHost.Add(node.ToString());
+        // No kernel works on strings: what reads them is computed here, and depends on the model's inputs as they do.
+        bool onHost = inputs.Any(HoldsGivenStrings);
+        if (onHost) _onHost.Add(node.ToString());
         try
         {
-            return op.Body(new NodeContext(this, node, frame, inputs)).Values;
+            OperatorBody body = StringMovement.Applies(node, inputs) ? n => StringMovement.Run(n, op.Body) : op.Body;
+            var results = body(new NodeContext(this, node, frame, inputs)).Values;
+            if (onHost)
+                foreach (var result in results) MarkInput(result);
+            return results;
         }
         catch (OnnxDataDependentException)
         {
@@ -151,12 +160,22 @@ public sealed class OnnxImporter
     void MarkInput(OnnxValue? value)
     {
         if (value is TensorValue tensor) _known.MarkInput(tensor.Tensor);
+        else if (value is StringValue) _given.Add(value);
         else if (value is SequenceValue sequence)
             foreach (var item in sequence.Items) MarkInput(item);
         else if (value is OptionalValue optional) MarkInput(optional.Item);
         else if (value is MapValue map)
             foreach (var item in map.Entries.Values) MarkInput(item);
     }
+
+    bool HoldsGivenStrings(OnnxValue? value) => value switch
+    {
+        StringValue => _given.Contains(value),
+        SequenceValue sequence => sequence.Items.Any(HoldsGivenStrings),
+        OptionalValue optional => HoldsGivenStrings(optional.Item),
+        MapValue map => map.Entries.Keys.Any(k => k is string) || map.Entries.Values.Any(HoldsGivenStrings),
+        _ => false,
+    };
 
     internal bool IsKnown(Tensor tensor) => _known.IsKnown(tensor);
 

@@ -7,11 +7,7 @@ delegate Results OperatorBody(NodeContext node);
 /// An operator as it is from an opset on, until one of the same name with a later opset. <paramref name="Since"/> is the first opset whose meaning the body has;
 /// differences between opsets that are small are inside of the body, by <see cref="NodeContext.Opset"/>.
 /// </summary>
-sealed record Operator(string Name, OperatorBody Body, int Since = 1, string Domain = "")
-{
-    /// <summary>It works on the host: strings.</summary>
-    public bool OnHost { get; init; }
-}
+sealed record Operator(string Name, OperatorBody Body, int Since = 1, string Domain = "");
 
 /// <summary>A node's results in order. Those that nobody asked for may be left out at the end.</summary>
 readonly struct Results(params OnnxValue?[] values)

@@ -1,4 +1,7 @@
 using Tiny.Onnx.Operators;
+using Tiny.Onnx.Operators.Learning;
+using Tiny.Onnx.Operators.Signal;
+using Tiny.Onnx.Operators.Text;
 
 namespace Tiny.Onnx.Import;
 
@@ -24,7 +27,8 @@ static class OperatorTable
         .. Elementwise.Table, .. Logic.Table, .. Activations.Table, .. Casting.Table,
         .. Reductions.Table, .. Movement.Table, .. Indexing.Table, .. Creation.Table,
         .. Products.Table, .. Convolutions.Table, .. Pooling.Table, .. Normalization.Table, .. Losses.Table,
-        .. Attention.Table, .. Resizing.Table, .. Sampling.Table, .. Signal.Table, .. Quantized.Table, .. Recurrent.Table, .. Detection.Table, .. Sets.Table,
-        .. Control.Table, .. Sequences.Table,
+        .. Attention.Table, .. Resizing.Table, .. Sampling.Table, .. Spectra.Table, .. WindowFunctions.Table, .. Quantized.Table, .. Recurrent.Table, .. Detection.Table, .. Sets.Table,
+        .. Control.Table, .. Sequences.Table, .. RandomDraws.Table, .. Training.Table, .. Strings.Table,
+        .. Features.Table, .. LabelMaps.Table, .. LinearModels.Table, .. TreeEnsembles.Table,
     ];
 }

@@ -16,7 +16,7 @@ static class ActivationFunctions
         new("Softplus", null, null, (x, _, _) => x.Softplus()),
         new("Affine", 1, 0, (x, a, b) => x * a + b),
         new("LeakyRelu", 0.01, null, (x, a, _) => x.LeakyRelu(a)),
-        new("ThresholdedRelu", 1, null, (x, a, _) => x.Gt(a).Where(x, 0)),
+        new("ThresholdedRelu", 1, null, (x, a, _) => x.Ge(a).Where(x, 0)),
         new("ScaledTanh", 1, 1, (x, a, b) => (x * b).Tanh() * a),
         new("HardSigmoid", 0.2, 0.5, (x, a, b) => (x * a + b).Clamp(0, 1)),
         new("Elu", 1, null, (x, a, _) => x.Elu(a)),

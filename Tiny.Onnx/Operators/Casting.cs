@@ -1,5 +1,6 @@
 using Tiny.Onnx.Import;
 using Tiny.Onnx.Model;
+using Tiny.Onnx.Operators.Text;
 
 namespace Tiny.Onnx.Operators;
 
@@ -15,7 +16,8 @@ static class Casting
 
     static OnnxValue To(NodeContext n, OnnxType to)
     {
-        if (n.At(0) is StringValue || to == OnnxType.String) throw new OnnxUnsupportedException("strings");
+        if (n.At(0) is StringValue strings) return StringCasts.From(strings, to);
+        if (to == OnnxType.String) return StringCasts.To(n);
         return Convert(n.TypedAt(0), to, n.Flag("saturate", true));
     }
 

@@ -8,23 +8,43 @@ static class Control
 {
     public static IReadOnlyList<Operator> Table { get; } =
     [
-        new("If", n => new Results([.. n.Run(n.Numbers(n[0])[0] != 0 ? "then_branch" : "else_branch")])),
+        new("If", If),
         new("Loop", Loop),
         new("Scan", n => n.Opset < 9 ? ScanOfBatches(n) : Scan(n)),
     ];
 
+    // A condition that is data chooses among the results of both branches, where they have one shape.
+    static Results If(NodeContext n)
+    {
+        if (!n.IsKnown(0) && Both(n) is { } chosen) return new(chosen);
+        return new([.. n.Run(n.Numbers(n[0])[0] != 0 ? "then_branch" : "else_branch")]);
+    }
+
+    static OnnxValue?[]? Both(NodeContext n)
+    {
+        var (yes, no) = (n.Run("then_branch"), n.Run("else_branch"));
+        var results = new OnnxValue?[yes.Count];
+        for (int i = 0; i < results.Length; i++)
+            if (yes[i] is TensorValue a && no[i] is TensorValue b && a.Type == b.Type && a.Tensor.Shape.Equals(b.Tensor.Shape))
+                results[i] = new TensorValue(n[0].Reshape([]).Where(a.Tensor, b.Tensor), a.Type);
+            else return null;
+        return results;
+    }
+
     // How often it runs, and whether it goes on, must be known: the body is laid out once for each time.
     static Results Loop(NodeContext n)
     {
-        long most = n.Has(0) ? n.Integer(0) : long.MaxValue;
-        bool goes = !n.Has(1) || n.Numbers(n[1])[0] != 0;
         var carried = Enumerable.Range(2, n.Count - 2).Select(n.At).ToList();
         var scans = new List<OnnxValue?>[n.Graph("body").Outputs.Length - 1 - carried.Count];
+        // Where the number of rounds is data, it is the declared extent of what is collected in each.
+        long? declared = scans.Length > 0 && n.Declared(carried.Count) is { Rank: > 0 } shape && !(n.Has(0) && n.IsKnown(0) && (!n.Has(1) || n.IsKnown(1))) ? (int)shape[0] : null;
+        long most = declared ?? (n.Has(0) ? n.Integer(0) : long.MaxValue);
+        bool goes = declared is not null || !n.Has(1) || n.Numbers(n[1])[0] != 0;
         for (int i = 0; i < scans.Length; i++) scans[i] = [];
         for (long i = 0; i < most && goes; i++)
         {
             var results = n.Run("body", [Tensor.Scalar(i, DType.Int64), Tensor.Scalar(true), .. carried]);
-            goes = results[0] is TensorValue condition && n.Numbers(condition.Tensor)[0] != 0;
+            goes = declared is not null || results[0] is TensorValue condition && n.Numbers(condition.Tensor)[0] != 0;
             carried = [.. results.Skip(1).Take(carried.Count)];
             for (int s = 0; s < scans.Length; s++) scans[s].Add(results[1 + carried.Count + s]);
         }

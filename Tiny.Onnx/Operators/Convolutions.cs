@@ -84,7 +84,7 @@ static class Convolutions
     {
         int[] kernel = [.. n.Integers(2).Select(k => checked((int)k))];
         int axes = kernel.Length;
-        int[] size = n.CanRead(1) || n.Declared(0) is null ? [.. n.Integers(1).Select(k => checked((int)k))] : [.. n.Declared(0)!.Dims[2..].ToArray().Select(d => (int)d)];
+        int[] size = n.IsKnown(1) || n.Declared(0) is null ? [.. n.Integers(1).Select(k => checked((int)k))] : [.. n.Declared(0)!.Dims[2..].ToArray().Select(d => (int)d)];
         var padding = n.Integers("pads") ?? new long[2 * axes];
         return n[0].Fold(size, kernel, Windows.Numbers(n, "strides", axes), [.. Enumerable.Range(0, axes).Select(i => (checked((int)padding[i]), checked((int)padding[axes + i])))],
             Windows.Numbers(n, "dilations", axes));

@@ -9,7 +9,7 @@ static class Creation
     public static IReadOnlyList<Operator> Table { get; } =
     [
         new("Constant", Constant),
-        new("ConstantOfShape", n => Fill(new Shape([.. n.Integers(0).Select(d => (Dim)d)]), n.Tensor("value"))),
+        new("ConstantOfShape", n => Fill(n.IsKnown(0) || n.Declared(0) is null ? new Shape([.. n.Integers(0).Select(d => (Dim)d)]) : n.Declared(0)!, n.Tensor("value"))),
         new("Shape", n => Sizes(n.Value<OnnxValue>(0), n.Integer("start", 0), n.Integer("end", int.MaxValue))),
         new("Size", n => n.At(0) is StringValue s ? Tensor.Scalar((long)s.Shape.Numel, DType.Int64) : Tensor.Of(n[0].Shape.Count).Cast(DType.Int64)),
         new("Range", Range),
@@ -56,7 +56,7 @@ static class Creation
         var (start, limit, step) = (n[0].Reshape([]), n[1], n[2].Reshape([]));
         var dtype = start.DType;
         int count;
-        if (n.Declared(0) is { Rank: 1 } declared && !(n.CanRead(0) && n.CanRead(1) && n.CanRead(2))) count = declared[0];
+        if (n.Declared(0) is { Rank: 1 } declared && !(n.IsKnown(0) && n.IsKnown(1) && n.IsKnown(2))) count = declared[0];
         else if (dtype.IsFloat)
         {
             double by = n.Floats(2)[0], numbers = Math.Ceiling((n.Floats(1)[0] - n.Floats(0)[0]) / by);

@@ -19,7 +19,7 @@ static class Detection
         int count = boxes.Shape[1];
         var most = n.Optional(2)?.Reshape([]).Cast(DType.Int32) ?? Tensor.Scalar(0);
         // Where it is not known how many are wanted, as many as there are boxes are looked for.
-        int rounds = n.Has(2) ? n.CanRead(2) ? (int)Math.Clamp(n.Integer(2), 0, count) : count : 0;
+        int rounds = n.Has(2) ? n.IsKnown(2) ? (int)Math.Clamp(n.Integer(2), 0, count) : count : 0;
         if (rounds == 0) return Tensor.Zeros(new Shape(0, 3), DType.Int64);
         var overlaps = Overlaps(boxes, n.Flag("center_point_box")).Gt(n.Optional(3)?.Reshape([]) ?? Tensor.Scalar(0f)).Contiguous();
         var open = n.Optional(4) is { } threshold ? scores.Gt(threshold.Reshape([])) : Tensor.Full(scores.Shape, true);
@@ -67,10 +67,10 @@ static class Detection
         Tensor Edge(int i) => Movement.Part(rois, 1, i, i + 1).Squeeze(1) * scale - (half ? 0.5 : 0);
         int samples = checked((int)n.Integer("sampling_ratio", 0));
         var images = x.Take(n[2].Cast(DType.Int32));
-        var vertical = Samples(Edge(1), Edge(3), rows, height, n.Floats(1) is var numbers && samples > 0 ? null : Extents(numbers, 1));
-        var horizontal = Samples(Edge(0), Edge(2), columns, width, samples > 0 ? null : Extents(numbers, 0));
+        var vertical = Samples(Edge(1), Edge(3), rows, height, samples > 0 ? null : Extents(1));
+        var horizontal = Samples(Edge(0), Edge(2), columns, width, samples > 0 ? null : Extents(0));
 
-        double[] Extents(double[] all, int axis) => [.. Enumerable.Range(0, all.Length / 4).Select(r => (all[4 * r + 2 + axis] - all[4 * r + axis]) * scale)];
+        double[] Extents(int axis) => n.Floats(1) is var all ? [.. Enumerable.Range(0, all.Length / 4).Select(r => (all[4 * r + 2 + axis] - all[4 * r + axis]) * scale)] : [];
 
         // Of an axis [rois, bins, samples]: the two elements around each sample, their weights (0 for a sample outside), and how many samples a bin has.
         (Tensor Low, Tensor High, Tensor LowWeight, Tensor HighWeight, Tensor Grid, Tensor Used) Samples(Tensor begin, Tensor end, int bins, int extent, double[]? sizes)

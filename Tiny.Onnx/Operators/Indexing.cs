@@ -100,7 +100,7 @@ static class Indexing
     static Results OneHot(NodeContext n)
     {
         var values = n[2];
-        int classes = n.Has(1) && n.CanRead(1) ? checked((int)n.Floats(1)[0])
+        int classes = n.Has(1) && n.IsKnown(1) ? checked((int)n.Floats(1)[0])
             : n.Declared(0) is { } shape ? shape[n.Axis("axis", -1, shape.Rank)] : checked((int)n.Floats(1)[0]);
         var index = n[0].DType.IsInt ? n[0] : n[0].Cast(DType.Int32);
         int axis = n.Axis("axis", -1, index.Rank + 1);

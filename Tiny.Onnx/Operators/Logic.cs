@@ -1,4 +1,5 @@
 using Tiny.Onnx.Import;
+using Tiny.Onnx.Operators.Text;
 
 namespace Tiny.Onnx.Operators;
 

@@ -9,23 +9,26 @@ static class Movement
     [
         new("Identity", n => n.Value<OnnxValue>(0)),
         new("Reshape", n => n.Like(Reshape(n[0], n.Integers("shape") ?? throw NodeContext.Bad("attribute 'shape' is missing"), false))),
-        new("Reshape", n => n.Like(n.CanRead(1) || n.Declared(0) is null ? Reshape(n[0], n.Integers(1), n.Flag("allowzero")) : n[0].Reshape(n.Declared(0)!)), Since: 5),
+        new("Reshape", n => n.Like(n.IsKnown(1) || n.Declared(0) is null ? Reshape(n[0], n.Integers(1), n.Flag("allowzero")) : n[0].Reshape(n.Declared(0)!)), Since: 5),
         new("Flatten", n => n.Like(Flatten(n[0], n.Integer("axis", 1)))),
         new("Transpose", n => n.Like(Transpose(n))),
-        new("Squeeze", n => n.Like(Squeeze(n[0], n.IntegersOr(1, "axes"), n))),
-        new("Unsqueeze", n => n.Like(Unsqueeze(n[0], n.IntegersOr(1, "axes") ?? [], n))),
+        new("Squeeze", n => n.Like(ByDeclared(n) ?? Squeeze(n[0], n.IntegersOr(1, "axes"), n))),
+        new("Unsqueeze", n => n.Like(ByDeclared(n) ?? Unsqueeze(n[0], n.IntegersOr(1, "axes") ?? [], n))),
         new("Concat", n => n.Like(Tensor.Cat(n.All(), n.Axis("axis", 1, n[0].Rank)))),
         new("Split", Split),
-        new("Slice", n => n.Like(Slice(n))),
-        new("Expand", n => n.Like(Expand(n[0], n.CanRead(1) || n.Declared(0) is null ? new Shape([.. n.Integers(1).Select(d => (Dim)d)]) : n.Declared(0)!))),
+        new("Slice", n => n.Like(n.Opset >= 10 && Enumerable.Range(1, 4).Any(i => n.Has(i) && !n.IsKnown(i)) && n.Declared(0) is { } shape ? SliceByData.Slice(n, shape) : Slice(n))),
+        new("Expand", n => n.Like(Expand(n[0], n.IsKnown(1) || n.Declared(0) is null ? new Shape([.. n.Integers(1).Select(d => (Dim)d)]) : n.Declared(0)!))),
         new("Tile", n => n.Like(Tile(n))),
         new("Pad", Padding.Pad),
         new("DepthToSpace", n => n.Like(DepthToSpace(n[0], n.Integer("blocksize"), n.Text("mode", "DCR")))),
         new("SpaceToDepth", n => n.Like(SpaceToDepth(n[0], n.Integer("blocksize")))),
-        new("Trilu", n => n.Like(Trilu(n[0], n.Flag("upper", true), n.Has(1) ? n.Integer(1) : 0))),
+        new("Trilu", n => n.Like(!n.Has(1) || n.IsKnown(1) ? Trilu(n[0], n.Flag("upper", true), n.Has(1) ? n.Integer(1) : 0) : TriluByData(n[0], n.Flag("upper", true), n[1]))),
         new("CenterCropPad", n => n.Like(CenterCropPad(n))),
         new("ReverseSequence", n => n.Like(ReverseSequence(n))),
     ];
+
+    // Where axes are data the declared shape is what they make of it.
+    static Tensor? ByDeclared(NodeContext n) => n.Has(1) && !n.IsKnown(1) && n.Declared(0) is { } shape ? n[0].Reshape(shape) : null;
 
     static Tensor Reshape(Tensor x, long[] shape, bool zeros) =>
         x.Reshape([.. shape.Select((d, i) => d == 0 && !zeros ? i < x.Rank ? x.Shape[i] : throw NodeContext.Bad($"extent {i} is to be kept, but {x.Shape} has none") : (Dim)d)]);
@@ -69,7 +72,9 @@ static class Movement
         var x = n[0];
         int axis = n.Axis("axis", 0, x.Rank), parts = (int)n.Integer("num_outputs", n.Outputs);
         Dim[] sizes;
-        if (n.IntegersOr(1, "split") is { } given) sizes = [.. given.Select(s => (Dim)s)];
+        // Sizes that are data are those of the declared parts.
+        if (n.Has(1) && !n.IsKnown(1) && Enumerable.Range(0, parts).All(i => n.Declared(i) is not null)) sizes = [.. Enumerable.Range(0, parts).Select(i => n.Declared(i)![axis])];
+        else if (n.IntegersOr(1, "split") is { } given) sizes = [.. given.Select(s => (Dim)s)];
         else
         {
             if (parts < 1) throw NodeContext.Bad($"{parts} parts");
@@ -130,6 +135,7 @@ static class Movement
             int axis = NodeContext.Axis(n.Integer(2), x.Rank);
             return x.Repeat([.. Enumerable.Range(0, x.Rank).Select(i => i == axis ? checked((int)n.Integer(1)) : 1)]);
         }
+        if (!n.IsKnown(1) && n.Declared(0) is { } shape && x.Shape.Size > 0) return x.Repeat([.. x.Shape.Select((d, i) => (int)(shape[i] / d))]);
         return x.Repeat([.. n.Integers(1).Select(c => checked((int)c))]);
     }
 
@@ -154,24 +160,22 @@ static class Movement
         return upper ? x.Triu(d) : x.Tril(d);
     }
 
+    static Tensor TriluByData(Tensor x, bool upper, Tensor diagonal)
+    {
+        // In 64 bits: the diagonal may be anywhere.
+        var column = Tensor.Arange(x.Shape[x.Rank - 1]).Cast(DType.Int64) - Tensor.Arange(x.Shape[x.Rank - 2]).Cast(DType.Int64).Unsqueeze(1);
+        var d = diagonal.Reshape([]).Cast(DType.Int64);
+        return (upper ? column.Ge(d) : column.Le(d)).Where(x, x.ZerosLike());
+    }
+
     static Tensor CenterCropPad(NodeContext n)
     {
         var x = n[0];
+        if (!n.IsKnown(1) && n.Declared(0) is { } declared) return SliceByData.CenterCropPad(x, declared);
         long[] shape = n.Integers(1);
         int[] axes = NodeContext.Axes(n.Integers("axes"), x.Rank);
         if (axes.Length != shape.Length) throw NodeContext.Bad($"{shape.Length} extents for {axes.Length} axes");
-        for (int i = 0; i < axes.Length; i++)
-        {
-            long have = (int)x.Shape[axes[i]], want = shape[i];
-            if (want < 0) throw NodeContext.Bad($"an extent of {want}");
-            if (have > want) x = Part(x, axes[i], (have - want) / 2, (have - want) / 2 + want);
-            else if (have < want)
-            {
-                var edges = new (Dim, Dim)[x.Rank];
-                edges[axes[i]] = ((want - have) / 2, want - have - (want - have) / 2);
-                x = x.Pad(edges);
-            }
-        }
+        for (int i = 0; i < axes.Length; i++) x = SliceByData.Centred(x, axes[i], checked((int)shape[i]));
         return x;
     }
 

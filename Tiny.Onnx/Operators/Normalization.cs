@@ -16,7 +16,6 @@ static class Normalization
         new("MeanVarianceNormalization", n => MeanVariance(n)),
         new("LpNormalization", n => LpNorm(n[0], n.Axis("axis", -1, n[0].Rank), n.Integer("p", 2))),
         new("LRN", n => Lrn(n[0], n.Integer("size"), n.Float("alpha", 1e-4f), n.Float("beta", 0.75f), n.Float("bias", 1))),
-        new("Dropout", Dropout),
     ];
 
     static int[] Spatial(Tensor x) => [.. Enumerable.Range(2, Math.Max(0, x.Rank - 2))];
@@ -103,17 +102,5 @@ static class Normalization
         var squares = x.Square().Reshape([x.Shape[0], 1, x.Shape[1], -1]);
         var sum = squares.AvgPool([(int)size, 1], [1, 1], [(before, after), (0, 0)], [1, 1]) * size;
         return x / (sum.Reshape(shape) * (alpha / (double)size) + bias).Pow(beta);
-    }
-
-    static Results Dropout(NodeContext n)
-    {
-        var x = n[0];
-        var kept = Tensor.Full(x.Shape, true);
-        // Since opset 12 training is asked for by an input; before there is none here.
-        bool training = n.Opset >= 12 && n.Has(2) && n.Numbers(n[2])[0] != 0;
-        double ratio = n.Opset >= 12 ? n.Has(1) && training ? n.Floats(1)[0] : 0.5 : n.Float("ratio", 0.5f);
-        if (!training || ratio == 0) return (x, n.Opset >= 10 ? kept : kept.Cast(x.DType));
-        var mask = Tensor.Rand(x.Shape, n.HasAttribute("seed") ? n.Integer("seed", 0) : 0).Ge(ratio);
-        return (mask.Where(x / (1 - ratio), x.ZerosLike()).Cast(x.DType), mask);
     }
 }

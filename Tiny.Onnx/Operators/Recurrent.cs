@@ -53,7 +53,7 @@ static class Recurrent
         var forget = cell.Node.Flag("input_forget") ? 1 - input : cell.Act(0, cell.Peep(Gate(2), c, 2));
         var next = forget * c + input * cell.Act(1, Gate(3));
         var output = cell.Act(0, cell.Peep(Gate(1), next, 1));
-        return (output * cell.Activations[2](next), next);
+        return (output * cell.Act(2, next), next);
     }
 
     static Results Run(NodeContext n, int gates, string[] defaults, Step step)

@@ -22,7 +22,7 @@ static class Reductions
         new("CumSum", n => Running(n, (x, axis) => x.CumSum(axis), 0)),
         new("CumProd", n => Running(n, (x, axis) => x.CumProd(axis), 1)),
         new("TopK", n => TopK(n, n.Integer("k"))),
-        new("TopK", n => TopK(n, n.Integer(1)), Since: 10),
+        new("TopK", n => TopK(n, n.IsKnown(1) || n.Declared(0) is not { } shape ? n.Integer(1) : shape[n.Axis("axis", -1, shape.Rank)]), Since: 10),
     ];
 
     /// <summary>A reduction over the axes that an input or, in older opsets, an attribute names; none named means all, or with an attribute that says so none.</summary>
@@ -32,13 +32,19 @@ static class Reductions
     static Tensor Reduce(NodeContext n, Func<Tensor, int[], Tensor> reduce, Func<Tensor, Tensor>? single = null)
     {
         var x = n[0];
-        var named = n.IntegersOr(1, "axes");
-        bool none = named is null or { Length: 0 };
+        bool none = n.Has(1) ? n[1].Numel == 0 : n.Integers("axes") is null or { Length: 0 };
         if (none && n.Flag("noop_with_empty_axes")) return (single?.Invoke(x) ?? x).Cast(x.DType);
-        int[] axes = NodeContext.Axes(none ? null : named, x.Rank);
-        var result = axes.Length == 0 ? single?.Invoke(x) ?? x : reduce(x, axes);
-        result = result.Cast(x.DType);
-        return n.Flag("keepdims", true) ? result : result.Reshape([.. x.Shape.Where((_, i) => !axes.Contains(i))]);
+        if (none || !n.Has(1)) return Over(NodeContext.Axes(none ? null : n.Integers("axes"), x.Rank));
+        // With extents kept the declared shape tells which axes are reduced: an axis of one element does not matter.
+        if (n.Flag("keepdims", true) && !n.IsKnown(1) && n.Declared(0) is { } shape && shape.Rank == x.Rank)
+            return Over([.. Enumerable.Range(0, x.Rank).Where(i => !x.Shape[i].Equals(shape[i]))]);
+        return Choice.OfAxes(n, 1, x.Rank, Over);
+
+        Tensor Over(int[] axes)
+        {
+            var result = (axes.Length == 0 ? single?.Invoke(x) ?? x : reduce(x, axes)).Cast(x.DType);
+            return n.Flag("keepdims", true) ? result : result.Reshape([.. x.Shape.Where((_, i) => !axes.Contains(i))]);
+        }
     }
 
     static Tensor Magnitude(Tensor x) => x.Abs();
@@ -68,8 +74,11 @@ static class Reductions
 
     static Tensor Running(NodeContext n, Func<Tensor, int, Tensor> scan, Number nothing)
     {
-        var x = n[0];
-        int axis = NodeContext.Axis(n.Integer(1), x.Rank);
+        return Choice.OfAxis(n, 1, n[0].Rank, axis => Running(n, n[0], axis, scan, nothing));
+    }
+
+    static Tensor Running(NodeContext n, Tensor x, int axis, Func<Tensor, int, Tensor> scan, Number nothing)
+    {
         if (n.Flag("reverse")) x = x.Flip(axis);
         var result = scan(x, axis).Cast(x.DType);
         if (n.Flag("exclusive") && !x.Shape[axis].Is(0))

@@ -11,19 +11,29 @@ static class Resizing
     public static IReadOnlyList<Operator> Table { get; } =
     [
         new("Upsample", n => Upsample(n, [.. (n.Floats("scales") ?? throw NodeContext.Bad("attribute 'scales' is missing")).Select(s => (double)s)])),
-        new("Upsample", n => Upsample(n, n.Floats(1)), Since: 9),
-        new("Resize", n => Upsample(n, n.Floats(1)), Since: 10),
+        new("Upsample", n => UpsampleByInput(n), Since: 9),
+        new("Resize", n => UpsampleByInput(n), Since: 10),
         new("Resize", n => Resize(n), Since: 11),
     ];
 
     /// <summary>What all axes share.</summary>
-    sealed record Method(string Mode, string Nearest, string Coordinates, double CubicA, bool ExcludeOutside, bool Antialias, double Outside);
+    internal sealed record Method(string Mode, string Nearest, string Coordinates, double CubicA, bool ExcludeOutside, bool Antialias, double Outside);
+
+    static Tensor UpsampleByInput(NodeContext n)
+    {
+        if (n.IsKnown(1) || n.Declared(0) is not { } shape) return Upsample(n, n.Floats(1));
+        var x = n[0];
+        for (int a = 0; a < x.Rank; a++) x = ResizeByData.Axis(x, a, shape[a], Movement.Part(n[1], 0, a, a + 1), null, Upsampling(n));
+        return x.Cast(n[0].DType);
+    }
+
+    static Method Upsampling(NodeContext n) => new(n.Text("mode", "nearest"), "floor", "asymmetric", -0.75, false, false, 0);
 
     static Tensor Upsample(NodeContext n, double[] scales)
     {
         var x = n[0];
         if (scales.Length != x.Rank) throw NodeContext.Bad($"{scales.Length} scales for {x.Shape}");
-        var method = new Method(n.Text("mode", "nearest"), "floor", "asymmetric", -0.75, false, false, 0);
+        var method = Upsampling(n);
         for (int a = 0; a < x.Rank; a++) x = Axis(x, a, Size(scales[a] * (int)x.Shape[a]), scales[a], null, method);
         return x.Cast(n[0].DType);
     }
@@ -34,6 +44,8 @@ static class Resizing
         int[] axes = NodeContext.Axes(n.Integers("axes"), x.Rank);
         var method = new Method(n.Text("mode", "nearest"), n.Text("nearest_mode", "round_prefer_floor"), n.Text("coordinate_transformation_mode", "half_pixel"),
             n.Float("cubic_coeff_a", -0.75f), n.Flag("exclude_outside"), n.Flag("antialias"), n.Float("extrapolation_value", 0));
+        if (n.Declared(0) is { } shape && Enumerable.Range(1, 3).Any(i => n.Has(i) && n[i].Numel > 0 && !n.IsKnown(i) && (i > 1 || method.Coordinates == "tf_crop_and_resize")))
+            return Fitted(ByData(n, x, axes, shape, method), n[0].DType);
         double[]? roi = method.Coordinates == "tf_crop_and_resize" && n.Has(1) ? n.Floats(1) : null;
         double[] scales;
         int[] sizes;
@@ -42,7 +54,25 @@ static class Resizing
         else throw NodeContext.Bad("neither scales nor sizes are given");
         if (scales.Length != axes.Length || roi is not null && roi.Length != 2 * axes.Length) throw NodeContext.Bad($"{scales.Length} scales for {axes.Length} axes");
         for (int i = 0; i < axes.Length; i++) x = Axis(x, axes[i], sizes[i], scales[i], roi is null ? null : (roi[i], roi[axes.Length + i]), method);
-        var dtype = n[0].DType;
+        return Fitted(x, n[0].DType);
+    }
+
+    // Sizes are declared; the scales are those of an input, or follow from the sizes.
+    static Tensor ByData(NodeContext n, Tensor x, int[] axes, Shape shape, Method method)
+    {
+        bool bySizes = n.Has(3) && n[3].Numel > 0;
+        Tensor Number(int input, int i) => Movement.Part(n[input], 0, i, i + 1).Reshape([]).Cast(DType.Float32);
+        Tensor[] scales = [.. axes.Select((a, i) => bySizes ? Number(3, i) / (double)(int)x.Shape[a] : Number(2, i))];
+        var policy = n.Text("keep_aspect_ratio_policy", "stretch");
+        if (bySizes && policy != "stretch") Array.Fill(scales, scales.Aggregate(policy == "not_larger" ? Tensor.Minimum : Tensor.Maximum));
+        bool crops = method.Coordinates == "tf_crop_and_resize" && n.Has(1);
+        for (int i = 0; i < axes.Length; i++)
+            x = ResizeByData.Axis(x, axes[i], shape[axes[i]], scales[i], crops ? (Number(1, i), Number(1, axes.Length + i)) : null, method);
+        return x;
+    }
+
+    static Tensor Fitted(Tensor x, DType dtype)
+    {
         return dtype.IsFloat || x.DType == dtype ? x.Cast(dtype) : x.Maximum(Limits.Least(dtype)).Minimum(Limits.Largest(dtype)).Cast(dtype);
     }
 
@@ -154,5 +184,5 @@ static class Resizing
     }
 
     // A vector along an axis.
-    static Tensor Column(Tensor vector, int rank, int axis) => vector.Reshape([vector.Shape[0], .. Enumerable.Repeat((Dim)1, rank - axis - 1)]);
+    internal static Tensor Column(Tensor vector, int rank, int axis) => vector.Reshape([vector.Shape[0], .. Enumerable.Repeat((Dim)1, rank - axis - 1)]);
 }

@@ -116,7 +116,7 @@ static class Sampling
     static Tensor AffineGrid(NodeContext n)
     {
         var theta = n[0];
-        int[] size = n.CanRead(1) || n.Declared(0) is null ? [.. n.Integers(1).Skip(2).Select(d => checked((int)d))]
+        int[] size = n.IsKnown(1) || n.Declared(0) is null ? [.. n.Integers(1).Skip(2).Select(d => checked((int)d))]
             : [.. n.Declared(0)!.Dims[1..^1].ToArray().Select(d => (int)d)];
         bool corners = n.Flag("align_corners");
         int axes = size.Length;

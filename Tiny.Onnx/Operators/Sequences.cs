@@ -15,6 +15,7 @@ static class Sequences
         new("SequenceErase", n => n.Has(1) ? Without(n, Place(n, 1, Items(n).Count)) : Without(n, Items(n).Count - 1)),
         new("ConcatFromSequence", Concat),
         new("SplitToSequence", Split),
+        new("SequenceMap", Map),
         new("Optional", n => new OptionalValue(n.At(0))),
         new("OptionalHasElement", n => Tensor.Scalar(n.At(0) is not (null or OptionalValue { Item: null }))),
         new("OptionalGetElement", n => n.At(0) is OptionalValue o ? o.Item ?? throw NodeContext.Bad("there is no element") : n.Value<OnnxValue>(0)),
@@ -33,6 +34,17 @@ static class Sequences
     static int End(NodeContext n) => n.Has(2) ? n.Integer(2) == Items(n).Count ? Items(n).Count : Place(n, 2, Items(n).Count) : Items(n).Count;
 
     static SequenceValue Without(NodeContext n, int at) => new([.. Items(n).Where((_, i) => i != at)]);
+
+    // The body for each item; of other inputs sequences give an item each, and tensors are the same for all.
+    static Results Map(NodeContext n)
+    {
+        var inputs = Enumerable.Range(0, n.Count).Select(n.At).ToList();
+        int count = Items(n).Count;
+        if (inputs.Any(i => i is SequenceValue s && s.Items.Count != count)) throw NodeContext.Bad("sequences differ in length");
+        var results = Enumerable.Range(0, count).Select(i => n.Run("body", [.. inputs.Select(x => x is SequenceValue s ? s.Items[i] : x)])).ToList();
+        return new([.. Enumerable.Range(0, n.Outputs).Select(o =>
+            new SequenceValue([.. results.Select(r => r[o] ?? throw NodeContext.Bad($"the body gives no output {o}"))]))]);
+    }
 
     static Results Concat(NodeContext n)
     {

@@ -58,6 +58,7 @@ static class SmallTypes
         var large = saturate ? most : f.HasInfinity ? Tensor.Scalar(double.PositiveInfinity, DType.Float32) : Tensor.Scalar(beyond, DType.Float32);
         var result = (over | infinite).Where(large.Expand(x.Shape).CopySign(x), rounded);
         if (!f.HasNegativeZero) result = result.Eq(0).Where(0f, result);
-        return f.HasNan ? x.IsNan().Where(double.NaN, result) : x.IsNan().Where(most.Expand(x.Shape).CopySign(x), result);
+        // Where there is no NaN, it becomes the negative zero.
+        return x.IsNan().Where(f.HasNan ? double.NaN : -0.0, result);
     }
 }

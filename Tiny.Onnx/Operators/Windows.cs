@@ -37,8 +37,8 @@ sealed record Windows(int[] Kernel, int[] Stride, (int Before, int After)[] Padd
             {
                 int whole = stride[i] * ((int)x.Shape[2 + i] - 1) + extra[i] + (kernel[i] - 1) * dilation[i] + 1;
                 int total = whole - (wanted?[i] ?? (int)x.Shape[2 + i] * stride[i]);
-                if (total < 0 && wanted is null) total = 0;
-                int half = total / 2;
+                // Rounded down, below 0 too: then elements are added at the end.
+                int half = total >> 1;
                 // As the standard says it, the odd element goes in front unless the upper side is asked for.
                 padding[i] = mode == "SAME_UPPER" ? (half, total - half) : (total - half, half);
             }

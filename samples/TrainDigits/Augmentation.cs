@@ -7,18 +7,11 @@ static class Augmentation
 {
     const double MostAngle = 12 * Math.PI / 180, MostScale = 0.1, MostShift = 1.5;
 
-    /// <summary>Uniform numbers from 0, below 1: which ones follows from the step and the seed, integers of rank 0.</summary>
-    static Tensor Uniform(int count, Tensor step, Tensor seed)
-    {
-        var (bits, _) = Tensor.Threefry2x32(Tensor.Arange(count).Cast(DType.UInt32), Tensor.Scalar(0, DType.UInt32), step.Cast(DType.UInt32), seed.Cast(DType.UInt32));
-        return (bits >> 8).Cast(DType.Float32) * (1f / (1 << 24));
-    }
-
     /// <summary>The digits of the given numbers as images[n, 1, 28, 28] from 0 to 1, each moved in its own way.</summary>
     public static Tensor Moved(Tensor pixels, Tensor numbers, Tensor step, Tensor seed)
     {
         int n = numbers.Numel, side = DigitSet.Side;
-        var random = (Uniform(4 * n, step, seed) * 2 - 1).Reshape(4, n, 1, 1);
+        var random = Noise.Uniform(new Shape(4, n, 1, 1), step, seed, 0) * 2 - 1;
         var angle = random[0] * MostAngle;
         var scale = 1 + random[1] * MostScale;
         // Where a pixel of the result lies in the digit: turned and scaled about the middle, then shifted.

@@ -12,6 +12,8 @@ public sealed class Trainer
 {
     /// <summary>Digits in a step.</summary>
     public const int BatchSize = 64;
+    // Digits that are read together.
+    const int ReadSize = 100;
 
     public DigitNet Net;
     public Adam Optimizer;
@@ -60,7 +62,7 @@ public sealed class Trainer
     /// <summary>What the net takes digits for.</summary>
     /// <param name="pixels">uint8[n, 784].</param>
     [TinyJit]
-    public Tensor Read([Shape(100, DigitSet.Area, DType = ScalarKind.UInt8)] Tensor pixels) =>
+    public Tensor Read([Shape(ReadSize, DigitSet.Area, DType = ScalarKind.UInt8)] Tensor pixels) =>
         Net.Forward((pixels.Cast(DType.Float32) / 255).Reshape(-1, 1, DigitSet.Side, DigitSet.Side)).ArgMax(1);
 
     /// <summary>How often a digit of a class (row) is taken for one of a class (column).</summary>
@@ -68,10 +70,12 @@ public sealed class Trainer
     {
         var counts = new int[10, 10];
         int[] labels = set.Labels.ToArray<int>();
-        for (int i = 0; i < labels.Length; i += 100)
+        for (int i = 0; i < labels.Length; i += ReadSize)
         {
-            int[] read = Read(set.Pixels[i..(i + 100)]).ToArray<int>();
-            for (int j = 0; j < read.Length; j++) counts[labels[i + j], read[j]]++;
+            int[] own = labels[i..Math.Min(i + ReadSize, labels.Length)];
+            // The last ones are filled up with paper.
+            int[] read = Read(set.Pixels[i..(i + own.Length)].PadTo([ReadSize, DigitSet.Area])).ToArray<int>();
+            for (int j = 0; j < own.Length; j++) counts[own[j], read[j]]++;
         }
         return counts;
     }

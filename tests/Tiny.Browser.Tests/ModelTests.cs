@@ -14,7 +14,7 @@ public sealed class ModelTests
     static float[] Interpret(Tensor value)
     {
         var memory = Interpreter.Evaluate(value.Node);
-        float[] floats = MemoryMarshal.Cast<byte, float>(memory.Span).ToArray();
+        float[] floats = MemoryMarshal.Cast<byte, float>(memory.Copied()).ToArray();
         GC.KeepAlive(memory);
         return floats;
     }

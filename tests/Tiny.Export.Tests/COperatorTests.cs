@@ -34,7 +34,7 @@ public class COperatorTests
     static void Check(TemporaryFolder folder, object suite, MethodInfo method, string entry)
     {
         var arguments = OperatorSuite.Arguments(method);
-        var results = Results(method.Invoke(suite, arguments)!);
+        var results = Flat.Results(method.Invoke(suite, arguments)!);
         var files = arguments.Select((_, i) => $"in{i}").Concat(results.Select((_, i) => $"out{i}"));
         for (int i = 0; i < arguments.Length; i++) File.WriteAllBytes(folder[$"in{i}"], Interpreter.Evaluate(arguments[i].Node).Copied().ToArray());
         var run = Tools.Run(folder.Path, folder["program"], $"--entry {entry} suite.weights {string.Join(' ', files)}");
@@ -52,6 +52,4 @@ public class COperatorTests
                 Assert.That(actual, Is.EqualTo(expected), method.Name);
         }
     }
-
-    static Tensor[] Results(object value) => value is Tensor one ? [one] : [.. Enumerable.Range(0, ((ITuple)value).Length).Select(i => (Tensor)((ITuple)value)[i]!)];
 }

@@ -29,7 +29,7 @@ public class CSymbolicTests
     static void Check(TemporaryFolder folder, MethodInfo method, string entry, IReadOnlyDictionary<Variable, int> values)
     {
         var arguments = SymbolicSuite.Arguments(method, values);
-        var results = Results(method.Invoke(SymbolicSuite.Instance, arguments)!);
+        var results = Flat.Results(method.Invoke(SymbolicSuite.Instance, arguments)!);
         Tensor[] inputs = [.. arguments.OfType<Tensor>()];
         var files = inputs.Select((_, i) => $"in{i}").Concat(results.Select((_, i) => $"out{i}"));
         for (int i = 0; i < inputs.Length; i++) File.WriteAllBytes(folder[$"in{i}"], Interpreter.Evaluate(inputs[i].Node).Copied().ToArray());
@@ -69,6 +69,4 @@ public class CSymbolicTests
         var run = Tools.Run(folder.Path, folder["program"], "--size t=17 sizes.weights kv");
         Assert.That((run.Code, run.Errors), Is.EqualTo((2, run.Errors)).And.Matches<(int, string)>(r => r.Item2.Contains("within its bounds")));
     }
-
-    static Tensor[] Results(object value) => value is Tensor one ? [one] : [.. Enumerable.Range(0, ((ITuple)value).Length).Select(i => (Tensor)((ITuple)value)[i]!)];
 }

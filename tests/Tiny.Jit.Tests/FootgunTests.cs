@@ -60,18 +60,178 @@ public sealed class FootgunTests
         }
     }
 
+    sealed class Layer
+    {
+        public Tensor Weight = X(1);
+    }
+
+    readonly record struct Wrapped(Layer Layer);
+
+    sealed class Held
+    {
+        (Layer A, float Scale) _tuple = (new(), 1);
+        readonly KeyValuePair<string, Layer>[] _pairs = [new("a", new())];
+        readonly Tuple<Layer> _class = new(new());
+        readonly HashSet<Layer> _set = [new()];
+        readonly Queue<Layer> _queue = new([new()]);
+        readonly List<Wrapped> _list = [new(new())];
+        readonly SortedDictionary<string, float> _sorted = new() { ["a"] = 0 };
+        Wrapped? _nullable = new Wrapped(new());
+
+        public Action[] Changes => [() => _tuple.A.Weight = X(2), () => _tuple.A = new(), () => _tuple.Scale = -0f, () => _pairs[0].Value.Weight = X(3), () => _class.Item1.Weight = X(4),
+            () => _set.First().Weight = X(5), () => _set.Add(new() { Weight = X(6) }), () => _queue.Enqueue(_queue.Dequeue()), () => _queue.Enqueue(new() { Weight = X(7) }),
+            () => _list[0].Layer.Weight = X(8), () => _list[0] = new(new() { Weight = X(9) }), () => _sorted["a"] = -0f, () => _nullable = null];
+
+        IEnumerable<Layer> Layers => [_tuple.A, _pairs[0].Value, _class.Item1, .. _set, .. _queue, _list[0].Layer, .. _nullable is { } n ? [n.Layer] : Array.Empty<Layer>()];
+
+        public Tensor Forward(Tensor x) => Tensor.Stack([.. Layers.Select(l => x * l.Weight), x / _tuple.Scale, x / _sorted["a"]]);
+    }
+
+    [Test]
+    public void StructsAndCollectionsOfEveryKindAreLookedInto()
+    {
+        var model = new Held();
+        var forward = TinyJit.Of(model.Forward);
+        foreach (var change in model.Changes.Prepend(() => { }))
+        {
+            change();
+            for (int i = 0; i < 2; i++) Assert.That(V(forward(X(2))), Is.EqualTo(V(model.Forward(X(2)))));
+        }
+    }
+
+    sealed class Places
+    {
+        public int Way;
+        public (Tensor, Tensor) Forward(Tensor x)
+        {
+            var y = x + 1;
+            var z = y * 2;
+            return Way switch { 0 => (y, z), 1 => (z, y), _ => (z, z) };
+        }
+    }
+
+    [Test]
+    public void TheSameValuesInOtherPlacesAreAnotherProgram()
+    {
+        var model = new Places();
+        var forward = TinyJit.Of<Func<Tensor, (Tensor, Tensor)>>(model.Forward);
+        foreach (int way in new[] { 0, 1, 2, 0 })
+        {
+            model.Way = way;
+            for (int i = 0; i < 2; i++)
+            {
+                var ((a, b), (c, d)) = (forward(X(3)), model.Forward(X(3)));
+                Assert.That((a.Item(), b.Item()), Is.EqualTo((c.Item(), d.Item())));
+            }
+        }
+    }
+
+    static class Shared
+    {
+        public static readonly Layer Layer = new();
+        public static readonly float[] Table = [1, 2];
+        public static readonly List<Tensor> Tensors = [X(1)];
+        public static Func<float, float> Function = x => x;
+    }
+
+    [Test]
+    public void WhatAStaticReadonlyFieldHoldsMayChange()
+    {
+        Func<Tensor, Tensor> plain = x => x * Shared.Layer.Weight + Shared.Tensors[0] * Shared.Table[1] + Shared.Function(1);
+        var forward = TinyJit.Of((Tensor x) => x * Shared.Layer.Weight + Shared.Tensors[0] * Shared.Table[1] + Shared.Function(1));
+        foreach (var change in new Action[] { () => { }, () => { }, () => Shared.Layer.Weight = X(5), () => Shared.Table[1] = 7, () => Shared.Tensors[0] = X(11), () => Shared.Function = x => x + 3 })
+        {
+            change();
+            Assert.That(forward(X(2)).Item(), Is.EqualTo(plain(X(2)).Item()));
+        }
+    }
+
+    [Test]
+    public void AWeightMayBeGivenAsTheArgumentThatIsWritten()
+    {
+        var (w, other) = (X(2), X(3));
+        var forward = TinyJit.Of((Tensor x) =>
+        {
+            x.Assign(x * 2);
+            return w + 1;
+        });
+        Assert.That(forward(w).Item(), Is.EqualTo(5));
+        Assert.That(forward(other).Item(), Is.EqualTo(5));
+        Assert.That(forward(w).Item(), Is.EqualTo(9));
+        Assert.That((w.Item(), other.Item()), Is.EqualTo((8f, 6f)));
+    }
+
+    [Test]
+    public void AMethodThatIsNotTheSameIsRefusedAtEachLaterCall()
+    {
+        var random = new Random(1);
+        var forward = TinyJit.Of((Tensor x) => x + random.NextSingle());
+        forward(X(1));
+        var again = () => { forward(X(1)); };
+        for (int i = 0; i < 3; i++) Assert.That(again, Throws.TypeOf<TinyJitException>().With.Message.Contains("not the same at each call"));
+    }
+
+    [Test]
+    public void ArgumentsAreNotKeptByTheirProgram()
+    {
+        var forward = TinyJit.Of((Tensor[] xs) => xs[0] * 2);
+        var weak = CallWithFresh();
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        GC.Collect();
+        Assert.That(weak.IsAlive, Is.False);
+        GC.KeepAlive(forward);
+
+        [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
+        WeakReference CallWithFresh()
+        {
+            Tensor[] xs = [X(1)];
+            forward(xs);
+            return new(xs);
+        }
+    }
+
+    sealed class Shown
+    {
+        public bool IsCopied;
+        public Tensor Forward(Tensor x) => IsCopied ? x.Detach() : x;
+        public (Tensor, Tensor) Both(Tensor x, Tensor y) => IsCopied ? (x, y.Detach()) : (x.Detach(), y);
+    }
+
+    [Test]
+    public void AnAliasOfTheArgumentAndACopyOfItAreNotTheSameProgram()
+    {
+        var model = new Shown();
+        var (forward, both) = (TinyJit.Of(model.Forward), TinyJit.Of<Func<Tensor, Tensor, (Tensor, Tensor)>>(model.Both));
+        foreach (bool isCopied in new[] { false, true, false, true })
+        {
+            model.IsCopied = isCopied;
+            Tensor[] seen = [X(1), X(1)], plain = [X(1), X(1)];
+            Tensor[] results = [forward(seen[0]), both(seen[0], seen[1]).Item1, both(seen[0], seen[1]).Item2];
+            Tensor[] expected = [model.Forward(plain[0]), model.Both(plain[0], plain[1]).Item1, model.Both(plain[0], plain[1]).Item2];
+            foreach (var t in seen.Concat(plain)) t.Assign(t + 1);
+            Assert.That(results.Select(r => r.Item()), Is.EqualTo(expected.Select(r => r.Item())), $"copied: {isCopied}");
+        }
+    }
+
+    sealed class Modes
+    {
+        public string Mode = "multiply";
+        public Tensor Forward(Tensor x) => Mode == "add" ? x + 3 : x * 3;
+    }
+
     [Test]
     public void WhatChangesButDoesNotMatterCompilesNothing()
     {
-        var model = new Settings { Mode = "multiply" };
+        var model = new Modes();
         var forward = TinyJit.Of(model.Forward);
-        Assert.That(V(forward(X(1, 1, 1))), Is.EqualTo(new float[] { 3, 5, 7 }));
-        model.Mode = "times";
-        int before = CpuKernels();
-        Assert.That(V(forward(X(1, 1, 1))), Is.EqualTo(new float[] { 3, 5, 7 }));
-        Assert.That(CpuKernels(), Is.EqualTo(before));
-
-        static int CpuKernels() => Tiny.Runtime.CpuKernelCache.Compiled;
+        foreach (var (mode, expected, captures, programs) in new[] { ("multiply", 15f, 1, 1), ("times", 15f, 1, 0), ("times", 15f, 0, 0), ("add", 8f, 1, 1) })
+        {
+            model.Mode = mode;
+            var (before, made) = (Replay.Captures, Replay.Programs);
+            Assert.That(forward(X(5)).Item(), Is.EqualTo(expected));
+            Assert.That((Replay.Captures - before, Replay.Programs - made), Is.EqualTo((captures, programs)), mode);
+        }
     }
 
     [Test]

@@ -19,11 +19,11 @@ public sealed class OperatorSuiteTests
     internal static void Check(object suite, MethodInfo method)
     {
         var arguments = OperatorSuite.Arguments(method);
-        var expected = Results(method.Invoke(suite, arguments)!).Select(t => (t.DType, Interpreter.Evaluate(t.Node))).ToArray();
+        var expected = Flat.Results(method.Invoke(suite, arguments)!).Select(t => (t.DType, Interpreter.Evaluate(t.Node))).ToArray();
         var entry = JitEntry.For(suite.GetType(), method.Name);
         for (int call = 0; call < 2; call++)
         {
-            var actual = Results(entry.Invoke(suite, (self, a) => method.Invoke(self, a), arguments)!);
+            var actual = Flat.Results(entry.Invoke(suite, (self, a) => method.Invoke(self, a), arguments)!);
             Assert.That(actual, Has.Length.EqualTo(expected.Length));
             for (int i = 0; i < actual.Length; i++) Compare(actual[i], expected[i].DType, expected[i].Item2);
         }
@@ -32,10 +32,7 @@ public sealed class OperatorSuiteTests
     static void Compare(Tensor actual, DType dtype, HostMemory expected)
     {
         Assert.That(actual.DType, Is.EqualTo(dtype));
-        if (dtype == DType.Float32) Close.Check(actual.ToArray<float>(), MemoryMarshal.Cast<byte, float>(expected.Span), 1e-5);
-        else Assert.That(actual.ToArray<int>(), Is.EqualTo(MemoryMarshal.Cast<byte, int>(expected.Span).ToArray()));
+        if (dtype == DType.Float32) Close.Check(actual.ToArray<float>(), MemoryMarshal.Cast<byte, float>(expected.Copied()), 1e-5);
+        else Assert.That(actual.ToArray<int>(), Is.EqualTo(MemoryMarshal.Cast<byte, int>(expected.Copied()).ToArray()));
     }
-
-    static Tensor[] Results(object value) => value is Tensor one ? [one] : [.. Enumerable.Range(0, ((System.Runtime.CompilerServices.ITuple)value).Length)
-        .Select(i => (Tensor)((System.Runtime.CompilerServices.ITuple)value)[i]!)];
 }

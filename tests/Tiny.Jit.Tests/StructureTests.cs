@@ -71,6 +71,105 @@ public sealed class StructureTests
     }
 
     [Test]
+    public void ADictionaryKeepsHowItComparesNames()
+    {
+        var f = TinyJit.Of<Func<Dictionary<string, Tensor>, Tensor>>(d => d["A"] * (d.ContainsKey("a") ? 2 : 3));
+        for (int i = 0; i < 3; i++)
+        {
+            Assert.That(f(new(StringComparer.OrdinalIgnoreCase) { ["A"] = X(1) }).Item(), Is.EqualTo(2));
+            Assert.That(f(new() { ["A"] = X(1) }).Item(), Is.EqualTo(3));
+        }
+        var sorted = TinyJit.Of<Func<SortedDictionary<string, Tensor>, Tensor>>(d => d["A"]);
+        Assert.That(sorted(new(StringComparer.OrdinalIgnoreCase) { ["a"] = X(1) }).Item(), Is.EqualTo(1));
+        var frozen = TinyJit.Of<Func<IReadOnlyDictionary<string, Tensor>, Tensor>>(d => d["a"]);
+        Assert.That(() => frozen(new System.Collections.ObjectModel.ReadOnlyDictionary<string, Tensor>(new Dictionary<string, Tensor> { ["a"] = X(1) })),
+            Throws.TypeOf<TinyJitException>().With.Message.Contains("use a Dictionary"));
+    }
+
+    [Test]
+    public void ACallersCollectionIsNotChanged()
+    {
+        var adds = TinyJit.Of<Func<List<Tensor>, Tensor>>(xs =>
+        {
+            xs.Add(xs[0] + 1);
+            return xs[^1];
+        });
+        var clears = TinyJit.Of<Func<List<Tensor>, Tensor>>(xs =>
+        {
+            var first = xs[0];
+            xs.Clear();
+            return first;
+        });
+        var logs = TinyJit.Of<Func<Tensor, List<int>, Tensor>>((x, log) =>
+        {
+            log.Add(1);
+            return x;
+        });
+        foreach (var call in new Action[] { () => adds([X(1)]), () => clears([X(1)]), () => logs(X(1), []) })
+            Assert.That(call, Throws.TypeOf<TinyJitException>().With.Message.Contains("the caller's"));
+    }
+
+    sealed class Listed
+    {
+        public Tensor Unnamed([Shape(3)] Tensor[] xs) => xs.Length == 0 ? Tensor.Zeros(1) : xs[0];
+        public Tensor Gap([Shape(3, Of = "0"), Shape(3, Of = "2")] Tensor[] xs) => xs[^1];
+        public Tensor Nothing([Shape(3)] Dictionary<string, Tensor> xs) => xs.Count == 0 ? Tensor.Zeros(1) : xs["a"];
+    }
+
+    [TestCase(nameof(Listed.Unnamed))]
+    [TestCase(nameof(Listed.Gap))]
+    [TestCase(nameof(Listed.Nothing))]
+    public void AnExportSaysWhatAListHolds(string method) => Assert.That(() => ProgramCapture.Capture("listed", new Listed(), [typeof(Listed).GetMethod(method)!]),
+        Throws.TypeOf<TinyJitException>().With.Message.Contains("'xs' of an exported method is a "));
+
+    interface IInput;
+
+    static class Left
+    {
+        public sealed record Input(Tensor X) : IInput;
+    }
+
+    static class Right
+    {
+        public sealed record Input(Tensor X) : IInput;
+    }
+
+    [Test]
+    public void TypesOfOneNameAreNotOneType()
+    {
+        var f = TinyJit.Of<Func<IInput, Tensor>>(input => input is Left.Input l ? l.X + 1 : ((Right.Input)input).X * 10);
+        for (int i = 0; i < 3; i++)
+        {
+            Assert.That(f(new Left.Input(X(2))).Item(), Is.EqualTo(3));
+            Assert.That(f(new Right.Input(X(2))).Item(), Is.EqualTo(20));
+        }
+    }
+
+    sealed class Names
+    {
+        public (Tensor x, Tensor state_h, Tensor X) Forward([Shape(1)] Tensor x, [Shape(1)] State state, [Shape(1)] Tensor state_H)
+        {
+            x.Assign(x + 1);
+            return (x * 2, state.H + state.C, state_H);
+        }
+
+        public Tensor Collide([Shape(1)] State state, [Shape(1)] Tensor state_H) => state.H - state.C * state_H;
+    }
+
+    [Test]
+    public void NamesInAProgramAreEachOnce()
+    {
+        var program = ProgramCapture.Capture("names", new Names(), [.. new[] { "Forward", "Collide" }.Select(m => typeof(Names).GetMethod(m)!)]);
+        foreach (var entry in program.Entries)
+        {
+            Assert.That(entry.Inputs.Select(p => p.Name), Is.Unique);
+            Assert.That(entry.Outputs.Select(p => p.Name), Is.Unique);
+        }
+        Assert.That(program.Entries[0].Outputs.Select(p => p.Name), Is.EqualTo(new[] { "x_2", "state_h", "X", "x" }), "what is written keeps its name");
+        Assert.That(program.Entries[1].Inputs.Select(p => p.Name), Is.EqualTo(new[] { "state_H", "state_C", "state_H_2" }));
+    }
+
+    [Test]
     public void TensorsInsideOfAnArrayAreWritten()
     {
         var writes = TinyJit.Of<Func<Tensor[], Tensor>>(new Structures().Writes);

@@ -24,6 +24,13 @@ sealed class Proto
         return this;
     }
 
+    public Proto Float(int field, float value)
+    {
+        Varint((ulong)field << 3 | 5);
+        _bytes.AddRange(BitConverter.GetBytes(value));
+        return this;
+    }
+
     public Proto Text(int field, string text) => Data(field, Encoding.UTF8.GetBytes(text));
 
     public Proto Message(int field, Proto message) => Data(field, message.Bytes);

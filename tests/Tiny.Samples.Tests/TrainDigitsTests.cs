@@ -65,7 +65,7 @@ public sealed class TrainDigitsTests
     }
 
     [Test]
-    public void The_seed_decides_the_weights_on_whatever_thread()
+    public void The_seed_decides_the_weights_on_whatever_thread_and_however_many()
     {
         byte[] Train(uint seed)
         {
@@ -78,6 +78,19 @@ public sealed class TrainDigitsTests
         Assert.That(atOnce[0], Is.EqualTo(first));
         Assert.That(atOnce[1], Is.EqualTo(first));
         Assert.That(Train(2), Is.Not.EqualTo(first));
+        int threads = CpuDevice.Threads;
+        try
+        {
+            foreach (int count in new[] { 1, 3 })
+            {
+                CpuDevice.Threads = count;
+                Assert.That(Train(1), Is.EqualTo(first), $"{count} threads");
+            }
+        }
+        finally
+        {
+            CpuDevice.Threads = threads;
+        }
     }
 
     [Test]
@@ -96,6 +109,17 @@ public sealed class TrainDigitsTests
         second.Save(folder["checkpoint"]);
         Assert.That(File.ReadAllBytes(folder["checkpoint"]), Is.EqualTo(Weights(whole)));
         Assert.That(() => Few(seed: 2).Load(folder["checkpoint"]), Throws.TypeOf<WeightsException>().With.Message.Contains("with seed 1, this one has 2"));
+    }
+
+    [Test]
+    public void A_set_of_any_size_is_read_and_one_too_small_to_train_on_is_refused()
+    {
+        var trainer = Few();
+        var (few, one) = (s_few.Value.Some(Enumerable.Range(0, 130)), s_few.Value.Some([129]));
+        int[,] whole = trainer.Confusion(few), last = trainer.Confusion(one), rest = trainer.Confusion(few.Some(Enumerable.Range(0, 129)));
+        Assert.That(whole.Cast<int>().Sum(), Is.EqualTo(130));
+        Assert.That(whole.Cast<int>(), Is.EqualTo(last.Cast<int>().Zip(rest.Cast<int>(), (a, b) => a + b)));
+        Assert.That(() => new Trainer(few.Some(Enumerable.Range(0, 63)), 1, 1), Throws.ArgumentException.With.Message.Contains("63 elements make no batch of 64"));
     }
 
     [Test]

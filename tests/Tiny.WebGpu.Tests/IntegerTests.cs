@@ -37,7 +37,7 @@ public sealed class IntegerTests
             var (name, value) = results[i];
             int bytes = value.Numel * value.DType.Size, size = value.DType.Size;
             var actual = value.Storage!.ToHost().Copied()[..bytes];
-            int same = actual.CommonPrefixLength(expected[i].Span[..bytes]);
+            int same = actual.CommonPrefixLength(expected[i].Copied()[..bytes]);
             Assert.That(same, Is.EqualTo(bytes), () => $"{name}: {value.DType}, element {same / size}");
         }
     }

@@ -30,7 +30,7 @@ public sealed class PackedMemoryTests
         for (int i = 0; i < results.Length; i++)
         {
             int bytes = results[i].Numel * results[i].DType.Size;
-            Assert.That(results[i].Storage!.ToHost().Copied()[..bytes].ToArray(), Is.EqualTo(expected[i].Span[..bytes].ToArray()), $"{results[i].DType}, result {i}");
+            Assert.That(results[i].Storage!.ToHost().Copied()[..bytes].ToArray(), Is.EqualTo(expected[i].Copied()[..bytes].ToArray()), $"{results[i].DType}, result {i}");
         }
     }
 

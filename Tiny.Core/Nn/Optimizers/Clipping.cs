@@ -23,6 +23,6 @@ public static class Clipping
         ArgumentNullException.ThrowIfNull(tensors);
         if (tensors.Count == 0) throw new ArgumentException("Norm: there are no tensors", nameof(tensors));
         using var scope = Origin.Scope("norm");
-        return tensors.Select(t => t.Cast(t.DType == DType.Float64 ? t.DType : DType.Float32).Square().Sum()).Aggregate((a, b) => a + b).Sqrt();
+        return tensors.Select(t => new Tensor(t.AsFloat()).Square().Sum()).Aggregate((a, b) => a + b).Sqrt();
     }
 }

@@ -44,19 +44,20 @@ public abstract class Optimizer
     public void Step(Tensor loss)
     {
         ArgumentNullException.ThrowIfNull(loss);
-        Step(loss.Gradient(_parameters), loss);
+        Assign(loss.Gradient(_parameters));
+        Realize([this], loss);
     }
 
     /// <summary>One step with the gradients that <see cref="Tensor.Backward"/> has collected; they stay until <see cref="ZeroGrad"/>.</summary>
     /// <exception cref="GradientException">A parameter has no gradient.</exception>
-    public void Step() => Step([.. _parameters.Select((p, i) => p.Grad
-        ?? throw new GradientException($"{GetType().Name}: parameter {i}, {p.DType} {p.Shape}, has no gradient; call Backward on the loss first"))]);
+    public void Step() => Step(Collected());
 
     /// <summary>One step with given gradients, one for each parameter.</summary>
     public void Step(IReadOnlyList<Tensor> gradients)
     {
         ArgumentNullException.ThrowIfNull(gradients);
-        Step(gradients, null);
+        Assign(gradients);
+        Realize([this]);
     }
 
     /// <summary>Drops the gradients that were collected for the parameters.</summary>
@@ -65,7 +66,12 @@ public abstract class Optimizer
         foreach (var p in _parameters) p.Grad = null;
     }
 
-    void Step(IReadOnlyList<Tensor> gradients, Tensor? loss)
+    /// <summary>The gradients that <see cref="Tensor.Backward"/> has collected.</summary>
+    internal IReadOnlyList<Tensor> Collected() => [.. _parameters.Select((p, i) => p.Grad
+        ?? throw new GradientException($"{GetType().Name}: parameter {i}, {p.DType} {p.Shape}, has no gradient; call Backward on the loss first"))];
+
+    /// <summary>Parameters and what is remembered become what they are after the next step. Nothing is computed.</summary>
+    internal void Assign(IReadOnlyList<Tensor> gradients)
     {
         if (gradients.Count != _parameters.Length) throw new ArgumentException($"{GetType().Name}: {gradients.Count} gradients for {_parameters.Length} parameters", nameof(gradients));
         using var scope = Origin.Scope("optimizer");
@@ -74,31 +80,35 @@ public abstract class Optimizer
                 throw new ShapeException($"{GetType().Name}: gradient {i} is {gradients[i].Shape}, the parameter {_parameters[i].Shape}");
         if (!_schedule.IsConstant) LearningRate.Assign(_schedule.At(Steps));
         Steps.Assign(Steps + 1);
-        if (_fused)
-        {
-            var next = Next(0, Flat(_parameters), Flat(gradients)).Split([.. _parameters.Select(p => (Dim)p.Numel)]);
-            for (int i = 0; i < _parameters.Length; i++) _parameters[i].Assign(next[i].Reshape(_parameters[i].Shape).Cast(_parameters[i].DType));
-        }
-        else
-            for (int i = 0; i < _parameters.Length; i++)
-            {
-                var p = _parameters[i];
-                p.Assign(Next(i, p.Cast(Wide(p)), gradients[i].Cast(Wide(p))).Cast(p.DType));
-            }
-        if (!CaptureScope.IsOpen) Tensor.Realize([.. StateDict.Of(this).Select(s => s.Value), .. _parameters, .. loss is null ? (Tensor[])[] : [loss]]);
+        // What is remembered leads to no earlier step: else each would keep the one before.
+        Tensor[] current = [.. _parameters.Select(p => Wide(p, p))], by = [.. gradients.Select((g, i) => Wide(g, _parameters[i]))];
+        IReadOnlyList<Tensor> next = _fused ? Next(0, Flat(current), Flat(by)).Split([.. _parameters.Select(p => (Dim)p.Numel)])
+            : [.. current.Select((p, i) => Next(i, p, by[i]))];
+        for (int i = 0; i < _parameters.Length; i++) _parameters[i].Assign(next[i].Reshape(_parameters[i].Shape).Cast(_parameters[i].DType));
     }
 
-    static Tensor Flat(IReadOnlyList<Tensor> tensors) => Tensor.Cat([.. tensors.Select(t => t.Flatten().Cast(Wide(t)))]);
+    /// <summary>Outside of a captured method, computes all that steps have assigned, and the loss, sharing what they share.</summary>
+    internal static void Realize(IReadOnlyList<Optimizer> optimizers, Tensor? loss = null)
+    {
+        if (CaptureScope.IsOpen) return;
+        Tensor.Realize([.. optimizers.SelectMany(o => StateDict.Of(o).Select(s => s.Value).Concat(o._parameters)), .. loss is null ? (Tensor[])[] : [loss]]);
+    }
 
     // A short float is updated in float32 and rounded once.
-    static DType Wide(Tensor t) => t.DType == DType.Float64 ? t.DType : DType.Float32;
+    static Tensor Wide(Tensor x, Tensor parameter) => x.Detach().Cast(Tensor.Wide(parameter.DType));
+
+    static Tensor Flat(IReadOnlyList<Tensor> tensors) => Tensor.Cat([.. tensors.Select(t => t.Flatten())]);
 
     /// <summary>The next value of parameter i with its gradient; what is remembered of it is assigned.</summary>
     private protected abstract Tensor Next(int i, Tensor parameter, Tensor gradient);
 
     /// <summary>Zeros for each parameter (one vector if they are fused), to be remembered.</summary>
-    private protected Tensor[] Zeros() => _fused ? [Tensor.Zeros(new Shape(_parameters.Sum(p => p.Numel)), _parameters.Any(p => p.DType == DType.Float64) ? DType.Float64 : DType.Float32)]
-        : [.. _parameters.Select(p => Tensor.Zeros(p.Shape, Wide(p)))];
+    private protected Tensor[] Zeros()
+    {
+        DType[] wide = [.. _parameters.Select(p => Tensor.Wide(p.DType))];
+        return _fused ? [Tensor.Zeros(new Shape(_parameters.Sum(p => p.Numel)), wide.Aggregate(Tensor.Promote))]
+            : [.. _parameters.Zip(wide, (p, dtype) => Tensor.Zeros(p.Shape, dtype))];
+    }
 
     /// <summary>1 - decay^steps, without cancellation.</summary>
     private protected Tensor BiasCorrection(double decay) => -(Steps.Cast(DType.Float32) * Math.Log(decay)).Expm1();

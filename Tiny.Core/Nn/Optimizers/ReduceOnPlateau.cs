@@ -11,10 +11,10 @@ public sealed class ReduceOnPlateau(Optimizer optimizer, double factor = 0.1, in
     /// <summary>Values since then.</summary>
     public int Waited { get; private set; }
 
-    /// <summary>Takes the next value, a loss for example; true if the rate was lowered.</summary>
+    /// <summary>Takes the next value, a loss for example; true if the rate was lowered. NaN is no better than anything.</summary>
     public bool Step(double value)
     {
-        if (value < Best * (1 - threshold * Math.Sign(Best)) || double.IsPositiveInfinity(Best))
+        if (double.IsPositiveInfinity(Best) ? value < Best : value < Best - threshold * Math.Abs(Best))
         {
             (Best, Waited) = (value, 0);
             return false;

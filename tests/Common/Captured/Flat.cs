@@ -19,7 +19,7 @@ static class Flat
 
     /// <summary>The tensors in arguments.</summary>
     public static IReadOnlyList<(string Name, Tensor Tensor)> Inputs(MethodInfo method, IReadOnlyList<object?> arguments) =>
-        [.. new Declaration(method).Take(arguments).Tensors.Select(t => (Capture.Identifier(t.Path), t.Tensor))];
+        new Declaration(method).Take(arguments) is var taken ? [.. Capture.InputNames(taken).Zip(taken.Tensors, (name, t) => (name, t.Tensor))] : [];
 
     /// <summary>The tensors in what a method returned.</summary>
     public static Tensor[] Results(object? value)

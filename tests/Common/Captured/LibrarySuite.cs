@@ -143,6 +143,14 @@ public sealed class LibrarySuite
     [TinyJit]
     public (Tensor, Tensor) Norms([Shape(6, 10)] Tensor x, [Shape(10)] Tensor w) => (x.LayerNorm(new Shape(10), w), x.NewtonSchulz(3));
 
+    // A fold whose values are looked up at what another fold over an axis of the same length has found.
+    [TinyJit]
+    public Tensor Lookups([Shape(6)] Tensor x, [Shape(5, 4)] Tensor table)
+    {
+        var found = x.Unsqueeze(1).Gt(table[0]).Sum(1).Contiguous();
+        return table.Take(found).Lt(x.Unsqueeze(1)).Any(1).Cast(DType.Int32).Contiguous() + found;
+    }
+
     // ---- layers
     readonly LSTMCell _lstm = Seeded(() => new LSTMCell(6, 5));
     readonly GRUCell _gru = Seeded(() => new GRUCell(6, 5));

@@ -66,7 +66,7 @@ public sealed class Expectation
     static double[] Doubles(UOp node, int count)
     {
         var memory = Interpreter.Evaluate(new Tensor(node).Cast(DType.Float64).Node);
-        var result = MemoryMarshal.Cast<byte, double>(memory.Span)[..count].ToArray();
+        var result = MemoryMarshal.Cast<byte, double>(memory.Copied())[..count].ToArray();
         GC.KeepAlive(memory);
         return result;
     }

@@ -17,7 +17,7 @@ public class DTypeTests
         Tensor.Realize([.. actual]);
         Assert.Multiple(() =>
         {
-            for (int i = 0; i < actual.Count; i++) Assert.That(expected.Difference(i, actual[i].Storage!.ToHost().Span), Is.Null);
+            for (int i = 0; i < actual.Count; i++) Assert.That(expected.Difference(i, actual[i].Storage!.ToHost().Copied()), Is.Null);
         });
     }
 }

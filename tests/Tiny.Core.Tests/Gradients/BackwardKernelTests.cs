@@ -1,4 +1,5 @@
 using NUnit.Framework;
+using Tiny.Nn;
 using Tiny.Runtime;
 using Tiny.Schedule;
 
@@ -15,6 +16,7 @@ public sealed class BackwardKernelTests
         // No window is stored: each product reads inputs and writes one result.
         Case("strided conv", 2, 45_568, () => { Tensor x = F(2, 8, 16, 16), w = F(8, 8, 3, 3); return G(x.Conv2d(w, stride: 2, padding: 1), [x, w]); }),
         Case("layer norm", 5, 300_032, () => { Tensor x = F(64, 128), w = F(128), b = F(128); return G(x.LayerNorm(new Shape(128), w, b), [x, w, b]); }),
+        Case("group norm", 3, 197_824, () => { var x = F(8, 16, 8, 8); return G(new GroupNorm(4, 16).Forward(x), [x]); }),
         Case("softmax cross-entropy", 4, 79_116, () => { Tensor x = F(64, 100); return x.CrossEntropy(I(64)).Gradient(x); }),
         Case("embedding", 1, 8_304, () => { var table = F(100, 16); return G(table.Take(I(4, 7)), [table]); }),
         Case("max pool", 2, 69_632, () => { var x = F(2, 8, 16, 16); return G(x.MaxPool2d(2), [x]); }),

@@ -63,7 +63,7 @@ public sealed class GradientCase
     {
         HostMemory[] given = [.. point.Select(p => OwnedMemory.Of<double>(p))];
         var memory = Interpreter.Evaluate([.. values.Select(v => v.Node)], p => given[p.Slot]);
-        double[][] results = [.. memory.Select(m => MemoryMarshal.Cast<byte, double>(m.Span).ToArray())];
+        double[][] results = [.. memory.Select(m => MemoryMarshal.Cast<byte, double>(m.Copied()).ToArray())];
         GC.KeepAlive(memory);
         return [.. results.Select((r, i) => r[..values[i].Numel])];
     }

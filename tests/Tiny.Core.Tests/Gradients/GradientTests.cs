@@ -117,6 +117,16 @@ public sealed class GradientTests
     }
 
     [Test]
+    public void ThousandsOfTargetsAreFoundInOneWalk()
+    {
+        Tensor[] weights = [.. Enumerable.Range(0, 2000).Select(i => X(i, 1))];
+        var y = weights.Select(w => (w * w).Sum()).Aggregate((a, b) => a + b);
+        weights[7].Assign(5);
+        var gradients = y.Gradient(weights);
+        Assert.That(gradients[7].Floats().Concat(gradients[1999].Floats()), Is.EqualTo([14f, 2, 3998, 2]));
+    }
+
+    [Test]
     public void ATargetRealisedAfterwardsIsTheSameTarget()
     {
         var w = X(1, 2);

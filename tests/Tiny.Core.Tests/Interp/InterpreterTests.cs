@@ -96,7 +96,7 @@ public sealed class InterpreterTests
         Assert.That(() => Interpreter.Evaluate(p, _ => OwnedMemory.Of<int>([1])), Throws.TypeOf<ShapeException>()
             .With.Message.Contains("8 bytes"));
         var result = Interpreter.Evaluate(p + p, a => OwnedMemory.Of<int>([a.Slot + 5, 7]));
-        Assert.That(MemoryMarshal.Cast<byte, int>(result.Span).ToArray(), Is.EqualTo(new[] { 10, 14 }));
+        Assert.That(MemoryMarshal.Cast<byte, int>(result.Copied()).ToArray(), Is.EqualTo(new[] { 10, 14 }));
     }
 
     [Test]
@@ -108,7 +108,7 @@ public sealed class InterpreterTests
         var results = Interpreter.Evaluate([x, sum, same, sum]);
         Assert.That(results.Distinct().Count(), Is.EqualTo(4));
         Assert.That(results[0], Is.Not.SameAs(((Storage)x.Arg!).Host));
-        foreach (var r in results.Skip(1)) Assert.That(MemoryMarshal.Cast<byte, int>(r.Span).ToArray(), Is.EqualTo(new[] { 2, 4, 6, 8 }));
+        foreach (var r in results.Skip(1)) Assert.That(MemoryMarshal.Cast<byte, int>(r.Copied()).ToArray(), Is.EqualTo(new[] { 2, 4, 6, 8 }));
     }
 
     [Test]
@@ -127,7 +127,7 @@ public sealed class InterpreterTests
     static T[] Run<T>(UOp node) where T : unmanaged
     {
         var memory = Interpreter.Evaluate(node);
-        var result = MemoryMarshal.Cast<byte, T>(memory.Span).ToArray();
+        var result = MemoryMarshal.Cast<byte, T>(memory.Copied()).ToArray();
         GC.KeepAlive(memory);
         return result;
     }

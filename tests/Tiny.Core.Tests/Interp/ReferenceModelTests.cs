@@ -38,7 +38,7 @@ public sealed class ReferenceModelTests
     static float[] Interpret(Tensor t)
     {
         var memory = Interpreter.Evaluate(t.Node);
-        var result = System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(memory.Span).ToArray();
+        var result = System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(memory.Copied()).ToArray();
         GC.KeepAlive(memory);
         return result;
     }

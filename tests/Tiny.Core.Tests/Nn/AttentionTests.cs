@@ -62,6 +62,23 @@ public sealed class AttentionTests
         Close.Check(layer.Forward(x, causal: true, seen.Where(0f, float.NegativeInfinity)).Floats(), expected, 1e-5);
     }
 
+    [TestCase(2), TestCase(4)]
+    public void A_mask_of_fewer_axes_broadcasts(int keyHeads)
+    {
+        var layer = new MultiHeadAttention(8, 4, keyHeads);
+        var x = Values.Random(2, 2, 3, 8);
+        foreach (int[] shape in new int[][] { [4, 3, 3], [1, 3, 3], [3, 3] })
+        {
+            var mask = Values.Random(3, shape);
+            var whole = mask.Reshape([.. Enumerable.Repeat((Dim)1, 4 - shape.Length), .. mask.Shape.Dims]).Expand(2, 4, 3, 3);
+            Close.Check(layer.Forward(x, causal: true, mask).Floats(), layer.Forward(x, causal: true, whole).Floats(), 1e-6, string.Join(", ", shape));
+        }
+        // A head of its own is hidden in each case.
+        var own = Tensor.Zeros(4, 3, 3);
+        own[1] = Tensor.From([1f, -2, 3]);
+        Assert.That(layer.Forward(x, false, own).Floats(), Is.Not.EqualTo(layer.Forward(x).Floats()));
+    }
+
     [Test]
     public void With_a_cache_steps_give_what_the_whole_gives()
     {

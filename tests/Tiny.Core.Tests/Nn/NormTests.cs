@@ -44,8 +44,29 @@ public sealed class NormTests
     }
 
     [Test]
+    public void Batch_norm_trains_on_every_float()
+    {
+        var x = Values.Random(1, 5, 3);
+        float[] means = (x.Mean(0) * 0.5).Floats();
+        foreach (var dtype in new[] { DType.Float16, DType.BFloat16, DType.Float32, DType.Float64 })
+        {
+            var norm = new BatchNorm(3, momentum: 0.5);
+            var y = norm.Forward(x.Cast(dtype), training: true);
+            Assert.That((norm.RunningMean.DType, norm.RunningVar.DType), Is.EqualTo((DType.Float32, DType.Float32)));
+            Assert.That(norm.RunningMean.Floats(), Is.EqualTo(means).Within(1e-2), $"{dtype}");
+            Assert.That(y.Cast(DType.Float32).ToArray<float>().Average(), Is.EqualTo(0).Within(2e-2), $"{dtype}");
+        }
+        var exact = new BatchNorm(3, affine: false) { RunningMean = Tensor.Zeros(new Shape(3), DType.Float16), RunningVar = Tensor.Ones(new Shape(3), DType.Float16) };
+        exact.Forward(x, training: true);
+        Assert.That(exact.RunningMean.DType, Is.EqualTo(DType.Float16));
+    }
+
+    [Test]
     public void Batch_norm_says_what_it_does_not_take()
     {
+        var empty = new BatchNorm(3);
+        Assert.That(() => empty.Forward(Tensor.Zeros(0, 3), training: true), Throws.TypeOf<ShapeException>().With.Message.Contains("no elements"));
+        Assert.That(empty.RunningVar.Floats(), Is.EqualTo(new[] { 1f, 1, 1 }));
         Assert.That(() => new BatchNorm2d(3).Forward(Tensor.Zeros(2, 3)), Throws.TypeOf<ShapeException>().With.Message.Contains("BatchNorm2d: [2, 3] has 2 axes, not 4"));
         Assert.That(() => new BatchNorm1d(3).Forward(Tensor.Zeros(2, 3, 4, 5), training: true), Throws.TypeOf<ShapeException>().With.Message.Contains("not 2 or 3"));
         Assert.That(() => new BatchNorm(3).Forward(Tensor.Zeros(2, 4), training: true), Throws.TypeOf<ShapeException>().With.Message.Contains("[n, 3, ...]"));

@@ -1,4 +1,7 @@
+using System.Runtime.CompilerServices;
 using NUnit.Framework;
+using Tiny.Diagnostics;
+using Tiny.Graph;
 using Tiny.Nn;
 using Tiny.Tests.Tensors;
 
@@ -111,6 +114,73 @@ public sealed class OptimizerTests
             if (optimizer.Parameters.Contains(parameters[i])) Close.Check(parameters[i].Floats(), [.. expected[i].Select(w => (float)w)], 1e-5, $"parameter {i}");
     }
 
+    [TestCaseSource(nameof(Optimizers))]
+    public void Steps_do_not_keep_one_another(Func<IReadOnlyList<Tensor>, Optimizer> make, Delegate update)
+    {
+        foreach (bool backward in new[] { false, true })
+        {
+            Tensor w = Values.Random(1, 6, 2), x = Values.Random(2, 6, 2);
+            var optimizer = make([w]);
+            // Older ones must not be kept by the newest, which what is remembered belongs to.
+            var values = Enumerable.Range(0, 6).Select(_ => Stepped(optimizer, w, x, backward)).ToArray();
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+            GC.Collect();
+            Assert.That(values[..3].Count(v => v.TryGetTarget(out var _)), Is.Zero, backward ? "Backward and Step" : "Step of the loss");
+            GC.KeepAlive(optimizer);
+            GC.KeepAlive(w);
+        }
+    }
+
+    /// <summary>What a parameter became in a step.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    static WeakReference<UOp> Stepped(Optimizer optimizer, Tensor w, Tensor x, bool backward)
+    {
+        var loss = (w * x).Square().Sum();
+        if (backward)
+        {
+            optimizer.ZeroGrad();
+            loss.Backward();
+            optimizer.Step();
+        }
+        else optimizer.Step(loss);
+        return new(w.Node);
+    }
+
+    [Test]
+    public void A_group_takes_its_steps_in_one_run()
+    {
+        Tensor a = Values.Random(1, 4, 3), b = Values.Random(2, 3), x = Values.Random(3, 5, 4);
+        var group = new OptimizerGroup(new Muon([a], 0.1), new Adam([b], 0.1));
+        var loss = (x.MatMul(a) + b).Square().Sum();
+        var (written, before) = (new StringWriter(), Debugging.Out);
+        try
+        {
+            (Debugging.Level, Debugging.Out) = (2, written);
+            group.Step(loss);
+            Assert.That(new[] { a, b, loss }.Select(t => t.Storage), Has.None.Null);
+        }
+        finally
+        {
+            (Debugging.Level, Debugging.Out) = (0, before);
+        }
+        Assert.That(written.ToString().Split("arena").Length - 1, Is.EqualTo(1), written.ToString());
+    }
+
+    [Test]
+    public void A_group_without_a_gradient_changes_nothing()
+    {
+        Tensor a = Tensor.Ones(2), b = Tensor.Ones(2);
+        var group = new OptimizerGroup(new SGD([a], 0.1), new SGD([b], 0.1));
+        a.Square().Sum().Backward();
+        Assert.That(group.Step, Throws.TypeOf<GradientException>().With.Message.Contains("parameter 0"));
+        Assert.That(a.Floats(), Is.EqualTo(new[] { 1f, 1 }));
+        Assert.That(group.Optimizers[0].Steps.Item<int>(), Is.Zero);
+        b.Sum().Backward();
+        group.Step();
+        Assert.That(a.Floats().Concat(b.Floats()), Is.EqualTo(new[] { 0.8f, 0.8f, 0.9f, 0.9f }));
+    }
+
     [Test]
     public void Adam_is_exact_in_its_first_step_and_after_many()
     {
@@ -176,6 +246,17 @@ public sealed class OptimizerTests
         double[] losses = [3, 2, 2, 2, 2, 1, 1, 1, 1, 1, 1, 1, 1, 1];
         float[] rates = [.. losses.Select(l => { plateau.Step(l); return sgd.LearningRate.Item(); })];
         Assert.That(rates, Is.EqualTo(new[] { 1, 1, 1, 1, 0.5f, 0.5f, 0.5f, 0.5f, 0.25f, 0.25f, 0.25f, 0.2f, 0.2f, 0.2f }));
+    }
+
+    [Test]
+    public void On_a_plateau_NaN_is_no_better_and_below_zero_less_is()
+    {
+        var sgd = new SGD([Tensor.Zeros(1)], 1);
+        var plateau = new ReduceOnPlateau(sgd, 0.5, patience: 1, threshold: 0.1);
+        double[] values = [double.NaN, double.PositiveInfinity, 2, double.NaN, 1.9, -1, -1.05, -1.2];
+        bool[] lowered = [.. values.Select(plateau.Step)];
+        Assert.That(lowered, Is.EqualTo(new[] { false, true, false, false, true, false, false, false }));
+        Assert.That((plateau.Best, plateau.Waited), Is.EqualTo((-1.2, 0)));
     }
 
     [Test]

@@ -27,6 +27,7 @@ public sealed class OptOpsTests
         ("small log-softmax", () => F(1, 10).LogSoftmax()),
         ("variance", () => F(4, 30).Var(1)),
         ("cat", () => Tensor.Cat([F(3, 5), F(3, 6)], 1)),
+        ("rows taken twice", () => F(9, 19).MatMul(F(10, 22).RepeatInterleave(2, 0)[1..])),
         ("transposed matmul", () => F(6, 16).MatMul(F(18, 16).Transpose(0, 1))),
     ];
 
@@ -44,7 +45,7 @@ public sealed class OptOpsTests
     }
 
     [Test]
-    public void AnyLegalSequenceGivesTheSameResult([Range(0, 10)] int kernel, [Range(0, 19)] int seed)
+    public void AnyLegalSequenceGivesTheSameResult([Range(0, 11)] int kernel, [Range(0, 19)] int seed)
     {
         var (name, build) = s_kernels[kernel];
         var schedule = Check(name, build().Node, new Random(seed * 100 + kernel));
@@ -148,6 +149,27 @@ public sealed class OptOpsTests
         // The panel depends on no loop that is left open, so it is filled before all of them.
         var lines = Linearize.Run(packed, CRenderer.Plain);
         Assert.That(lines.IndexOf(lines.Single(l => l.Op == Op.Stage)), Is.Zero);
+    }
+
+    [Test]
+    public void ALoopThatFillsAStageIsSplitWhereItIsDivided()
+    {
+        var matmul = Scheduler.Run([F(9, 20).MatMul(F(20, 22)).Node]).Launches.Single().Kernel;
+        using var table = matmul.Interner.Resume();
+        var simplify = Symbolic.Simplifier();
+        var packed = OptOps.Apply(matmul.Sink, OptOp.Stage(2, 2), simplify);
+        // The stage takes the rows in another order: 0, 10, 1, 11, ...
+        var (load, filling) = packed.Topological().Single(u => u.Op == Op.Stage) is var stage ? (stage.Src[0], stage.Src[2]) : default;
+        var shuffled = load.Substitute(new Dictionary<UOp, UOp>(ReferenceEqualityComparer.Instance) { [filling] = filling % 2 * 10 + filling / 2 });
+        packed = packed.Substitute(new Dictionary<UOp, UOp>(ReferenceEqualityComparer.Instance) { [load] = shuffled });
+        Assert.That(Divisions(packed), Is.EqualTo(2));
+        var split = SplitRanges.Run(packed, simplify);
+        Assert.That(Divisions(split), Is.Zero);
+        Assert.That(split.Topological().Single(u => u.Op == Op.Stage).Src[2..].Select(r => r.Max + 1), Is.EqualTo(new[] { 10, 2 }));
+        Assert.That(split.Topological().Single(u => u.Op == Op.Fold).Src[1..].Select(r => r.Max + 1), Is.EqualTo(new[] { 20 }));
+        Spec.Kernel(split, matmul.Params, "split", [AxisKind.Loop, AxisKind.Reduce]);
+
+        static int Divisions(UOp sink) => sink.Topological().Count(u => u.Op is Op.FloorDiv or Op.FloorMod);
     }
 
     [Test]

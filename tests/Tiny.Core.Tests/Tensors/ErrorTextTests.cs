@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using NUnit.Framework;
+using Tiny.Numerics;
 
 namespace Tiny.Tests.Tensors;
 
@@ -98,6 +99,7 @@ public sealed class ErrorTextTests
         Error("Atan2", () => s_23.Atan2(s_45), "Atan2", "[2, 3]", "[4, 5]"),
         Error("LogAddExp", () => s_23.LogAddExp(s_45), "LogAddExp", "[2, 3]", "[4, 5]"),
         Error("IsClose", () => s_23.IsClose(s_45), "IsClose", "[2, 3]", "[4, 5]"),
+        Error("ToTensorSpan", () => _ = s_23.ToTensorSpan<int>().Rank, "ToArray<int>", "float32", "[2, 3]"),
         // ---- null
         Error("op_Addition", () => _ = s_23 + s_null, "Add", "'b' is null"),
         Error("op_Addition", () => _ = s_null + 1, "Add", "null"),

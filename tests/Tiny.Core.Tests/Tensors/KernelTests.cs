@@ -118,6 +118,8 @@ public sealed class KernelTests
         Fails<ShapeException>("3 indices", k => _ = k.Inputs[0][k.Range(2), k.Range(3), 0]);
         Fails<DTypeException>("Cast", k => k.Outputs[0].Write(k.Range(2), k.Range(2), k.Range(3)));
         Fails<DTypeException>("float32 and int32", k => _ = k.Inputs[0][0, 0] + k.Range(2));
+        Fails<DTypeException>("not a bool", k => _ = -(k.Range(2) < k.Range(3)));
+        Fails<DTypeException>("bool", k => _ = (k.Range(2) < 1) - (k.Range(3) < 1));
         Fails<ShapeException>("closed", k => { var i = k.Range(2); k.Sum(i, k.Sum(i, k.Inputs[0][i, 0])); });
         Fails<ShapeException>("0 iterations", k => k.Range(0));
         Assert.That(() => One(DType.Float32, new Shape(1), [x, x, x, x, x, x, x, x], k => { }), Throws.TypeOf<ShapeException>().With.Message.Contains("8 inputs"));

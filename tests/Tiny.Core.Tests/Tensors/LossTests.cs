@@ -61,6 +61,37 @@ public sealed class LossTests
     }
 
     [Test]
+    public void Class_numbers_of_every_dtype()
+    {
+        var target = Tensor.From([2, 0]);
+        var logs = s_x.LogSoftmax();
+        foreach (var kind in new[] { DType.Int8, DType.UInt8, DType.Int16, DType.UInt16, DType.Int32, DType.UInt32, DType.Int64, DType.UInt64 })
+        {
+            var own = target.Cast(kind);
+            Assert.That(s_x.CrossEntropy(own, smoothing: 0.1).Floats(), Is.EqualTo(s_x.CrossEntropy(target, smoothing: 0.1).Floats()), $"{kind}");
+            Assert.That(logs.NllLoss(own).Floats(), Is.EqualTo(logs.NllLoss(target).Floats()), $"{kind}");
+            Assert.That(s_x.SparseCategoricalCrossEntropy(own).Floats(), Is.EqualTo(s_x.SparseCategoricalCrossEntropy(target).Floats()), $"{kind}");
+            Assert.That(logs.NllLoss(own, ignore: 2).Floats(), Is.EqualTo(logs.NllLoss(target, ignore: 2).Floats()), $"{kind}");
+        }
+    }
+
+    [Test]
+    public void Short_floats_are_summed_in_float32_and_rounded_once()
+    {
+        // 4,096 losses of 18: neither their sum nor their count is a float16.
+        var logits = Tensor.From([0f, 18f], 1, 2).Expand(4096, 2).Cast(DType.Float16);
+        var target = Tensor.Zeros(new Shape(4096), DType.Int32);
+        foreach (var loss in new[] { logits.CrossEntropy(target), logits.LogSoftmax().NllLoss(target) })
+        {
+            Assert.That(loss.DType, Is.EqualTo(DType.Float16));
+            Assert.That(loss.Same<Half>(), Is.EqualTo(new[] { (Half)18 }));
+        }
+        var weight = Tensor.From([1f, 2f]);
+        Assert.That(logits.NllLoss(target, weight).DType, Is.EqualTo(DType.Float32));
+        Assert.That(logits.CrossEntropy(target, weight).DType, Is.EqualTo(DType.Float32));
+    }
+
+    [Test]
     public void Misuse_is_said()
     {
         Assert.That(() => s_x.CrossEntropy(Tensor.From([1])), Throws.TypeOf<ShapeException>().With.Message.Contains("CrossEntropy").And.Message.Contains("[2]"));

@@ -130,6 +130,21 @@ public sealed class NetTests
     }
 
     [Test]
+    public void Sums_of_products_have_the_dtypes_of_matrix_products()
+    {
+        Tensor bytes = Tensor.From<byte>([200, 0]), signed = Tensor.From<sbyte>([100, 100]);
+        Assert.That(Tensor.Einsum("i,i->", bytes, bytes).Same<uint>(), Is.EqualTo(new[] { 40_000u }));
+        Assert.That(Tensor.Einsum("i,i,i->", signed, signed, bytes).Ints(), Is.EqualTo(new[] { 2_000_000 }));
+        Assert.That(Tensor.Einsum("i,i->i", bytes, bytes).Same<byte>(), Is.EqualTo(new byte[] { 64, 0 }), "without a sum integers wrap as in a product");
+        Assert.That(Tensor.Einsum("i,i->", bytes.Ne(0), bytes.Eq(200)).Ints(), Is.EqualTo(new[] { 1 }));
+        // 300 * 300 is no float16, nor is (1 + 2^-10)^2 - 1, rounded before it is subtracted.
+        Tensor a = Tensor.From([(Half)300, (Half)300]), b = Tensor.From([(Half)300, (Half)(-300)]), c = Tensor.From([(Half)(1 + 1.0 / 1024), (Half)1]);
+        Assert.That(Tensor.Einsum("i,i->", a, b).Same<Half>(), Is.EqualTo(new[] { (Half)0 }));
+        Assert.That(Tensor.Einsum("i,i->", c, Tensor.From([(Half)(1 + 1.0 / 1024), (Half)(-1)])).Same<Half>(), Is.EqualTo(new[] { (Half)(2.0 / 1024 + 1.0 / (1 << 20)) }));
+        Assert.That(Tensor.Einsum("i,i->", a, Tensor.From([1f, 1])).DType, Is.EqualTo(DType.Float32));
+    }
+
+    [Test]
     public void Normalised()
     {
         var x = Values.Random(1, 2, 3, 4);
@@ -170,6 +185,13 @@ public sealed class NetTests
         Assert.That(cubic[3], Is.EqualTo(w[0] * 1 + w[1] * 2 + w[2] * 3 + w[3] * 4).Within(1e-5));
         Assert.That(cubic[0], Is.EqualTo(w[3] * 1 + w[2] * 1 + w[1] * 1 + w[0] * 2).Within(1e-5));
         Assert.That(x.Interpolate([7], InterpolationMode.Cubic, alignCorners: true).Floats()[2], Is.EqualTo(2).Within(1e-6));
+        foreach (var mode in Enum.GetValues<InterpolationMode>())
+            foreach (var dtype in new[] { DType.Float16, DType.BFloat16, DType.Float64 })
+            {
+                var y = x.Cast(dtype).Interpolate([8], mode);
+                Assert.That((y.DType, x.Cast(dtype).Interpolate([4], mode).DType), Is.EqualTo((dtype, dtype)));
+                Assert.That(y.Cast(DType.Float32).Floats(), Is.EqualTo(x.Interpolate([8], mode).Floats()).Within(0.02), $"{mode} {dtype}");
+            }
         var plane = Tensor.From([0f, 1f, 2f, 3f], 1, 2, 2);
         Close.Check(plane.Interpolate([3, 3], alignCorners: true).Floats(), [0, 0.5f, 1, 1, 1.5f, 2, 2, 2.5f, 3], 1e-6);
         Assert.That(() => x.Interpolate([0]), Throws.TypeOf<ShapeException>());

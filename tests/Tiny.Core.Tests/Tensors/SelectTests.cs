@@ -69,6 +69,19 @@ public sealed class SelectTests
     }
 
     [Test]
+    public void Indices_of_every_dtype()
+    {
+        Tensor x = Tensor.From([10, 20]), ones = Tensor.Ones(new Shape(200), DType.Int32);
+        Assert.That(x[Tensor.From([1L << 32, (1L << 32) - 1, -1L, -2L, -3L, long.MinValue, 1L])].Ints(), Is.EqualTo(new[] { 0, 0, 20, 10, 0, 0, 20 }));
+        Assert.That(x[Tensor.From([uint.MaxValue, 1u, 1u << 31])].Ints(), Is.EqualTo(new[] { 0, 20, 0 }));
+        Assert.That(x[Tensor.From([ulong.MaxValue, 1ul << 32, 0ul])].Ints(), Is.EqualTo(new[] { 0, 0, 10 }));
+        Assert.That(ones[Tensor.From<sbyte>([127, -128])].Ints().Concat(ones[Tensor.From<byte>([199, 200])].Ints()), Is.EqualTo(new[] { 1, 1, 1, 0 }), "fewer bits than the extent");
+        x[Tensor.From([1L << 32, 1L])] = Tensor.From([5, 6]);
+        x[Tensor.From([uint.MaxValue])] = Tensor.From([7]);
+        Assert.That(x.Ints(), Is.EqualTo(new[] { 10, 6 }));
+    }
+
+    [Test]
     public void Reading_by_masks()
     {
         Assert.That(s_x[s_x.Gt(20)].Ints(), Is.EqualTo(new[] { 21, 22, 23 }));

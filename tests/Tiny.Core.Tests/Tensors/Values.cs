@@ -37,7 +37,7 @@ static class Values
     static (T[] Oracle, T[] Live) Both<T>(Tensor t) where T : unmanaged
     {
         var memory = Interpreter.Evaluate(t.Node);
-        var oracle = MemoryMarshal.Cast<byte, T>(memory.Span).ToArray();
+        var oracle = MemoryMarshal.Cast<byte, T>(memory.Copied()).ToArray();
         GC.KeepAlive(memory);
         return (oracle, t.ToArray<T>());
     }

@@ -1,9 +1,9 @@
 using Tiny;
 
-namespace RectifiedFlowSample;
+namespace TrainDigitsSample;
 
-/// <summary>Random numbers that follow from a step, a key (both integers of rank 0) and the number of the stream: they are part of a captured program.</summary>
-static class Noise
+/// <summary>Random numbers that follow from a step, a key (both integers of rank 0) and the number of a stream: they are part of a captured program.</summary>
+public static class Noise
 {
     /// <summary>Uniform from 0, below 1.</summary>
     public static Tensor Uniform(Shape shape, Tensor step, Tensor key, int stream) => Pair(shape, step, key, stream).A;
