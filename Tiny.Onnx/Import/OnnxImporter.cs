@@ -17,6 +17,7 @@ public sealed class OnnxImporter
     readonly ImportOptions _options;
     readonly Known _known = new();
     readonly List<string> _onHost = [], _read = [];
+    readonly List<BoundedValue> _counts = [];
     // Strings that depend on the model's inputs.
     readonly HashSet<OnnxValue> _given = new(ReferenceEqualityComparer.Instance);
     readonly Dictionary<OnnxTensor, OnnxValue> _tensors = new(ReferenceEqualityComparer.Instance);
@@ -38,14 +39,15 @@ public sealed class OnnxImporter
         ArgumentNullException.ThrowIfNull(inputs);
         var importer = new OnnxImporter(model, options ?? new());
         var outputs = importer.Run(inputs);
-        return new(outputs, importer._onHost, importer._read);
+        return new(outputs, importer._onHost, importer._read) { Counts = importer._counts };
     }
 
     IReadOnlyList<OnnxValue?> Run(IReadOnlyDictionary<string, OnnxValue?> inputs)
     {
         InputCheck.Run(_model.Graph, inputs);
         var scope = new Scope(null);
-        foreach (var value in inputs.Values) MarkInput(value);
+        foreach (var (name, value) in inputs)
+            if (!_options.Fixed.Contains(name)) MarkInput(value);
         var frame = new Frame(_model.Opsets, scope, null, Types(_model.Graph), 0);
         // An input given by the caller counts before the initializer that has its name.
         Initialize(_model.Graph, scope);
@@ -174,6 +176,13 @@ public sealed class OnnxImporter
     };
 
     internal bool IsKnown(Tensor tensor) => _known.IsKnown(tensor);
+
+    /// <summary>Notes a value that has as many elements as there can be, if it may.</summary>
+    internal bool Bound(BoundedValue value)
+    {
+        if (_options.Bounded) _counts.Add(value);
+        return _options.Bounded;
+    }
 
     internal bool CanRead(Tensor tensor) => _options.Read is not null || _known.IsKnown(tensor);
 
