@@ -15,12 +15,18 @@ static class Needs
     }
 
     /// <summary>A file of an npm package, which <c>test.sh</c> installs into a folder of the repository.</summary>
-    public static string Package(string folder, string file)
+    public static string Package(string folder, string file) =>
+        Path.Combine(Repository, folder, "node_modules", file) is var path && File.Exists(path) ? path : throw Missing($"{file}; run npm ci in {folder}");
+
+    /// <summary>The folder that holds the solution.</summary>
+    public static string Repository
     {
-        for (var at = new DirectoryInfo(AppContext.BaseDirectory); at is not null; at = at.Parent)
-            if (File.Exists(Path.Combine(at.FullName, "Tiny.slnx")))
-                return Path.Combine(at.FullName, folder, "node_modules", file) is var path && File.Exists(path) ? path : throw Missing($"{file}; run npm ci in {folder}");
-        throw Missing(file);
+        get
+        {
+            for (var at = new DirectoryInfo(AppContext.BaseDirectory); at is not null; at = at.Parent)
+                if (File.Exists(Path.Combine(at.FullName, "Tiny.slnx"))) return at.FullName;
+            throw Missing("the folder of the solution, above the tests");
+        }
     }
 
     /// <summary>An executable on the PATH.</summary>
