@@ -90,6 +90,12 @@ sealed class NodeContext(OnnxImporter importer, OnnxNode node, Frame frame, IRea
         : most is { } bound && output < node.Outputs.Length && importer.Bound(new(node.Outputs[output], axis, count.Reshape([]).Cast(DType.Int32))) ? bound
         : checked((int)Numbers(count)[0]);
 
+    /// <summary>Says that the node makes its results here, of what it has read: they depend on the model's inputs if that does, though they are constants.</summary>
+    public void OnHost(Tensor read) => IsOnHost |= !importer.IsKnown(read);
+
+    /// <summary>The node has made its results here.</summary>
+    public bool IsOnHost { get; private set; }
+
     /// <summary>The number of a tensor of one element.</summary>
     /// <exception cref="OnnxDataDependentException">As for <see cref="Integers(int)"/>.</exception>
     public double NumberOf(Tensor tensor) => HostNumbers.Floats(importer.Read(tensor, this, null), tensor.DType, 1)[0];

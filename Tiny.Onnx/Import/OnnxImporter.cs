@@ -102,14 +102,13 @@ public sealed class OnnxImporter
         var op = OperatorTable.Find(node.Domain, node.Operator, opset) ?? throw new OnnxUnsupportedException(OperatorTable.Knows(node.Domain, node.Operator)
             ? $"{node}: there is no {node.FullOperator} in opset {opset}" : $"{node}: there is no operator {node.FullOperator}");
         // No kernel works on strings: what reads them is computed here, and depends on the model's inputs as they do.
-        bool onHost = inputs.Any(HoldsGivenStrings);
-        if (onHost) _onHost.Add(node.ToString());
         try
         {
-            OperatorBody body = StringMovement.Applies(node, inputs) ? n => StringMovement.Run(n, op.Body) : op.Body;
-            var results = body(new NodeContext(this, node, frame, inputs)).Values;
-            if (onHost)
-                foreach (var result in results) MarkInput(result);
+            var context = new NodeContext(this, node, frame, inputs);
+            var results = (StringMovement.Applies(node, inputs) ? StringMovement.Run(context, op.Body) : op.Body(context)).Values;
+            if (!context.IsOnHost && !inputs.Any(HoldsGivenStrings)) return results;
+            _onHost.Add(node.ToString());
+            foreach (var result in results) MarkInput(result);
             return results;
         }
         catch (OnnxDataDependentException)
