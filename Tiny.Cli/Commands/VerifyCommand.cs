@@ -13,13 +13,15 @@ static class VerifyCommand
         var targets = new Option<string>("--target") { Description = $"where to run: {string.Join(", ", VerifyTargets.Names)}; several with commas", DefaultValueFactory = _ => "cpu" };
         var filter = new Option<string>("--filter") { Description = "only cases whose name fits, with * and ?; several with commas" };
         var json = new Option<string>("--json") { Description = "writes the results to a file" };
+        var f64 = new Option<string>("--f64") { Description = "f32: float64 is computed as float32 where a target has none, and counted apart" };
+        f64.AcceptOnlyFromAmong("f32");
         var verbose = new Option<bool>("--verbose") { Description = "also lists nodes evaluated on the host, and numbers read while graphs were built" };
-        var command = new Command("verify", "Runs ONNX conformance cases.") { path, targets, filter, json, verbose };
-        command.SetWork((p, _) => Run(p.GetValue(path)!, p.GetValue(targets)!, p.GetValue(filter), p.GetValue(json), p.GetValue(verbose)));
+        var command = new Command("verify", "Runs ONNX conformance cases.") { path, targets, filter, json, f64, verbose };
+        command.SetWork((p, _) => Run(p.GetValue(path)!, p.GetValue(targets)!, p.GetValue(filter), p.GetValue(json), p.GetValue(verbose), new(p.GetValue(f64) == "f32")));
         return command;
     }
 
-    static int Run(string path, string targets, string? filter, string? json, bool verbose)
+    static int Run(string path, string targets, string? filter, string? json, bool verbose, VerifyOptions options)
     {
         var names = targets.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         if (names.FirstOrDefault(n => !VerifyTargets.Names.Contains(n)) is { } unknown)
@@ -36,10 +38,8 @@ static class VerifyCommand
         }
         var report = new VerifyReport(verbose);
         foreach (var name in names)
-        {
-            foreach (var result in VerifyTargets.Get(name).Run(cases)) report.Add(result);
-            report.Total(name);
-        }
+            foreach (var result in VerifyTargets.Get(name, options).Run(cases)) report.Add(result);
+        report.Totals();
         if (json is not null) report.Write(json);
         return report.Failed ? ExitCode.Failure : ExitCode.Success;
     }

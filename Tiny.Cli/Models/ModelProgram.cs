@@ -111,7 +111,7 @@ sealed class ModelProgram
         var inputs = new Dictionary<string, OnnxValue?>(_fixed);
         for (int i = 0; i < given.Count; i++) inputs[_parameters[i].Name] = new TensorValue(given[i], _parameters[i].Type!.Element);
         foreach (var (name, (_, memory)) in _states) inputs[name] = new TensorValue(memory, _model.Graph.Parameters.First(p => p.Name == name).Type!.Element);
-        var graph = OnnxImporter.Import(_model, inputs, new ImportOptions { Fixed = _fixed.Keys.ToHashSet() });
+        var graph = OnnxImporter.Import(_model, inputs, new ImportOptions { Fixed = _fixed.Keys.ToHashSet(), Bounded = true });
         var values = _model.Graph.Outputs.Select((o, i) => (o.Name, Value: graph.Outputs[i])).ToList();
         // All are read before any is written: what a call returns is of this call.
         foreach (var (name, (output, memory)) in _states)
@@ -133,6 +133,13 @@ sealed class ModelProgram
                 _outputs.Add((full, SafeNames.Of(_names, full)));
                 results.Add(tensor);
             }
+        }
+        // What has as many elements as there can be says how many of them count.
+        foreach (var (name, _, count) in graph.Counts)
+        {
+            var full = $"{name}_count";
+            _outputs.Add((full, SafeNames.Of(_names, full)));
+            results.Add(count);
         }
         if (results.Count == 0) throw new CommandException("no output is left for the program to give: at least one may not be tied");
         return results;

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Tiny.Graph;
 using Tiny.Onnx;
 using Tiny.Onnx.Model;
 using Tiny.Runtime;
@@ -25,7 +26,7 @@ abstract class HostTarget : IVerifyTarget
             var model = test.Model();
             return test.DataSets(model).Select(data => Difference(test, model, data, notes)).FirstOrDefault(d => d is not null);
         });
-        return new(test, Name, status, reason) { OnHost = notes.OnHost, Read = notes.Read, Time = watch.Elapsed };
+        return new(test, notes.Narrowed ? $"{Name} (f64=f32)" : Name, status, reason) { OnHost = notes.OnHost, Read = notes.Read, Time = watch.Elapsed };
     }
 
     /// <summary>Builds the graph over inputs that have values, reading numbers where operators need them, and computes it.</summary>
@@ -39,15 +40,18 @@ abstract class HostTarget : IVerifyTarget
         return Values.Difference(test, data, graph.Outputs, [.. model.Graph.Outputs.Select(o => o.Name)], bytes);
     }
 
-    /// <summary>Captures the graph, as an export would, and runs it on a device.</summary>
-    protected static string? Captured(ConformanceCase test, OnnxModel model, DataSet data, CaseNotes notes, Device device)
+    /// <summary>Captures the graph, as an export would, and runs it on a device; with float32 in place of float64 if <paramref name="narrow"/>.</summary>
+    protected static string? Captured(ConformanceCase test, OnnxModel model, DataSet data, CaseNotes notes, Device device, bool narrow = false)
     {
         var captured = CapturedCase.Of(test, data, model, "main");
         notes.OnHost.AddRange(captured.OnHost);
-        var schedule = Scheduler.Run(captured.Capture.Results, states: captured.Capture.States, mostBuffers: device.Profile.MostBuffers, layouts: f => LayoutPass.Choose(f));
-        DeviceBuffer[] inputs = [.. captured.Inputs.Select(t => t.Storage!.On(device))];
+        IReadOnlyList<UOp> graphs = captured.Capture.Results;
+        notes.Narrowed = narrow && (Narrowed.Concerns(graphs) || captured.Inputs.Any(t => t.DType == DType.Float64));
+        if (notes.Narrowed) graphs = Narrowed.Of(graphs);
+        var schedule = Scheduler.Run(graphs, states: captured.Capture.States, mostBuffers: device.Profile.MostBuffers, layouts: f => LayoutPass.Choose(f));
+        DeviceBuffer[] inputs = [.. captured.Inputs.Select(t => notes.Narrowed && t.DType == DType.Float64 ? device.Upload(Narrowed.Rounded(t.Storage!.ToHost())) : t.Storage!.On(device))];
         var results = new Executable(schedule, device).Run(p => inputs[p.Slot], states: c => c.Bind(device, written: true));
-        return captured.Difference([.. results.Select(r => r.ToHost())]);
+        return captured.Difference([.. results.Zip(captured.Results, (r, expected) => r.DType == expected.DType ? r.ToHost() : Narrowed.Widened(r.ToHost()))]);
     }
 }
 
@@ -56,6 +60,8 @@ sealed class CaseNotes
 {
     public List<string> OnHost { get; } = [];
     public List<string> Read { get; } = [];
+    /// <summary>It was computed with float32 in place of float64, and counts for itself.</summary>
+    public bool Narrowed { get; set; }
 }
 
 /// <summary>The live CPU: the captured graph where it can be captured; where shapes depend on values, the graph is built with numbers that are computed on the way.</summary>
@@ -83,11 +89,12 @@ sealed class LiveTarget : HostTarget
 }
 
 /// <summary>The live WebGPU device: captured graphs only, so that all that depends on an input is generated kernels.</summary>
-sealed class WebGpuTarget : HostTarget
+/// <param name="narrow">Float64, which WebGPU has not, is computed as float32.</param>
+sealed class WebGpuTarget(bool narrow) : HostTarget
 {
     public override string Name => "webgpu";
 
-    protected override string? Difference(ConformanceCase test, OnnxModel model, DataSet data, CaseNotes notes) => Captured(test, model, data, notes, Device.Get("webgpu"));
+    protected override string? Difference(ConformanceCase test, OnnxModel model, DataSet data, CaseNotes notes) => Captured(test, model, data, notes, Device.Get("webgpu"), narrow);
 }
 
 /// <summary>The interpreter, which shares nothing with the compiler.</summary>

@@ -21,10 +21,14 @@ sealed class VerifyReport(bool verbose)
         foreach (var read in result.Read.Distinct()) Console.WriteLine($"read {result.Target} {Terminal.Safe(result.Case.Name)}: {Terminal.Safe(read)}");
     }
 
-    /// <summary>Prints a target's totals.</summary>
-    public void Total(string target)
+    /// <summary>Prints the totals of each target; cases with float32 in place of float64 are counted apart.</summary>
+    public void Totals()
     {
-        var all = _results.Where(r => r.Target == target).ToList();
+        foreach (var target in _results.GroupBy(r => r.Target)) Total(target.Key, [.. target]);
+    }
+
+    static void Total(string target, List<CaseResult> all)
+    {
         int Count(CaseStatus status) => all.Count(r => r.Status == status);
         Console.WriteLine($"verify: {target}: {Count(CaseStatus.Pass)} of {all.Count} pass, {Count(CaseStatus.Fail)} fail, {Count(CaseStatus.Unsupported)} unsupported "
             + $"({all.Count(r => r.OnHost.Count > 0)} with nodes on the host, {all.Count(r => r.Read.Count > 0)} with numbers read, {all.Sum(r => r.Time.TotalSeconds):F1} s)");

@@ -23,7 +23,7 @@ sealed record Frame(IReadOnlyDictionary<string, long> Opsets, Scope Scope, IRead
     };
 
     /// <summary>The declared element type of a value.</summary>
-    public OnnxType? DeclaredType(string name) => Types.TryGetValue(name, out var type) && type.Kind == OnnxKind.Tensor ? type.Element : null;
+    public OnnxType? DeclaredType(string name) => Types.TryGetValue(name, out var type) && type is { Kind: OnnxKind.Tensor, Element: not OnnxType.Undefined } ? type.Element : null;
 
     /// <summary>The declared shape of a value, if it is declared with numbers.</summary>
     public Shape? Declared(string name) => Types.TryGetValue(name, out var type) && type is { Kind: OnnxKind.Tensor, Dims: { } dims } && dims.All(d => d.Size is >= 0 and <= int.MaxValue)

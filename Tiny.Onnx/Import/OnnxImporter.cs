@@ -17,6 +17,7 @@ public sealed class OnnxImporter
     readonly ImportOptions _options;
     readonly Known _known = new();
     readonly List<string> _onHost = [], _read = [];
+    readonly List<BoundedValue> _counts = [];
     // Strings that depend on the model's inputs.
     readonly HashSet<OnnxValue> _given = new(ReferenceEqualityComparer.Instance);
     readonly Dictionary<OnnxTensor, OnnxValue> _tensors = new(ReferenceEqualityComparer.Instance);
@@ -38,7 +39,7 @@ public sealed class OnnxImporter
         ArgumentNullException.ThrowIfNull(inputs);
         var importer = new OnnxImporter(model, options ?? new());
         var outputs = importer.Run(inputs);
-        return new(outputs, importer._onHost, importer._read);
+        return new(outputs, importer._onHost, importer._read) { Counts = importer._counts };
     }
 
     IReadOnlyList<OnnxValue?> Run(IReadOnlyDictionary<string, OnnxValue?> inputs)
@@ -149,13 +150,10 @@ public sealed class OnnxImporter
     static OnnxValue? Find(string name, Frame frame, string reader) => name.Length == 0 ? null : frame.Scope.TryFind(name, out var value) ? value
         : throw new OnnxFormatException($"{reader}, which nothing before it gives");
 
-    static Dictionary<string, OnnxTypeInfo> Types(OnnxGraph graph)
-    {
-        var types = new Dictionary<string, OnnxTypeInfo>();
-        foreach (var value in graph.Values.Concat(graph.Outputs))
-            if (value.Type is { } type) types[value.Name] = type;
-        return types;
-    }
+    // A loop's body is asked for each time that it runs.
+    Dictionary<string, OnnxTypeInfo> Types(OnnxGraph graph) => _types.TryGetValue(graph, out var known) ? known : _types[graph] = DeclaredShapes.Of(graph);
+
+    readonly Dictionary<OnnxGraph, Dictionary<string, OnnxTypeInfo>> _types = new(ReferenceEqualityComparer.Instance);
 
     void MarkInput(OnnxValue? value)
     {
@@ -178,6 +176,13 @@ public sealed class OnnxImporter
     };
 
     internal bool IsKnown(Tensor tensor) => _known.IsKnown(tensor);
+
+    /// <summary>Notes a value that has as many elements as there can be, if it may.</summary>
+    internal bool Bound(BoundedValue value)
+    {
+        if (_options.Bounded) _counts.Add(value);
+        return _options.Bounded;
+    }
 
     internal bool CanRead(Tensor tensor) => _options.Read is not null || _known.IsKnown(tensor);
 

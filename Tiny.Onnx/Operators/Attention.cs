@@ -9,6 +9,7 @@ static class Attention
     public static IReadOnlyList<Operator> Table { get; } =
     [
         new("Attention", Attend),
+        new("FlexAttention", n => Flexible(n), Domain: "ai.onnx.preview"),
         new("LinearAttention", Linear),
         new("CausalConvWithState", CausalConv),
         new("RotaryEmbedding", n => Rotate(n)),
@@ -76,6 +77,21 @@ static class Attention
         if (left >= 0) bias = Also(bias, behind.Le(left), dtype);
         if (right >= 0) bias = Also(bias, behind.Ge(-right), dtype);
         return bias;
+    }
+
+    // Scores and weights go through subgraphs of the node.
+    static Tensor Flexible(NodeContext n)
+    {
+        var (q, k, v) = (n[0], n[1], n[2]);
+        if (q.Rank != 4 || k.Rank != 4 || v.Rank != 4 || !(q.Shape[1] % k.Shape[1]).Is(0)) throw NodeContext.Bad($"{q.Shape}, {k.Shape} and {v.Shape} are not [batch, heads, length, size]");
+        double scale = Math.Sqrt(n.HasAttribute("scale") ? n.Float("scale", 1) : 1 / Math.Sqrt((int)q.Shape[3]));
+        int group = (int)(q.Shape[1] / k.Shape[1]);
+        if (group > 1) (k, v) = (k.RepeatInterleave(group, 1), v.RepeatInterleave(group, 1));
+        var precision = n.HasAttribute("softmax_precision") ? n.Type("softmax_precision", OnnxType.Float32).Carrier() : q.DType.IsShortFloat ? DType.Float32 : q.DType;
+        Tensor Through(string graph, Tensor x) => !n.HasAttribute(graph) ? x : n.Run(graph, new TensorValue(x)) is [TensorValue { Tensor: var y }] ? y.Cast(precision)
+            : throw NodeContext.Bad($"the subgraph '{graph}' does not give one tensor");
+        var scores = Through("score_mod", (q * scale).MatMul((k * scale).Transpose()).Cast(precision));
+        return Through("prob_mod", scores.Softmax()).MatMul(v.Cast(precision)).Cast(n[2].DType);
     }
 
     // A state [batch, heads, key, value] that fades, learns each key's value, and is read by each query.

@@ -33,6 +33,14 @@ static class Choice
         return Among(n, input, forms.Select(f => (set.Eq(f.Bits), f.Value!)));
     }
 
+    /// <summary>An operator over several numbers, which an input gives: of the possible ones those that an error or another shape rules out are left out.</summary>
+    public static Tensor OfNumbers(NodeContext n, int input, IEnumerable<int[]> possible, Func<int[], Tensor> form)
+    {
+        if (n.IsKnown(input) || n.Declared(0) is not { } shape) return form([.. n.Integers(input).Select(k => checked((int)k))]);
+        var forms = possible.Select(p => (Numbers: p, Value: Try(() => form(p)))).Where(f => f.Value is not null && f.Value.Shape.Equals(shape));
+        return Among(n, input, forms.Select(f => (n[input].Eq(Tensor.From([.. f.Numbers.Select(k => (long)k)])).All(), f.Value!)));
+    }
+
     // Equal graphs are one: a form that does not depend on the axis needs no choice.
     static Tensor Among(NodeContext n, int input, IEnumerable<(Tensor When, Tensor Value)> forms)
     {

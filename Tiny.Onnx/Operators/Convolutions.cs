@@ -82,11 +82,19 @@ static class Convolutions
     // Columns [n, channels * window, places] summed where windows lie.
     static Tensor FromColumns(NodeContext n)
     {
-        int[] kernel = [.. n.Integers(2).Select(k => checked((int)k))];
-        int axes = kernel.Length;
+        int axes = n[2].Numel;
         int[] size = n.IsKnown(1) || n.Declared(0) is null ? [.. n.Integers(1).Select(k => checked((int)k))] : [.. n.Declared(0)!.Dims[2..].ToArray().Select(d => (int)d)];
         var padding = n.Integers("pads") ?? new long[2 * axes];
-        return n[0].Fold(size, kernel, Windows.Numbers(n, "strides", axes), [.. Enumerable.Range(0, axes).Select(i => (checked((int)padding[i]), checked((int)padding[axes + i])))],
-            Windows.Numbers(n, "dilations", axes));
+        // The extents of a window that are data are those whose product is what the channels leave.
+        long window = n.Declared(0) is { } shape && shape.Rank > 1 && (int)shape[1] > 0 ? (int)n[0].Shape[1] / (int)shape[1] : 0;
+        return Choice.OfNumbers(n, 2, Factors((int)window, axes), kernel => n[0].Fold(size, kernel, Windows.Numbers(n, "strides", axes), [.. Enumerable.Range(0, axes).Select(i => (checked((int)padding[i]), checked((int)padding[axes + i])))],
+            Windows.Numbers(n, "dilations", axes)));
+    }
+
+    // All ways to write a number as a product of so many.
+    static IEnumerable<int[]> Factors(int number, int count)
+    {
+        if (count == 1) return [[number]];
+        return Enumerable.Range(1, Math.Max(0, number)).Where(f => number % f == 0).SelectMany(f => Factors(number / f, count - 1).Select(rest => (int[])[f, .. rest]));
     }
 }

@@ -45,7 +45,7 @@ static class RegexSyntax
                 inClass = true;
                 // A bracket that closes right behind one that opens is itself.
                 if (i + 1 < pattern.Length && pattern[i + 1] == '^') result.Append(pattern[++i]);
-                if (i + 1 < pattern.Length && pattern[i + 1] == ']') result.Append(@"\").Append(pattern[++i]);
+                if (i + 1 < pattern.Length && pattern[i + 1] == ']') result.Append('\\').Append(pattern[++i]);
             }
             else if (c == '(' && string.CompareOrdinal(pattern, i, "(?P<", 0, 4) == 0)
             {
