@@ -76,7 +76,7 @@ sealed class CVerifyTarget : IVerifyTarget
             int from = at;
             at += calls.Count;
             var (status, reason) = CaseResult.Judge(() => calls.Select((call, k) => call.Difference(run.Results[from + k])).FirstOrDefault(d => d is not null));
-            results.Add(new(cases[i].Case, Name, status, reason) { OnHost = [.. calls.SelectMany(c => c.OnHost)] });
+            results.Add(new(cases[i].Case, Name, status, reason) { OnHost = [.. calls.SelectMany(c => c.OnHost)], Read = [.. calls.SelectMany(c => c.Read)] });
         }
         return results;
     }

@@ -31,6 +31,8 @@ sealed class CapturedCase : IProgramCall
     public Capture Capture { get; private set; } = null!;
     /// <summary>Nodes that depend on inputs and were evaluated on the host.</summary>
     public IReadOnlyList<string> OnHost => _graph.OnHost;
+    /// <summary>Numbers that operators were built with, as the declared shapes imply them.</summary>
+    public IReadOnlyList<string> Read => _graph.Read;
 
     /// <summary>Dtype and shape of each result that is computed.</summary>
     public IReadOnlyList<(DType DType, Shape Shape)> Results => [.. _results.Select(r => (r.DType, r.Shape))];

@@ -45,6 +45,7 @@ abstract class HostTarget : IVerifyTarget
     {
         var captured = CapturedCase.Of(test, data, model, "main");
         notes.OnHost.AddRange(captured.OnHost);
+        notes.Read.AddRange(captured.Read);
         IReadOnlyList<UOp> graphs = captured.Capture.Results;
         notes.Narrowed = narrow && (Narrowed.Concerns(graphs) || captured.Inputs.Any(t => t.DType == DType.Float64));
         if (notes.Narrowed) graphs = Narrowed.Of(graphs);

@@ -53,6 +53,15 @@ public sealed partial class Tensor
     /// <summary>0, 1, ... <paramref name="count"/> - 1 as int32.</summary>
     public static Tensor Arange(int count) => Arange(0, count);
 
+    /// <summary>0, 1, ... before a size that may depend on a variable, as int32.</summary>
+    /// <exception cref="ShapeException">The size may be negative.</exception>
+    public static Tensor Arange(Dim count)
+    {
+        if (count.Min < 0) throw new ShapeException($"Arange: {count} elements");
+        using var scope = Origin.Scope("arange");
+        return new Tensor(Build.Count(count));
+    }
+
     /// <summary>Whole numbers from <paramref name="start"/>, before <paramref name="stop"/>, by
     /// <paramref name="step"/>, as int32. They take no memory: an element is computed from its index.</summary>
     /// <exception cref="ShapeException">The step is 0, or there are more than 2^31 - 1 numbers.</exception>

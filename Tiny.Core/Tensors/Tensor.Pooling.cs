@@ -50,6 +50,14 @@ public sealed partial class Tensor
     {
         if (max && DType.IsBool) return Cast(DType.UInt8).Pool(name, origin, max, window, steps, padding, gaps, ceil).Cast(DType.Bool);
         using var scope = Origin.Scope(origin);
+        if (max && window.Count(w => w > 1) > 1 && window.Aggregate(1L, (a, b) => a * b) > LargeWindow)
+        {
+            // The largest of a window is the largest of its rows' largest: for large windows that is far less work.
+            var x = this;
+            for (int i = 0; i < window.Length; i++)
+                x = x.Pool(name, origin, max, Only(window, i, 1), Only(steps, i, 1), Only(padding, i, default), Only(gaps, i, 1), ceil);
+            return x;
+        }
         var (lead, output, beyond, both) = PoolEdges(name, window, steps, padding, gaps, ceil);
         int axes = window.Length;
         if (max) return new Tensor(Reduced(PadWith(Node, both, Lowest(DType)), Op.Max));
@@ -70,6 +78,12 @@ public sealed partial class Tensor
             return Build.Reshape(reduced, new Shape([.. x.Shape.Dims[..lead], .. output]));
         }
     }
+
+    // Up to so many elements a window is looked at as a whole.
+    const int LargeWindow = 64;
+
+    // One axis' number, the others as they are where nothing is done.
+    static T[] Only<T>(T[] numbers, int axis, T otherwise) => [.. numbers.Select((n, i) => i == axis ? n : otherwise)];
 
     /// <summary>How many axes are not spatial, the extents of the result, what <paramref name="ceil"/> adds beyond the padding, and both together.</summary>
     (int Lead, Dim[] Output, (Dim Lo, Dim Hi)[] Beyond, (Dim Lo, Dim Hi)[] Both) PoolEdges(string name, int[] window, int[] steps, (int Before, int After)[] padding, int[] gaps, bool ceil)

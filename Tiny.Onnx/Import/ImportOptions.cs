@@ -13,12 +13,18 @@ public sealed record ImportOptions
 
     /// <summary>
     /// Without <see cref="Read"/>: results of which only the data say how many elements they have get as many as there can be, and the graph also computes how many
-    /// of these count (<see cref="ImportedGraph.Counts"/>). Without it too, they are an <see cref="OnnxDataDependentException"/>.
+    /// of these count (<see cref="ImportedGraph.Counts"/>). Without either they are an <see cref="OnnxDataDependentException"/>.
     /// </summary>
     public bool Bounded { get; init; }
 
     /// <summary>Inputs whose values are part of the program, as if the file had them.</summary>
     public IReadOnlySet<string> Fixed { get; init; } = new HashSet<string>();
+
+    /// <summary>Numbers that follow from the shapes that the model declares of its results; null for those that do not.</summary>
+    internal Func<Tensor, HostMemory?>? Implied { get; init; }
+
+    /// <summary>Declared shapes are not looked at: only what is given decides the results' shapes.</summary>
+    internal bool Undeclared { get; init; }
 }
 
 /// <summary>A model's results, and what was not left to kernels.</summary>

@@ -16,6 +16,9 @@ sealed class Known
     /// <summary>The tensor is given at the call, or is what was computed from one that is.</summary>
     public void MarkInput(Tensor tensor) => _inputs.Add(tensor.Node);
 
+    /// <summary>The node is an input, or was computed from one.</summary>
+    public bool IsInput(UOp node) => _inputs.Contains(node);
+
     /// <summary>No input is among what the tensor is computed from.</summary>
     public bool IsKnown(Tensor tensor)
     {

@@ -96,6 +96,15 @@ sealed class NodeContext(OnnxImporter importer, OnnxNode node, Frame frame, IRea
     /// <summary>The node has made its results here.</summary>
     public bool IsOnHost { get; private set; }
 
+    /// <summary>
+    /// The numbers of an input that are sizes: numbers, or expressions over the variables that the model's dynamic dimensions are.
+    /// </summary>
+    /// <exception cref="OnnxDataDependentException">As for <see cref="Integers(int)"/>.</exception>
+    public Dim[] Sizes(int input) => !IsKnown(input) && importer.Symbolic(this[input]) is { } sizes ? sizes : [.. Integers(input).Select(n => (Dim)n)];
+
+    /// <summary>The input's numbers are known, or expressions over dynamic dimensions.</summary>
+    public bool HasSizes(int input) => IsKnown(input) || importer.Symbolic(this[input]) is not null;
+
     /// <summary>The number of a tensor of one element.</summary>
     /// <exception cref="OnnxDataDependentException">As for <see cref="Integers(int)"/>.</exception>
     public double NumberOf(Tensor tensor) => HostNumbers.Floats(importer.Read(tensor, this, null), tensor.DType, 1)[0];

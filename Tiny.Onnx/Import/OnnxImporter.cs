@@ -16,6 +16,7 @@ public sealed class OnnxImporter
     readonly OnnxModel _model;
     readonly ImportOptions _options;
     readonly Known _known = new();
+    readonly SymbolicNumbers _symbolic;
     readonly List<string> _onHost = [], _read = [];
     readonly List<BoundedValue> _counts = [];
     // Strings that depend on the model's inputs.
@@ -26,6 +27,7 @@ public sealed class OnnxImporter
     OnnxImporter(OnnxModel model, ImportOptions options)
     {
         (_model, _options) = (model, options);
+        _symbolic = new(_known.IsInput);
         foreach (var f in model.Functions) _functions[(f.Domain, f.Name, f.Overload)] = f;
     }
 
@@ -38,8 +40,15 @@ public sealed class OnnxImporter
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(inputs);
         var importer = new OnnxImporter(model, options ?? new());
-        var outputs = importer.Run(inputs);
-        return new(outputs, importer._onHost, importer._read) { Counts = importer._counts };
+        try
+        {
+            var outputs = importer.Run(inputs);
+            return new(outputs, importer._onHost, importer._read) { Counts = importer._counts };
+        }
+        catch (OnnxDataDependentException) when (options?.Implied is null && ImpliedNumbers.Import(model, inputs) is { } implied)
+        {
+            return implied;
+        }
     }
 
     IReadOnlyList<OnnxValue?> Run(IReadOnlyDictionary<string, OnnxValue?> inputs)
@@ -150,7 +159,7 @@ public sealed class OnnxImporter
         : throw new OnnxFormatException($"{reader}, which nothing before it gives");
 
     // A loop's body is asked for each time that it runs.
-    Dictionary<string, OnnxTypeInfo> Types(OnnxGraph graph) => _types.TryGetValue(graph, out var known) ? known : _types[graph] = DeclaredShapes.Of(graph);
+    Dictionary<string, OnnxTypeInfo> Types(OnnxGraph graph) => _options.Undeclared ? [] : _types.TryGetValue(graph, out var known) ? known : _types[graph] = DeclaredShapes.Of(graph);
 
     readonly Dictionary<OnnxGraph, Dictionary<string, OnnxTypeInfo>> _types = new(ReferenceEqualityComparer.Instance);
 
@@ -183,12 +192,19 @@ public sealed class OnnxImporter
         return _options.Bounded;
     }
 
+    internal Dim[]? Symbolic(Tensor tensor) => _symbolic.Evaluate(tensor.Node);
+
     internal bool CanRead(Tensor tensor) => _options.Read is not null || _known.IsKnown(tensor);
 
     internal HostMemory Read(Tensor tensor, NodeContext node, int? input)
     {
         if (tensor.Shape.Size > MostNumbers) throw NodeContext.Bad($"{Which()} has {tensor.Shape.Size} numbers");
         if (_known.IsKnown(tensor)) return Known.Evaluate(tensor);
+        if (_options.Implied?.Invoke(tensor) is { } implied)
+        {
+            _read.Add($"{node.Node}: {Which()}, as the declared shapes imply");
+            return implied;
+        }
         if (_options.Read is not { } read)
             throw new OnnxDataDependentException($"{node.Node}: {Which()} must be known before the program is built, and depends on the model's inputs");
         _read.Add($"{node.Node}: {Which()}");

@@ -8,16 +8,16 @@ static class Movement
     public static IReadOnlyList<Operator> Table { get; } =
     [
         new("Identity", n => n.Value<OnnxValue>(0)),
-        new("Reshape", n => n.Like(Reshape(n[0], n.Integers("shape") ?? throw NodeContext.Bad("attribute 'shape' is missing"), false))),
-        new("Reshape", n => n.Like(n.IsKnown(1) || n.Declared(0) is null ? Reshape(n[0], n.Integers(1), n.Flag("allowzero")) : n[0].Reshape(n.Declared(0)!)), Since: 5),
+        new("Reshape", n => n.Like(Reshape(n[0], [.. (n.Integers("shape") ?? throw NodeContext.Bad("attribute 'shape' is missing")).Select(d => (Dim)d)], false))),
+        new("Reshape", n => n.Like(n.HasSizes(1) || n.Declared(0) is null ? Reshape(n[0], n.Sizes(1), n.Flag("allowzero")) : n[0].Reshape(n.Declared(0)!)), Since: 5),
         new("Flatten", n => n.Like(Flatten(n[0], n.Integer("axis", 1)))),
         new("Transpose", n => n.Like(Transpose(n))),
         new("Squeeze", n => n.Like(ByDeclared(n) ?? Squeeze(n[0], n.IntegersOr(1, "axes"), n))),
         new("Unsqueeze", n => n.Like(ByDeclared(n) ?? Unsqueeze(n[0], n.IntegersOr(1, "axes") ?? [], n))),
         new("Concat", n => n.Like(Tensor.Cat(n.All(), n.Axis("axis", 1, n[0].Rank)))),
         new("Split", Split),
-        new("Slice", n => n.Like(n.Opset >= 10 && Enumerable.Range(1, 4).Any(i => n.Has(i) && !n.IsKnown(i)) && n.Declared(0) is { } shape ? SliceByData.Slice(n, shape) : Slice(n))),
-        new("Expand", n => n.Like(Expand(n[0], n.IsKnown(1) || n.Declared(0) is null ? new Shape([.. n.Integers(1).Select(d => (Dim)d)]) : n.Declared(0)!))),
+        new("Slice", n => n.Like(n.Opset >= 10 && Enumerable.Range(1, 4).Any(i => n.Has(i) && !n.HasSizes(i)) && n.Declared(0) is { } shape ? SliceByData.Slice(n, shape) : Slice(n))),
+        new("Expand", n => n.Like(Expand(n[0], n.HasSizes(1) || n.Declared(0) is null ? new Shape(n.Sizes(1)) : n.Declared(0)!))),
         new("Tile", n => n.Like(Tile(n))),
         new("Pad", Padding.Pad),
         new("DepthToSpace", n => n.Like(DepthToSpace(n[0], n.Integer("blocksize"), n.Text("mode", "DCR")))),
@@ -30,8 +30,8 @@ static class Movement
     // Where axes are data the declared shape is what they make of it.
     static Tensor? ByDeclared(NodeContext n) => n.Has(1) && !n.IsKnown(1) && n.Declared(0) is { } shape ? n[0].Reshape(shape) : null;
 
-    static Tensor Reshape(Tensor x, long[] shape, bool zeros) =>
-        x.Reshape([.. shape.Select((d, i) => d == 0 && !zeros ? i < x.Rank ? x.Shape[i] : throw NodeContext.Bad($"extent {i} is to be kept, but {x.Shape} has none") : (Dim)d)]);
+    static Tensor Reshape(Tensor x, Dim[] shape, bool zeros) =>
+        x.Reshape([.. shape.Select((d, i) => d.Is(0) && !zeros ? i < x.Rank ? x.Shape[i] : throw NodeContext.Bad($"extent {i} is to be kept, but {x.Shape} has none") : d)]);
 
     static Tensor Flatten(Tensor x, long axis)
     {
@@ -91,7 +91,7 @@ static class Movement
     {
         var x = n[0];
         bool inputs = n.Opset >= 10;
-        long[] starts = inputs ? n.Integers(1) : n.Integers("starts") ?? [], ends = inputs ? n.Integers(2) : n.Integers("ends") ?? [];
+        Dim[] starts = inputs ? n.Sizes(1) : Numbers(n.Integers("starts")), ends = inputs ? n.Sizes(2) : Numbers(n.Integers("ends"));
         long[]? named = inputs ? n.Has(3) ? n.Integers(3) : null : n.Integers("axes"), steps = inputs && n.Has(4) ? n.Integers(4) : null;
         int[] axes = named is null ? [.. Enumerable.Range(0, starts.Length)] : NodeContext.Axes(named, x.Rank);
         if (ends.Length != starts.Length || axes.Length != starts.Length || steps is not null && steps.Length != starts.Length || axes.Any(a => a >= x.Rank))
@@ -100,22 +100,29 @@ static class Movement
         return x;
     }
 
+    static Dim[] Numbers(long[]? numbers) => [.. (numbers ?? []).Select(n => (Dim)n)];
+
     // Both ends are brought into the axis; backwards the end may stand before the first element.
-    static Tensor Steps(Tensor x, int axis, long start, long end, long step)
+    static Tensor Steps(Tensor x, int axis, Dim start, Dim end, long step)
     {
         if (step == 0) throw NodeContext.Bad("a step of 0");
-        long length = (int)x.Shape[axis];
-        long Within(long at, long least, long most) => Math.Clamp(at < 0 ? Math.Max(at, -length - 1) + length : at, least, most);
+        var length = x.Shape[axis];
+        Dim Within(Dim at, Dim least, Dim most)
+        {
+            if (at < 0) at = at < 0 - length ? least : at + length;
+            return at < least ? least : at > most ? most : at;
+        }
         (start, end) = step > 0 ? (Within(start, 0, length), Within(end, 0, length)) : (Within(start, -1, length - 1), Within(end, -1, length - 1));
-        step = Math.Clamp(step, -Math.Max(1, length), Math.Max(1, length));
-        long count = step > 0 ? Math.Max(0, (end - start + step - 1) / step) : Math.Max(0, (start - end - step - 1) / -step);
-        if (count == 0) return Part(x, axis, 0, 0);
+        long farthest = Math.Max(1, length.Max);
+        step = Math.Clamp(step, -farthest, farthest);
+        Dim count = step > 0 ? (end - start + step - 1) / step : (start - end - step - 1) / -step;
+        if (count.Max <= 0) return Part(x, axis, 0, 0);
         if (step < 0) (x, start, step) = (x.Flip(axis), length - 1 - start, -step);
         if (step == 1) return Part(x, axis, start, start + count);
         // Every step-th element: rows of one step, of which the first column is kept.
-        long rows = count * step, over = Math.Max(0, start + rows - length);
+        Dim rows = count * step, over = start + rows - length;
         var edges = new (Dim, Dim)[x.Rank];
-        edges[axis] = (0, over);
+        edges[axis] = (0, over.Max <= 0 ? 0 : over.Min >= 0 ? over : step - 1);
         var padded = Part(x.Pad(edges), axis, start, start + rows);
         var split = padded.Reshape([.. x.Shape.Dims[..axis], count, step, .. x.Shape.Dims[(axis + 1)..]]);
         return Part(split, axis + 1, 0, 1).Squeeze(axis + 1);

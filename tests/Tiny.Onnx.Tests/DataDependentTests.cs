@@ -1,6 +1,7 @@
 using NUnit.Framework;
 using Tiny.Graph;
 using Tiny.Jit;
+using Tiny.Tests;
 
 namespace Tiny.Onnx.Tests;
 
@@ -75,5 +76,45 @@ public class DataDependentTests
             new ImportOptions { Read = t => t.Realize().Storage!.ToHost() });
         Assert.That(((TensorValue)live.Outputs[0]!).Tensor.Shape, Is.EqualTo(new Shape(3)));
         Assert.That(live.Read.Single(), Does.Contain("Expand 'y'"));
+    }
+
+    /// <summary>y[n] = 0, 1, ... beside x, n an input: n is what the declared shape says, not what a call gives.</summary>
+    [Test]
+    public void SizesFollowFromDeclaredShapes()
+    {
+        static Proto Scalar(string name, long value) => Proto.Tensor(name, 7).Data(9, BitConverter.GetBytes(value));
+        // [2, 3 + n]: how many there are stands behind a concatenation.
+        var graph = new Proto().Message(5, Scalar("zero", 0)).Message(5, Scalar("one", 1))
+            .Message(1, Proto.Node("Range", ["zero", "n", "one"], ["r"])).Message(1, Proto.Node("Cast", ["r"], ["f"], Proto.Integer("to", 1)))
+            .Message(1, Proto.Node("Concat", ["x", "f"], ["y"], Proto.Integer("axis", 0)))
+            .Message(11, Proto.Value("x", 1, 3)).Message(11, Proto.Value("n", 7)).Message(12, Proto.Value("y", 1, 8));
+        var model = OnnxFile.Parse(Proto.Model(graph).Bytes);
+        var result = OnnxImporter.Import(model, new Dictionary<string, OnnxValue?> { ["x"] = Tensor.From([7f, 8f, 9f]), ["n"] = Tensor.Scalar(2L, DType.Int64).Realize() });
+        Assert.That(((TensorValue)result.Outputs[0]!).Tensor.ToArray<float>(), Is.EqualTo(new[] { 7f, 8, 9, 0, 1, 2, 3, 4 }));
+        Assert.That(result.Read.Single(), Does.Contain("as the declared shapes imply"));
+    }
+
+    /// <summary>Dynamic dimensions as variables: one graph for all sizes, of published models.</summary>
+    [TestCase("stories260K/stories260K.onnx", "tokens", "T", 3), TestCase("superres/espcn_x3.onnx", "luma", "n h w", 5)]
+    public void DynamicDimensionsAreVariables(string file, string input, string names, int size)
+    {
+        var model = OnnxFile.Open(Needs.Shared($"models/{file}"));
+        var declared = model.Graph.Parameters.Single();
+        var variables = names.Split(' ').ToDictionary(n => n, n => new Variable(n, 1, 16));
+        var shape = new Shape([.. declared.Type!.Dims!.Select(d => d.Size is { } n ? (Dim)n : variables[d.Name!])]);
+        var dtype = Model.OnnxTypes.Carrier(declared.Type.Element);
+        var capture = Capture.Run(new GraphEntry("main", [new(input, dtype, shape)], given =>
+            [.. OnnxImporter.Import(model, new Dictionary<string, OnnxValue?> { [input] = given[0] }).Outputs.Select(o => ((TensorValue)o!).Tensor)]));
+        foreach (int at in new[] { size, 1 })
+        {
+            var values = variables.Values.ToDictionary(v => v, _ => at);
+            var bound = shape.Bind(values);
+            var x = dtype.IsFloat ? Tensor.Rand(bound, 1).Realize() : Tensor.RandInt(bound, 0, 500, 1).Cast(dtype).Realize();
+            var bytes = Runtime.Interpreter.Evaluate(capture.Results[0], values, _ => x.Storage!.ToHost());
+            var fixedSize = ((TensorValue)OnnxImporter.Import(model, new Dictionary<string, OnnxValue?> { [input] = x }).Outputs[0]!).Tensor;
+            Assert.That(capture.Results[0].Shape.Bind(values), Is.EqualTo(fixedSize.Shape));
+            var expected = Runtime.Interpreter.Evaluate(fixedSize.Node);
+            Assert.That(bytes.Span.SequenceEqual(expected.Span), $"{names} = {at}");
+        }
     }
 }

@@ -81,7 +81,7 @@ static class GradientTable
         new("NewtonSchulz", x => x[0].NewtonSchulz(2), In(3, 2)),
         // Degenerate points are left out: a column that depends on those before it (Qr, Solve), equal or zero singular values (Svd).
         Of("Qr", x => x[0].Qr() is var (q, r) ? q.Pad([(0, 2), (0, 0)]) + r.Square().Pad([(0, 3), (0, 0)]) : x[0], Between(0.5, 2, 3, 2)),
-        Of("Qr, wide", x => x[0].Qr().R.Square(), Between(0.5, 2, 2, 3)), Of("Solve", x => (x[0] + Tensor.Eye(3, dtype: DType.Float64) * 3).Solve(x[1]), In(3, 3), In(3, 2)),
+        Of("Qr, wide", x => x[0].Qr().R.Square(), Between(0.5, 2, 2, 3)), Of("Det", x => x[0].Det(), In(2, 3, 3)), Of("Solve", x => (x[0] + Tensor.Eye(3, dtype: DType.Float64) * 3).Solve(x[1]), In(3, 3), In(3, 2)),
         new("Svd", x => x[0].Svd().S, In(3, 2)) { NotTwice = "sixty rotations deep" },
         new("Svd, of the vectors", x => x[0].Svd() is var (u, s, v) ? u[.., ..1] * s[0] * v[..1] : x[0], In(3, 2)) { NotTwice = "sixty rotations deep" },
         // ---- nets
@@ -92,6 +92,8 @@ static class GradientTable
         Of("ConvTranspose1d", x => x[0].ConvTranspose1d(x[1], x[2], 2), In(1, 2, 4), In(2, 2, 3), In(2)), Of("ConvTranspose2d", x => x[0].ConvTranspose2d(x[1], stride: 2, padding: 1), In(1, 2, 3, 3), In(2, 1, 3, 3)),
         Of("ConvTranspose3d", x => x[0].ConvTranspose3d(x[1]), In(1, 1, 2, 2, 2), In(1, 1, 2, 2, 2)),
         Of("MaxPool1d", x => x[0].MaxPool1d(3, 2, 1), In(2, 7)), Of("MaxPool2d", x => x[0].MaxPool2d(2), In(1, 4, 6)), Of("MaxPool2d, overlapping", x => x[0].MaxPool2d(3, 1, 1), In(4, 4)),
+        Of("MaxPool, of a large window", x => x[0].MaxPool([9, 9], [3, 3], [(1, 1), (1, 1)], [1, 1]).Square(), In(12, 12)), Of("AvgPool", x => x[0].AvgPool([2, 2], [2, 1], [(0, 0), (1, 0)], [1, 1]).Square(), In(1, 4, 4)),
+        Of("MaxPoolWithIndices", x => x[0].MaxPoolWithIndices([2, 2], [2, 2], [(0, 0), (0, 0)], [1, 1]).Values.Square(), In(1, 4, 6)), Of("Fold", x => x[0].Fold([4, 3], [2, 2], [1, 1], [(0, 0), (0, 0)], [1, 1]).Square(), In(1, 4, 6)),
         Of("MaxPool3d", x => x[0].MaxPool3d(2), In(2, 4, 2)), Of("AvgPool1d", x => x[0].AvgPool1d(3, 2, 1, countPadding: false), In(2, 7)), Of("AvgPool2d", x => x[0].AvgPool2d(2, 1).Square(), In(1, 4, 4)),
         Of("AvgPool3d", x => x[0].AvgPool3d(2).Square(), In(2, 4, 2)), Of("LayerNorm", x => x[0].LayerNorm(new Shape(2, 3), x[1], x[2]), In(3, 2, 3), In(2, 3), In(2, 3)),
         Of("BatchNorm", x => x[0].BatchNorm(x[1], x[2], x[3], x[4]), In(3, 2, 2), In(2), Between(0.5, 2, 2), In(2), In(2)),
@@ -112,7 +114,7 @@ static class GradientTable
 
     /// <summary>Public methods of tensors that give tensors and have no gradient, or none of their own: why.</summary>
     public static IReadOnlyDictionary<string, string> WithoutGradient { get; } = Reasons(
-        ("integers or bools", "BitwiseAnd BitwiseOr BitwiseXor BitwiseNot LogicalNot Lt Le Gt Ge Eq Ne IsClose AllClose IsNan IsInf IsFinite Any All ArgMax ArgMin OneHot Argsort Nonzero Multinomial LShift RShift FloorDiv Mod Bitcast Threefry2x32 Sha3 Shake128 Shake256 Keccak"),
+        ("integers or bools", "BitwiseAnd BitwiseOr BitwiseXor BitwiseNot LogicalNot Lt Le Gt Ge Eq Ne IsClose AllClose IsNan IsInf IsFinite Any All ArgMax ArgMin OneHot Argsort Nonzero Multinomial LShift RShift FloorDiv TruncDiv Mod Bitcast Threefry2x32 Sha3 Shake128 Shake256 Keccak"),
         ("constant but for jumps", "Floor Ceil Trunc Round Sign"),
         ("takes a shape only", "FullLike ZerosLike OnesLike EmptyLike RandLike RandNLike RandIntLike"),
         ("written by hand", "Kernel"),

@@ -138,4 +138,15 @@ public sealed class ArithmeticTests
         Assert.That(c.Where(1, 0.5).Floats(), Is.EqualTo(new[] { 1f, 0.5f }));
         Assert.That(() => s_x.Where(1, 2), Throws.TypeOf<DTypeException>().With.Message.Contains("float32"));
     }
+
+    [Test]
+    public void TruncDiv_rounds_towards_zero()
+    {
+        var a = Tensor.From([7, -7, 7, -7, 6, -6, 0, 5, -5, int.MinValue]);
+        var b = Tensor.From([2, 2, -2, -2, 3, 3, 4, 0, 0, 1]);
+        Assert.That(a.TruncDiv(b).Ints(), Is.EqualTo(new[] { 3, -3, -3, 3, 2, -2, 0, 0, 0, int.MinValue }));
+        Assert.That(a.TruncDiv(-3).Ints()[..2], Is.EqualTo(new[] { -2, 2 }));
+        Assert.That(Tensor.From<byte>([200, 7], 2).TruncDiv(Tensor.From<byte>([3, 2], 2)).ToArray<byte>(), Is.EqualTo(new byte[] { 66, 3 }));
+        Assert.That(() => Tensor.Zeros(1).TruncDiv(a), Throws.TypeOf<DTypeException>());
+    }
 }

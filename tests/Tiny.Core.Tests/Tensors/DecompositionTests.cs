@@ -117,4 +117,30 @@ public sealed class DecompositionTests
         Assert.That(() => Tensor.Zeros(33, 33).Svd(), Throws.TypeOf<ShapeException>().With.Message.Contains("32"));
         Assert.That(() => Tensor.Zeros(3).Qr(), Throws.TypeOf<ShapeException>().With.Message.Contains("[3]"));
     }
+
+    /// <summary>By Leibniz' sum over permutations, and of matrices whose rows must be exchanged or are dependent.</summary>
+    [Test]
+    public void Det()
+    {
+        for (int n = 1; n <= 5; n++)
+        {
+            var x = Values.Random(n, 2, n, n);
+            var cells = x.ToArray<float>();
+            var expected = Enumerable.Range(0, 2).Select(b => Leibniz((i, j) => cells[(b * n + i) * n + j], n)).ToArray();
+            Assert.That(x.Det().Floats(), Is.EqualTo(expected).Within(2e-6), $"{n} by {n}");
+        }
+        Assert.That(Tensor.From([0f, 2f, 3f, 0f], 2, 2).Det().Floats(), Is.EqualTo(new[] { -6f }));
+        Assert.That(Tensor.From([0f, 0f, 1f, 0f, 1f, 0f, 1f, 0f, 0f], 3, 3).Det().Floats(), Is.EqualTo(new[] { -1f }));
+        Assert.That(Tensor.From([1f, 2f, 2f, 4f], 2, 2).Det().Floats(), Is.EqualTo(new[] { 0f }));
+        Assert.That(Tensor.Zeros(3, 3).Det().Floats(), Is.EqualTo(new[] { 0f }));
+        Assert.That(() => Tensor.Zeros(2, 3).Det(), Throws.TypeOf<ShapeException>());
+    }
+
+    static double Leibniz(Func<int, int, double> at, int n)
+    {
+        return Sum([], 1);
+
+        double Sum(int[] chosen, double product) => chosen.Length == n ? product
+            : Enumerable.Range(0, n).Except(chosen).Sum(c => Sum([.. chosen, c], product * at(chosen.Length, c) * (chosen.Count(d => d > c) % 2 == 0 ? 1 : -1)));
+    }
 }

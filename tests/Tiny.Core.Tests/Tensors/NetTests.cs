@@ -197,4 +197,39 @@ public sealed class NetTests
         Assert.That(() => x.Interpolate([0]), Throws.TypeOf<ShapeException>());
         Assert.That(() => x.Interpolate([2], InterpolationMode.Nearest, true), Throws.ArgumentException);
     }
+
+    /// <summary>Windows put back: each element counts as often as windows show it.</summary>
+    [TestCase(5, 4, 2, 3, 1, 0, 1), TestCase(6, 7, 3, 2, 2, 1, 1), TestCase(8, 6, 2, 2, 3, 1, 2), TestCase(4, 4, 4, 1, 1, 2, 1)]
+    public void Fold_is_the_way_back_from_windows(int height, int width, int kernelHeight, int kernelWidth, int stride, int padding, int dilation)
+    {
+        int[] size = [height, width], kernel = [kernelHeight, kernelWidth];
+        int[] outputs = [.. size.Zip(kernel, (s, k) => (s + 2 * padding - dilation * (k - 1) - 1) / stride + 1)];
+        int window = kernelHeight * kernelWidth, places = outputs[0] * outputs[1];
+        var columns = Values.Random(height + stride, 2, 3 * window, places);
+        var expected = new float[2 * 3 * height * width];
+        var values = columns.ToArray<float>();
+        for (int i = 0; i < values.Length; i++)
+        {
+            int place = i % places, at = i / places % window, image = i / places / window;
+            int y = place / outputs[1] * stride + at / kernelWidth * dilation - padding, x = place % outputs[1] * stride + at % kernelWidth * dilation - padding;
+            if (y >= 0 && y < height && x >= 0 && x < width) expected[(image * height + y) * width + x] += values[i];
+        }
+        var folded = columns.Fold(size, kernel, [stride, stride], [(padding, padding), (padding, padding)], [dilation, dilation]);
+        Assert.That(folded.Shape, Is.EqualTo(new Shape(2, 3, height, width)));
+        Assert.That(folded.Floats(), Is.EqualTo(expected).Within(1e-5));
+        Assert.That(() => columns.Fold([height + stride, width], kernel, [stride, stride], [(padding, padding), (padding, padding)], [dilation, dilation]), Throws.TypeOf<ShapeException>());
+    }
+
+    /// <summary>A window of many elements is looked through axis by axis; the result is that of looking at all.</summary>
+    [Test]
+    public void Large_windows_have_the_same_largest_element()
+    {
+        var x = Values.Random(3, 2, 20, 24);
+        var whole = Enumerable.Range(0, 9).SelectMany(i => Enumerable.Range(0, 11).Select(j => (i, j)))
+            .Select(o => x.Pad([(0, 0), (1, 1), (1, 1)], double.NegativeInfinity)[.., new Slice(o.i..(o.i + 14), 1), new Slice(o.j..(o.j + 14), 1)]).Aggregate(Tensor.Maximum);
+        Assert.That(x.MaxPool([9, 11], [1, 1], [(1, 1), (1, 1)], [1, 1])[.., ..14, ..14].Floats(), Is.EqualTo(whole.Floats()));
+        Assert.That(x.MaxPool([9, 11], [2, 3], [(0, 0), (0, 0)], [2, 1], ceil: true).Shape, Is.EqualTo(new Shape(2, 3, 6)));
+        Assert.That(x.AvgPool([2, 2], [2, 2], [(0, 0), (0, 0)], [1, 1]).Floats(), Is.EqualTo(x.AvgPool2d(2).Floats()));
+        Assert.That(x.MaxPoolWithIndices([2, 2], [2, 2], [(0, 0), (0, 0)], [1, 1]).Indices.Ints(), Is.EqualTo(x.MaxPool2dWithIndices(2).Indices.Ints()));
+    }
 }
