@@ -34,14 +34,14 @@ internal static class JsText
         return s_reserved.Contains(text.ToString()) ? text.Append('_').ToString() : text.ToString();
     }
 
-    /// <summary>A string literal.</summary>
+    /// <summary>A string literal, also inside of a page's script: it has no <c>&lt;</c>.</summary>
     public static string Quote(string text)
     {
         var quoted = new StringBuilder("'");
         foreach (char c in text)
         {
             if (c is '\'' or '\\') quoted.Append('\\').Append(c);
-            else if (c is < ' ' or '\u2028' or '\u2029') quoted.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}");
+            else if (c is < ' ' or '<' or '\u2028' or '\u2029') quoted.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}");
             else quoted.Append(c);
         }
         return quoted.Append('\'').ToString();

@@ -78,7 +78,7 @@ sealed class Capture
     {
         Tensor[] inputs = [.. entry.Inputs.Select((input, i) => new Tensor(UOp.New(Op.Param, input.DType, [], new ParamArg(i, input.Name, input.Shape))))];
         var traced = CaptureScope.Run(scope => Traced.Of(scope, new Result([], entry.Body(inputs), "", results => results)));
-        return Of(traced, [.. ResultNumbers(traced.Results.Count), .. traced.WrittenInputs.Select(w => w.Name)]);
+        return Of(traced, [.. entry.ResultNames?.Invoke() ?? ResultNumbers(traced.Results.Count), .. traced.WrittenInputs.Select(w => w.Name)]);
     }
 
     static Capture Of(Traced traced, IReadOnlyList<string> names, params IReadOnlyList<Variable> variables)

@@ -66,14 +66,14 @@ public static class ProgramCapture
     }
 
     /// <summary>Captures graphs built over described inputs, as entry points of one program.</summary>
-    internal static Program Capture(string name, IReadOnlyList<GraphEntry> entries)
+    internal static Program Capture(string name, IReadOnlyList<GraphEntry> entries) =>
+        Of(name, [.. entries.Select(e => (e, Jit.Capture.Run(e)))], Scheduler.MostBuffers);
+
+    /// <summary>The program of entry points that have been captured: a capture serves targets that differ in how many buffers a kernel may be given.</summary>
+    internal static Program Of(string name, IReadOnlyList<(GraphEntry Entry, Capture Capture)> captured, int mostBuffers)
     {
-        var builder = new ProgramBuilder(Scheduler.MostBuffers);
-        foreach (var entry in entries)
-        {
-            var capture = Jit.Capture.Run(entry);
-            builder.Add(entry.Name, [.. entry.Inputs.Select((input, i) => (i, input))], capture);
-        }
+        var builder = new ProgramBuilder(mostBuffers);
+        foreach (var (entry, capture) in captured) builder.Add(entry.Name, [.. entry.Inputs.Select((input, i) => (i, input))], capture);
         return builder.Build(name);
     }
 
@@ -93,7 +93,11 @@ sealed record ModelEntry(string Name, object? Model, MethodInfo Method);
 sealed record GraphInput(string Name, DType DType, Shape Shape);
 
 /// <summary>An entry point given as a graph: <paramref name="Body"/> builds the results from the inputs.</summary>
-sealed record GraphEntry(string Name, IReadOnlyList<GraphInput> Inputs, Func<IReadOnlyList<Tensor>, IReadOnlyList<Tensor>> Body);
+sealed record GraphEntry(string Name, IReadOnlyList<GraphInput> Inputs, Func<IReadOnlyList<Tensor>, IReadOnlyList<Tensor>> Body)
+{
+    /// <summary>The results' names, asked for when the body has run; without it they are numbered.</summary>
+    public Func<IReadOnlyList<string>>? ResultNames { get; init; }
+}
 
 /// <summary>Joins captured entry points into one program: shared constants once, kernels numbered, every buffer named.</summary>
 sealed class ProgramBuilder(int mostBuffers)

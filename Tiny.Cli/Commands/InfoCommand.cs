@@ -12,19 +12,19 @@ static class InfoCommand
     {
         var path = new Argument<string>("model") { Description = "an ONNX model" };
         var command = new Command("info", "Says what is in an ONNX model.") { path };
-        command.SetAction(p => Run(p.GetValue(path)!));
+        command.SetWork((p, _) => Run(p.GetValue(path)!, p.InvocationConfiguration.Output));
         return command;
     }
 
-    static int Run(string path)
+    static int Run(string path, TextWriter output)
     {
         var model = OnnxFile.Open(path);
         var graph = model.Graph;
-        void Line(string label, string text) => Console.WriteLine($"{label,-12} {Terminal.Safe(text)}");
+        void Line(string label, string text) => output.WriteLine($"{label,-12} {Terminal.Safe(text)}");
         Line("model", $"{graph.Name}, IR {model.IrVersion}, opset {string.Join(", ", model.Opsets.Select(o => o.Key.Length == 0 ? $"{o.Value}" : $"{o.Key} {o.Value}"))}"
             + (model.Producer.Length > 0 ? $", by {model.Producer}" : ""));
         foreach (var input in graph.Parameters) Line("input", $"{input.Name} {input.Type}");
-        foreach (var output in graph.Outputs) Line("output", $"{output.Name} {output.Type}");
+        foreach (var result in graph.Outputs) Line("output", $"{result.Name} {result.Type}");
         Line("parameters", $"{graph.Initializers.Sum(t => t.Shape.Size):N0} in {graph.Initializers.Length} tensors");
         var nodes = Nodes(model).ToList();
         Line("nodes", $"{nodes.Count}");

@@ -17,7 +17,7 @@ static class VerifyCommand
         f64.AcceptOnlyFromAmong("f32");
         var verbose = new Option<bool>("--verbose") { Description = "also lists nodes evaluated on the host, and numbers read while graphs were built" };
         var command = new Command("verify", "Runs ONNX conformance cases.") { path, targets, filter, json, f64, verbose };
-        command.SetAction(p => Run(p.GetValue(path)!, p.GetValue(targets)!, p.GetValue(filter), p.GetValue(json), p.GetValue(verbose), new(p.GetValue(f64) == "f32")));
+        command.SetWork((p, _) => Run(p.GetValue(path)!, p.GetValue(targets)!, p.GetValue(filter), p.GetValue(json), p.GetValue(verbose), new(p.GetValue(f64) == "f32")));
         return command;
     }
 

@@ -17,7 +17,7 @@ static class CProgram
 
     /// <summary>Exports, compiles (with the compiler that CC names, else cc) and runs.</summary>
     /// <exception cref="TargetException">The compiler is missing or refuses the program.</exception>
-    public static CRun Run(IReadOnlyList<CapturedCase> calls)
+    public static CRun Run(IReadOnlyList<IProgramCall> calls)
     {
         var target = new CTarget();
         var builder = new ProgramBuilder(target.MostBuffers);
@@ -64,7 +64,7 @@ static class CProgram
         }
     }
 
-    static List<IReadOnlyList<HostMemory>> Read(string path, IReadOnlyList<CapturedCase> calls)
+    static List<IReadOnlyList<HostMemory>> Read(string path, IReadOnlyList<IProgramCall> calls)
     {
         var all = new List<IReadOnlyList<HostMemory>>();
         if (!File.Exists(path)) return all;

@@ -5,7 +5,7 @@ using Tiny.Runtime;
 namespace Tiny.Cli.Verify;
 
 /// <summary>One data set of a case as a captured program: all tensors among its inputs are parameters, of which the capture knows nothing but dtype and shape.</summary>
-sealed class CapturedCase
+sealed class CapturedCase : IProgramCall
 {
     readonly ConformanceCase _case;
     readonly DataSet _data;

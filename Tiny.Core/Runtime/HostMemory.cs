@@ -21,9 +21,11 @@ public sealed unsafe class OwnedMemory : HostMemory
     readonly long _pressure;
 
     /// <summary>Memory of at least one byte.</summary>
+    /// <exception cref="MemoryLimitException">More than <see cref="MemoryLimit.Most"/> would be in use.</exception>
     public OwnedMemory(long bytes)
     {
         Bytes = bytes;
+        MemoryLimit.Take(Math.Max(bytes, 64));
         _pressure = Math.Max(bytes, 64);
         // Rounded up to whole vectors, so that the last one may be read or written whole.
         nuint size = (nuint)((_pressure + 63) / 64 * 64);
@@ -50,7 +52,10 @@ public sealed unsafe class OwnedMemory : HostMemory
     /// <summary>Frees the memory.</summary>
     ~OwnedMemory()
     {
+        // Refused memory was never taken.
+        if (_pressure == 0) return;
         NativeMemory.AlignedFree(_pointer);
         GC.RemoveMemoryPressure(_pressure);
+        MemoryLimit.Give(_pressure);
     }
 }

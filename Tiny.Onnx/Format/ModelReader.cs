@@ -64,6 +64,7 @@ sealed class ModelReader(HostMemory file, ExternalFiles external)
                 case 15: throw new OnnxUnsupportedException("sparse initializers");
                 default: message.Skip(); break;
             }
+        if (inputs.GroupBy(i => i.Name).FirstOrDefault(g => g.Count() > 1) is { } twice) throw message.Bad($"two inputs are named '{twice.Key}'");
         return new(name, nodes.DrainToImmutable(), inputs.DrainToImmutable(), outputs.DrainToImmutable())
         {
             Initializers = initializers.DrainToImmutable(),

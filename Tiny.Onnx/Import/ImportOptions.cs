@@ -11,6 +11,15 @@ public sealed record ImportOptions
     /// </summary>
     public Func<Tensor, HostMemory>? Read { get; init; }
 
+    /// <summary>
+    /// Without <see cref="Read"/>: results of which only the data say how many elements they have get as many as there can be, and the graph also computes how many
+    /// of these count (<see cref="ImportedGraph.Counts"/>). Without either they are an <see cref="OnnxDataDependentException"/>.
+    /// </summary>
+    public bool Bounded { get; init; }
+
+    /// <summary>Inputs whose values are part of the program, as if the file had them.</summary>
+    public IReadOnlySet<string> Fixed { get; init; } = new HashSet<string>();
+
     /// <summary>Numbers that follow from the shapes that the model declares of its results; null for those that do not.</summary>
     internal Func<Tensor, HostMemory?>? Implied { get; init; }
 
@@ -22,4 +31,14 @@ public sealed record ImportOptions
 /// <param name="Outputs">The results in the graph's order; null for an optional one that there is none of.</param>
 /// <param name="OnHost">Nodes that depend on inputs and were evaluated on the host: strings.</param>
 /// <param name="Read">Nodes that needed numbers which depend on inputs, and which numbers.</param>
-public sealed record ImportedGraph(IReadOnlyList<OnnxValue?> Outputs, IReadOnlyList<string> OnHost, IReadOnlyList<string> Read);
+public sealed record ImportedGraph(IReadOnlyList<OnnxValue?> Outputs, IReadOnlyList<string> OnHost, IReadOnlyList<string> Read)
+{
+    /// <summary>Values that have as many elements along an axis as there can be, and how many count.</summary>
+    public IReadOnlyList<BoundedValue> Counts { get; init; } = [];
+}
+
+/// <summary>A value whose extent depends on data, in a graph that is built before these are known.</summary>
+/// <param name="Name">Its name in the model.</param>
+/// <param name="Axis">The axis.</param>
+/// <param name="Count">How many elements of the axis count, from its beginning: int32.</param>
+public sealed record BoundedValue(string Name, int Axis, Tensor Count);

@@ -81,8 +81,20 @@ sealed class NodeContext(OnnxImporter importer, OnnxNode node, Frame frame, IRea
     /// <exception cref="OnnxDataDependentException">As for <see cref="Integers(int)"/>.</exception>
     public long[] Numbers(Tensor tensor) => HostNumbers.Integers(importer.Read(tensor, this, null), tensor.DType, tensor.Numel);
 
-    /// <summary>How many elements a result has along an axis, where data decide: read if it may be, else what the model declares.</summary>
-    public int Counted(Tensor count, int output, int axis) => !importer.CanRead(count) && Declared(output) is { } shape ? shape[axis] : checked((int)Numbers(count)[0]);
+    /// <summary>
+    /// How many elements a result has along an axis, of which <paramref name="count"/> is computed. It is read where that is allowed, else taken from the declared shape;
+    /// else, where the graph is built for as many as there can be, it is <paramref name="most"/>, and the count becomes a result of its own.
+    /// </summary>
+    public int Counted(Tensor count, int output, int axis, int? most = null) => importer.CanRead(count) ? checked((int)Numbers(count)[0])
+        : Declared(output) is { } shape ? shape[axis]
+        : most is { } bound && output < node.Outputs.Length && importer.Bound(new(node.Outputs[output], axis, count.Reshape([]).Cast(DType.Int32))) ? bound
+        : checked((int)Numbers(count)[0]);
+
+    /// <summary>Says that the node makes its results here, of what it has read: they depend on the model's inputs if that does, though they are constants.</summary>
+    public void OnHost(Tensor read) => IsOnHost |= !importer.IsKnown(read);
+
+    /// <summary>The node has made its results here.</summary>
+    public bool IsOnHost { get; private set; }
 
     /// <summary>
     /// The numbers of an input that are sizes: numbers, or expressions over the variables that the model's dynamic dimensions are.

@@ -18,6 +18,7 @@ public sealed class OnnxImporter
     readonly Known _known = new();
     readonly SymbolicNumbers _symbolic;
     readonly List<string> _onHost = [], _read = [];
+    readonly List<BoundedValue> _counts = [];
     // Strings that depend on the model's inputs.
     readonly HashSet<OnnxValue> _given = new(ReferenceEqualityComparer.Instance);
     readonly Dictionary<OnnxTensor, OnnxValue> _tensors = new(ReferenceEqualityComparer.Instance);
@@ -42,7 +43,7 @@ public sealed class OnnxImporter
         try
         {
             var outputs = importer.Run(inputs);
-            return new(outputs, importer._onHost, importer._read);
+            return new(outputs, importer._onHost, importer._read) { Counts = importer._counts };
         }
         catch (OnnxDataDependentException) when (options?.Implied is null && ImpliedNumbers.Import(model, inputs) is { } implied)
         {
@@ -54,7 +55,8 @@ public sealed class OnnxImporter
     {
         InputCheck.Run(_model.Graph, inputs);
         var scope = new Scope(null);
-        foreach (var value in inputs.Values) MarkInput(value);
+        foreach (var (name, value) in inputs)
+            if (!_options.Fixed.Contains(name)) MarkInput(value);
         var frame = new Frame(_model.Opsets, scope, null, Types(_model.Graph), 0);
         // An input given by the caller counts before the initializer that has its name.
         Initialize(_model.Graph, scope);
@@ -109,14 +111,13 @@ public sealed class OnnxImporter
         var op = OperatorTable.Find(node.Domain, node.Operator, opset) ?? throw new OnnxUnsupportedException(OperatorTable.Knows(node.Domain, node.Operator)
             ? $"{node}: there is no {node.FullOperator} in opset {opset}" : $"{node}: there is no operator {node.FullOperator}");
         // No kernel works on strings: what reads them is computed here, and depends on the model's inputs as they do.
-        bool onHost = inputs.Any(HoldsGivenStrings);
-        if (onHost) _onHost.Add(node.ToString());
         try
         {
-            OperatorBody body = StringMovement.Applies(node, inputs) ? n => StringMovement.Run(n, op.Body) : op.Body;
-            var results = body(new NodeContext(this, node, frame, inputs)).Values;
-            if (onHost)
-                foreach (var result in results) MarkInput(result);
+            var context = new NodeContext(this, node, frame, inputs);
+            var results = (StringMovement.Applies(node, inputs) ? StringMovement.Run(context, op.Body) : op.Body(context)).Values;
+            if (!context.IsOnHost && !inputs.Any(HoldsGivenStrings)) return results;
+            _onHost.Add(node.ToString());
+            foreach (var result in results) MarkInput(result);
             return results;
         }
         catch (OnnxDataDependentException)
@@ -183,6 +184,13 @@ public sealed class OnnxImporter
     };
 
     internal bool IsKnown(Tensor tensor) => _known.IsKnown(tensor);
+
+    /// <summary>Notes a value that has as many elements as there can be, if it may.</summary>
+    internal bool Bound(BoundedValue value)
+    {
+        if (_options.Bounded) _counts.Add(value);
+        return _options.Bounded;
+    }
 
     internal Dim[]? Symbolic(Tensor tensor) => _symbolic.Evaluate(tensor.Node);
 

@@ -1,4 +1,5 @@
 using Tiny.Onnx.Operators;
+using Tiny.Onnx.Operators.Images;
 using Tiny.Onnx.Operators.Learning;
 using Tiny.Onnx.Operators.Signal;
 using Tiny.Onnx.Operators.Text;
@@ -28,7 +29,7 @@ static class OperatorTable
         .. Reductions.Table, .. Movement.Table, .. Indexing.Table, .. Creation.Table,
         .. Products.Table, .. Convolutions.Table, .. Pooling.Table, .. Normalization.Table, .. Losses.Table,
         .. Attention.Table, .. Resizing.Table, .. Sampling.Table, .. Spectra.Table, .. WindowFunctions.Table, .. Quantized.Table, .. Recurrent.Table, .. Detection.Table, .. Sets.Table,
-        .. Control.Table, .. Sequences.Table, .. RandomDraws.Table, .. Training.Table, .. Strings.Table,
+        .. Control.Table, .. Sequences.Table, .. RandomDraws.Table, .. Training.Table, .. Strings.Table, .. ImageDecoder.Table,
         .. Features.Table, .. LabelMaps.Table, .. LinearModels.Table, .. TreeEnsembles.Table,
     ];
 }

@@ -35,9 +35,9 @@ static class Detection
             open = (open & !hit & !covered).Contiguous();
         }
         Tensor all = Tensor.Stack(chosen, 2), there = Tensor.Stack(valid, 2);
-        int found = n.Counted(there.Sum(), 0, 0);
+        int found = n.Counted(there.Sum(), 0, 0, there.Numel);
         // [batch, class, round] of each.
-        var rows = there.Nonzero(found);
+        var rows = there.Nonzero(found, fill: 0);
         Tensor Column(int i) => Movement.Part(rows, 1, i, i + 1);
         var place = (Column(0) * Tensor.Of(classes) + Column(1)) * rounds + Column(2);
         return Tensor.Cat([Column(0), Column(1), all.Flatten().Take(place.Squeeze(1)).Unsqueeze(1)], 1).Cast(DType.Int64);

@@ -111,8 +111,8 @@ static class Indexing
     static Tensor NonZero(NodeContext n)
     {
         var x = n[0];
-        int count = n.Counted(x.Ne(0).Sum(), 0, 1);
-        return x.Nonzero(count).Transpose().Cast(DType.Int64);
+        int count = n.Counted(x.Ne(0).Sum(), 0, 1, x.Numel);
+        return x.Nonzero(count, fill: 0).Transpose().Cast(DType.Int64);
     }
 
     static Tensor Compress(NodeContext n)
@@ -120,7 +120,7 @@ static class Indexing
         var x = n.HasAttribute("axis") ? n[0] : n[0].Flatten();
         int axis = n.Axis("axis", 0, x.Rank);
         var condition = n[1];
-        int count = n.Counted(condition.Sum(), 0, axis);
-        return x.Take(condition.Nonzero(count).Flatten(), axis);
+        int count = n.Counted(condition.Sum(), 0, axis, condition.Numel);
+        return x.Take(condition.Nonzero(count, fill: 0).Flatten(), axis);
     }
 }

@@ -87,7 +87,7 @@ static class Recurrent
             var outputs = new Tensor[length];
             for (int t = 0; t < length; t++)
             {
-                var (nextH, nextC) = step(cell, Of(inputs, t), h, c);
+                var (nextH, nextC) = step(cell, Of(inputs, t).Contiguous(), h, c);
                 if (lengths is not null)
                 {
                     // A sequence that has ended keeps its state, and gives zeros.

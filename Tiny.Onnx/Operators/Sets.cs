@@ -20,10 +20,11 @@ static class Sets
         var (sorted, order) = key.DType.IsBool ? key.Cast(DType.UInt8).Sort(0) : key.Sort(0);
         var first = length == 0 ? Tensor.Zeros(new Shape(0), DType.Bool)
             : Tensor.Cat([Tensor.Full(new Shape(1), true), Movement.Part(sorted, 0, 1, length).Ne(Movement.Part(sorted, 0, 0, length - 1))]);
-        int count = n.Counted(first.Sum(), 0, n.HasAttribute("axis") ? axis : 0);
-        var begins = first.Nonzero(count).Flatten();
+        int count = n.Counted(first.Sum(), 0, n.HasAttribute("axis") ? axis : 0, length);
+        // What there is room for behind the last begins at the end, and stays last.
+        var begins = first.Nonzero(count, fill: length).Flatten();
         // Sorting keeps the order of equals, so that the first of each run is the first in the input.
-        var index = order.Take(begins);
+        var index = begins.Lt(length).Where(order.Take(begins), length);
         var ends = Tensor.Cat([Movement.Part(begins, 0, Math.Min(1, count), count), Tensor.Full(new Shape(Math.Min(1, count)), length)]);
         var counts = ends - begins;
         // The run that each element of the input belongs to.

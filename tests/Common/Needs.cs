@@ -14,6 +14,21 @@ static class Needs
         throw Missing($"shared/{relative}; set TINY_SHARED");
     }
 
+    /// <summary>A file of an npm package, which <c>test.sh</c> installs into a folder of the repository.</summary>
+    public static string Package(string folder, string file) =>
+        Path.Combine(Repository, folder, "node_modules", file) is var path && File.Exists(path) ? path : throw Missing($"{file}; run npm ci in {folder}");
+
+    /// <summary>The folder that holds the solution.</summary>
+    public static string Repository
+    {
+        get
+        {
+            for (var at = new DirectoryInfo(AppContext.BaseDirectory); at is not null; at = at.Parent)
+                if (File.Exists(Path.Combine(at.FullName, "Tiny.slnx"))) return at.FullName;
+            throw Missing("the folder of the solution, above the tests");
+        }
+    }
+
     /// <summary>An executable on the PATH.</summary>
     public static string Tool(string name) => FindTool(name) ?? throw Missing(name);
 

@@ -56,6 +56,7 @@ static class LabelMaps
         var (place, shape) = Places(n, keys);
         if (values is TensorValue { Tensor: var numbers })
             return Tensor.Cat([((TensorValue)otherwise).Tensor.Reshape(1).Cast(numbers.DType), numbers.Flatten()]).Take(place);
+        n.OnHost(place);
         string[] texts = [.. ((StringValue)otherwise).Elements, .. ((StringValue)values).Elements];
         return new StringValue(shape, [.. n.Numbers(place).Select(i => texts[i])]);
     }

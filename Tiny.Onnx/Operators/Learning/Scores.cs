@@ -40,7 +40,11 @@ static class Scores
     /// <summary>Labels by their places: integers, or strings, for which the places are read. Without labels the places themselves.</summary>
     public static OnnxValue Labels(NodeContext n, Tensor place, long[]? integers, string[]? strings)
     {
-        if (strings is { Length: > 0 }) return new StringValue(place.Shape, [.. n.Numbers(place).Select(i => strings[i])]);
+        if (strings is { Length: > 0 })
+        {
+            n.OnHost(place);
+            return new StringValue(place.Shape, [.. n.Numbers(place).Select(i => strings[i])]);
+        }
         return integers is { Length: > 0 } ? Tensor.From(integers).Take(place) : place.Cast(DType.Int64);
     }
 

@@ -22,6 +22,7 @@ static class StringCasts
     public static StringValue To(NodeContext n)
     {
         var x = n[0];
+        n.OnHost(x);
         string[] texts = x.DType switch
         {
             { IsBool: true } => [.. n.Integers(0).Select(i => i != 0 ? "True" : "False")],

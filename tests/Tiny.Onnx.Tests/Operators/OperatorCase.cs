@@ -17,7 +17,8 @@ sealed record OperatorCase(string Name, string Operator, long Opset, CaseData?[]
     /// <summary>These inputs are in the file, as constants.</summary>
     public int[] Constants { get; init; } = [];
     public string[] Flags { get; init; } = [];
-    public bool HasStrings => Inputs.Concat(Outputs).Any(v => v?.Texts is not null);
+    /// <summary>It works on the host: its program would hold nothing but constants.</summary>
+    public bool OnHost { get; init; } = Inputs.Concat(Outputs).Any(v => v?.Texts is not null);
 
     public override string ToString() => Name;
 

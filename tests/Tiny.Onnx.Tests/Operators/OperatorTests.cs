@@ -7,7 +7,7 @@ namespace Tiny.Onnx.Tests.Operators;
 public class OperatorTests
 {
     static IReadOnlyList<OperatorCase> All { get; } =
-        [.. RecurrentCases.All, .. SignalCases.All, .. TextCases.All, .. LearningCases.All, .. TrainingCases.All];
+        [.. RecurrentCases.All, .. SignalCases.All, .. TextCases.All, .. LearningCases.All, .. TrainingCases.All, .. ImageCases.All];
 
     static IEnumerable<string> Names => All.Select(c => c.Name);
 
@@ -18,7 +18,7 @@ public class OperatorTests
     public void Interpreted(string name) => Passes("interpreter", All.Single(c => c.Name == name));
 
     [Test]
-    public void AsC() => Passes("c", [.. All.Where(c => !c.HasStrings)]);
+    public void AsC() => Passes("c", [.. All.Where(c => !c.OnHost)]);
 
     static void Passes(string target, params OperatorCase[] cases)
     {

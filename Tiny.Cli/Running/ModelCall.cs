@@ -1,0 +1,96 @@
+using Tiny.Cli.Verify;
+using Tiny.Graph;
+using Tiny.Jit;
+using Tiny.Onnx;
+using Tiny.Onnx.Model;
+using Tiny.Runtime;
+using Tiny.Schedule;
+
+namespace Tiny.Cli.Running;
+
+/// <summary>A model and values for its inputs: one call, computed on a device.</summary>
+sealed class ModelCall : IProgramCall
+{
+    /// <summary>Where a model may run.</summary>
+    public static readonly IReadOnlyList<string> Devices = ["cpu", "interpreter", "c", "webgpu"];
+
+    readonly OnnxModel _model;
+    readonly IReadOnlyDictionary<string, OnnxValue?> _inputs;
+    IReadOnlyList<OnnxValue?> _outputs = [];
+    IReadOnlyList<Tensor> _tensors = [];
+
+    ModelCall(OnnxModel model, IReadOnlyDictionary<string, OnnxValue?> inputs)
+    {
+        (_model, _inputs) = (model, inputs);
+        Inputs = [.. inputs.Values.SelectMany(Values.Tensors).Distinct()];
+    }
+
+    /// <inheritdoc/>
+    public string Name => "main";
+    /// <inheritdoc/>
+    public IReadOnlyList<Tensor> Inputs { get; }
+    /// <inheritdoc/>
+    public IReadOnlyList<(int, GraphInput)> Parameters => [.. Inputs.Select((t, i) => (i, new GraphInput($"in{i}", t.DType, t.Shape)))];
+    /// <inheritdoc/>
+    public Capture Capture { get; private set; } = null!;
+    /// <inheritdoc/>
+    public IReadOnlyList<(DType DType, Shape Shape)> Results => [.. _tensors.Select(t => (t.DType, t.Shape))];
+
+    /// <summary>The results by name, in memory. Where several tensors are one output, each has a number behind its name.</summary>
+    /// <exception cref="OnnxUnsupportedException">The model has something that the device cannot do.</exception>
+    public static IReadOnlyList<(string Name, OnnxValue Value)> Run(OnnxModel model, IReadOnlyDictionary<string, OnnxValue?> inputs, string device)
+    {
+        var call = new ModelCall(model, inputs);
+        var memory = call.Compute(device);
+        var values = call._tensors.Zip(memory, (t, m) => (t, New: Tensor.FromStorage(new Storage(t.DType, t.Shape, m)))).ToDictionary(v => v.t, v => v.New);
+        return [.. model.Graph.Outputs.Zip(call._outputs).Where(o => o.Second is not null).SelectMany(o => Parts(o.First.Name, Values.With(o.Second!, values)))];
+    }
+
+    IReadOnlyList<HostMemory> Compute(string device)
+    {
+        if (device == "interpreter") return Lazily(tensors => Interpreter.Evaluate([.. tensors.Select(t => t.Node)]));
+        try
+        {
+            Capture = Capture.Run(new GraphEntry(Name, [.. Parameters.Select(p => p.Item2)], given =>
+            {
+                var map = Inputs.Zip(given).ToDictionary(p => p.First, p => p.Second);
+                return Import(_inputs.ToDictionary(i => i.Key, i => i.Value is { } v ? Values.With(v, map) : null), null);
+            }));
+        }
+        catch (OnnxDataDependentException) when (device == "cpu")
+        {
+            // Shapes depend on values: the graph is built with numbers that are computed on the way.
+            return Lazily(tensors =>
+            {
+                Tensor.Realize(tensors);
+                return [.. tensors.Select(t => t.Storage!.ToHost())];
+            });
+        }
+        return device == "c" ? OfC() : OnDevice(Device.Get(device));
+    }
+
+    IReadOnlyList<HostMemory> Lazily(Func<IReadOnlyList<Tensor>, IReadOnlyList<HostMemory>> compute) => compute(Import(_inputs, t => compute([t])[0]));
+
+    IReadOnlyList<Tensor> Import(IReadOnlyDictionary<string, OnnxValue?> inputs, Func<Tensor, HostMemory>? read)
+    {
+        _outputs = OnnxImporter.Import(_model, inputs, new ImportOptions { Read = read }).Outputs;
+        return _tensors = [.. _outputs.SelectMany(Values.Tensors).Distinct()];
+    }
+
+    HostMemory[] OnDevice(Device device)
+    {
+        var schedule = Scheduler.Run(Capture.Results, states: Capture.States, mostBuffers: device.Profile.MostBuffers, layouts: f => LayoutPass.Choose(f));
+        DeviceBuffer[] inputs = [.. Inputs.Select(t => t.Storage!.On(device))];
+        return [.. new Executable(schedule, device).Run(p => inputs[p.Slot], states: c => c.Bind(device, written: true)).Select(r => r.ToHost())];
+    }
+
+    IReadOnlyList<HostMemory> OfC() => CProgram.Run([this]) is { Results: [var results], Code: 0 } ? results : throw new TargetException("c: the program ended early");
+
+    static IEnumerable<(string, OnnxValue)> Parts(string name, OnnxValue value) => value switch
+    {
+        SequenceValue sequence => sequence.Items.SelectMany((item, i) => Parts($"{name}_{i}", item)),
+        OptionalValue { Item: { } item } => Parts(name, item),
+        OptionalValue => [],
+        _ => [(name, value)],
+    };
+}

@@ -1,0 +1,301 @@
+using NUnit.Framework;
+using Tiny.Cli;
+using Tiny.Cli.Export;
+using Tiny.Cli.Serving;
+using Tiny.Export.Tests;
+using Tiny.Formats;
+using Tiny.Runtime;
+using Tiny.Tests;
+
+namespace Tiny.Onnx.Tests;
+
+/// <summary>The commands, run in this process: exit codes, what they say and what they write.</summary>
+public sealed class CommandTests
+{
+    readonly TemporaryFolder _folder = new();
+
+    [OneTimeTearDown]
+    public void Remove()
+    {
+        MemoryLimit.Most = long.MaxValue;
+        _folder.Dispose();
+    }
+
+    static async Task<(int Code, string Output, string Error)> TinyAsync(params string[] args)
+    {
+        using StringWriter output = new(), error = new();
+        int code = await Tool.Run(args, output, error);
+        return (code, output.ToString(), error.ToString());
+    }
+
+    async Task RefusedAsync(string message, params string[] args)
+    {
+        var (code, _, error) = await TinyAsync(args);
+        Assert.That(code, Is.EqualTo(ExitCode.BadInput), error);
+        Assert.That(error.TrimEnd('\n'), Does.StartWith("tiny: ").And.Contains(message).And.Not.Contain('\n'));
+    }
+
+    static string Mnist => RealModel.Of("mnist-8").Path;
+
+    // y = x + state, and the next state, of two elements; the batch has a name.
+    string Accumulator()
+    {
+        var graph = new Proto().Message(1, Proto.Node("Add", ["x", "state"], ["next"])).Message(1, Proto.Node("Mul", ["next", "by"], ["y"])).Text(2, "sum")
+            .Message(11, Proto.Value("x", 1, 1, 2)).Message(11, Proto.Value("state", 1, 1, 2)).Message(11, Proto.Value("by", 1, 1))
+            .Message(12, Proto.Value("y", 1, 1, 2)).Message(12, Proto.Value("next", 1, 1, 2));
+        File.WriteAllBytes(_folder["adder.onnx"], Proto.Model(graph).Bytes);
+        return _folder["adder.onnx"];
+    }
+
+    // y = [b, n] summed up; both sizes have names.
+    string Open()
+    {
+        Proto Named(string name) => new Proto().Text(1, name).Message(2, new Proto().Message(1, new Proto().Number(1, 1)
+            .Message(2, new Proto().Message(1, new Proto().Text(2, "b")).Message(1, new Proto().Text(2, "n")))));
+        var graph = new Proto().Message(1, Proto.Node("ReduceSum", ["x"], ["y"], Proto.Integer("keepdims", 0))).Message(11, Named("x")).Message(12, Proto.Value("y", 1));
+        File.WriteAllBytes(_folder["open.onnx"], Proto.Model(graph).Bytes);
+        return _folder["open.onnx"];
+    }
+
+    [Test]
+    public async Task ExportWritesBothTargetsAndSaysSo()
+    {
+        var (code, output, error) = await TinyAsync("export", Mnist, "--target", "c,webgpu", "--out", _folder["both"], "--name", "digits");
+        Assert.That(code, Is.Zero, error);
+        Assert.That(output, Does.Contain("input    Input3 float32[1, 1, 28, 28]").And.Contains("output   Plus214_Output_0 float32[1, 10]")
+            .And.Match(@"written +\S+c: 5 files, .*kernels in .*memory").And.Contains("digits.weights").And.Match(@"done .* is 'digits', in \d"));
+        Assert.That(Directory.GetFiles(_folder["both/c"]).Select(Path.GetFileName), Is.EquivalentTo(new[] { "digits.c", "digits.h", "digits.weights", "main.c", "CMakeLists.txt" }));
+        Assert.That(Directory.GetFiles(_folder["both/webgpu"]).Select(Path.GetFileName), Does.Contain("index.js").And.Contains("digits.safetensors").And.Contains("index.html"));
+        Assert.That(Directory.GetFileSystemEntries(_folder["both"]).Select(Path.GetFileName), Is.EquivalentTo(new[] { "c", "webgpu" }));
+    }
+
+    [Test]
+    public async Task WhatCannotBeUsedIsSaid()
+    {
+        await RefusedAsync("there is no 'cuda'", "export", Mnist, "--target", "cuda", "--out", _folder["no"]);
+        await RefusedAsync("--target", "export", Mnist, "--out", _folder["no"]);
+        await RefusedAsync("--name ../x", "export", Mnist, "--target", "c", "--out", _folder["no"], "--name", "../x");
+        await RefusedAsync("nothing.onnx", "export", _folder["nothing.onnx"], "--target", "c", "--out", _folder["no"]);
+        await RefusedAsync("there is no such name; there is 'Input3'", "export", Mnist, "--target", "c", "--out", _folder["no"], "--shape", "x=1");
+        await RefusedAsync("the model takes float32[1, 1, 28, 28]", "export", Mnist, "--target", "c", "--out", _folder["no"], "--shape", "Input3=1x1x30x28");
+        await RefusedAsync("write f64 or f32", "export", Mnist, "--target", "webgpu", "--out", _folder["no"], "--f64", "f16");
+        await RefusedAsync("pages are for the target webgpu", "export", Mnist, "--target", "c", "--out", _folder["no"], "--page", Mnist);
+        await RefusedAsync("give the sizes b, n as numbers (--dim b=1 --dim n=1) or with bounds (--dim n=1..512)", "export", Open(), "--target", "c", "--out", _folder["no"]);
+        await RefusedAsync("write a number, or bounds", "export", Open(), "--target", "c", "--out", _folder["no"], "--dim", "b=x", "--dim", "n=1");
+        await RefusedAsync("write a number of bytes", "export", Mnist, "--target", "c", "--out", _folder["no"], "--max-memory", "lots");
+        await RefusedAsync("input 'Input3' float32[1, 1, 28, 28] is missing", "run", Mnist, "--out", _folder["no"]);
+        await RefusedAsync("there is no 'gpu'", "run", Mnist, "--out", _folder["no"], "--device", "gpu");
+        await RefusedAsync("there is no folder", "serve", _folder["none"]);
+        await RefusedAsync("Unrecognized command or argument", "frobnicate");
+        Assert.That(Directory.Exists(_folder["no"]), Is.False);
+    }
+
+    [Test]
+    public async Task SizesWithBoundsAreSizesOfTheProgram()
+    {
+        var (code, output, error) = await TinyAsync("export", Open(), "--target", "c", "--out", _folder["sized"], "--shape", "x=2xn", "--dim", "n=1..64");
+        Assert.That(code, Is.Zero, error);
+        Assert.That(output, Does.Contain("input    x float32[2, n]").And.Contains("size     n from 1 to 64"));
+        Assert.That(File.ReadAllText(_folder["sized/c/open.h"]), Does.Contain("int open_forward(open *m, int n, const float *x, float y"));
+    }
+
+    [Test]
+    public async Task WhatIsTiedStaysInTheProgram()
+    {
+        Npy.Write(_folder["first.npy"], Tensor.From([10f, 20f]).Reshape(1, 2));
+        var (code, output, error) = await TinyAsync("export", Accumulator(), "--target", "c", "--out", _folder["state"], "--state", "next=state", "--state-init", $"state={_folder["first.npy"]}", "--set", "by=2");
+        Assert.That(code, Is.Zero, error);
+        Assert.That(output, Does.Contain("state    state float32[1, 2]: input 'state' is output 'next' of the call before").And.Not.Contain("input    by"));
+        File.WriteAllText(_folder["state/c/calls.c"], """
+            #include <stdio.h>
+            #include "adder.h"
+
+            static double arena[ADDER_ARENA_BYTES / sizeof(double) + 1], weights[512];
+
+            int main(void)
+            {
+                static const float x[2] = {1, 2};
+                float y[2];
+                adder m;
+                FILE *f = fopen("adder.weights", "rb");
+                size_t bytes = f ? fread(weights, 1, sizeof weights, f) : 0;
+                if (!f || fclose(f) || adder_init(&m, weights, bytes, arena, sizeof arena)) return 2;
+                for (int i = 0; i < 2; i++) {
+                    if (adder_forward(&m, x, y)) return 3;
+                    printf("%g %g ", (double)y[0], (double)y[1]);
+                }
+                if (adder_reset(&m) || adder_forward(&m, x, y)) return 4;
+                printf("%g %g", (double)y[0], (double)y[1]);
+                return 0;
+            }
+
+            """);
+        Tools.Compile(_folder["state/c"], "gcc", "-O1 -o calls calls.c adder.c -lm");
+        Assert.That(Tools.Run(_folder["state/c"], _folder["state/c/calls"], "").Output, Is.EqualTo("22 44 24 48 22 44"));
+        await RefusedAsync("there is no input 'z'", "export", Accumulator(), "--target", "c", "--out", _folder["no"], "--state", "next=z");
+        await RefusedAsync("the output is float32[1, 2], the input float32[1]; they must be alike", "export", Accumulator(), "--target", "c", "--out", _folder["no"], "--state", "next=by");
+        await RefusedAsync("fixed by --set, and tied by --state", "export", Accumulator(), "--target", "c", "--out", _folder["no"], "--state", "next=state", "--set", "state=0");
+    }
+
+    [TestCase("cpu"), TestCase("interpreter"), TestCase("c")]
+    public async Task RunGivesTheOutputsOfADigit(string device)
+    {
+        var digit = RealModel.Of("mnist-8").Cases.Single(c => c.Name == "digit7");
+        Npy.Write(_folder["digit.npy"], digit.Calls[0].Inputs["Input3"]);
+        var (code, output, error) = await TinyAsync("run", Mnist, "--input", $"Input3={_folder["digit.npy"]}", "--out", _folder[device], "--device", device);
+        Assert.That(code, Is.Zero, error);
+        Assert.That(output, Does.Contain("Plus214_Output_0 float32[1, 10] -> "));
+        digit.Check(RealModel.Of("mnist-8"), "Plus214_Output_0", [Npy.Read(Path.Combine(_folder[device], "Plus214_Output_0.npy")).ToArray<float>()]);
+    }
+
+    // How many elements are not zero is known only when it has run.
+    [Test]
+    public async Task ShapesThatDependOnValuesRunLive()
+    {
+        var graph = new Proto().Message(1, Proto.Node("NonZero", ["x"], ["../y/*"])).Message(11, Proto.Value("x", 1, 4)).Message(12, new Proto().Text(1, "../y/*"));
+        File.WriteAllBytes(_folder["nonzero.onnx"], Proto.Model(graph).Bytes);
+        Npy.Write(_folder["four.npy"], Tensor.From([0f, 3f, 0f, 5f]));
+        var (code, _, error) = await TinyAsync("run", _folder["nonzero.onnx"], "--input", $"x={_folder["four.npy"]}", "--out", _folder["nonzero"]);
+        Assert.That(code, Is.Zero, error);
+        // The name of the output leads nowhere else.
+        Assert.That(Npy.Read(Directory.GetFiles(_folder["nonzero"]).Single()).ToArray<long>(), Is.EqualTo(new long[] { 1, 3 }));
+    }
+
+    [Test]
+    public async Task MemoryIsRefusedBeforeItIsTaken()
+    {
+        // A result of 4 GB, from one number.
+        var graph = new Proto().Message(1, Proto.Node("Expand", ["x", "shape"], ["y"])).Message(5, Proto.Tensor("shape", 7, 2).Number(7, 1 << 15).Number(7, 1 << 15))
+            .Message(11, Proto.Value("x", 1, 1)).Message(12, Proto.Value("y", 1, 1 << 15, 1 << 15));
+        File.WriteAllBytes(_folder["huge.onnx"], Proto.Model(graph).Bytes);
+        Npy.Write(_folder["one.npy"], Tensor.From([1f]));
+        await RefusedAsync("at most 50,000,000 may be used", "run", _folder["huge.onnx"], "--input", $"x={_folder["one.npy"]}", "--out", _folder["no"], "--max-memory", "50M");
+        Assert.That(MemoryLimit.Used, Is.LessThan(50_000_000));
+    }
+
+    [Test]
+    public async Task InfoSaysWhatIsThereAndWhatIsNotSupported()
+    {
+        var (code, output, _) = await TinyAsync("info", Mnist);
+        Assert.That((code, output), Is.EqualTo((0, output)));
+        Assert.That(output, Does.Contain("Input3 float32[1, 1, 28, 28]").And.Contains("5,998").And.Contains("Conv x 2"));
+        var graph = new Proto().Message(1, Proto.Node("Frobnicate", ["x"], ["y"])).Message(11, Proto.Value("x", 1, 1)).Message(12, Proto.Value("y", 1, 1));
+        File.WriteAllBytes(_folder["odd.onnx"], Proto.Model(graph).Bytes);
+        (code, output, _) = await TinyAsync("info", _folder["odd.onnx"]);
+        Assert.That(code, Is.EqualTo(ExitCode.Failure));
+        Assert.That(output, Does.Contain("unsupported  Frobnicate"));
+    }
+
+    [Test]
+    public async Task HelpNamesTheCommandsAndTheExitCodes()
+    {
+        var (code, output, _) = await TinyAsync("--help");
+        Assert.That(code, Is.Zero);
+        foreach (var word in (string[])["export", "run", "verify", "info", "serve", "Exit codes"]) Assert.That(output, Does.Contain(word));
+        foreach (var command in (string[])["export", "run", "verify", "info", "serve"]) Assert.That((await TinyAsync(command, "--help")).Code, Is.Zero);
+    }
+
+    [Test]
+    public void AnInterruptedExportLeavesWhatWasThere()
+    {
+        string folder = _folder["swap"];
+        void Export(string text, bool commit)
+        {
+            using var place = new ExportFolder(folder);
+            File.WriteAllText(Path.Combine(place.Stage("c"), "a.c"), text);
+            if (commit) place.Commit();
+        }
+        Export("never", commit: false);
+        Assert.That(Directory.Exists(folder), Is.False);
+        Export("one", commit: true);
+        File.WriteAllText(Path.Combine(folder, "c", "mine.txt"), "mine");
+        Export("two", commit: false);
+        Assert.That(File.ReadAllText(Path.Combine(folder, "c", "a.c")), Is.EqualTo("one"));
+        Export("three", commit: true);
+        Assert.That(File.ReadAllText(Path.Combine(folder, "c", "a.c")), Is.EqualTo("three"));
+        Assert.That(File.ReadAllText(Path.Combine(folder, "c", "mine.txt")), Is.EqualTo("mine"));
+        // Ended between the two renames, and before what was the user's was moved.
+        Directory.CreateDirectory(Path.Combine(folder, ".tiny-old"));
+        Directory.Move(Path.Combine(folder, "c"), Path.Combine(folder, ".tiny-old", "c"));
+        Export("four", commit: false);
+        Assert.That(File.ReadAllText(Path.Combine(folder, "c", "a.c")), Is.EqualTo("three"));
+        Assert.That(Directory.GetFileSystemEntries(folder).Select(Path.GetFileName), Is.EqualTo(new[] { "c" }));
+        using (new ExportFolder(folder)) Assert.That(() => new ExportFolder(folder), Throws.TypeOf<Cli.Models.CommandException>());
+    }
+
+    [Test]
+    public async Task AnExportThatIsCancelledWritesNothing()
+    {
+        using StringWriter output = new(), error = new();
+        using var cancellation = new CancellationTokenSource();
+        await cancellation.CancelAsync();
+        int code = await Tool.Run(["export", Mnist, "--target", "c", "--out", _folder["cancelled"]], output, error, cancellation.Token);
+        Assert.That(code, Is.EqualTo(ExitCode.Cancelled), error.ToString());
+        Assert.That(Directory.Exists(_folder["cancelled"]), Is.False);
+    }
+
+    // Names that are no identifiers, words of the languages, one another's, and signs that would end a comment, a string, a page's script or a terminal's line.
+    [Test]
+    public async Task NamesOfAFileAreHarmless()
+    {
+        string[] names = ["*/ #error", "a\\\nb", "</script><script>alert(1)</script>", "../../up", "int", "function", "x 1", "x_1", "\u001b[31mred\u001b[0m\r\nline", "m", "\u202Eright", "'\"`${1}"];
+        var graph = new Proto().Text(2, "*/ \u001b[2J");
+        for (int i = 0; i < names.Length; i++)
+        {
+            graph.Message(1, Proto.Node("Mul", [names[i], "w*/\n" + names[i]], ["out " + names[i]]).Text(3, names[i])).Message(11, Proto.Value(names[i], 1, 2))
+                .Message(5, Proto.Floats("w*/\n" + names[i], [i, 1], 2)).Message(12, Proto.Value("out " + names[i], 1, 2));
+        }
+        string path = _folder["*.</script>.onnx".Replace("/", "", StringComparison.Ordinal)];
+        File.WriteAllBytes(path, Proto.Model(graph).Text(2, "\u001b]0;title\u0007").Bytes);
+        var (code, output, error) = await TinyAsync("export", path, "--target", "c,webgpu", "--out", _folder["names"]);
+        Assert.That(code, Is.Zero, error);
+        Assert.That(output.Where(c => char.IsControl(c) && c != '\n'), Is.Empty);
+        Assert.That(output, Does.Contain("(in the model '../../up')"));
+        var (_, info, _) = await TinyAsync("info", path);
+        Assert.That(info.Where(c => char.IsControl(c) && c != '\n' && c != '\r'), Is.Empty);
+
+        string model = Path.GetFileNameWithoutExtension(Directory.GetFiles(_folder["names/c"], "*.weights").Single());
+        Assert.That(model, Does.Match("^[a-z][a-z0-9_]*$"));
+        Tools.Compile(_folder["names/c"], "gcc", $"-O0 -c {model}.c");
+        Tools.Compile(_folder["names/c"], "gcc", "-O0 -c main.c");
+        foreach (var file in Directory.GetFiles(_folder["names/webgpu"]).Where(f => Path.GetExtension(f) is ".js" or ".html" or ".ts"))
+        {
+            var text = await File.ReadAllTextAsync(file);
+            Assert.That(text, Does.Not.Contain("alert(1)</script>").And.Not.Contain("\u001b"), file);
+        }
+        if (Needs.FindTool("node") is { } node)
+        {
+            var check = Tools.Run(_folder["names/webgpu"], node, "--check index.js");
+            Assert.That(check.Code, Is.Zero, check.Errors);
+            // The names are what the module gives, and nothing of them was run.
+            File.WriteAllText(_folder["names/webgpu/names.mjs"], "import { program } from './index.js'; console.log(Object.keys(program.entries.forward.inputs).length);");
+            Assert.That(Tools.Run(_folder["names/webgpu"], node, "names.mjs").Output.Trim(), Is.EqualTo($"{names.Length}"));
+        }
+    }
+
+    [Test]
+    public async Task ServeGivesFilesBelowTheFolderAndNoOthers()
+    {
+        Directory.CreateDirectory(_folder["site/part"]);
+        await File.WriteAllTextAsync(_folder["site/index.html"], "<p>page</p>");
+        await File.WriteAllTextAsync(_folder["site/part/a.js"], "export {};");
+        await File.WriteAllTextAsync(_folder["site/.hidden"], "no");
+        await File.WriteAllTextAsync(_folder["secret.txt"], "no");
+        using var server = new FolderServer(_folder["site"], 0);
+        using var stop = new CancellationTokenSource();
+        var run = Task.Run(() => server.Run(stop.Token));
+        using var client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{server.Port}/") };
+        Assert.That(await client.GetStringAsync("/"), Is.EqualTo("<p>page</p>"));
+        var script = await client.GetAsync("part/a.js");
+        Assert.That(script.Content.Headers.ContentType!.ToString(), Is.EqualTo("text/javascript; charset=utf-8"));
+        foreach (var path in (string[])["none.js", ".hidden", "..%2fsecret.txt", "%2e%2e/secret.txt", "part/", "part/../../secret.txt"])
+            Assert.That((int)(await client.GetAsync(path)).StatusCode, Is.AnyOf(404, 400), path);
+        Assert.That((int)(await client.PostAsync("/", new StringContent("x"))).StatusCode, Is.EqualTo(405));
+        using var foreign = new HttpRequestMessage(HttpMethod.Get, "/");
+        foreign.Headers.Host = "evil.example";
+        Assert.That((int)(await client.SendAsync(foreign)).StatusCode, Is.Not.EqualTo(200));
+        Assert.That(() => new FolderServer(_folder["site"], server.Port), Throws.TypeOf<Cli.Models.CommandException>().With.Message.Contains("--port"));
+        await stop.CancelAsync();
+        await run;
+    }
+}
