@@ -39,12 +39,12 @@ static class Tool
     public static void SetWork(this Command command, Func<ParseResult, CancellationToken, int> work) => command.SetAction((parsed, cancellation) =>
     {
         var done = new TaskCompletionSource<int>();
-        var thread = new Thread(() => done.SetResult(Guarded(parsed, cancellation, work)), StackBytes) { IsBackground = true };
+        var thread = new Thread(() => done.SetResult(Guarded(parsed, work, cancellation)), StackBytes) { IsBackground = true };
         thread.Start();
         return done.Task;
     });
 
-    static int Guarded(ParseResult parsed, CancellationToken cancellation, Func<ParseResult, CancellationToken, int> work)
+    static int Guarded(ParseResult parsed, Func<ParseResult, CancellationToken, int> work, CancellationToken cancellation)
     {
         try
         {

@@ -106,7 +106,7 @@ sealed class ModelProgram
         return tied;
     }
 
-    IReadOnlyList<Tensor> Build(IReadOnlyList<Tensor> given)
+    List<Tensor> Build(IReadOnlyList<Tensor> given)
     {
         var inputs = new Dictionary<string, OnnxValue?>(_fixed);
         for (int i = 0; i < given.Count; i++) inputs[_parameters[i].Name] = new TensorValue(given[i], _parameters[i].Type!.Element);
