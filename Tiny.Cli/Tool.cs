@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using System.Globalization;
 using Tiny.Cli.Commands;
 
@@ -20,10 +21,12 @@ static class Tool
     /// <summary>The same, with what it writes going elsewhere.</summary>
     public static Task<int> Run(string[] args, TextWriter output, TextWriter error, CancellationToken cancellation = default)
     {
-        var root = new RootCommand("Tiny compiles tensor programs ahead of time: ONNX models to C and to browser bundles.\n\n"
+        // A root of its own name: the assembly's is another.
+        var root = new Command("tiny", "Tiny compiles tensor programs ahead of time: ONNX models to C and to browser bundles.\n\n"
             + "Exit codes: 0 all went well; 1 a case fails, or a target cannot take the program; 2 a file or an option cannot be used; 3 a fault of tiny; 130 interrupted.")
         {
             ExportCommand.Create(), RunCommand.Create(), VerifyCommand.Create(), InfoCommand.Create(), ServeCommand.Create(),
+            new HelpOption { Recursive = true }, new VersionOption(),
         };
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)

@@ -10,12 +10,11 @@ using Tiny.Tests;
 namespace Tiny.Onnx.Tests;
 
 /// <summary>The commands, run in this process: exit codes, what they say and what they write.</summary>
-public sealed class CommandTests
+public sealed class CommandTests : IDisposable
 {
     readonly TemporaryFolder _folder = new();
 
-    [OneTimeTearDown]
-    public void Remove()
+    public void Dispose()
     {
         MemoryLimit.Most = long.MaxValue;
         _folder.Dispose();
