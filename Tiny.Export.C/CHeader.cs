@@ -21,7 +21,7 @@ static class CHeader
         ("ERROR_ARENA", "the arena is too small"),
     ];
 
-    public static string Text(Program program, CNames names, string banner)
+    public static string Text(Program program, CNames names, bool hasTables, string banner)
     {
         var (model, prefix, macro) = (names.Model, names.Prefix, names.Macro);
         int width = Errors(program).Select((e, i) => $"{macro}_{e.Name} = {i},".Length).Max();
@@ -51,12 +51,12 @@ static class CHeader
             {{errors}}
             };
 
-            /* A model ready to run. It holds pointers only: weights and arena stay the caller's, and must outlive it. Several models may
+            {{(hasTables ? $"struct {prefix}_kernels;\n\n" : "")}}/* A model ready to run. It holds pointers only: weights and arena stay the caller's, and must outlive it. Several models may
              * share weights{{(program.StateBytes > 0 ? ", but each needs an arena of its own" : "; calls that share an arena must not run at once")}}. */
             typedef struct {{model}} {
                 const unsigned char *weights; /* the tensors, after the file's header */
                 unsigned char *arena;         /* {{macro}}_ARENA_BYTES of {{(program.StateBytes > 0 ? "memory, scratch and state" : "scratch memory, without meaning between calls")}} */
-            } {{model}};
+            {{(hasTables ? $"    const struct {prefix}_kernels *kernels; /* those for this processor */\n" : "")}}} {{model}};
 
             /* Checks the bytes of {{prefix}}.weights (length, model and hash) and sets up m. The weights are used where they lie: they are neither
              * copied nor written, so a read-only mapping of the file will do. Weights and arena must be aligned to {{CSource.Alignment(program)}} bytes, as an
@@ -67,8 +67,8 @@ static class CHeader
             {{reset}}/* What a code means, in English. */
             const char *{{prefix}}_error_text(int code);
 
-            /* The functions below return {{macro}}_OK or {{macro}}_ERROR_ARGUMENT{{sizes}}. Their arguments must not overlap one another, the arena or the
-             * weights. Tensors are row-major. */
+            /* The functions below return {{macro}}_OK or {{macro}}_ERROR_ARGUMENT{{sizes}}. What they write must not overlap any other argument; none may overlap
+             * the arena or the weights. Tensors are row-major. */
             {{entries}}
             #ifdef __cplusplus
             }

@@ -20,7 +20,7 @@ sealed class CNames
         Model = _file.Of(program.Name);
         Prefix = Model.TrimEnd('_');
         Macro = Prefix.ToUpperInvariant();
-        foreach (var name in (string[])["init", "reset", "error_text"]) _file.Of($"{Prefix}_{name}");
+        foreach (var name in (string[])["init", "reset", "error_text", "kernels"]) _file.Of($"{Prefix}_{name}");
         foreach (var e in program.Entries) _entries[e.Name] = _file.Of($"{Prefix}_{e.Name}");
         _kernels = [.. program.Kernels.Select(k => _file.Of(k.Name))];
     }

@@ -13,7 +13,7 @@ static partial class CSource
 
     /// <summary>Names of the file that no kernel, buffer or parameter may have.</summary>
     public static readonly string[] FileScope =
-        ["WEIGHTS", "ARENA", "rotate", "read64", "read32", "xxh64_round", "xxh64"];
+        ["WEIGHTS", "ARENA", "AVX2", "AVX512", "kernels_any", "kernels_avx2", "kernels_avx512", "choose_kernels", "rotate", "read64", "read32", "xxh64_round", "xxh64"];
 
     /// <summary>Bytes that the weights and the arena must be aligned to: those of the largest element, so that any array of it will do.</summary>
     public static int Alignment(Program program) =>
@@ -22,10 +22,9 @@ static partial class CSource
     /// <summary>A C type whose arrays are aligned as the arena must be.</summary>
     public static string ArenaElement(Program program) => Alignment(program) switch { 1 => "char", <= 4 => "float", _ => "double" };
 
-    public static string Text(Program program, CNames names, WeightsFile weights, string banner, CancellationToken cancellation)
+    public static string Text(Program program, CNames names, WeightsFile weights, CKernels kernels, string banner)
     {
         var macro = names.Macro;
-        var kernels = CKernels.Render(program, names, cancellation);
         var text = new StringBuilder();
         text.Append($$"""
             {{banner}}
@@ -47,32 +46,51 @@ static partial class CSource
             #endif
 
             """);
-        if (kernels.HasVectors)
-        {
-            text.Append($"""
-
-                /* Vectors of 128 bits, by the notation that gcc and clang share; {macro}_PLAIN asks for C99 alone. */
-                #if !defined({macro}_PLAIN) && (defined(__clang__) || (defined(__GNUC__) && __GNUC__ >= 9))
-                #define {macro}_VECTORS 1
-                #endif
-
-                """);
-        }
-        if (kernels.Helpers.Length > 0) text.Append(Section("helpers")).Append(kernels.Helpers);
-        text.Append(Section("kernels")).Append(kernels.Functions);
-        text.Append(Section("set-up")).Append(SetUp(program, names, weights));
+        if (kernels.HasVectors) text.Append(Levels(macro));
+        kernels.Write(text);
+        text.Append(Section("set-up")).Append(SetUp(program, names, weights, kernels.HasTables));
         text.Append(Section("entry points")).Append($"""
             #define WEIGHTS(type, offset) ((const type *)(const void *)(m->weights + (offset)))
             #define ARENA(type, offset) ((type *)(void *)(m->arena + (offset)))
 
             """);
-        foreach (var e in program.Entries) text.Append('\n').Append(Entry(program, names, weights, e));
+        foreach (var e in program.Entries) text.Append('\n').Append(Entry(program, names, weights, e, kernels.HasTables));
         return text.ToString();
     }
 
-    static string Section(string title) => $"\n/* ---- {title} {new string('-', 100 - title.Length)} */\n\n";
+    static string Levels(string macro) => $"""
 
-    static string SetUp(Program program, CNames names, WeightsFile weights)
+        /* Kernels for several kinds of processors are here, of which init chooses. {macro}_LEVEL is the highest that it may: 0 C99 alone, 1 vectors of 128
+         * bits by the notation that gcc and clang share, 2 AVX2 and FMA, 3 AVX-512. No compiler flags are needed. */
+        #if !defined(__clang__) && !(defined(__GNUC__) && __GNUC__ >= 9)
+        #undef {macro}_LEVEL
+        #define {macro}_LEVEL 0
+        #elif !defined({macro}_LEVEL)
+        #define {macro}_LEVEL 3
+        #endif
+        #if {macro}_LEVEL > 1 && !defined(__x86_64__)
+        #undef {macro}_LEVEL
+        #define {macro}_LEVEL 1
+        #endif
+        #if {macro}_LEVEL > 1
+        /* Without what it includes for an allocator: that has names which kernels may have too. */
+        #define _MM_MALLOC_H_INCLUDED
+        #define __MM_MALLOC_H
+        #include <immintrin.h>
+        #define AVX2 __attribute__((target("avx2,fma")))
+        #if defined(__clang__)
+        #define AVX512 __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma"), min_vector_width(512)))
+        #else
+        #define AVX512 __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma")))
+        #endif
+        #endif
+
+        """;
+
+    /// <summary>A line that opens a part of the file.</summary>
+    public static string Section(string title) => $"\n/* ---- {title} {new string('-', 100 - title.Length)} */\n\n";
+
+    static string SetUp(Program program, CNames names, WeightsFile weights, bool hasTables)
     {
         var (prefix, macro) = (names.Prefix, names.Macro);
         var texts = string.Concat(CHeader.Errors(program).Select(e => $"    case {macro}_{e.Name}: return \"{e.Meaning}\";\n"));
@@ -101,7 +119,7 @@ static partial class CSource
             {{arena}}
                 m->weights = header + {{WeightsFile.HeaderBytes}};
                 m->arena = arena;
-                return {{(program.StateBytes > 0 ? $"{prefix}_reset(m)" : $"{macro}_OK")}};
+            {{(hasTables ? "    m->kernels = choose_kernels();\n" : "")}}    return {{(program.StateBytes > 0 ? $"{prefix}_reset(m)" : $"{macro}_OK")}};
             }
             {{reset}}
             const char *{{prefix}}_error_text(int code)
@@ -114,7 +132,7 @@ static partial class CSource
             """);
     }
 
-    static string Entry(Program program, CNames names, WeightsFile weights, EntryPoint entry)
+    static string Entry(Program program, CNames names, WeightsFile weights, EntryPoint entry, bool hasTables)
     {
         var scope = names.Scope();
         var variables = CNames.Variables(entry, scope);
@@ -144,7 +162,7 @@ static partial class CSource
             var reads = List(false);
             text.Append('\n').Append(Comment($"{List(true)}{(reads.Length > 0 ? " from " : "")}{reads}"));
             written.UnionWith(call.Buffers);
-            text.Append(Wrapped($"    {names.Kernel(call.Kernel)}({string.Join(", ", call.Buffers.Select(id => pointers[id]).Concat(kernel.Variables.Select(v => variables[v.Name])))});\n"));
+            text.Append(Wrapped($"    {(hasTables ? "m->kernels->" : "")}{names.Kernel(call.Kernel)}({string.Join(", ", call.Buffers.Select(id => pointers[id]).Concat(kernel.Variables.Select(v => variables[v.Name])))});\n"));
         }
         if (copies.Count > 0) text.Append('\n');
         foreach (var (from, to) in copies)
@@ -195,7 +213,7 @@ static partial class CSource
     private static partial Regex Separator();
 
     // A call or condition that is too long continues under its opening parenthesis.
-    static string Wrapped(string line)
+    public static string Wrapped(string line)
     {
         if (line.Length <= LineLength) return line;
         var indent = new string(' ', line.IndexOf('(', StringComparison.Ordinal) + 1);

@@ -25,8 +25,9 @@ public sealed class CTarget : ExportTarget
         ArgumentNullException.ThrowIfNull(context);
         var names = new CNames(program);
         var weights = new WeightsFile(program);
-        Write($"{names.Prefix}.h", CHeader.Text(program, names, Banner(program, weights)));
-        Write($"{names.Prefix}.c", CSource.Text(program, names, weights, Banner(program, weights), context.Cancellation));
+        var kernels = new CKernels(program, names, context.Cancellation);
+        Write($"{names.Prefix}.h", CHeader.Text(program, names, kernels.HasTables, Banner(program, weights)));
+        Write($"{names.Prefix}.c", CSource.Text(program, names, weights, kernels, Banner(program, weights)));
         Write("main.c", CMain.Text(program, names, Banner(program, weights)));
         Write("CMakeLists.txt", CMakeLists(names.Prefix));
         weights.Write(Path.Combine(context.Directory, $"{names.Prefix}.weights"), context.Cancellation);

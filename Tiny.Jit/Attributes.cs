@@ -41,7 +41,7 @@ public sealed class BoundsAttribute(int min, int max) : Attribute
 /// <summary>Asks <c>dotnet build</c> to export a captured method; see <see cref="TinyExportAttribute{T}"/>.</summary>
 public abstract class TinyExportAttribute : Attribute
 {
-    /// <summary>Name of the exported program and its folder; the class's name in lower case unless set.</summary>
+    /// <summary>Name of the exported program and its folder; the class's name in lower case unless set. Not where the class has <see cref="TinyModelAttribute"/> methods, which give the names.</summary>
     public string? Name { get; init; }
     /// <summary>A page of the project's own to copy into a browser bundle as <c>index.html</c>, relative to the project. WebGPU only.</summary>
     public string? Page { get; init; }

@@ -53,6 +53,7 @@ static partial class ExportRunnerPlan
                 throw Setup($"[TinyModel] {entry.Model.Name}.{factory.Name} is no static method without parameters that returns '{entry.Model.Name}'");
         foreach (var export in method.GetCustomAttributes<TinyExportAttribute>(inherit: false))
         {
+            if (method.IsGenericMethod) throw Setup($"'{entry.Model.Name}.{method.Name}' is generic and has no program until its types are chosen; export a method that calls it with its type arguments given");
             var target = export.CreateTarget();
             if (!NamePattern().IsMatch(target.Name))
                 throw Setup($"'{target.Name}' cannot name a folder: the name of target '{target.GetType()}' is lower-case letters, digits and underscores");

@@ -22,21 +22,27 @@ public sealed class JitEntry
 
     /// <summary>The entry of a method.</summary>
     /// <exception cref="TinyJitException">There is no such method, or it is overloaded.</exception>
-    public static JitEntry For(Type model, string method)
+    public static JitEntry For(Type model, string method) => s_entries.GetOrAdd((model, method), static key => For(Find(key.Item1, key.Item2)));
+
+    /// <summary>The entry of a generic method with its types chosen. Each call makes one: keep it.</summary>
+    /// <exception cref="TinyJitException">There is no such method, or it is overloaded.</exception>
+    public static JitEntry For(Type model, string method, params Type[] typeArguments)
     {
-        ArgumentNullException.ThrowIfNull(model);
-        return s_entries.GetOrAdd((model, method), static key =>
-        {
-            var found = key.Item1.GetMethods(BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static)
-                .Where(m => m.Name == key.Item2).ToList();
-            // Of overloads, the one that is marked.
-            if (found.Count > 1) found.RemoveAll(m => m.DeclaringType != key.Item1 || !m.IsDefined(typeof(TinyJitAttribute), inherit: false));
-            return found is [var only] ? For(only)
-                : throw new TinyJitException($"{key.Item1.Name} has {found.Count} methods named {key.Item2}; a captured method needs a name of its own");
-        });
+        ArgumentNullException.ThrowIfNull(typeArguments);
+        return typeArguments.Length == 0 ? For(model, method) : For(Find(model, method).MakeGenericMethod(typeArguments));
     }
 
     internal static JitEntry For(MethodInfo method) => new(method);
+
+    static MethodInfo Find(Type model, string method)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        var found = model.GetMethods(BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static).Where(m => m.Name == method).ToList();
+        // Of overloads, the one that is marked.
+        if (found.Count > 1) found.RemoveAll(m => m.DeclaringType != model || !m.IsDefined(typeof(TinyJitAttribute), inherit: false));
+        return found is [var only] ? only
+            : throw new TinyJitException($"{model.Name} has {found.Count} methods named {method}; a captured method needs a name of its own");
+    }
 
     /// <summary>Calls the method: replayed where this call's signature has been captured before.</summary>
     /// <param name="self">The instance; null for a static method.</param>

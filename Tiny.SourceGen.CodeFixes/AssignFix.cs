@@ -1,20 +1,9 @@
-using System.Collections.Immutable;
-using System.Composition;
-using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CodeFixes;
-using Microsoft.CodeAnalysis.CSharp;
-using Microsoft.CodeAnalysis.CSharp.Syntax;
-using static Microsoft.CodeAnalysis.CSharp.SyntaxFactory;
-
 namespace Tiny.SourceGen.CodeFixes;
 
 /// <summary>TINY0011: <c>_state = _state + x</c> and <c>_state += x</c> become <c>_state.Assign(_state + x)</c>.</summary>
 [ExportCodeFixProvider(LanguageNames.CSharp), Shared]
-public sealed class AssignFix : NodeFix
+public sealed class AssignFix() : NodeFix("TINY0011")
 {
-    /// <inheritdoc/>
-    public override ImmutableArray<string> FixableDiagnosticIds { get; } = ["TINY0011"];
-
     private protected override (SyntaxNode, SyntaxNode, string)? Fix(SyntaxNode node, Diagnostic diagnostic, SemanticModel model)
     {
         // A part of a tuple has no value of its own here, and what `??=` makes hold a tensor may hold none yet.

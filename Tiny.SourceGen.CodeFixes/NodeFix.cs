@@ -1,12 +1,16 @@
-using Microsoft.CodeAnalysis;
+using System.Collections.Immutable;
 using Microsoft.CodeAnalysis.CodeActions;
-using Microsoft.CodeAnalysis.CodeFixes;
 
 namespace Tiny.SourceGen.CodeFixes;
 
-/// <summary>A code fix that replaces one node. All occurrences in a document, project or solution can be fixed together.</summary>
+/// <summary>A code fix of one rule, that replaces one node. All occurrences in a document, project or solution can be fixed together.</summary>
 public abstract class NodeFix : CodeFixProvider
 {
+    private protected NodeFix(string id) => FixableDiagnosticIds = [id];
+
+    /// <inheritdoc/>
+    public sealed override ImmutableArray<string> FixableDiagnosticIds { get; }
+
     /// <inheritdoc/>
     public sealed override FixAllProvider GetFixAllProvider() => WellKnownFixAllProviders.BatchFixer;
 

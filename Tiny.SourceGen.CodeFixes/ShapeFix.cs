@@ -1,20 +1,9 @@
-using System.Collections.Immutable;
-using System.Composition;
-using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CodeFixes;
-using Microsoft.CodeAnalysis.CSharp;
-using Microsoft.CodeAnalysis.CSharp.Syntax;
-using static Microsoft.CodeAnalysis.CSharp.SyntaxFactory;
-
 namespace Tiny.SourceGen.CodeFixes;
 
 /// <summary>TINY0003: a tensor parameter gets a <c>[Shape(1)]</c>, a size a <c>[Bounds(1, 512)]</c>, whose numbers the user then changes.</summary>
 [ExportCodeFixProvider(LanguageNames.CSharp), Shared]
-public sealed class ShapeFix : NodeFix
+public sealed class ShapeFix() : NodeFix("TINY0003")
 {
-    /// <inheritdoc/>
-    public override ImmutableArray<string> FixableDiagnosticIds { get; } = ["TINY0003"];
-
     private protected override (SyntaxNode, SyntaxNode, string)? Fix(SyntaxNode node, Diagnostic diagnostic, SemanticModel model)
     {
         if (node.FirstAncestorOrSelf<ParameterSyntax>() is not { } parameter || model.GetDeclaredSymbol(parameter) is not IParameterSymbol symbol) return null;

@@ -1,20 +1,9 @@
-using System.Collections.Immutable;
-using System.Composition;
-using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CodeFixes;
-using Microsoft.CodeAnalysis.CSharp;
-using Microsoft.CodeAnalysis.CSharp.Syntax;
-using static Microsoft.CodeAnalysis.CSharp.SyntaxFactory;
-
 namespace Tiny.SourceGen.CodeFixes;
 
 /// <summary>TINY0013: a captured method given as a delegate, <c>model.Forward</c>, becomes <c>TinyJit.Of(model.Forward)</c>.</summary>
 [ExportCodeFixProvider(LanguageNames.CSharp), Shared]
-public sealed class WrapFix : NodeFix
+public sealed class WrapFix() : NodeFix("TINY0013")
 {
-    /// <inheritdoc/>
-    public override ImmutableArray<string> FixableDiagnosticIds { get; } = ["TINY0013"];
-
     private protected override (SyntaxNode, SyntaxNode, string)? Fix(SyntaxNode node, Diagnostic diagnostic, SemanticModel model)
     {
         // Calls through an interface or a base class have no delegate to wrap.

@@ -17,7 +17,6 @@ static class CaptureRules
         { MethodKind: MethodKind.AnonymousFunction } => "is a lambda",
         { MethodKind: not MethodKind.Ordinary } => "is not an ordinary method",
         { IsAsync: true } => "is async",
-        { IsGenericMethod: true } => "is generic",
         { ReturnsByRef: true } or { ReturnsByRefReadonly: true } => "returns by reference",
         { ContainingType.TypeKind: not TypeKind.Class } => "is not a method of a class",
         _ => null,

@@ -30,20 +30,25 @@ static class InterceptorWriter
     static void Write(StringBuilder text, CapturedMethod method, int number, IEnumerable<string> attributes)
     {
         if (number > 0) text.Append('\n');
-        string name = Identifier(method.Name);
-        text.Append("        static readonly global::Tiny.Jit.JitEntry s_e").Append(number).Append(" = global::Tiny.Jit.JitEntry.For(typeof(")
-            .Append(method.Type).Append("), ").Append(SymbolDisplay.FormatLiteral(method.Name, quote: true)).Append(");\n");
+        string[] types = [.. method.TypeParameters.Select(static t => t.Name)];
+        string all = Arguments(types), own = Arguments(types.Skip(types.Length - method.OwnTypeParameters));
+        string constraints = string.Concat(method.TypeParameters.Where(static t => t.Constraints.Length > 0).Select(static t => $" where {t.Name} : {t.Constraints}"));
+        // Each choice of types has an entry of its own.
+        string entry = types.Length == 0 ? $"s_e{number}" : $"E{number}{all}.Entry";
+        text.Append(types.Length == 0 ? "        " : $"        static class E{number}{all}{constraints} {{ internal ").Append($"static readonly global::Tiny.Jit.JitEntry {entry.Split('.').Last()} = global::Tiny.Jit.JitEntry.For(typeof(")
+            .Append(method.Type).Append("), ").Append(SymbolDisplay.FormatLiteral(method.Name, quote: true))
+            .Append(string.Concat(types.Skip(types.Length - method.OwnTypeParameters).Select(static t => $", typeof({t})"))).Append(types.Length == 0 ? ");\n" : "); }\n");
         foreach (var attribute in attributes) text.Append("        ").Append(attribute).Append('\n');
-        text.Append("        internal static ").Append(method.Result).Append(" I").Append(number).Append('(');
+        text.Append("        internal static ").Append(method.Result).Append(" I").Append(number).Append(all).Append('(');
         if (!method.IsStatic) text.Append("this ").Append(method.Type).Append(" self");
         for (int i = 0; i < method.Parameters.Length; i++)
             text.Append(i > 0 || !method.IsStatic ? ", " : method.IsExtension ? "this " : "").Append(method.Parameters[i].Type).Append(" p").Append(i);
-        text.Append(")\n        {\n");
+        text.Append(')').Append(constraints).Append("\n        {\n");
         // A call on null fails as the plain call would.
         if (!method.IsStatic) text.Append("            _ = self.GetType();\n");
-        text.Append("            return (").Append(method.Result).Append(")s_e").Append(number).Append(".Invoke(")
+        text.Append("            return (").Append(method.Result).Append(')').Append(entry).Append(".Invoke(")
             .Append(method.IsStatic ? "null" : "self").Append(", static (s, a) => ")
-            .Append(method.IsStatic ? method.Type : $"(({method.Type})s!)").Append('.').Append(name).Append('(');
+            .Append(method.IsStatic ? method.Type : $"(({method.Type})s!)").Append('.').Append(CapturedMethod.Identifier(method.Name)).Append(own).Append('(');
         for (int i = 0; i < method.Parameters.Length; i++)
             text.Append(i > 0 ? ", " : "").Append('(').Append(method.Parameters[i].Type).Append(")a[").Append(i).Append("]!");
         text.Append("), new object?[] {");
@@ -52,5 +57,5 @@ static class InterceptorWriter
         text.Append(" })!;\n        }\n");
     }
 
-    static string Identifier(string name) => SyntaxFacts.GetKeywordKind(name) == SyntaxKind.None ? name : "@" + name;
+    static string Arguments(IEnumerable<string> types) => string.Join(", ", types) is { Length: > 0 } list ? $"<{list}>" : "";
 }

@@ -15,11 +15,16 @@ static class KnownTypes
     /// <summary>The first <c>[TinyExport&lt;T&gt;]</c> of a method.</summary>
     public static AttributeData? Export(IMethodSymbol method) => Find(method.GetAttributes(), "TinyExportAttribute");
 
-    /// <summary>True for a parameter with a <c>[Shape]</c>, whether of all its tensors or of some.</summary>
-    /// <summary>A method makes instances of the class for the build.</summary>
+    /// <summary>A static method of the class makes instances for the build.</summary>
     public static bool HasFactory(INamedTypeSymbol type) => type.GetMembers().OfType<IMethodSymbol>().Any(m => m.IsStatic && Find(m.GetAttributes(), "TinyModelAttribute") is not null);
 
+    /// <summary>True for a parameter with a <c>[Shape]</c>, whether of all its tensors or of some.</summary>
     public static bool HasShape(IParameterSymbol parameter) => Find(parameter.GetAttributes(), "ShapeAttribute") is not null;
+
+    /// <summary>The parts that a parameter's <c>[Shape]</c>s name by <c>Of</c>.</summary>
+    public static IEnumerable<string> ShapedParts(IParameterSymbol parameter) => parameter.GetAttributes()
+        .Where(static a => a.AttributeClass is { Name: "ShapeAttribute" } type && IsInTiny(type))
+        .SelectMany(static a => a.NamedArguments).Where(static n => n.Key == "Of").Select(static n => n.Value.Value).OfType<string>();
 
     public static bool HasBounds(IParameterSymbol parameter) => Find(parameter.GetAttributes(), "BoundsAttribute") is not null;
 

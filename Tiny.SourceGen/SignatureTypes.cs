@@ -9,10 +9,10 @@ namespace Tiny.SourceGen;
 static class SignatureTypes
 {
     /// <summary>What a captured method may take.</summary>
-    public static bool IsParameter(ITypeSymbol type) => All(type, static t => KnownTypes.IsTensor(t) || IsPlain(t));
+    public static bool IsParameter(ITypeSymbol type) => Leaves(type).All(static t => KnownTypes.IsTensor(t) || IsPlain(t));
 
-    /// <summary>What a captured method may return: tensors alone, however they are put together.</summary>
-    public static bool IsResult(ITypeSymbol type) => All(type, KnownTypes.IsTensor);
+    /// <summary>What a captured method may return: tensors, however they are put together, and plain values beside them.</summary>
+    public static bool IsResult(ITypeSymbol type) => HoldsTensors(type) && IsParameter(type);
 
     /// <summary>True for a tensor, and for what is put together of parts of which one holds tensors.</summary>
     public static bool HoldsTensors(ITypeSymbol? type) => type is not null && Leaves(type).Any(KnownTypes.IsTensor);
@@ -22,17 +22,6 @@ static class SignatureTypes
         || type.SpecialType is >= SpecialType.System_Boolean and <= SpecialType.System_Double or SpecialType.System_String
         || type is { Name: "Half", ContainingNamespace: { Name: "System", ContainingNamespace.IsGlobalNamespace: true } }
         || type is INamedTypeSymbol { OriginalDefinition.SpecialType: SpecialType.System_Nullable_T } nullable && IsPlain(nullable.TypeArguments[0]);
-
-    static bool All(ITypeSymbol type, Func<ITypeSymbol, bool> test)
-    {
-        bool any = false;
-        foreach (var leaf in Leaves(type))
-        {
-            any = true;
-            if (!test(leaf)) return false;
-        }
-        return any;
-    }
 
     /// <summary>The types at the ends: those that are not put together of others. A type that holds itself counts once.</summary>
     static IEnumerable<ITypeSymbol> Leaves(ITypeSymbol type)
@@ -50,24 +39,51 @@ static class SignatureTypes
         }
     }
 
-    static IEnumerable<ITypeSymbol>? PartsOf(ITypeSymbol type) => type switch
+    /// <summary>The paths of the arrays, lists and dictionaries in a type, as <c>[Shape(Of = ...)]</c> begins the names of their parts; "" for the type itself. What lies in one is not looked at.</summary>
+    public static IEnumerable<string> Collections(ITypeSymbol type)
     {
-        _ when KnownTypes.IsTensor(type) || IsPlain(type) => null,
-        IArrayTypeSymbol { Rank: 1 } array => [array.ElementType],
-        INamedTypeSymbol { IsTupleType: true } tuple => tuple.TupleElements.Select(static e => e.Type),
-        INamedTypeSymbol { Name: "List" or "IList" or "IReadOnlyList", TypeArguments: [var element] } list when IsCollection(list) => [element],
+        var seen = new HashSet<ITypeSymbol>(SymbolEqualityComparer.Default);
+        var work = new Stack<(ITypeSymbol Type, string Path)>();
+        work.Push((type, ""));
+        while (work.Count > 0)
+        {
+            var (at, path) = work.Pop();
+            if (KnownTypes.IsTensor(at) || IsPlain(at) || !seen.Add(at)) continue;
+            if (ElementOf(at) is not null) yield return path;
+            else
+                foreach (var (name, part) in MembersOf(at)) work.Push((part, path.Length == 0 ? name : $"{path}.{name}"));
+        }
+    }
+
+    static IEnumerable<ITypeSymbol>? PartsOf(ITypeSymbol type) => KnownTypes.IsTensor(type) || IsPlain(type) ? null
+        : ElementOf(type) is { } element ? [element]
+        : type.IsTupleType || IsRecord(type) ? MembersOf(type).Select(static m => m.Type) : null;
+
+    // Of an array, list or dictionary.
+    static ITypeSymbol? ElementOf(ITypeSymbol type) => type switch
+    {
+        IArrayTypeSymbol { Rank: 1 } array => array.ElementType,
+        INamedTypeSymbol { Name: "List" or "IList" or "IReadOnlyList", TypeArguments: [var element] } list when IsCollection(list) => element,
         INamedTypeSymbol { Name: "Dictionary" or "IDictionary" or "IReadOnlyDictionary", TypeArguments: [{ SpecialType: SpecialType.System_String }, var element] } map
-            when IsCollection(map) => [element],
-        INamedTypeSymbol { IsRecord: true } or INamedTypeSymbol { TypeKind: TypeKind.Struct } when !IsFramework(type) => FieldsOf((INamedTypeSymbol)type),
+            when IsCollection(map) => element,
         _ => null,
     };
 
-    static IEnumerable<ITypeSymbol> FieldsOf(INamedTypeSymbol type)
+    static bool IsRecord(ITypeSymbol type) => type is INamedTypeSymbol { IsRecord: true } or INamedTypeSymbol { TypeKind: TypeKind.Struct } && !IsFramework(type);
+
+    // A tuple's elements by name or number, a record's fields by the names of its properties.
+    static IEnumerable<(string Name, ITypeSymbol Type)> MembersOf(ITypeSymbol type)
     {
+        if (type is INamedTypeSymbol { IsTupleType: true } tuple)
+        {
+            for (int i = 0; i < tuple.TupleElements.Length; i++)
+                yield return (tuple.TupleElements[i].IsExplicitlyNamedTupleElement ? tuple.TupleElements[i].Name : $"{i + 1}", tuple.TupleElements[i].Type);
+            yield break;
+        }
+        if (!IsRecord(type)) yield break;
         for (var at = type; at is not null && at.SpecialType is not (SpecialType.System_Object or SpecialType.System_ValueType); at = at.BaseType)
             foreach (var field in at.GetMembers().OfType<IFieldSymbol>())
-                if (!field.IsStatic)
-                    yield return field.Type;
+                if (!field.IsStatic) yield return ((field.AssociatedSymbol ?? field).Name, field.Type);
     }
 
     static bool IsCollection(INamedTypeSymbol type) => type.ContainingNamespace.ToDisplayString() == "System.Collections.Generic";

@@ -62,9 +62,9 @@ public sealed class TinyJitGenerator : IIncrementalGenerator
 
     /// <summary>A call by name. <c>base.Forward(x)</c> is left alone: an interceptor's call would be virtual.</summary>
     static bool IsCandidate(SyntaxNode node) => node is InvocationExpressionSyntax { Expression: var called } && called
-        is IdentifierNameSyntax
-        or MemberBindingExpressionSyntax { Name: IdentifierNameSyntax }
-        or MemberAccessExpressionSyntax { Name: IdentifierNameSyntax, Expression: not BaseExpressionSyntax };
+        is SimpleNameSyntax
+        or MemberBindingExpressionSyntax
+        or MemberAccessExpressionSyntax { Expression: not BaseExpressionSyntax };
 
     static CallSite? Call(GeneratorSyntaxContext context, CancellationToken cancellation)
     {

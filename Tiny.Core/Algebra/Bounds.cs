@@ -79,6 +79,8 @@ public static class Bounds
             Op.Shr when x == y && x >= 0 && x < dtype.Size * 8 => (a >> (int)x, b >> (int)x),
             Op.Or or Op.Xor when src[0].DType.IsBool => (0, 1),
             Op.CmpLt => b < x ? (1, 1) : a >= y ? (0, 0) : (0, 1),
+            // Bits that are set are not those of a number that lacks one of them.
+            Op.CmpNe when src[0] is { Op: Op.Or, Src: [_, { Int: { } set }] } && src[1].Int is { } other && (set & ~other) != 0 => (1, 1),
             Op.CmpNe => b < x || y < a ? (1, 1) : a == b && x == y && a == x ? (0, 0) : (0, 1),
             _ => null,
         };

@@ -26,6 +26,9 @@ readonly record struct FloatFormat(int Exponent, int Fraction, int Bias, bool Ha
         _ => Of(kind) is var format ? format.Decode(format.Encode(value)) : 0,
     };
 
+    /// <summary>What no number of a float kind is above: infinity, where it has one.</summary>
+    public static double Highest(ScalarKind kind) => kind == ScalarKind.Float8E4M3 ? s_e4m3.Largest : double.PositiveInfinity;
+
     /// <summary>The sign's bit.</summary>
     public int Sign => 1 << Exponent + Fraction;
     /// <summary>The bits of infinity, or without one of NaN: what a number that is too large becomes.</summary>

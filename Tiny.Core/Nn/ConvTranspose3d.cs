@@ -1,36 +1,18 @@
 namespace Tiny.Nn;
 
 /// <summary>A transposed convolution over three spatial axes, the gradient of a convolution with respect to its input.</summary>
-public sealed class ConvTranspose3d : ILayer
+public sealed class ConvTranspose3d : ConvolutionLayer<Triple, Padding3d>
 {
-    /// <summary>Weight[in, out / groups, window depth, height, width].</summary>
-    public Tensor Weight;
-    /// <summary>Bias[out], or null.</summary>
-    public Tensor? Bias;
-
     /// <summary>A layer of the given sizes; the output padding adds elements at the end of the result's axes.</summary>
     public ConvTranspose3d(int inChannels, int outChannels, Triple kernel, Triple? stride = null, Padding3d padding = default, Triple? outputPadding = null,
         int groups = 1, bool bias = true, Triple? dilation = null)
-    {
-        int outs = outChannels / Math.Max(1, groups), fanIn = outs * kernel.Depth * kernel.Height * kernel.Width;
-        Weight = Initial.Uniform(fanIn, inChannels, outs, kernel.Depth, kernel.Height, kernel.Width);
-        if (bias) Bias = Initial.Uniform(fanIn, outChannels);
-        (Stride, Padding, OutputPadding, Dilation, Groups) = (stride ?? 1, padding, outputPadding ?? 0, dilation ?? 1, groups);
-    }
+        : base(inChannels, Each(outChannels, groups), kernel.Sizes, bias ? outChannels : null, stride ?? 1, padding, dilation ?? 1, groups) => OutputPadding = outputPadding ?? 0;
 
-    /// <summary>Elements of the result from one window to the next.</summary>
-    public Triple Stride { get; }
-    /// <summary>Elements of the result that are left out at the sides.</summary>
-    public Padding3d Padding { get; }
     /// <summary>Elements added at the end.</summary>
     public Triple OutputPadding { get; }
-    /// <summary>Elements from one of a window to its next.</summary>
-    public Triple Dilation { get; }
-    /// <summary>Groups of channels that do not mix.</summary>
-    public int Groups { get; }
 
     /// <summary>The layer applied to x[n, in, depth, height, width].</summary>
-    public Tensor Forward(Tensor x)
+    public override Tensor Forward(Tensor x)
     {
         ArgumentNullException.ThrowIfNull(x);
         return x.ConvTranspose3d(Weight, Bias, Stride, Padding, OutputPadding, Dilation, Groups);

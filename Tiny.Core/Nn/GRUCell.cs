@@ -4,27 +4,10 @@ namespace Tiny.Nn;
 /// One step of a gated recurrent unit (Cho et al., 2014), with the reset gate applied to the product with the hidden state. With gates r, z, n in
 /// this order along the weights' rows: n = tanh(n_x + sigmoid(r) n_h), h' = (1 - sigmoid(z)) n + sigmoid(z) h.
 /// </summary>
-public sealed class GRUCell
+public sealed class GRUCell : RecurrentCell
 {
-    /// <summary>Weight[3 hidden, in] of the input.</summary>
-    public Tensor WeightIh;
-    /// <summary>Weight[3 hidden, hidden] of the hidden state.</summary>
-    public Tensor WeightHh;
-    /// <summary>Bias[3 hidden], or null.</summary>
-    public Tensor? BiasIh;
-    /// <summary>Bias[3 hidden], or null.</summary>
-    public Tensor? BiasHh;
-
     /// <summary>A cell of the given sizes.</summary>
-    public GRUCell(int inFeatures, int hidden, bool bias = true)
-    {
-        (WeightIh, WeightHh) = (Initial.Uniform(hidden, 3 * hidden, inFeatures), Initial.Uniform(hidden, 3 * hidden, hidden));
-        if (bias) (BiasIh, BiasHh) = (Initial.Uniform(hidden, 3 * hidden), Initial.Uniform(hidden, 3 * hidden));
-        Hidden = hidden;
-    }
-
-    /// <summary>Width of the state.</summary>
-    public int Hidden { get; }
+    public GRUCell(int inFeatures, int hidden, bool bias = true) : base(3, inFeatures, hidden, bias) { }
 
     /// <summary>The next state from x[n, in] and the state h[n, hidden], zeros if it is not given.</summary>
     public Tensor Forward(Tensor x, Tensor? h = null)

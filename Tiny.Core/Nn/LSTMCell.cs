@@ -4,27 +4,10 @@ namespace Tiny.Nn;
 /// One step of a long short-term memory (Hochreiter and Schmidhuber, 1997). With gates i, f, g, o in this order along the weights' rows:
 /// c' = sigmoid(f) c + sigmoid(i) tanh(g), h' = sigmoid(o) tanh(c').
 /// </summary>
-public sealed class LSTMCell
+public sealed class LSTMCell : RecurrentCell
 {
-    /// <summary>Weight[4 hidden, in] of the input.</summary>
-    public Tensor WeightIh;
-    /// <summary>Weight[4 hidden, hidden] of the hidden state.</summary>
-    public Tensor WeightHh;
-    /// <summary>Bias[4 hidden], or null.</summary>
-    public Tensor? BiasIh;
-    /// <summary>Bias[4 hidden], or null.</summary>
-    public Tensor? BiasHh;
-
     /// <summary>A cell of the given sizes.</summary>
-    public LSTMCell(int inFeatures, int hidden, bool bias = true)
-    {
-        (WeightIh, WeightHh) = (Initial.Uniform(hidden, 4 * hidden, inFeatures), Initial.Uniform(hidden, 4 * hidden, hidden));
-        if (bias) (BiasIh, BiasHh) = (Initial.Uniform(hidden, 4 * hidden), Initial.Uniform(hidden, 4 * hidden));
-        Hidden = hidden;
-    }
-
-    /// <summary>Width of the state.</summary>
-    public int Hidden { get; }
+    public LSTMCell(int inFeatures, int hidden, bool bias = true) : base(4, inFeatures, hidden, bias) { }
 
     /// <summary>The next state from x[n, in] and the state (h[n, hidden], c[n, hidden]), zeros if it is not given.</summary>
     public (Tensor H, Tensor C) Forward(Tensor x, (Tensor H, Tensor C)? state = null)

@@ -33,7 +33,8 @@ public sealed class RMSNorm : ILayer
             throw new ShapeException($"RMSNorm: input {x.Shape} does not end in {NormalizedShape}");
         using var scope = Origin.Scope("rms_norm");
         int[] axes = [.. Enumerable.Range(x.Rank - rank, rank)];
-        var y = x * (x.Square().Mean(axes, keepdim: true) + Eps).Rsqrt();
+        var wide = new Tensor(x.AsFloat());
+        var y = (wide * (wide.Square().Mean(axes, keepdim: true) + Eps).Rsqrt()).Cast(x.FloatDType);
         return Weight is null ? y : y * Weight;
     }
 }

@@ -45,11 +45,15 @@ sealed class Heuristic
     void Choose()
     {
         var folds = _nodes.FindAll(u => u.Op == Op.Fold);
-        var vector = _profile.VectorLanes > 1 && CanBeVectors() ? VectorAxis() : null;
+        bool vectors = _profile.VectorLanes > 1 && CanBeVectors();
+        var vector = vectors ? VectorAxis() : null;
+        var fold = vectors && folds.Count > 0 ? VectorFold(folds) : null;
+        // A short output axis fills its vectors badly: then those along a long reduction are better, though their lanes have to be combined.
+        if (vector is not null && fold is var (along, wide) && Filled(along, wide) >= 2 * Filled(vector, BestLanes(Extent(vector))) && Steps(folds) >= FewestVectors * wide) vector = null;
         if (vector is not null) Add(OptKind.Vector, vector, BestLanes(Extent(vector)));
         if (_profile.WordMemory) WholeWords(folds.Count > 0);
         if (folds.Count == 0) return;
-        if (vector is null && _profile.VectorLanes > 1 && CanBeVectors()) VectorFold(folds);
+        if (vector is null && fold is var (range, lanes)) Add(OptKind.VectorFold, range, lanes);
         int tile = Tile(folds, vector);
         Unroll(folds, tile);
         if (vector is not null && folds.Count == 1) Panel(folds[0], vector);
@@ -67,22 +71,44 @@ sealed class Heuristic
     UOp? VectorAxis()
     {
         int narrowest = _profile.NarrowerLanes.Append(_profile.VectorLanes).Min();
-        return _loops.LastOrDefault(r => Extent(r) >= narrowest && _sink.Src.All(s => Walks(s.Src[1], r, null)) && LoadsWalk(r));
+        var axes = _loops.FindAll(r => Extent(r) >= narrowest && _sink.Src.All(s => Walks(s.Src[1], r, null)));
+        return axes.FindLast(LoadsWalk) ?? axes.FindLast(MostLoadsWalk);
     }
 
-    bool LoadsWalk(UOp range) => _loads.TrueForAll(l => !_free.DependsOn(l, range) || Walks(l.Src[1], range, l.Src.Length > 2 ? l.Src[2] : null)
-        || Vectorize.IsMasked(l, range, _free));
+    bool LoadsWalk(UOp range) => _loads.TrueForAll(l => LoadWalks(l, range));
+
+    bool LoadWalks(UOp load, UOp range) => !_free.DependsOn(load, range) || Walks(load.Src[1], range, load.Src.Length > 2 ? load.Src[2] : null)
+        || Vectorize.IsMasked(load, range, _free);
+
+    // A few loads lane by lane are little beside a product of vectors: what a sum over channels is divided by, once it is summed.
+    bool MostLoadsWalk(UOp range)
+    {
+        double vectors = 0, lanes = 0;
+        foreach (var load in _loads.Where(l => _free.DependsOn(l, range)))
+            if (LoadWalks(load, range)) vectors += Times(load);
+            else lanes += Times(load);
+        return lanes * FewestVectors <= vectors;
+
+        // For an element of the result.
+        double Times(UOp load) => _free.In(load).Where(r => Kind(r) == AxisKind.Reduce).Aggregate(1.0, (n, r) => n * (r.Max + 1));
+    }
 
     bool Walks(UOp index, UOp range, UOp? gate) =>
         Vectorize.IsAffine(index, range, _free, out long step) && step == 1 && (gate is null || !_free.DependsOn(gate, range));
 
-    void VectorFold(List<UOp> folds)
+    static double Steps(List<UOp> folds) => folds.Min(f => OptOps.ClosedBy(f).Aggregate(1.0, (n, r) => n * Extent(r)));
+
+    // Lanes that are used on average.
+    static double Filled(UOp range, int lanes) => (double)Extent(range) / ((Extent(range) + lanes - 1) / lanes);
+
+    (UOp Range, int Lanes)? VectorFold(List<UOp> folds)
     {
         var ranges = folds.SelectMany(f => OptOps.ClosedBy(f)).Distinct().Where(r => LoadsWalk(r)
             && folds.TrueForAll(f => OptOps.ClosedBy(f).Contains(r) || !_free.DependsOn(f, r))).ToList();
-        if (ranges.FindLast(r => Extent(r) >= _profile.VectorLanes) is { } wide) Add(OptKind.VectorFold, wide, _profile.VectorLanes);
-        else if (ranges.FindLast(r => Extent(r) >= _profile.NarrowerLanes.Append(_profile.VectorLanes).Min() && IsLong(r)) is { } narrow)
-            Add(OptKind.VectorFold, narrow, _profile.NarrowerLanes.Append(_profile.VectorLanes).Where(l => l >= Extent(narrow)).Min());
+        if (ranges.FindLast(r => Extent(r) >= _profile.VectorLanes) is { } wide) return (wide, _profile.VectorLanes);
+        if (ranges.FindLast(r => Extent(r) >= _profile.NarrowerLanes.Append(_profile.VectorLanes).Min() && IsLong(r)) is { } narrow)
+            return (narrow, _profile.NarrowerLanes.Append(_profile.VectorLanes).Where(l => l >= Extent(narrow)).Min());
+        return null;
 
         // One vector an iteration, perhaps not a whole one: worth it where there are enough iterations before its lanes are combined.
         bool IsLong(UOp range) => folds.TrueForAll(f => !OptOps.ClosedBy(f).Contains(range)

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
+using System.Text.RegularExpressions;
 using Tiny.Graph;
 
 namespace Tiny.Render;
@@ -52,6 +53,18 @@ public sealed partial class CHelper
         return text.ToString();
     }
 
+    /// <summary>The same for functions with an attribute: it has it too, and a name of its own.</summary>
+    internal CHelper For(string attribute)
+    {
+        if (IsType) return this;
+        var text = Text.Replace("static inline ", $"static inline {attribute} ", StringComparison.Ordinal);
+        foreach (var function in Closure([this]).Where(h => !h.IsType))
+            text = Regex.Replace(text, $@"\b{function.Name}\b", Suffixed(function.Name));
+        return new CHelper(Suffixed(Name), text, [.. Needs.Select(n => n.For(attribute))]);
+
+        string Suffixed(string name) => $"{name}_{attribute.ToLowerInvariant()}";
+    }
+
     // ---- scalars
 
     // The name of a scalar type inside a helper's name.
@@ -78,8 +91,8 @@ public sealed partial class CHelper
     };
 
     /// <summary>The function of libm.</summary>
-    internal static string? LibraryFunction(Op op, DType t) => !t.IsFloat || op is not (Op.Sqrt or Op.Trunc or Op.Sin or Op.Exp2 or Op.Exp or Op.Log2)
-        ? null : op.ToString().ToLowerInvariant() + (t.Kind == ScalarKind.Float32 ? "f" : "");
+    internal static string? LibraryFunction(Op op, DType t) => !t.IsFloat || op is not (Op.Sqrt or Op.Trunc or Op.Sin or Op.Exp2 or Op.Exp or Op.Log2 or Op.MulAcc)
+        ? null : (op == Op.MulAcc ? "fma" : op.ToString()).ToLowerInvariant() + (t.Kind == ScalarKind.Float32 ? "f" : "");
 
     internal static CHelper? ScalarFunction(Op op, DType t) => op switch
     {

@@ -9,8 +9,8 @@ namespace Tiny.Render;
 public sealed record CKernel(string Text, IReadOnlyList<CHelper> Helpers);
 
 /// <summary>
-/// C99. Two profiles: <see cref="Plain"/> for any compiler, <see cref="Gnu128"/> with vectors of 128 bits in the notation that
-/// gcc and clang share. Signed overflow, division, conversion and NaN behave as the graph says, by helper functions
+/// C99. Profiles: <see cref="Plain"/> for any compiler, <see cref="Gnu128"/> with vectors of 128 bits in the notation that gcc and clang share, and
+/// <see cref="Avx2"/> and <see cref="Avx512"/> for functions that only processors which have these may call. Signed overflow, division, conversion and NaN behave as the graph says, by helper functions
 /// where the operators of C do not; integer arithmetic whose bounds exclude overflow is plain.
 /// </summary>
 public sealed partial class CRenderer : CStyleRenderer
@@ -43,6 +43,20 @@ public sealed partial class CRenderer : CStyleRenderer
     /// <summary>C99 with four-lane vectors by the GNU extension, for gcc and clang on any machine.</summary>
     public static TargetProfile Gnu128 { get; } = new("c-gnu128") { VectorLanes = 4, Lacks = s_lacks, Stores = s_stores, Computes = s_computes };
 
+    static readonly HashSet<Op> s_lacksButFma = [.. s_lacks.Where(op => op != Op.MulAcc)];
+
+    /// <summary>AVX2 and FMA: functions with the attribute <c>AVX2</c>, which the file defines.</summary>
+    public static TargetProfile Avx2 { get; } = new("c-avx2")
+    {
+        VectorLanes = 8, NarrowerLanes = [4], Unroll = 48, StageBytes = 128 << 10, PanelBytes = 128 << 10, Fma = true, Lacks = s_lacksButFma, Stores = s_stores, Computes = s_computes,
+    };
+
+    /// <summary>AVX-512 (F, BW, DQ, VL): functions with the attribute <c>AVX512</c>, which the file defines.</summary>
+    public static TargetProfile Avx512 { get; } = Avx2 with { Name = "c-avx512", VectorLanes = 16, NarrowerLanes = [8, 4], Registers = 32 };
+
+    // Functions of these say so, and so do their helpers, of which other functions may need another form.
+    string? Attribute => Kernel.Profile == Avx512 ? "AVX512" : Kernel.Profile == Avx2 ? "AVX2" : null;
+
     /// <summary>
     /// The function. Names are identifiers made by <see cref="Identifiers.ForC"/>, all different. The text expects the standard
     /// headers math, stdbool, stdint and string, and the helpers before it (<see cref="Prologue"/>).
@@ -67,7 +81,7 @@ public sealed partial class CRenderer : CStyleRenderer
     {
         var parameters = Kernel.Params.Select((p, i) => $"{(p.Written ? "" : "const ")}{MemoryType(p.DType)} *restrict {ParameterNames[i]}")
             .Concat(_variables.Select(v => $"int {v}")).ToList();
-        var head = $"static void {Kernel.Name}(";
+        var head = $"static {(Attribute is { } attribute ? attribute + " " : "")}void {Kernel.Name}(";
         var line = head + string.Join(", ", parameters);
         if (line.Length + 1 <= LongSignature)
         {
@@ -117,7 +131,7 @@ public sealed partial class CRenderer : CStyleRenderer
     private protected override Expression LoadValue(UOp load)
     {
         if (load.DType.Lanes > 1 && load.Src.Length > 2)
-            return Expression.Call(Helper(CHelper.MaskedLoad(load.DType)), Written(load.Src[0]), Written(load.Src[1]), Written(load.Src[2]));
+            return Expression.Call(Helper(Attribute is null ? CHelper.MaskedLoad(load.DType) : CHelper.MaskedLoadAvx(load.DType)), Written(load.Src[0]), Written(load.Src[1]), Written(load.Src[2]));
         var element = Expression.Primary($"{Written(load.Src[0]).Text}[{Written(load.Src[1]).Text}]");
         if (load.DType.Lanes > 1) return Expression.Call(VectorLoad(load.DType), Expression.Prefix("&", element));
         if (load.DType == DType.Bool) element = Expression.Binary(element, "!=", Expression.Primary("0"));
@@ -230,6 +244,7 @@ public sealed partial class CRenderer : CStyleRenderer
 
     string Helper(CHelper helper)
     {
+        if (Attribute is { } attribute) helper = helper.For(attribute);
         if (!_helpers.Any(h => h.Name == helper.Name)) _helpers.Add(helper);
         return helper.Name;
     }

@@ -72,6 +72,23 @@ public sealed partial class CHelper
             """, VectorType(t), VectorType(mask));
     }
 
+    /// <summary>The same where the processor has masks for it: elements of 32 bits.</summary>
+    internal static CHelper MaskedLoadAvx(DType t)
+    {
+        if (t.Size != 4) return MaskedLoad(t);
+        var (type, mask) = (TypeName(t), DType.Bool.Vec(t.Lanes));
+        var load = t.Lanes == 16 ? "_mm512_maskz_loadu_epi32(_mm512_movepi32_mask((__m512i)m), p + i)"
+            : $"_mm{(t.Lanes == 8 ? "256" : "")}_maskload_epi32((const int *)(p + i), (__m{t.Lanes * 32}i)m)";
+        return new($"load_some_{type}", $$"""
+            /* The elements from p[i] on that m chooses, 0 for the others, which may lie outside. */
+            static inline {{type}} load_some_{{type}}(const {{CRenderer.MemoryType(t)}} *p, int i, {{TypeName(mask)}} m)
+            {
+                return ({{type}}){{load}};
+            }
+
+            """, VectorType(t), VectorType(mask));
+    }
+
     internal static CHelper VectorStore(DType t)
     {
         var name = IsMask(t) ? $"store_mask_{TypeName(t)}" : $"store_{TypeName(t)}";
@@ -169,6 +186,10 @@ public sealed partial class CHelper
                 return t.IsFloat
                     ? Function($"{name}_{type}", t, "a, b", $"return {select.Name}((a {less} b) | (a != a), a, b);", $"The {word}; NaN if either is.", select)
                     : Function($"{name}_{type}", t, "a, b", $"return {select.Name}(a {less} b, a, b);", null, select);
+            case Op.MulAcc when t.Kind == ScalarKind.Float32 && t.Lanes is 4 or 8 or 16:
+                var prefix = $"_mm{(t.Lanes == 4 ? "" : $"{t.Lanes * 32}")}";
+                string Intrinsic(string x) => $"(__m{t.Lanes * 32}){x}";
+                return Function($"fma_{type}", t, "a, b, c", $"return ({type}){prefix}_fmadd_ps({Intrinsic("a")}, {Intrinsic("b")}, {Intrinsic("c")});", "a * b + c, rounded once.", vector);
             case Op.Add or Op.Mul or Op.Shl when wide:
                 return VectorWrapping(op.ToString().ToLowerInvariant(), op switch { Op.Add => "+", Op.Mul => "*", _ => "<<" }, t);
             case Op.Neg when wide:

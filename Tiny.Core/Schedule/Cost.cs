@@ -9,6 +9,8 @@ namespace Tiny.Schedule;
 sealed class Cost
 {
     const double Launch = 4096, Memory = 4, Transcendental = 7, MostInFold = 64;
+    // Beside a reduction so many times shorter a long one has a kernel of its own.
+    const double MuchLonger = 16, Long = 256;
 
     // What a user pays for an element, and what is known of a node that will have been stored: one load, no reduction.
     readonly Dictionary<UOp, double> _weight = new(ReferenceEqualityComparer.Instance);
@@ -18,6 +20,10 @@ sealed class Cost
 
     // Reductions that need no loop.
     readonly IReadOnlySet<UOp> _closed;
+
+    // The longest reduction that is computed for an element of a node: what it costs, and its loops' extents.
+    readonly Dictionary<UOp, (double Weight, Dim[] Loops)> _longest = new(ReferenceEqualityComparer.Instance);
+    readonly HashSet<UOp> _apart = new(ReferenceEqualityComparer.Instance);
 
     public Cost(IReadOnlyList<UOp> order, IReadOnlySet<UOp> closed)
     {
@@ -31,7 +37,38 @@ sealed class Cost
             _weight[node] = stored ? 1 : Math.Min(Weight(node), 1e9);
             if (folds && !stored) _folds.Add(node);
             _own[node] = (stored ? Math.Min(Weight(node), 1e9) : _weight[node], folds);
+            if (_folds.Contains(node)) KeepApart(node);
         }
+    }
+
+    // Two reductions over different loops share a kernel's vectors and its register tile. A long one would be computed in those that suit the short one: it is stored, which
+    // costs next to nothing in comparison. So a convolution's gradient is not computed where a pooling's is shared among equals.
+    void KeepApart(UOp node)
+    {
+        if (node.Op == Op.Reduce && !_closed.Contains(node))
+        {
+            var (x, axes) = (node.Src[0], ((ReduceArg)node.Arg!).Axes);
+            // A reduction inside of it will have been stored.
+            double each = 1 + (_folds.Contains(x) ? 1 : Math.Min(_weight[x], MostInFold));
+            _longest[node] = (Terms(node) * each, [.. axes.Order().Select(a => x.Shape[a]).Where(d => !d.Is(1))]);
+            return;
+        }
+        UOp? longest = null;
+        foreach (var s in node.Src)
+            if (_longest.TryGetValue(s, out var known) && (longest is null || known.Weight > _longest[longest].Weight)) longest = s;
+        if (longest is null) return;
+        var (weight, loops) = _longest[longest];
+        UOp? other = null;
+        foreach (var s in node.Src)
+            if (_longest.TryGetValue(s, out var known) && !known.Loops.AsSpan().SequenceEqual(loops) && (other is null || known.Weight > _longest[other].Weight)) other = s;
+        if (other is null || weight < Long || weight < MuchLonger * _longest[other].Weight || node.Shape.Size * weight < MuchLonger * Launch)
+        {
+            _longest[node] = (weight, loops);
+            return;
+        }
+        _longest[node] = _longest[other];
+        while (!Computes(longest)) longest = longest.Src[0];
+        _apart.Add(longest);
     }
 
     /// <summary>True for nodes that do arithmetic; movement and leaves never get a buffer of their own.</summary>
@@ -43,6 +80,7 @@ sealed class Cost
     /// <summary>True when one store and a load for each use cost less than computing the node at each use.</summary>
     public bool StoreIsCheaper(UOp node, IReadOnlyList<Demand> uses)
     {
+        if (_apart.Contains(node)) return true;
         double evaluations = 0;
         var (weight, folds) = _own[node];
         bool insideFold = false;
@@ -70,6 +108,8 @@ sealed class Cost
         return use.Open.Where(r => use.Draft.Depth[r] <= deepest).Aggregate(1.0, (n, r) => n * (r.Max + 1));
     }
 
+    static double Terms(UOp reduce) => Math.Max(reduce.Src[0].Shape.Size, 1.0) / Math.Max(reduce.Shape.Size, 1);
+
     double Weight(UOp node)
     {
         double operands = 0;
@@ -79,7 +119,7 @@ sealed class Cost
             Op.Const or Op.Variable => 0,
             Op.Param or Op.Buffer => 1,
             Op.Reduce when _closed.Contains(node) => operands,
-            Op.Reduce => Math.Max(node.Src[0].Shape.Size, 1.0) / Math.Max(node.Shape.Size, 1) * (1 + Math.Min(operands, MostInFold)),
+            Op.Reduce => Terms(node) * (1 + Math.Min(operands, MostInFold)),
             _ when IsTranscendental(node) => operands + Transcendental,
             >= Op.Neg and <= Op.MulAcc => operands + 1,
             _ => operands,

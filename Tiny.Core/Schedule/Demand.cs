@@ -21,6 +21,7 @@ sealed class Draft
         Buffers.Add(Memory);
         if (memory is not null) (Old, Shape) = (node.Src[0], ((View)node.Arg!).Shape);
         else Shape = node.Shape;
+        Seen = node.Shape;
         At = Ranges = [.. Shape.Select(extent => extent.Is(1) ? UOp.Index(0) : UOp.Range(_nextId++, AxisKind.Loop, extent))];
     }
 
@@ -34,8 +35,10 @@ sealed class Draft
     public Shape Shape { get; }
     /// <summary>One index for each dimension of the shape.</summary>
     public UOp[] Ranges { get; }
-    /// <summary>Where the element lies: an index for each dimension of the memory.</summary>
+    /// <summary>Where the element lies: an index for each dimension of <see cref="Seen"/>.</summary>
     public UOp[] At { get; set; }
+    /// <summary>The shape under which the memory is written, row-major: the node's, or one with the same elements in the same order.</summary>
+    public Shape Seen { get; set; }
     /// <summary>The demand for what it stores: the node itself, or an update's new value.</summary>
     public Demand Root { get; set; } = null!;
     /// <summary>Tensor-graph nodes computed inside, operands first.</summary>

@@ -71,8 +71,18 @@ sealed class Fusion
     {
         var draft = Drafts[update] = new Draft(update, _plan.MemoryOf(update));
         // What such a view pads (a slice by steps, to a multiple of the step) it also cuts off: whatever it shows is an element, also where that depends on a variable.
-        foreach (var step in ((View)update.Arg!).Steps.Reverse().Where(s => s.Op != Op.Bitcast))
+        UOp[] steps = [.. ((View)update.Arg!).Steps.Where(s => s.Op != Op.Bitcast)];
+        for (int i = steps.Length - 1; i >= 0; i--)
+        {
+            var step = steps[i];
+            // Not to be undone without dividing by what is known only at the call; but all that it joins or splits is the memory as it lies.
+            if (step.Op == Op.Reshape && _movement.Reshape(step, draft.At) is null && steps[..i].All(s => s.Op == Op.Reshape))
+            {
+                draft.Seen = step.Shape;
+                break;
+            }
             draft.At = _movement.Through(step, draft.At) is (var at, { IsZero: false }) ? at : throw new InvalidOperationException($"{update} writes outside of its memory");
+        }
         draft.Root = Ask(draft, update.Src[1], draft.Ranges, UOp.Bool(true), []);
         draft.Members.Add(update);
     }

@@ -27,7 +27,7 @@ sealed class Rangeify(Fusion fusion, WritePlan plan, Movement movement, Rewriter
         {
             if (!fusion.Drafts.TryGetValue(node, out var draft) || draft.Shape.Size == 0) continue;
             var target = UOp.New(Op.Pointer, node.DType, [], 0);
-            var index = movement.Flatten(node.Shape, draft.At, layouts.GetValueOrDefault(plan.MemoryOf(node)));
+            var index = movement.Flatten(draft.Seen, draft.At, layouts.GetValueOrDefault(plan.MemoryOf(node)));
             var store = UOp.New(Op.Store, DType.Void, [target, index, draft.Root.Value!.Bitcast(node.DType)]);
             kernels.Add(new KernelBody([draft], [.. draft.Buffers], 1, [.. draft.Reads], UOp.New(Op.Sink, DType.Void, [store])) { Layouts = layouts });
         }
@@ -85,8 +85,8 @@ sealed class Rangeify(Fusion fusion, WritePlan plan, Movement movement, Rewriter
     {
         Op.Add => UOp.Const(0L, dtype),
         Op.Mul => UOp.Const(1L, dtype),
-        Op.Max => dtype.IsFloat ? UOp.Const(double.NegativeInfinity, dtype) : UOp.Const(Bounds.OfType(dtype).Min, dtype),
-        Op.Min => dtype.IsFloat ? UOp.Const(double.PositiveInfinity, dtype)
+        Op.Max => dtype.IsFloat ? UOp.Const(-FloatFormat.Highest(dtype.Kind), dtype) : UOp.Const(Bounds.OfType(dtype).Min, dtype),
+        Op.Min => dtype.IsFloat ? UOp.Const(FloatFormat.Highest(dtype.Kind), dtype)
             : UOp.Const(dtype.Kind == ScalarKind.UInt64 ? unchecked((long)ulong.MaxValue) : Bounds.OfType(dtype).Max, dtype),
         _ => throw new InvalidOperationException($"{op} is no reduction"),
     };

@@ -77,14 +77,14 @@ public sealed partial class Tensor
     /// <summary>Exclusive or: of bools, or of the bits of integers.</summary>
     public static Tensor operator ^(Tensor a, Tensor b) => Bits("Xor", Op.Xor, a, b);
     /// <summary>Bits moved up by b places, the lowest filled with 0; 0 unless 0 &lt;= b &lt; the number of bits. Bools count as int32.</summary>
-    public static Tensor operator <<(Tensor a, Tensor b) => Shift("ShiftLeft", Op.Shl, a, b);
+    public static Tensor operator <<(Tensor a, Tensor b) => Shift("LShift", Op.Shl, a, b);
     /// <summary>Bits moved up by a constant number of places.</summary>
-    public static Tensor operator <<(Tensor a, Number b) => a << Beside(a, b, "ShiftLeft");
+    public static Tensor operator <<(Tensor a, Number b) => a << Beside(a, b, "LShift");
     /// <summary>Bits moved down by b places, the highest filled with the sign (0 for unsigned integers); all of them unless
     /// 0 &lt;= b &lt; the number of bits. Bools count as int32.</summary>
-    public static Tensor operator >>(Tensor a, Tensor b) => Shift("ShiftRight", Op.Shr, a, b);
+    public static Tensor operator >>(Tensor a, Tensor b) => Shift("RShift", Op.Shr, a, b);
     /// <summary>Bits moved down by a constant number of places.</summary>
-    public static Tensor operator >>(Tensor a, Number b) => a >> Beside(a, b, "ShiftRight");
+    public static Tensor operator >>(Tensor a, Number b) => a >> Beside(a, b, "RShift");
     /// <summary>The opposite of a bool tensor.</summary>
     public static Tensor operator !(Tensor a)
     {
@@ -121,7 +121,7 @@ public sealed partial class Tensor
     {
         using var scope = Origin.Scope(name.ToLowerInvariant());
         var (x, y) = Operands(name, a, b);
-        if (x.DType.IsFloat) throw new DTypeException($"{name}: takes bools or integers, not {a.DType} and {b.DType}");
+        if (x.DType.IsFloat) throw new DTypeException($"{name}: takes bools or integers, not {a.DType} {a.Shape} and {b.DType} {b.Shape}");
         return new Tensor(Build.Binary(op, x, y));
     }
 

@@ -18,6 +18,10 @@ public sealed partial class Tensor
 
     /// <summary>Transposed convolution of this[n, channels, height, width] with weight[channels, out / groups, window height, window width], plus
     /// bias[out].</summary>
+    /// <example><code>
+    /// var x = Tensor.Ones(1, 8, 16, 16);
+    /// x.ConvTranspose2d(Tensor.Ones(8, 3, 3, 3), stride: 2, padding: 1, outputPadding: 1) // shape [1, 3, 32, 32]
+    /// </code></example>
     public Tensor ConvTranspose2d(Tensor weight, Tensor? bias = null, Pair? stride = null, Padding2d padding = default, Pair? outputPadding = null,
         Pair? dilation = null, int groups = 1) => ConvTranspose("ConvTranspose2d", weight, bias, (stride ?? 1).Sizes, padding.Sides,
             (outputPadding ?? 0).Sizes, (dilation ?? 1).Sizes, groups);

@@ -17,6 +17,13 @@ public sealed partial class Tensor
 
     /// <summary>Convolution of this[n, channels, height, width] with weight[out, channels / groups, window height, window
     /// width], plus bias[out].</summary>
+    /// <example><code>
+    /// var x = Tensor.Ones(1, 3, 32, 32);
+    /// var weight = Tensor.Ones(8, 3, 3, 3);
+    /// x.Conv2d(weight)                             // shape [1, 8, 30, 30]
+    /// x.Conv2d(weight, stride: 2, padding: 1)      // shape [1, 8, 16, 16]
+    /// x.Conv2d(Tensor.Ones(6, 1, 3, 3), groups: 3) // shape [1, 6, 30, 30], two filters for each channel
+    /// </code></example>
     public Tensor Conv2d(Tensor weight, Tensor? bias = null, Pair? stride = null, Padding2d padding = default, Pair? dilation = null,
         int groups = 1) => Conv("Conv2d", weight, bias, (stride ?? 1).Sizes, padding.Sides, (dilation ?? 1).Sizes, groups);
 

@@ -72,17 +72,18 @@ public sealed partial class Tensor
         return Analysis("dropout", x => Uniform01(Shape, seed).Ge(p).Where(x * (p < 1 ? 1 / (1 - p) : 0), 0));
     }
 
-    /// <summary>The whole numbers from 0 below <paramref name="count"/> in random order, as int32: the order of so many random words.</summary>
+    /// <summary>The whole numbers from 0 below <paramref name="count"/> in random order, as int32: the order of so many random words, found as <see cref="Sort"/> does; at most 2^20.</summary>
     public static Tensor RandPerm(int count, long? seed = null)
     {
         if (count < 0) throw new ShapeException($"RandPerm: {count} numbers");
         using var scope = Origin.Scope("rand_perm");
-        return Words(new Shape(count), seed).A.Argsort();
+        return Words(new Shape(count), seed).A.First("RandPerm", null, 0, descending: false);
     }
 
     /// <summary>
     /// Places along the last axis of these weights, each drawn with a probability in proportion to its weight, as int32 [..., count]. The place whose exponentially
-    /// distributed arrival (-log(u) / weight) comes first is drawn; without replacement, the first ones.
+    /// distributed arrival (-log(u) / weight) comes first is drawn, from arrivals of its own each time; without replacement, the first ones, found as <see cref="TopK"/> does: of at
+    /// most 2^20 weights if more than 64 are drawn.
     /// </summary>
     /// <exception cref="ShapeException">There are fewer weights than are to be drawn without replacement.</exception>
     public Tensor Multinomial(int count, bool replacement = false, long? seed = null)

@@ -6,15 +6,16 @@ public sealed partial class Tensor
     /// Sum of products in Einstein's notation: a letter for each axis of each operand, and those of the result after the arrow; what is not
     /// there is summed. A letter twice in one operand takes its diagonal. Without an arrow the result has the letters that stand once, sorted. An
     /// ellipsis stands for leading axes that broadcast.
-    /// <code>
-    /// Tensor.Einsum("ij,jk->ik", a, b)      // matrix product
-    /// Tensor.Einsum("...ij->...ji", a)      // transposed
-    /// Tensor.Einsum("ii", a)                // trace
-    /// </code>
     /// Operands are multiplied from the left, and an axis is summed as soon as nothing further needs it. Sums of products have the dtypes that <see cref="MatMul"/> gives them.
     /// </summary>
     /// <exception cref="ArgumentException">The formula cannot be read.</exception>
     /// <exception cref="ShapeException">The formula does not fit the shapes.</exception>
+    /// <example><code>
+    /// Tensor a = Tensor.From([1f, 2f, 3f, 4f], 2, 2), b = Tensor.From([1f, 0f, 0f, 2f], 2, 2);
+    /// Tensor.Einsum("ij,jk-&gt;ik", a, b) // [[1, 4], [3, 8]], the matrix product
+    /// Tensor.Einsum("...ij-&gt;...ji", a) // [[1, 3], [2, 4]], transposed
+    /// Tensor.Einsum("ii", a)           // 5, the trace
+    /// </code></example>
     public static Tensor Einsum(string formula, params IReadOnlyList<Tensor> operands)
     {
         ArgumentNullException.ThrowIfNull(formula);

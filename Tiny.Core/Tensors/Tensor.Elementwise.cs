@@ -58,16 +58,14 @@ public sealed partial class Tensor
     }
 
     /// <summary>This, but <paramref name="value"/> where a bool <paramref name="mask"/> is true. Shapes broadcast.</summary>
-    public Tensor MaskedFill(Tensor mask, Number value)
-    {
-        using var scope = Origin.Scope("masked_fill");
-        return Mask("MaskedFill", mask).Where(value, this);
-    }
+    public Tensor MaskedFill(Tensor mask, Number value) => MaskedFill(mask, Beside(value, "MaskedFill"));
     /// <summary>This, but the element of <paramref name="value"/> where a bool <paramref name="mask"/> is true. Shapes broadcast.</summary>
     public Tensor MaskedFill(Tensor mask, Tensor value)
     {
+        NotNull(value);
+        BroadcastShape("MaskedFill", Shape, BroadcastShape("MaskedFill", Mask("MaskedFill", mask).Shape, value.Shape));
         using var scope = Origin.Scope("masked_fill");
-        return Mask("MaskedFill", mask).Where(value, this);
+        return mask.Where(value, this);
     }
 
     /// <summary>-1, 0 or 1 by the sign; zeros and NaN stay as they are.</summary>
@@ -86,7 +84,7 @@ public sealed partial class Tensor
     /// <summary>The size of this with the sign of <paramref name="sign"/>.</summary>
     public Tensor CopySign(Tensor sign) => CopySign(this, sign);
     /// <summary>The size of this with the sign of a constant.</summary>
-    public Tensor CopySign(Number sign) => CopySign(this, Beside(sign, "CopySign"));
+    public Tensor CopySign(Number sign) => CopySign(this, Scalar(sign, FloatDType));
 
     /// <summary>x rounded to the nearest whole number, halves to the even one; integers stay. -0.4 gives -0.</summary>
     public Tensor Round() => Round("round", static (x, t) =>
@@ -150,6 +148,7 @@ public sealed partial class Tensor
     {
         NotNull(end);
         NotNull(weight);
+        BroadcastShape("Lerp", Shape, BroadcastShape("Lerp", end.Shape, weight.Shape));
         using var scope = Origin.Scope("lerp");
         var step = end - this;
         return weight.Lt(0.5).Where(this + weight * step, end - (1 - weight) * step);

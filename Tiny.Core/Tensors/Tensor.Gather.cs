@@ -10,6 +10,11 @@ public sealed partial class Tensor
     /// rows of a table [n, width] for indices [batch, length] are [batch, length, width]. An index outside of the axis, a negative one too, reads zeros.
     /// </summary>
     /// <exception cref="DTypeException">The index is no integer tensor.</exception>
+    /// <example><code>
+    /// var table = Tensor.From([1, 2, 3, 4, 5, 6], 3, 2);
+    /// table.Take(Tensor.From([2, 0]))       // [[5, 6], [1, 2]]
+    /// table.Take(Tensor.From([1]), axis: 1) // [[2], [4], [6]]
+    /// </code></example>
     public Tensor Take(Tensor index, int axis = 0)
     {
         int a = Axis(axis, "Take");
@@ -31,6 +36,10 @@ public sealed partial class Tensor
     /// </summary>
     /// <exception cref="DTypeException">The index is no integer tensor.</exception>
     /// <exception cref="ShapeException">The shapes do not go together.</exception>
+    /// <example><code>
+    /// var scores = Tensor.From([1f, 2f, 3f, 4f, 5f, 6f], 2, 3);
+    /// scores.Gather(1, Tensor.From([2, 0], 2, 1)) // [[3], [4]], one of each row
+    /// </code></example>
     public Tensor Gather(int axis, Tensor index)
     {
         int a = Axis(axis, "Gather");
@@ -52,6 +61,9 @@ public sealed partial class Tensor
     /// <param name="classes">How many classes there are.</param>
     /// <param name="dtype">The result's dtype, float32 unless given.</param>
     /// <exception cref="DTypeException">This is no integer tensor.</exception>
+    /// <example><code>
+    /// Tensor.From([1, 3]).OneHot(4) // [[0, 1, 0, 0], [0, 0, 0, 1]]
+    /// </code></example>
     public Tensor OneHot(int classes, DType? dtype = null)
     {
         if (classes < 0) throw new ShapeException($"OneHot: {classes} classes");

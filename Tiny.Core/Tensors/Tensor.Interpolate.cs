@@ -23,6 +23,12 @@ public sealed partial class Tensor
     /// <param name="mode">How values between elements are made; the dtype stays, but for integers, which become float32 unless with Nearest.</param>
     /// <param name="alignCorners">Not with Nearest.</param>
     /// <exception cref="ShapeException">There are fewer axes, or an axis has no elements.</exception>
+    /// <example><code>
+    /// var row = Tensor.From([0f, 1f, 2f]);
+    /// row.Interpolate([5], alignCorners: true)           // [0, 0.5, 1, 1.5, 2]
+    /// row.Interpolate([6], InterpolationMode.Nearest)    // [0, 0, 1, 1, 2, 2]
+    /// Tensor.Ones(1, 3, 8, 8).Interpolate([16, 12])      // shape [1, 3, 16, 12], the last two axes
+    /// </code></example>
     public Tensor Interpolate(ReadOnlySpan<int> size, InterpolationMode mode = InterpolationMode.Linear, bool alignCorners = false)
     {
         if (alignCorners && mode == InterpolationMode.Nearest)
@@ -38,8 +44,8 @@ public sealed partial class Tensor
             x = mode switch
             {
                 InterpolationMode.Nearest => x.At(axis, Nearest(from, to)),
-                InterpolationMode.Linear => x.Linear(axis, from, Places(from, to, alignCorners).Maximum(0)),
-                _ => x.Cubic(axis, from, Places(from, to, alignCorners)),
+                InterpolationMode.Linear => x.Linear(axis, from, Places(from, to, alignCorners, x.DType).Maximum(0)),
+                _ => x.Cubic(axis, from, Places(from, to, alignCorners, x.DType)),
             };
         }
         return mode == InterpolationMode.Nearest ? x : x.Cast(FloatDType);
@@ -53,9 +59,9 @@ public sealed partial class Tensor
     }
 
     // Where, among the old elements, the new ones are.
-    static Tensor Places(int from, int to, bool alignCorners)
+    static Tensor Places(int from, int to, bool alignCorners, DType dtype)
     {
-        var i = Arange(to).Cast(DType.Float32);
+        var i = Arange(to).Cast(dtype);
         return alignCorners ? i * (to > 1 ? (from - 1.0) / (to - 1) : 0) : (i + 0.5) * ((double)from / to) - 0.5;
     }
 

@@ -21,8 +21,10 @@ public sealed partial class Tensor
     {
         CheckSame("BinaryCrossEntropy", target);
         using var scope = Origin.Scope("binary_cross_entropy");
-        var each = -(target * Log().Maximum(-100) + (1 - target) * (-this).Log1p().Maximum(-100));
-        return each.Reduced(reduction);
+        // As floats of 32 bits at least: an unsigned integer would wrap.
+        Tensor p = new(AsFloat()), t = new(target.AsFloat());
+        var each = -(t * p.Log().Maximum(-100) + (1 - t) * (-p).Log1p().Maximum(-100));
+        return each.Reduced(reduction).Cast(Promote(FloatDType, target.FloatDType));
     }
 
     /// <summary>The same of logits (this), whose sigmoid is p, without loss at either end.</summary>
@@ -34,9 +36,10 @@ public sealed partial class Tensor
         CheckSame("BinaryCrossEntropyLogits", target);
         using var scope = Origin.Scope("binary_cross_entropy");
         // -log sigmoid(x) = softplus(-x), -log(1 - sigmoid(x)) = softplus(-x) + x.
-        var low = (-this).Softplus();
-        var each = positive is null ? (1 - target) * this + low : (1 - target) * this + ((positive - 1) * target + 1) * low;
-        return each.Reduced(reduction);
+        Tensor x = new(AsFloat()), t = new(target.AsFloat()), low = (-x).Softplus();
+        var each = (1 - t) * x + (positive is null ? low : ((new Tensor(positive.AsFloat()) - 1) * t + 1) * low);
+        var result = Promote(FloatDType, target.FloatDType);
+        return each.Reduced(reduction).Cast(positive is null ? result : Promote(result, positive.FloatDType));
     }
 
     /// <summary>
@@ -82,7 +85,7 @@ public sealed partial class Tensor
     public Tensor SparseCategoricalCrossEntropy(Tensor target, long ignore = -1, double smoothing = 0, Reduction reduction = Reduction.Mean)
     {
         ArgumentNullException.ThrowIfNull(target);
-        if (Rank == 0) throw new ShapeException("SparseCategoricalCrossEntropy: a scalar has no classes");
+        if (Rank == 0) throw new ShapeException($"SparseCategoricalCrossEntropy: {Shape} has no axis of classes");
         if (!target.DType.IsInt) throw new DTypeException($"SparseCategoricalCrossEntropy: the target {target.Shape} is {target.DType}, not class numbers");
         using var scope = Origin.Scope("cross_entropy");
         return (Rank == 1 ? this : MoveDim(-1, 1)).CrossEntropy(target, null, ignore, smoothing, reduction);
@@ -120,7 +123,7 @@ public sealed partial class Tensor
 
     int ClassAxis(string name, Tensor? weight)
     {
-        if (Rank == 0) throw new ShapeException($"{name}: a scalar has no classes");
+        if (Rank == 0) throw new ShapeException($"{name}: {Shape} has no axis of classes");
         int axis = Rank == 1 ? 0 : 1;
         if (weight is not null && !(weight.Rank == 1 && weight.Shape[0].Equals(Shape[axis])))
             throw new ShapeException($"{name}: weight {weight.Shape} is not [{Shape[axis]}], a number for each class of {Shape}");

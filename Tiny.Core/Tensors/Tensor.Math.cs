@@ -78,7 +78,8 @@ public sealed partial class Tensor
     public Tensor Clamp(Number min, Number max)
     {
         using var scope = Origin.Scope("clamp");
-        return Maximum(min).Minimum(max);
+        var above = Maximum(this, Beside(min, "Clamp"));
+        return Minimum(above, above.Beside(max, "Clamp"));
     }
 
     /// <summary>The absolute value; that of the smallest signed integer wraps to itself.</summary>

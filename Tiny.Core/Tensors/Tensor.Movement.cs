@@ -128,7 +128,8 @@ public sealed partial class Tensor
                 throw new ShapeException($"Pad: edges ({by[i].Lo}, {by[i].Hi}) of axis {i} of {Shape} are negative; use Shrink");
         }
         using var scope = Origin.Scope("pad");
-        var dtype = value.Beside(DType);
+        // Zero is false, too.
+        var dtype = DType.IsBool && value.IsPlainZero ? DType : value.Beside(DType);
         if (dtype == DType && value.IsPlainZero) return Moved(x => Build.Pad(x, by), Array.TrueForAll(by, e => e.Lo.Is(0) && e.Hi.Is(0)) ? null : "Pad");
         return new Tensor(PadWith(Build.Cast(Node, dtype), by, value.CheckFits(dtype, "Pad")));
     }

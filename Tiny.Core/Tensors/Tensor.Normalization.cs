@@ -23,7 +23,8 @@ public sealed partial class Tensor
     /// <summary>Brought to mean 0 and variance 1 over some axes. What goes back through mean and variance are two sums over the same elements.</summary>
     internal Tensor Standardized(int[] axes, double eps)
     {
-        return WithRule(Centred(this) * Scale(this), [this], (x, y, g) => [Scale(x[0]) * (g - g.Mean(axes, true) - y * (g * y).Mean(axes, true))]);
+        var wide = new Tensor(AsFloat());
+        return WithRule(Centred(wide) * Scale(wide), [wide], (x, y, g) => [Scale(x[0]) * (g - g.Mean(axes, true) - y * (g * y).Mean(axes, true))]).Cast(FloatDType);
 
         Tensor Centred(Tensor x) => x - x.Mean(axes, keepdim: true);
         Tensor Scale(Tensor x) => (Centred(x).Square().Mean(axes, keepdim: true) + eps).Rsqrt();

@@ -13,6 +13,11 @@ public sealed partial class Tensor
     /// The largest element of each window of this[..., height, width]; the stride is the window's size unless given. With
     /// <paramref name="ceil"/> a last window that begins inside the input or the padding before it counts, too, though it ends outside.
     /// </summary>
+    /// <example><code>
+    /// Tensor.Ones(1, 3, 9, 9).MaxPool2d(2)             // shape [1, 3, 4, 4]
+    /// Tensor.Ones(1, 3, 9, 9).MaxPool2d(2, ceil: true) // shape [1, 3, 5, 5]
+    /// Tensor.Ones(1, 3, 9, 9).MaxPool2d(3, 2, 1)       // shape [1, 3, 5, 5]
+    /// </code></example>
     public Tensor MaxPool2d(Pair kernel, Pair? stride = null, Padding2d padding = default, Pair? dilation = null, bool ceil = false) =>
         Pool("MaxPool2d", "max_pool2d", true, kernel.Sizes, (stride ?? kernel).Sizes, padding.Sides, (dilation ?? 1).Sizes, ceil);
 
@@ -91,8 +96,7 @@ public sealed partial class Tensor
     }
 
     /// <summary>What no element is below.</summary>
-    static Number Lowest(DType dtype) => dtype.IsInt ? Bounds.OfType(dtype).Min
-        : dtype == DType.Float8E4M3 ? -FloatFormat.Of(dtype.Kind).Largest : double.NegativeInfinity;
+    static Number Lowest(DType dtype) => dtype.IsInt ? Bounds.OfType(dtype).Min : -FloatFormat.Highest(dtype.Kind);
 
     /// <summary>How many windows fit each spatial axis (the last ones), with all that can be wrong said in the user's terms.</summary>
     Dim[] OutputExtents(string name, (Dim Lo, Dim Hi)[] edges, ReadOnlySpan<int> kernel, ReadOnlySpan<int> stride,

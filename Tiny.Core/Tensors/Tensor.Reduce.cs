@@ -44,9 +44,14 @@ public sealed partial class Tensor
     public Tensor Var(ReadOnlySpan<int> axes, bool keepdim = false, int correction = 1)
     {
         using var scope = Origin.Scope("var");
+        return Variance("Var", axes, keepdim, correction);
+    }
+
+    Tensor Variance(string name, ReadOnlySpan<int> axes, bool keepdim, int correction)
+    {
         var x = new Tensor(AsFloat());
-        int[] over = Over(axes, "Var");
-        var count = Count(axes, "Var") - correction;
+        int[] over = Over(axes, name);
+        var count = Count(axes, name) - correction;
         if (count < 0) count = 0;
         // What goes back through the mean cancels.
         var squares = WithRule(Distance(x, over).Square().Sum(over, true), [x], (x, _, g) => [g * 2 * Distance(x[0], over)]);
@@ -61,22 +66,28 @@ public sealed partial class Tensor
     public Tensor ArgMax(int? axis = null, bool keepdim = false)
     {
         using var scope = Origin.Scope("argmax");
+        return PlaceOfLargest("ArgMax", axis, keepdim);
+    }
+
+    Tensor PlaceOfLargest(string name, int? axis, bool keepdim)
+    {
         if (axis is null)
         {
-            var flat = Reshape(Shape.Count).ArgMax(0);
+            if (Shape.Count.Min == 0) throw NothingToReduce(name);
+            var flat = Reshape(Shape.Count).PlaceOfLargest(name, 0, false);
             return keepdim ? flat.Reshape([.. Enumerable.Repeat(1, Rank)]) : flat;
         }
-        int a = Axis(axis.Value, "ArgMax");
+        int a = Axis(axis.Value, name);
         var n = Shape[a];
         var x = DType.IsBool ? Build.Cast(Node, DType.Int32) : Node;
-        var largest = Build.Broadcast(Extreme("ArgMax", Op.Max, [a], keepdim: true).Node, Shape);
+        var largest = Build.Broadcast(Extreme(name, Op.Max, [a], keepdim: true).Node, Shape);
         var hit = Build.Not(Build.Binary(Op.CmpNe, x, Build.Cast(largest, x.DType)));
         // Nothing equals NaN, but where one is, the maximum is NaN and only NaN may count.
         if (x.DType.IsFloat) hit = Build.Binary(Op.Or, hit, Build.Binary(Op.CmpNe, x, x));
         // Counted down from n, so that the largest count is the first hit.
         var index = Build.IndexAlong(Shape, a);
         var down = Build.Sub(Build.Fill(n, index), index);
-        var count = Reduce("ArgMax", Op.Max, Build.Where(hit, down, Build.Fill(0, down)), [a], keepdim).Node;
+        var count = Reduce(name, Op.Max, Build.Where(hit, down, Build.Fill(0, down)), [a], keepdim).Node;
         return new Tensor(Build.Sub(Build.Fill(n, count), count));
     }
 
@@ -85,6 +96,7 @@ public sealed partial class Tensor
     {
         using var scope = Origin.Scope("softmax");
         int a = Axis(axis, "Softmax");
+        if (Shape.Size == 0) return Cast(FloatDType);
         var e = Exp(Shifted(axis, "Softmax", finite: false).X);
         var y = new Tensor(Build.Binary(Op.Div, e, Build.Broadcast(Build.Reduce(e, Op.Add, [a]), e.Shape)));
         return WithRule(y, [new Tensor(AsFloat())], (_, y, g) => [y * (g - (g * y).Sum(a, true))]).Cast(FloatDType);
@@ -95,6 +107,7 @@ public sealed partial class Tensor
     {
         using var scope = Origin.Scope("log_softmax");
         int a = Axis(axis, "LogSoftmax");
+        if (Shape.Size == 0) return Cast(FloatDType);
         var x = Shifted(axis, "LogSoftmax", finite: false).X;
         var y = new Tensor(Build.Sub(x, Build.Broadcast(Log(Build.Reduce(Exp(x), Op.Add, [a])), x.Shape)));
         return WithRule(y, [new Tensor(AsFloat())], (_, y, g) => [g - y.Exp() * g.Sum(a, true)]).Cast(FloatDType);
@@ -129,11 +142,13 @@ public sealed partial class Tensor
 
     Tensor Extreme(string name, Op op, ReadOnlySpan<int> axes, bool keepdim)
     {
-        if (Count(axes, name).Min == 0) throw new ShapeException($"{name}: {Shape} has no elements along the axes to reduce");
+        if (Count(axes, name).Min == 0) throw NothingToReduce(name);
         using var scope = Origin.Scope(name.ToLowerInvariant());
         if (!DType.IsBool) return Reduce(name, op, Node, axes, keepdim);
         return new Tensor(Build.Cast(Reduce(name, op, Build.Cast(Node, DType.Int32), axes, keepdim).Node, DType.Bool));
     }
+
+    ShapeException NothingToReduce(string name) => new($"{name}: {Shape} has no elements along the axes to reduce");
 
     Tensor Reduce(string name, Op op, UOp x, ReadOnlySpan<int> axes, bool keepdim)
     {

@@ -23,11 +23,14 @@ public sealed partial class Tensor
 {
     /// <summary>
     /// This tensor with elements of <paramref name="source"/> put in along an axis: for axis 0, source[i, j] goes to [index[i, j], j]. Where several go to one place the
-    /// last counts. An index outside of the axis, a negative one too, goes nowhere.
+    /// last counts. An index outside of the axis, a negative one too, goes nowhere. For n elements of the axis and m indices n * m comparisons.
     /// </summary>
     /// <param name="axis">The axis that the indices are of.</param>
     /// <param name="index">Integers; of this tensor's rank, nowhere longer than <paramref name="source"/>, nor than this apart from the axis.</param>
     /// <param name="source">What is put in. Its dtype is converted where that loses nothing.</param>
+    /// <example><code>
+    /// Tensor.Zeros(2, 3).Scatter(1, Tensor.From([2, 0], 2, 1), Tensor.From([7f, 8f], 2, 1)) // [[0, 0, 7], [8, 0, 0]]
+    /// </code></example>
     public Tensor Scatter(int axis, Tensor index, Tensor source)
     {
         using var scope = Origin.Scope("scatter");
@@ -45,6 +48,9 @@ public sealed partial class Tensor
     /// As <see cref="Scatter(int, Tensor, Tensor)"/>, but all elements that go to one place are combined, with the one that is there unless <paramref name="includeSelf"/>
     /// is false.
     /// </summary>
+    /// <example><code>
+    /// var counts = Tensor.Zeros(4).ScatterReduce(0, Tensor.From([1, 3, 1]), Tensor.Ones(3), ScatterReduction.Sum); // [0, 2, 0, 1]
+    /// </code></example>
     public Tensor ScatterReduce(int axis, Tensor index, Tensor source, ScatterReduction reduction, bool includeSelf = true)
     {
         if (DType.IsBool) throw new DTypeException($"ScatterReduce: {Shape} is bool; Cast it first");
@@ -70,7 +76,7 @@ public sealed partial class Tensor
 
     /// <summary>What no element is above.</summary>
     static Number Highest(DType dtype) => dtype.IsInt ? dtype.Kind == ScalarKind.UInt64 ? ulong.MaxValue : Algebra.Bounds.OfType(dtype).Max
-        : dtype == DType.Float8E4M3 ? FloatFormat.Of(dtype.Kind).Largest : double.PositiveInfinity;
+        : FloatFormat.Highest(dtype.Kind);
 
     /// <summary>With the axis last: this [..., n], what is given [..., m], and which of the m go to which of the n; null if nothing is given.</summary>
     (int Axis, Tensor X, Tensor? Hit, Tensor Given) Spread(string operation, int axis, Tensor index, Tensor source)

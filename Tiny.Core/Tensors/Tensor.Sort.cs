@@ -15,6 +15,11 @@ public sealed partial class Tensor
     /// either way. Up to 1,024 elements two kernels of n^2 comparisons; up to 2^20 a network, n log^2 n comparisons in log^2(n / 256) / 2 + 8 log(n / 256) kernels.
     /// </summary>
     /// <exception cref="ShapeException">The axis is longer than 2^20.</exception>
+    /// <example><code>
+    /// var (values, places) = Tensor.From([3, 1, 2]).Sort(); // values is [1, 2, 3]
+    /// values[0]                                              // 1
+    /// places                                                 // [1, 2, 0]
+    /// </code></example>
     public (Tensor Values, Tensor Indices) Sort(int axis = -1, bool descending = false)
     {
         using var scope = Origin.Scope("sort");
@@ -22,7 +27,7 @@ public sealed partial class Tensor
         return (Gather(axis, index), index);
     }
 
-    /// <summary>The places of the elements along an axis in ascending (or descending) order, as int32; see <see cref="Sort"/>.</summary>
+    /// <summary>The places of the elements along an axis in ascending (or descending) order, as int32, found as <see cref="Sort"/> does; the axis has at most 2^20 elements.</summary>
     public Tensor Argsort(int axis = -1, bool descending = false)
     {
         using var scope = Origin.Scope("argsort");
@@ -34,6 +39,11 @@ public sealed partial class Tensor
     /// of equal elements the earlier is taken, and NaN last. Up to 64 of a long axis are found in rounds, each of which leaves so many of every 256.
     /// </summary>
     /// <exception cref="ShapeException">The axis has fewer elements, or more than 2^20 if more than 64 are asked for.</exception>
+    /// <example><code>
+    /// var best = Tensor.From([0.1f, 0.7f, 0.2f]).TopK(2);
+    /// best.Values  // [0.7, 0.2]
+    /// best.Indices // [1, 2]
+    /// </code></example>
     public (Tensor Values, Tensor Indices) TopK(int count, int axis = -1, bool largest = true)
     {
         using var scope = Origin.Scope("top_k");

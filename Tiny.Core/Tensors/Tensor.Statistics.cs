@@ -27,6 +27,7 @@ public sealed partial class Tensor
     /// <summary>One bool: whether all elements are close as <see cref="IsClose"/> says. Shapes broadcast.</summary>
     public Tensor AllClose(Tensor other, double relative = 1e-5, double absolute = 1e-8, bool equalNan = false)
     {
+        BroadcastShape("AllClose", Shape, NotNull(other).Shape);
         using var scope = Origin.Scope("all_close");
         return IsClose(other, relative, absolute, equalNan).All();
     }
@@ -37,7 +38,7 @@ public sealed partial class Tensor
     {
         using var scope = Origin.Scope("argmin");
         // The complement turns the order of integers and bools round, and none of them overflows.
-        return (DType.IsFloat ? -this : ~this).ArgMax(axis, keepdim);
+        return (DType.IsFloat ? -this : ~this).PlaceOfLargest("ArgMin", axis, keepdim);
     }
 
     /// <summary>Standard deviation: the root of <see cref="Var(int?, bool, int)"/>.</summary>
@@ -46,7 +47,7 @@ public sealed partial class Tensor
     public Tensor Std(ReadOnlySpan<int> axes, bool keepdim = false, int correction = 1)
     {
         using var scope = Origin.Scope("std");
-        return Var(axes, keepdim, correction).Sqrt();
+        return Variance("Std", axes, keepdim, correction).Sqrt();
     }
 
     /// <summary>Standard deviation and mean.</summary>
@@ -64,8 +65,9 @@ public sealed partial class Tensor
     /// <summary>Softmax of -x: the smallest gets most.</summary>
     public Tensor Softmin(int axis = -1)
     {
-        using var scope = Origin.Scope("softmin");
-        return (-this).Softmax(axis);
+        int a = Axis(axis, "Softmin");
+        // Negative as a float: an unsigned integer would wrap.
+        return Analysis("softmin", x => (-x).Softmax(a));
     }
 
     /// <summary>Logarithm of the sum of e^x over several axes, without overflow.</summary>
@@ -93,6 +95,7 @@ public sealed partial class Tensor
     {
         if (!(p > 0)) throw new ArgumentOutOfRangeException(nameof(p), $"Normalize: p is {p}, not above 0");
         int a = Axis(axis, "Normalize");
+        if (Shape.Size == 0) return Cast(FloatDType);
         return Analysis("normalize", x =>
         {
             var size = x.Magnitude();

@@ -19,6 +19,9 @@ public sealed partial class Tensor
     }
 
     /// <summary>An axis split into several of the given sizes, of which one may be -1 and is worked out. The inverse of <see cref="Flatten"/>.</summary>
+    /// <example><code>
+    /// Tensor.Ones(2, 12).Unflatten(1, 3, -1) // shape [2, 3, 4]
+    /// </code></example>
     public Tensor Unflatten(int axis, params ReadOnlySpan<int> sizes)
     {
         int a = Axis(axis, "Unflatten");
@@ -73,6 +76,9 @@ public sealed partial class Tensor
     /// Windows along an axis, as a last axis: element [..., i, ..., j] is element i * step + j of the axis. A view: nothing is gathered.
     /// </summary>
     /// <exception cref="ShapeException">The size or step is less than 1, or the size exceeds the axis.</exception>
+    /// <example><code>
+    /// Tensor.Arange(7).Unfold(0, 3, 2) // [[0, 1, 2], [2, 3, 4], [4, 5, 6]]
+    /// </code></example>
     public Tensor Unfold(int axis, int size, int step = 1)
     {
         int a = Axis(axis, "Unfold");

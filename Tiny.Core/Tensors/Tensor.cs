@@ -132,7 +132,7 @@ public sealed partial class Tensor
     Tensor Beside(Number value, string operation) => Beside(this, value, operation);
 
     /// <summary>The dtype of an operation's result that is a float: integers and bools become float32.</summary>
-    DType FloatDType => DType.IsFloat ? DType : DType.Float32;
+    internal DType FloatDType => DType.IsFloat ? DType : DType.Float32;
 
     /// <summary>This tensor's node as a float that several steps can be computed in: all but float64 becomes float32. The last step's
     /// result is cast to <see cref="FloatDType"/>, so that a shorter float is rounded once.</summary>

@@ -49,8 +49,7 @@ sealed class Assignments(Compilation compilation)
     static bool IsAssigned(IdentifierNameSyntax name, SemanticModel model)
     {
         SyntaxNode whole = name.Parent is MemberAccessExpressionSyntax access && access.Name == name ? access : name;
-        return model.GetOperation(whole) is { } operation && (Writes.IsTarget(operation) || operation.Parent is IArgumentOperation { Parameter.RefKind: RefKind.Ref or RefKind.Out }
-            || whole.Parent is RefExpressionSyntax);
+        return model.GetOperation(whole) is { } operation && (Writes.IsTarget(operation) || whole.Parent is RefExpressionSyntax);
     }
 
     static bool IsInConstructor(SyntaxNode node, ISymbol variable)

@@ -42,11 +42,20 @@ sealed class CapturedRegions
         List<CapturedRoot> roots = [.. CapturedRoots.Of(compilation, cancellation)
             .SelectMany(r => targets.Below(r.Method.OriginalDefinition).Select(m => r with { Method = m }).Prepend(r))];
         var bodies = new List<RegionBody>();
-        var seen = new HashSet<ISymbol>(SymbolEqualityComparer.Default);
+        var (seen, initialized) = (new HashSet<ISymbol>(SymbolEqualityComparer.Default), new HashSet<ISymbol>(SymbolEqualityComparer.Default));
         var work = new Queue<(IMethodSymbol Method, CapturedRoot Root)>();
         void Reach(IMethodSymbol method, CapturedRoot root)
         {
             if (seen.Add(method)) work.Enqueue((method, root));
+        }
+        void Add(RegionBody body)
+        {
+            bodies.Add(body);
+            foreach (var operation in body.Operations)
+                foreach (var target in targets.Of(operation))
+                    // What is nested in the body is part of it.
+                    if (target.MethodKind is not (MethodKind.LocalFunction or MethodKind.AnonymousFunction) || !body.Declares(target))
+                        Reach(target, body.Root);
         }
         // Those of one root before the next begins, so that what an exported method reaches is known to be its.
         foreach (var root in roots)
@@ -57,13 +66,10 @@ sealed class CapturedRegions
             {
                 cancellation.ThrowIfCancellationRequested();
                 var (method, from) = work.Dequeue();
-                if (RegionBody.Of(method, from, compilation, cancellation) is not { } body) continue;
-                bodies.Add(body);
-                foreach (var operation in body.Operations)
-                    foreach (var target in targets.Of(operation))
-                        // What is nested in the body is part of it.
-                        if (target.MethodKind is not (MethodKind.LocalFunction or MethodKind.AnonymousFunction) || !body.Declares(target))
-                            Reach(target, from);
+                if (RegionBody.Of(method, from, compilation, cancellation) is { } body) Add(body);
+                // Of several constructors the first: they have their initialisers in common.
+                if (RegionBody.HasInitializers(method, cancellation) && initialized.Add(method.ContainingType))
+                    foreach (var initializer in RegionBody.InitializersOf(method, from, compilation, cancellation)) Add(initializer);
             }
         }
         return new(roots, bodies, targets, compilation, cancellation);

@@ -30,7 +30,7 @@ static class CapturedRoots
             foreach (var syntax in index.OfCalls)
                 if (model.GetOperation(syntax, cancellation) is IInvocationOperation { Arguments: [var argument] } call && IsTinyJitOf(call.TargetMethod)
                     && Wrapped(argument.Value) is { } wrapped)
-                    roots.Add(new(wrapped, false));
+                    roots.Add(new(wrapped.OriginalDefinition, false));
         }
         return [.. roots.OrderBy(static r => !r.IsExported)];
     }

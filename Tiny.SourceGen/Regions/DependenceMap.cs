@@ -24,7 +24,7 @@ sealed class DependenceMap
             map._selves[root.Method] = Dependence.None with { IsOutside = true };
             foreach (var parameter in root.Method.Parameters)
                 if (!SignatureTypes.IsPlain(parameter.Type) && map._inputs.Add(parameter))
-                    map._variables[parameter] = Dependence.On(parameter);
+                    map._variables[parameter] = Dependence.On(parameter).Into(parameter.Type);
         }
         do
         {
@@ -46,6 +46,9 @@ sealed class DependenceMap
     /// <summary>What a variable may hold, or a method return, by what was found so far.</summary>
     public Dependence OfVariable(ISymbol symbol) => _variables.TryGetValue(symbol.OriginalDefinition, out var value) ? value : Dependence.None;
 
+    /// <summary>True for what is a captured method's argument or lies in one, and nothing else: its plain parts belong to the signature.</summary>
+    public bool IsArgument(Dependence value) => !value.Places.IsEmpty && value.Places.All(_inputs.Contains);
+
     /// <summary>What a method's instance may be.</summary>
     public Dependence OfSelf(IMethodSymbol method) => _selves.TryGetValue(method.OriginalDefinition, out var value) ? value : Dependence.None;
 
@@ -58,7 +61,7 @@ sealed class DependenceMap
     /// <summary>A captured method writes a tensor from outside.</summary>
     public void Written(Dependence tensor, IMethodSymbol by)
     {
-        foreach (var source in tensor.Held)
+        foreach (var source in tensor.Places)
             if (!_written.ContainsKey(source)) _written.Add(source, by);
     }
 

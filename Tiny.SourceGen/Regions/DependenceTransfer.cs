@@ -21,13 +21,13 @@ sealed class DependenceTransfer(DependenceMap map, RegionBody body, CallTargets 
             IPropertyReferenceOperation property => Property(property),
             IArrayElementReferenceOperation element => map.Of(element.ArrayReference).As(element.Type),
             IAnonymousFunctionOperation lambda => Function(lambda.Symbol),
-            IMethodReferenceOperation method => Function(method.Method.OriginalDefinition) | (method.Instance is { } instance ? map.Of(instance).AsNew() : Dependence.None),
+            IMethodReferenceOperation method => Reference(method),
             IInvocationOperation call => Call(call),
             IObjectCreationOperation creation => Called(operation, creation.Arguments, Dependence.None).AsNew() | Operands(operation).AsNew(),
-            IConversionOperation conversion when ValueRequests.Is(conversion) => map.Of(conversion.Operand).AsElements(),
             IBinaryOperation { OperatorMethod: not null } or IUnaryOperation { OperatorMethod: not null } or IConversionOperation { OperatorMethod: not null } => Operator(operation),
             IVariableDeclaratorOperation declarator => Declare(declarator),
             IForEachLoopOperation loop => Declare(loop),
+            ISymbolInitializerOperation initializer and (IFieldInitializerOperation or IPropertyInitializerOperation) => Initialize(initializer),
             IReturnOperation { ReturnedValue: { } returned } => Return(operation, returned),
             IIsPatternOperation pattern => Match(pattern.Pattern, map.Of(pattern.Value)) | Operands(operation).As(operation.Type),
             ISwitchExpressionOperation match => Match(match, map.Of(match.Value)) | Operands(operation).As(operation.Type),
@@ -43,6 +43,17 @@ sealed class DependenceTransfer(DependenceMap map, RegionBody body, CallTargets 
         foreach (var child in operation.ChildOperations) all |= map.Of(child);
         return all;
     }
+
+    // Who calls it calls it on the object that it was taken from.
+    Dependence Reference(IMethodReferenceOperation reference)
+    {
+        var instance = reference.Instance is null ? Dependence.None : map.Of(reference.Instance);
+        foreach (var target in targets.Of(reference)) map.FlowSelf(SelfOf(target, instance), target);
+        return Function(reference.Method.OriginalDefinition) | instance.AsNew();
+    }
+
+    // A local function is called on no object, and has the one of the code around it.
+    Dependence SelfOf(IMethodSymbol target, Dependence instance) => target.MethodKind == MethodKind.LocalFunction ? map.OfSelf(body.Method) : instance;
 
     static Dependence Function(IMethodSymbol function) => Dependence.On(function).AsNew();
 
@@ -99,7 +110,7 @@ sealed class DependenceTransfer(DependenceMap map, RegionBody body, CallTargets 
             // CopyTo(span): the elements are then in what the span is of.
             foreach (var argument in call.Arguments)
                 if (RootOf(argument.Value) is { } root) map.Flow(elements, root, null);
-            return KnownTypes.IsTensor(method.ReturnType) ? instance : elements;
+            return !KnownTypes.IsTensor(method.ReturnType) ? elements : method.Name == "Realize" ? instance : (instance | Arguments(call.Arguments)).AsComputed();
         }
         if (KnownTypes.IsTensor(method.ContainingType))
         {
@@ -120,7 +131,7 @@ sealed class DependenceTransfer(DependenceMap map, RegionBody body, CallTargets 
             for (int i = 0; i < operands.Count && i < target.Parameters.Length; i++) map.Flow(map.Of(operands[i]), target.Parameters[i], target.Parameters[i].Type);
             result |= map.OfVariable(target);
         }
-        return (followed ? result : Operands(operation).AsNew()).As(operation.Type);
+        return (followed ? result : KnownTypes.IsTensor(operation.Type) ? Operands(operation).AsComputed() : Operands(operation).AsNew()).As(operation.Type);
     }
 
     // A call of what is in the program's source passes its arguments on and has what that returns; any other may do anything with its arguments,
@@ -133,7 +144,7 @@ sealed class DependenceTransfer(DependenceMap map, RegionBody body, CallTargets 
         foreach (var target in targets.Of(call))
         {
             followed |= !target.IsAbstract && !target.IsExtern;
-            map.FlowSelf(instance, target);
+            map.FlowSelf(SelfOf(target, instance), target);
             Pass(arguments, target);
             result |= map.OfVariable(target);
         }
@@ -143,6 +154,9 @@ sealed class DependenceTransfer(DependenceMap map, RegionBody body, CallTargets 
             foreach (var parameter in function.Parameters) map.Flow(instance | given, parameter, parameter.Type);
             result |= map.OfVariable(function);
         }
+        foreach (var argument in arguments)
+            if (argument.Parameter?.RefKind is RefKind.Ref or RefKind.Out && RootOf(argument.Value) is { } written)
+                map.Flow(result | given.AsNew() | instance.AsNew(), written, argument.Value.Type);
         // A list has what is added to it.
         if (call is IInvocationOperation { Instance: { } holder } && !given.IsNone && RootOf(holder) is { } root && !KnownTypes.IsTensor(holder.Type)) map.Flow(given.AsNew(), root, null);
         return result | given.AsNew() | instance.AsNew();
@@ -166,7 +180,7 @@ sealed class DependenceTransfer(DependenceMap map, RegionBody body, CallTargets 
     void Write(IOperation target, Dependence value, IOperation write)
     {
         // An indexer of a tensor is an assignment of elements.
-        if (target is IPropertyReferenceOperation { Instance: { } instance } indexed && KnownTypes.IsTensor(indexed.Property.ContainingType)) WriteTensor(instance, value);
+        if (target is IPropertyReferenceOperation { Property: { IsIndexer: true } indexer, Instance: { } instance } && KnownTypes.IsTensor(indexer.ContainingType)) WriteTensor(instance, value);
         else if (target is IPropertyReferenceOperation { Property.SetMethod: { } set } property)
             foreach (var setter in targets.Of(property).Where(t => SymbolEqualityComparer.Default.Equals(t, set.OriginalDefinition)))
                 map.Flow(value, setter.Parameters[setter.Parameters.Length - 1], property.Type);
@@ -184,7 +198,7 @@ sealed class DependenceTransfer(DependenceMap map, RegionBody body, CallTargets 
     void WriteTensor(IOperation tensor, Dependence value)
     {
         map.Written(map.Of(tensor), body.Method);
-        if (RootOf(tensor) is { } root) map.Flow(value.AsNew(), root, null);
+        if (RootOf(tensor) is { } root) map.Flow(value.AsComputed(), root, null);
     }
 
     /// <summary>The variable in which, or in an object below which, something lies.</summary>
@@ -200,6 +214,7 @@ sealed class DependenceTransfer(DependenceMap map, RegionBody body, CallTargets 
                 case IPropertyReferenceOperation { Instance: { } indexed }: place = indexed; break;
                 case IArrayElementReferenceOperation element: place = element.ArrayReference; break;
                 case IConversionOperation conversion: place = conversion.Operand; break;
+                case IDeclarationExpressionOperation declaration: place = declaration.Expression; break;
                 default: return null;
             }
     }
@@ -208,6 +223,13 @@ sealed class DependenceTransfer(DependenceMap map, RegionBody body, CallTargets 
     {
         var initializer = declarator.Initializer ?? (declarator.Parent as IVariableDeclarationOperation)?.Initializer;
         if (initializer is not null) map.Flow(map.Of(initializer.Value), declarator.Symbol, declarator.Symbol.Type);
+        return Dependence.None;
+    }
+
+    Dependence Initialize(ISymbolInitializerOperation initializer)
+    {
+        IEnumerable<ISymbol> members = initializer is IFieldInitializerOperation fields ? fields.InitializedFields : ((IPropertyInitializerOperation)initializer).InitializedProperties;
+        foreach (var member in members) map.Flow(map.Of(initializer.Value), member, member is IFieldSymbol field ? field.Type : ((IPropertySymbol)member).Type);
         return Dependence.None;
     }
 

@@ -12,8 +12,9 @@ static class OutsideWrites
     // What changes a collection of the framework.
     static readonly HashSet<string> s_changing = new(StringComparer.Ordinal)
     {
-        "Add", "AddRange", "AddFirst", "AddLast", "AddOrUpdate", "Clear", "Dequeue", "Enqueue", "ExceptWith", "GetOrAdd", "Insert", "InsertRange", "IntersectWith", "Pop", "Push",
-        "Remove", "RemoveAll", "RemoveAt", "RemoveRange", "Reverse", "Sort", "SymmetricExceptWith", "TryAdd", "TryDequeue", "TryPop", "TryRemove", "UnionWith",
+        "Add", "AddAfter", "AddBefore", "AddFirst", "AddLast", "AddOrUpdate", "AddRange", "Clear", "Dequeue", "Enqueue", "ExceptWith", "GetOrAdd", "Insert", "InsertRange",
+        "IntersectWith", "Pop", "Push", "Remove", "RemoveAll", "RemoveAt", "RemoveFirst", "RemoveLast", "RemoveRange", "RemoveWhere", "Reverse", "Sort", "SymmetricExceptWith",
+        "TryAdd", "TryDequeue", "TryPop", "TryRemove", "TryTake", "TryUpdate", "UnionWith",
     };
 
     /// <summary>The places that an operation writes.</summary>
@@ -40,5 +41,7 @@ static class OutsideWrites
         };
     }
 
-    static bool IsCollection(ITypeSymbol type) => type.ContainingNamespace?.ToDisplayString() is { } name && name.StartsWith("System.Collections", StringComparison.Ordinal);
+    // Those of immutable collections give another one; only their builders change.
+    static bool IsCollection(ITypeSymbol type) => type.ContainingNamespace?.ToDisplayString() is { } name && name.StartsWith("System.Collections", StringComparison.Ordinal)
+        && (name != "System.Collections.Immutable" || type.Name == "Builder");
 }

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace Tiny.SourceGen.Regions;
 
@@ -17,6 +19,32 @@ sealed record RegionBody(IMethodSymbol Method, CapturedRoot Root, SyntaxNode Syn
         var syntax = reference.GetSyntax(cancellation);
         var operation = compilation.GetSemanticModel(syntax.SyntaxTree).GetOperation(syntax, cancellation);
         return operation is null ? null : new(method, root, syntax, PostOrder(operation));
+    }
+
+    /// <summary>True for a constructor that runs the initialisers of the object's fields and properties: not for one that calls another of its class.</summary>
+    public static bool HasInitializers(IMethodSymbol method, CancellationToken cancellation) => method.MethodKind == MethodKind.Constructor
+        && !method.DeclaringSyntaxReferences.Any(r => r.GetSyntax(cancellation) is ConstructorDeclarationSyntax { Initializer: { } first } && first.IsKind(SyntaxKind.ThisConstructorInitializer));
+
+    /// <summary>The initialisers that a constructor runs.</summary>
+    public static IEnumerable<RegionBody> InitializersOf(IMethodSymbol constructor, CapturedRoot root, Compilation compilation, CancellationToken cancellation)
+    {
+        foreach (var reference in constructor.ContainingType.DeclaringSyntaxReferences)
+        {
+            if (reference.GetSyntax(cancellation) is not TypeDeclarationSyntax type) continue;
+            var model = compilation.GetSemanticModel(type.SyntaxTree);
+            foreach (var member in type.Members)
+            {
+                if (member.Modifiers.Any(SyntaxKind.StaticKeyword) || member.Modifiers.Any(SyntaxKind.ConstKeyword)) continue;
+                IEnumerable<EqualsValueClauseSyntax?> values = member switch
+                {
+                    FieldDeclarationSyntax field => field.Declaration.Variables.Select(static v => v.Initializer),
+                    PropertyDeclarationSyntax property => [property.Initializer],
+                    _ => [],
+                };
+                foreach (var value in values)
+                    if (value is not null && model.GetOperation(value, cancellation) is { } operation) yield return new(constructor, root, value, PostOrder(operation));
+            }
+        }
     }
 
     /// <summary>True where a variable or function is declared inside.</summary>

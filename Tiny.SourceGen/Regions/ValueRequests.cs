@@ -4,15 +4,14 @@ using Microsoft.CodeAnalysis.Operations;
 
 namespace Tiny.SourceGen.Regions;
 
-/// <summary>Operations that need a tensor's elements now: they cannot be answered while a method is captured, when tensors have none.</summary>
+/// <summary>Calls that need a tensor's elements now: they cannot be answered while a method is captured, when tensors have none.</summary>
 static class ValueRequests
 {
-    /// <summary>True for <c>Item</c>, <c>ToArray</c> and their like, and for conversions of a tensor to something else.</summary>
-    public static bool Is(IOperation operation) => operation switch
+    /// <summary>True for <c>Item</c>, <c>ToArray</c> and their like, and for what makes a tensor of a size that elements decide.</summary>
+    public static bool Is(IOperation operation) => operation is IInvocationOperation { TargetMethod: var method } && KnownTypes.IsTensor(method.ContainingType) && method.Name switch
     {
-        IInvocationOperation { TargetMethod: { Name: "Item" or "ToArray" or "ToSpan" or "AsSpan" or "CopyTo" or "Realize" } method } => KnownTypes.IsTensor(method.ContainingType),
-        IConversionOperation { OperatorMethod: { } method } conversion => KnownTypes.IsTensor(conversion.Operand.Type) && !KnownTypes.IsTensor(method.ReturnType)
-            && method.ReturnType.SpecialType != SpecialType.None,
+        "Item" or "ToArray" or "CopyTo" or "WriteTo" or "Realize" => true,
+        "Nonzero" or "MaskedSelect" => !method.Parameters.Any(static p => p.Name == "size"),
         _ => false,
     };
 
@@ -20,10 +19,9 @@ static class ValueRequests
     public static Dependence Elements(IOperation operation, DependenceMap map) =>
         operation.ChildOperations.Aggregate(Dependence.None, (all, operand) => all | map.Of(operand)).AsElements();
 
-    /// <summary>What a message calls it, and where it stands.</summary>
-    public static (string Name, Location Place) Describe(IOperation operation)
+    /// <summary>Where the name of what is called stands.</summary>
+    public static Location Place(IInvocationOperation call)
     {
-        if (operation is not IInvocationOperation call) return ("(" + operation.Type?.ToDisplayString(SymbolDisplayFormat.MinimallyQualifiedFormat) + ")", operation.Syntax.GetLocation());
         SyntaxNode place = (call.Syntax as InvocationExpressionSyntax)?.Expression switch
         {
             MemberAccessExpressionSyntax access => access.Name,
@@ -31,6 +29,6 @@ static class ValueRequests
             SimpleNameSyntax name => name,
             _ => call.Syntax,
         };
-        return (call.TargetMethod.Name, place.GetLocation());
+        return place.GetLocation();
     }
 }

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Diagnostics;
 
@@ -6,21 +5,13 @@ namespace Tiny.SourceGen.Rules;
 
 /// <summary>TINY0004: the build constructs the model whose method it exports.</summary>
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
-public sealed class ExportModelAnalyzer : MethodRule
+public sealed class ExportModelAnalyzer() : MethodRule(Descriptors.ExportModel)
 {
-    static readonly DiagnosticDescriptor s_rule = Error(
-        "TINY0004", "Exported model cannot be constructed by the build",
-        "'{0}' cannot be exported: {1}",
-        "The build makes one instance of the model, with its weights, and exports the captured methods of that instance.");
-
-    /// <inheritdoc/>
-    public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; } = [s_rule];
-
     private protected override void Check(IMethodSymbol method, SymbolAnalysisContext context)
     {
         if (KnownTypes.Export(method) is not { } export || Problem(method, context.Compilation) is not { } problem) return;
         context.ReportDiagnostic(Diagnostic.Create(
-            s_rule, Place(export, method, context.CancellationToken), $"{method.ContainingType.Name}.{method.Name}", problem));
+            Descriptors.ExportModel, Place(export, method, context.CancellationToken), $"{method.ContainingType.Name}.{method.Name}", problem));
     }
 
     static string? Problem(IMethodSymbol method, Compilation compilation)
@@ -28,6 +19,7 @@ public sealed class ExportModelAnalyzer : MethodRule
         var type = method.ContainingType;
         if (type.TypeKind != TypeKind.Class) return null;
         if (method.IsStatic) return "the method is static, and an export holds the weights of an instance; make it an instance method";
+        if (method.IsGenericMethod) return "the method is generic; export a method that calls it with its type arguments given";
         if (!CapturedMethod.IsNameable(type, compilation)) return $"class '{type.Name}' is private to a class or a file; make it internal or public";
         if (KnownTypes.HasFactory(type) && !type.IsGenericType) return null;
         if (type.IsAbstract) return $"class '{type.Name}' is abstract; export from a class that can be constructed";

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.Diagnostics;
@@ -7,24 +6,13 @@ namespace Tiny.SourceGen.Rules;
 
 /// <summary>TINY0002: only an ordinary method of a class, with parameters by value, can be captured.</summary>
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
-public sealed class MethodKindAnalyzer : MethodRule
+public sealed class MethodKindAnalyzer() : MethodRule(Descriptors.Kind, Descriptors.ByReference)
 {
-    static readonly DiagnosticDescriptor s_kind = Error(
-        "TINY0002", "Method cannot be captured",
-        "'{0}' {1} and cannot be captured; move the tensor code into an ordinary method of a class and put [TinyJit] there",
-        "A captured call is replaced by a compiled program. That needs a method that returns its results, all at once, for types known when it is compiled.");
-
-    static readonly DiagnosticDescriptor s_byReference = Error(
-        "TINY0002", "Method cannot be captured",
-        "Parameter '{0}' of captured method '{1}' is passed by reference; pass it by value and return what the method computes",
-        "A captured call is replaced by a compiled program, which cannot write a caller's variable.");
-
-    /// <inheritdoc/>
-    public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; } = [s_kind, s_byReference];
-
     private protected override void Check(IMethodSymbol method, SymbolAnalysisContext context) => Check(method, context.ReportDiagnostic);
 
-    private protected override void RegisterMore(AnalysisContext context) =>
+    private protected override void Register(AnalysisContext context)
+    {
+        base.Register(context);
         // These are no members of a type, so no symbol action sees them.
         context.RegisterSyntaxNodeAction(
             static c =>
@@ -35,15 +23,16 @@ public sealed class MethodKindAnalyzer : MethodRule
                 if (symbol is IMethodSymbol method) Check(method, c.ReportDiagnostic);
             },
             SyntaxKind.LocalFunctionStatement, SyntaxKind.ParenthesizedLambdaExpression);
+    }
 
     static void Check(IMethodSymbol method, Action<Diagnostic> report)
     {
         if (!KnownTypes.IsCaptured(method)) return;
         if (CaptureRules.KindProblem(method) is { } problem)
-            report(Diagnostic.Create(s_kind, Place(method), method.Name.Length > 0 ? method.Name : "(...) => ...", problem));
+            report(Diagnostic.Create(Descriptors.Kind, Place(method), method.Name.Length > 0 ? method.Name : "(...) => ...", problem));
         else
             foreach (var parameter in method.Parameters)
                 if (parameter.RefKind != RefKind.None)
-                    report(Diagnostic.Create(s_byReference, Place(parameter), parameter.Name, method.Name));
+                    report(Diagnostic.Create(Descriptors.ByReference, Place(parameter), parameter.Name, method.Name));
     }
 }

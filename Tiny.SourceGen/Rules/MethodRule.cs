@@ -1,30 +1,19 @@
-using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Diagnostics;
 
 namespace Tiny.SourceGen.Rules;
 
-/// <summary>An analyzer with one rule about the methods of the program.</summary>
-public abstract class MethodRule : DiagnosticAnalyzer
+/// <summary>A rule about the methods of the program.</summary>
+public abstract class MethodRule : Rule
 {
-    /// <inheritdoc/>
-    public sealed override void Initialize(AnalysisContext context)
+    private protected MethodRule(params DiagnosticDescriptor[] descriptors) : base(descriptors)
     {
-        context.EnableConcurrentExecution();
-        context.ConfigureGeneratedCodeAnalysis(GeneratedCodeAnalysisFlags.None);
-        context.RegisterSymbolAction(c => Check((IMethodSymbol)c.Symbol, c), SymbolKind.Method);
-        RegisterMore(context);
     }
+
+    private protected override void Register(AnalysisContext context) => context.RegisterSymbolAction(c => Check((IMethodSymbol)c.Symbol, c), SymbolKind.Method);
 
     private protected abstract void Check(IMethodSymbol method, SymbolAnalysisContext context);
-
-    private protected virtual void RegisterMore(AnalysisContext context)
-    {
-    }
-
-    private protected static DiagnosticDescriptor Error(string id, string title, string message, string description) =>
-        Descriptors.Make(id, DiagnosticSeverity.Error, title, message, description);
 
     /// <summary>Where the method's name stands.</summary>
     private protected static Location Place(ISymbol symbol) => symbol.Locations.Length > 0 ? symbol.Locations[0] : Location.None;

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Diagnostics;
@@ -9,16 +8,8 @@ namespace Tiny.SourceGen.Rules;
 
 /// <summary>TINY0009: a plain value that is read from a variable which can change is part of the captured program as it was.</summary>
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
-public sealed class MutableReadAnalyzer : RegionRule
+public sealed class MutableReadAnalyzer() : RegionRule(Descriptors.MutableRead)
 {
-    static readonly DiagnosticDescriptor s_rule = Descriptors.Make(
-        "TINY0009", DiagnosticSeverity.Info, "Captured method reads a variable that can change",
-        "'{0}' can change between calls of '{1}': {2}; make it readonly, or a parameter",
-        "A captured method is called once, so what it reads from a variable becomes part of the program. The live JIT compares such variables at each call and captures again; an export cannot.");
-
-    /// <inheritdoc/>
-    public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; } = [s_rule];
-
     private protected override void Check(RegionBody body, CapturedRegions regions, Action<Diagnostic> report)
     {
         var seen = new HashSet<ISymbol>(SymbolEqualityComparer.Default);
@@ -27,7 +18,7 @@ public sealed class MutableReadAnalyzer : RegionRule
         {
             if (Read(operation, body, regions) is not { } variable || !IsPlain(variable.Type) || !regions.Assignments.CanChange(variable.Symbol) || !seen.Add(variable.Symbol)) continue;
             bool frozen = body.Root.IsExported;
-            report(Diagnostic.Create(s_rule, Name(operation.Syntax).GetLocation(), frozen ? DiagnosticSeverity.Warning : s_rule.DefaultSeverity, null, null,
+            report(Diagnostic.Create(Descriptors.MutableRead, Name(operation.Syntax).GetLocation(), frozen ? DiagnosticSeverity.Warning : Descriptors.MutableRead.DefaultSeverity, null, null,
                 variable.Symbol.Name, body.Root.Name, frozen ? "an export keeps the value that it has when the build makes the model" : "each change captures anew"));
         }
     }
@@ -46,7 +37,8 @@ public sealed class MutableReadAnalyzer : RegionRule
         }
     }
 
-    static bool IsOutside(IOperation? holder, CapturedRegions regions) => holder is null || regions.Dependences.Of(holder).IsOutside;
+    static bool IsOutside(IOperation? holder, CapturedRegions regions) =>
+        holder is null || regions.Dependences.Of(holder) is { IsOutside: true } value && !regions.Dependences.IsArgument(value);
 
     // Objects are looked into at each call, and tensors in them are bound anew; a number is all that there is of it.
     static bool IsPlain(ITypeSymbol type) => type switch

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Diagnostics;
 
@@ -6,16 +5,8 @@ namespace Tiny.SourceGen.Rules;
 
 /// <summary>TINY0006: captured methods are known by name, in the manifest and in exports.</summary>
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
-public sealed class OverloadAnalyzer : MethodRule
+public sealed class OverloadAnalyzer() : MethodRule(Descriptors.Overload)
 {
-    static readonly DiagnosticDescriptor s_rule = Error(
-        "TINY0006", "Captured methods share a name",
-        "Class '{0}' has another captured method '{1}'; give this one a name of its own",
-        "A captured method is an entry point known by its name, so captured methods of one class cannot be overloads of each other.");
-
-    /// <inheritdoc/>
-    public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; } = [s_rule];
-
     private protected override void Check(IMethodSymbol method, SymbolAnalysisContext context)
     {
         if (!KnownTypes.IsCaptured(method)) return;
@@ -24,7 +15,7 @@ public sealed class OverloadAnalyzer : MethodRule
             // The first keeps the name; each later one is reported.
             if (SymbolEqualityComparer.Default.Equals(member, method)) return;
             if (member is not IMethodSymbol other || !KnownTypes.IsCaptured(other)) continue;
-            context.ReportDiagnostic(Diagnostic.Create(s_rule, Place(method), method.ContainingType.Name, method.Name));
+            context.ReportDiagnostic(Diagnostic.Create(Descriptors.Overload, Place(method), method.ContainingType.Name, method.Name));
             return;
         }
     }

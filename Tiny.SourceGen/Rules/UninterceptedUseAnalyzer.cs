@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -10,47 +9,25 @@ namespace Tiny.SourceGen.Rules;
 
 /// <summary>TINY0013: a captured method used in a way that no interceptor sees runs as written, which means the same and takes longer.</summary>
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
-public sealed class UninterceptedUseAnalyzer : DiagnosticAnalyzer
+public sealed class UninterceptedUseAnalyzer() : Rule(Descriptors.Delegate, Descriptors.UninterceptedCall)
 {
-    /// <summary>The rule's id.</summary>
-    public const string Id = "TINY0013";
-
-    static readonly DiagnosticDescriptor s_delegate = Descriptors.Make(
-        Id, DiagnosticSeverity.Info, "Captured method is not replayed here",
-        "Calls of '{0}' through this delegate are not replayed, though they mean the same; TinyJit.Of({1}) makes one that is",
-        "The compiler routes direct calls of a captured method to its compiled program. It cannot see through delegates.");
-
-    static readonly DiagnosticDescriptor s_call = Descriptors.Make(
-        Id, DiagnosticSeverity.Info, "Captured method is not replayed here",
-        "This call of '{0}' is not replayed, though it means the same: {1}; TinyJit.Of makes a delegate that is",
-        "The compiler routes direct calls of a captured method to its compiled program. It cannot see through interfaces and base classes, or name what is private.");
-
-    /// <inheritdoc/>
-    public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; } = [s_delegate, s_call];
-
-    /// <inheritdoc/>
-    public override void Initialize(AnalysisContext context)
+    private protected override void Register(AnalysisContext context) => context.RegisterCompilationStartAction(start =>
     {
-        context.EnableConcurrentExecution();
-        context.ConfigureGeneratedCodeAnalysis(GeneratedCodeAnalysisFlags.None);
-        context.RegisterCompilationStartAction(start =>
-        {
-            var regions = CapturedRegions.Of(start.Compilation, start.CancellationToken);
-            var above = Above(regions.Roots);
-            start.RegisterOperationAction(
-                c =>
-                {
-                    if (Problem(c.Operation, above, c.Compilation) is { } problem && !IsCaptured(c.Operation, regions)) c.ReportDiagnostic(problem);
-                },
-                OperationKind.MethodReference, OperationKind.Invocation);
-        });
-    }
+        var regions = CapturedRegions.Of(start.Compilation, start.CancellationToken);
+        var above = Above(regions.Roots);
+        start.RegisterOperationAction(
+            c =>
+            {
+                if (Problem(c.Operation, above, c.Compilation) is { } problem && !IsCaptured(c.Operation, regions)) c.ReportDiagnostic(problem);
+            },
+            OperationKind.MethodReference, OperationKind.Invocation);
+    });
 
     static Diagnostic? Problem(IOperation operation, HashSet<ISymbol> above, Compilation compilation)
     {
         if (operation is IMethodReferenceOperation reference)
             return KnownTypes.IsCaptured(reference.Method) && !IsWrapped(reference)
-                ? Diagnostic.Create(s_delegate, reference.Syntax.GetLocation(), reference.Method.Name, reference.Syntax)
+                ? Diagnostic.Create(Descriptors.Delegate, reference.Syntax.GetLocation(), reference.Method.Name, reference.Syntax)
                 : null;
         var call = (IInvocationOperation)operation;
         string? why = above.Contains(call.TargetMethod.OriginalDefinition) ? $"'{call.TargetMethod.ContainingType.Name}.{call.TargetMethod.Name}' is above what is captured"
@@ -59,7 +36,7 @@ public sealed class UninterceptedUseAnalyzer : DiagnosticAnalyzer
             : call.Syntax is InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Expression: BaseExpressionSyntax } } ? "it names the base class's own method"
             : CapturedMethod.IsInExpressionTree(call) ? "it is part of an expression tree"
             : null;
-        return why is null ? null : Diagnostic.Create(s_call, ValueRequests.Describe(call).Place, call.TargetMethod.Name, why);
+        return why is null ? null : Diagnostic.Create(Descriptors.UninterceptedCall, ValueRequests.Place(call), call.TargetMethod.Name, why);
     }
 
     // What runs inside another capture is part of that.

@@ -11,6 +11,7 @@ Measure[] measures =
     new SecondBuild("second build", goal: 3000, Path.Combine("samples", "Digits", "Digits.csproj")),
     new Warm("generator, an edit among 200 files", goal: 50, Generating.Edit),
     .. Products.Rows(),
+    new Replaying(),
     new TrainingStep(),
     new Cold("onnx: read 14 MB, cold", goal: 50, OnnxModels.Parse),
     new Cold("onnx: MobileNetV2 to C, cold", goal: 5000, () => OnnxModels.Export("c"), times: 3),

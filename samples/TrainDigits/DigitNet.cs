@@ -17,8 +17,7 @@ public sealed class DigitNet : ITrainingLayer
     public Tensor Forward(Tensor x, bool training)
     {
         x = Norm1.Forward(Conv1.Forward(x), training).Relu().MaxPool2d(2);
-        // The convolution's gradient lies in memory, so that its kernel has no part in the pooling's: by itself it is made of vectors.
-        x = Norm2.Forward(Conv2.Forward(x.ContiguousBackward()), training).Relu().MaxPool2d(2);
+        x = Norm2.Forward(Conv2.Forward(x), training).Relu().MaxPool2d(2);
         return Classes.Forward(x.Flatten(1));
     }
 }

@@ -1,24 +1,26 @@
 using System.IO.Compression;
-using System.Runtime.InteropServices;
+using Tiny.Runtime;
 
 namespace Tiny.Tests;
 
 /// <summary>
 /// The values of a case of the ONNX conformance suite: what goes in and what comes out, as data. The models themselves are not read. A value
-/// is a TensorProto; of its fields these are known: dims (1), data_type (2), float_data (4), int64_data (7), raw_data (9).
+/// is a TensorProto; of its fields these are known: dims (1), data_type (2), float_data (4), int32_data (5), int64_data (7), raw_data (9).
 /// </summary>
 sealed record OnnxData(IReadOnlyList<Tensor> Inputs, IReadOnlyList<Tensor> Outputs)
 {
+    // Open as long as tests run: to open it takes longer than to read a case.
+    static readonly Lazy<ZipArchive> s_zip = new(() => ZipFile.OpenRead(Needs.Shared("onnx-conformance/node.zip")));
+
     /// <summary>The first data set of a case of the group <c>node</c>.</summary>
     public static OnnxData Read(string name)
     {
-        using var zip = ZipFile.OpenRead(Needs.Shared("onnx-conformance/node.zip"));
-        return new(All("input"), All("output"));
+        lock (s_zip) return new(All("input"), All("output"));
 
         List<Tensor> All(string kind)
         {
             var tensors = new List<Tensor>();
-            while (zip.GetEntry($"{name}/test_data_set_0/{kind}_{tensors.Count}.pb") is { } entry)
+            while (s_zip.Value.GetEntry($"{name}/test_data_set_0/{kind}_{tensors.Count}.pb") is { } entry)
             {
                 using var stream = entry.Open();
                 using var bytes = new MemoryStream();
@@ -44,12 +46,12 @@ sealed record OnnxData(IReadOnlyList<Tensor> Inputs, IReadOnlyList<Tensor> Outpu
                     ulong number = Varint(bytes, ref at);
                     if (key >> 3 == 1) dims.Add((int)number);
                     else if (key >> 3 == 2) type = number;
-                    else if (key >> 3 == 7) numbers.Add((long)number);
+                    else if (key >> 3 is 5 or 7) numbers.Add((long)number);
                     break;
                 case 2:
                     int length = (int)Varint(bytes, ref at), end = at + length;
                     if (key >> 3 == 1) while (at < end) dims.Add((int)Varint(bytes, ref at));
-                    else if (key >> 3 == 7) while (at < end) numbers.Add((long)Varint(bytes, ref at));
+                    else if (key >> 3 is 5 or 7) while (at < end) numbers.Add((long)Varint(bytes, ref at));
                     else if (key >> 3 == 4) floats = bytes[at..end];
                     else if (key >> 3 == 9) raw = bytes[at..end];
                     at = end;
@@ -59,17 +61,27 @@ sealed record OnnxData(IReadOnlyList<Tensor> Inputs, IReadOnlyList<Tensor> Outpu
             }
         }
         int[] shape = [.. dims];
-        return type switch
+        var dtype = type switch
         {
-            1 => From<float>(raw.Length > 0 ? raw : floats, shape),
-            7 when raw.Length > 0 => From<long>(raw, shape),
-            7 => Tensor.From<long>([.. numbers]).Reshape(shape),
-            9 => From<bool>(raw, shape),
+            1 => DType.Float32,
+            2 => DType.UInt8,
+            3 => DType.Int8,
+            4 => DType.UInt16,
+            5 => DType.Int16,
+            6 => DType.Int32,
+            7 => DType.Int64,
+            9 => DType.Bool,
+            10 => DType.Float16,
+            11 => DType.Float64,
+            12 => DType.UInt32,
+            13 => DType.UInt64,
+            16 => DType.BFloat16,
             _ => throw new InvalidDataException($"data type {type}"),
         };
+        // What is no raw data: floats of 32 bits, or a number for each element, whose low bytes are the element's.
+        byte[] bits = raw.Length > 0 ? raw : floats.Length > 0 ? floats : [.. numbers.SelectMany(n => BitConverter.GetBytes(n)[..dtype.Size])];
+        return Tensor.FromStorage(new Storage(dtype, new Shape(shape), OwnedMemory.Of<byte>(bits)));
     }
-
-    static Tensor From<T>(byte[] raw, int[] shape) where T : unmanaged => Tensor.From(MemoryMarshal.Cast<byte, T>(raw)).Reshape(shape);
 
     static ulong Varint(byte[] bytes, ref int at)
     {

@@ -9,7 +9,7 @@ namespace Tiny.Export.Tests;
 public sealed class CDTypeTests
 {
     static readonly (string Compiler, string Options)[] s_variants =
-        [("gcc", "-O1"), ("clang", "-O1"), ("gcc", "-O1 -DGRAPHS_PLAIN -fsanitize=undefined -fno-sanitize-recover=all")];
+        [("gcc", "-O1"), ("clang", "-O1"), ("gcc", "-O1 -DGRAPHS_LEVEL=0 -fsanitize=undefined -fno-sanitize-recover=all")];
 
     [Test]
     public void CAgreesWithTheInterpreter()

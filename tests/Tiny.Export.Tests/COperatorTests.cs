@@ -11,12 +11,12 @@ namespace Tiny.Export.Tests;
 /// <summary>The operator suite as one C program with an entry point for each case, and the library suite, against the interpreter.</summary>
 public class COperatorTests
 {
-    [TestCase("gcc", "-O2"), TestCase("clang", "-O2"), TestCase("gcc", "-O2 -DSUITE_PLAIN")]
+    [TestCase("gcc", "-O2"), TestCase("clang", "-O2"), TestCase("gcc", "-O2 -DSUITE_LEVEL=2"), TestCase("clang", "-O2 -DSUITE_LEVEL=1"), TestCase("gcc", "-O2 -DSUITE_LEVEL=0")]
     [TestCase("gcc", "-O1 -g -fsanitize=undefined,address -fno-sanitize-recover=all")]
-    [TestCase("gcc", "-O1 -g -fsanitize=undefined,address -fno-sanitize-recover=all -DSUITE_PLAIN")]
+    [TestCase("gcc", "-O1 -g -fsanitize=undefined,address -fno-sanitize-recover=all -DSUITE_LEVEL=0")]
     public void AgreeWithTheInterpreter(string compiler, string options) => Run(OperatorSuite.Instance, OperatorSuite.Cases, compiler, options);
 
-    [TestCase("gcc", "-O2"), TestCase("clang", "-O1 -fsanitize=undefined,address -fno-sanitize-recover=all -DSUITE_PLAIN")]
+    [TestCase("gcc", "-O2"), TestCase("clang", "-O1 -fsanitize=undefined,address -fno-sanitize-recover=all -DSUITE_LEVEL=0")]
     public void LibraryAgreesWithTheInterpreter(string compiler, string options) => Run(LibrarySuite.Instance, LibrarySuite.Cases, compiler, options);
 
     static void Run(object suite, IReadOnlyList<MethodInfo> cases, string compiler, string options)

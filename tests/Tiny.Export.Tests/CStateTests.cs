@@ -11,7 +11,7 @@ namespace Tiny.Export.Tests;
 /// <summary>Exported C programs that remember: several calls, two entry points over one state, and reset.</summary>
 public sealed class CStateTests
 {
-    [TestCase("gcc", "-O2"), TestCase("clang", "-O2 -DREMEMBERS_PLAIN"), TestCase("gcc", "-O1 -g -fsanitize=undefined,address -fno-sanitize-recover=all")]
+    [TestCase("gcc", "-O2"), TestCase("clang", "-O2 -DREMEMBERS_LEVEL=0"), TestCase("gcc", "-O1 -g -fsanitize=undefined,address -fno-sanitize-recover=all")]
     public void CallsDoWhatPlainCallsDo(string compiler, string options)
     {
         var step = typeof(Remembers).GetMethod(nameof(Remembers.Step))!;
@@ -41,7 +41,7 @@ public sealed class CStateTests
                 calls.Add(($"{method.Name}, call {call}", i, sizes, inputs, expected));
             }
         using var entries = new CEntries(program, [.. calls.Select(c => (c.Entry, c.Sizes))], calls.SelectMany(c => c.Inputs));
-        foreach (var (compiler, options) in new[] { ("gcc", "-O2"), ("clang", "-O1 -g -fsanitize=undefined,address -fno-sanitize-recover=all -DGRAPHS_PLAIN") })
+        foreach (var (compiler, options) in new[] { ("gcc", "-O2"), ("clang", "-O1 -g -fsanitize=undefined,address -fno-sanitize-recover=all -DGRAPHS_LEVEL=0") })
         {
             var (bytes, problem) = entries.Run(compiler, options);
             Assert.That(problem, Is.Null);

@@ -43,8 +43,8 @@ public class CTargetTests
             Assert.That(File.ReadAllBytes(b[file]), Is.EqualTo(File.ReadAllBytes(a[file])), file);
     }
 
-    [TestCase("gcc", "-O2"), TestCase("gcc", "-O2 -DDIGITS_PLAIN"), TestCase("clang", "-O2"), TestCase("clang", "-O2 -DDIGITS_PLAIN")]
-    [TestCase("gcc", Sanitized), TestCase("gcc", Sanitized + " -DDIGITS_PLAIN")]
+    [TestCase("gcc", "-O2"), TestCase("gcc", "-O2 -DDIGITS_LEVEL=0"), TestCase("clang", "-O2"), TestCase("clang", "-O2 -DDIGITS_LEVEL=0")]
+    [TestCase("gcc", Sanitized), TestCase("gcc", Sanitized + " -DDIGITS_LEVEL=0")]
     public void ReadsDigits(string compiler, string options)
     {
         var reference = ReferenceCase.All(DigitsModel.Folder).Single();
@@ -64,7 +64,7 @@ public class CTargetTests
         }
     }
 
-    [TestCase("gcc", "-O2"), TestCase("gcc", "-O2 -DMOBILENET_PLAIN"), TestCase("clang", "-O2")]
+    [TestCase("gcc", "-O2"), TestCase("gcc", "-O2 -DMOBILENET_LEVEL=0"), TestCase("clang", "-O2")]
     public void ClassifiesPhotos(string compiler, string options)
     {
         using var folder = Export(Photos.Program());
@@ -77,7 +77,7 @@ public class CTargetTests
         }
     }
 
-    [TestCase("gcc", "-O2"), TestCase("gcc", "-O2 -DREGISTER_PLAIN"), TestCase("gcc", Sanitized), TestCase("clang", "-O2")]
+    [TestCase("gcc", "-O2"), TestCase("gcc", "-O2 -DREGISTER_LEVEL=0"), TestCase("gcc", Sanitized), TestCase("clang", "-O2")]
     public void SeveralEntryPointsPortsAndTypes(string compiler, string options)
     {
         var model = new Mixed();
@@ -149,7 +149,7 @@ public class CTargetTests
     }
 
     /// <summary>A caller that overrides malloc, maps the weights read-only and tries everything that init must refuse.</summary>
-    [TestCase("gcc", ""), TestCase("clang", "-DDIGITS_PLAIN")]
+    [TestCase("gcc", ""), TestCase("clang", "-DDIGITS_LEVEL=0")]
     public void AllocatesNothingAndRefusesByCode(string compiler, string options)
     {
         using var folder = Export(Digits.Program());
@@ -193,7 +193,7 @@ public class CTargetTests
 
             static void refuses(int code, const void *weights, size_t bytes, void *arena, size_t arena_bytes, const char *what)
             {
-                digits m = { (const unsigned char *)1, (unsigned char *)2 };
+                digits m = { (const unsigned char *)1, (unsigned char *)2, NULL };
                 expect(digits_init(&m, weights, bytes, arena, arena_bytes) == code, what);
                 expect(m.weights == (const unsigned char *)1 && m.arena == (unsigned char *)2, "something was written");
                 expect(strlen(digits_error_text(code)) > 5, "no text");

@@ -7,7 +7,7 @@ namespace Tiny.Export.Tests;
 /// <summary>A training step is a program like any other: exported as C it learns what it learns live.</summary>
 public sealed class CTrainingTests
 {
-    [TestCase("gcc", "-O2"), TestCase("clang", "-O2 -DLEARNS_PLAIN")]
+    [TestCase("gcc", "-O2"), TestCase("clang", "-O2 -DLEARNS_LEVEL=0")]
     public void TheExportedStepLearnsTheSame(string compiler, string options)
     {
         var method = typeof(Learns).GetMethod(nameof(Learns.Step))!;

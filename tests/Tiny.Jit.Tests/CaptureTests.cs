@@ -107,6 +107,24 @@ public sealed class CaptureTests
         Assert.That(entry.Outputs.Select(p => p.Name), Is.EqualTo(new[] { "Scores", "Features" }).IgnoreCase);
     }
 
+    public readonly record struct State(Tensor H, Tensor C);
+
+    // As in README.md.
+    public sealed class Stepping
+    {
+        [TinyJit]
+        public (Tensor Y, State Next) Step([Shape(1, 64)] Tensor x, [Shape(1, 32)] State state, [Shape(64, 64, Of = "0"), Shape(64, Of = "1")] Tensor[] adapters) =>
+            (x.MatMul(adapters[0]) + adapters[1], new(state.H + 1, state.C + state.H));
+    }
+
+    [Test]
+    public void NamesOfPartsAreTheirPaths()
+    {
+        var entry = Capturing.Of("stepping", new Stepping()).Entries.Single();
+        Assert.That(entry.Inputs.Select(p => p.Name), Is.EqualTo(new[] { "x", "state_H", "state_C", "adapters_0", "adapters_1" }));
+        Assert.That(entry.Outputs.Select(p => p.Name), Is.EqualTo(new[] { "Y", "Next_H", "Next_C" }));
+    }
+
     public sealed class Asks
     {
         [TinyJit] public Tensor Forward([Shape(4)] Tensor x) => x.Sum().Item() > 0 ? x : -x;

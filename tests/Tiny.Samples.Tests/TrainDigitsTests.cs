@@ -136,6 +136,7 @@ public sealed class TrainDigitsTests
     [Test]
     public void Interrupted_it_writes_its_checkpoint()
     {
+        // Ctrl+C goes to a whole console there, this process included.
         if (OperatingSystem.IsWindows()) Assert.Ignore("there is no signal to send");
         using var folder = new TemporaryFolder();
         using var process = Sample.Start("TrainDigits", $"--checkpoint \"{folder["checkpoint"]}\"");

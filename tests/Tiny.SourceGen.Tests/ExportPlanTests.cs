@@ -57,7 +57,7 @@ public class ExportPlanTests
                 [TinyModel("small")] public static Net Small() => new(8);
                 [TinyModel("large")] static Net Large() => new(80);
                 [TinyJit, TinyExport<T>] public Tensor A([Shape(1)] Tensor x) => x;
-                [TinyJit, TinyExport<T>(Name = "ignored")] public Tensor B([Shape(1)] Tensor x) => x;
+                [TinyJit, TinyExport<T>] public Tensor B([Shape(1)] Tensor x) => x;
             }
             """);
         Assert.That(Texts(units), Is.EqualTo(new[] { "Net small/t A+B", "Net large/t A+B" }));
@@ -66,6 +66,7 @@ public class ExportPlanTests
 
     [TestCase("public class Net { [TinyModel(\"a\")] public static Net M() => new(); [TinyModel(\"a\")] public static Net N() => new(); [TinyJit, TinyExport<T>] public Tensor A([Shape(1)] Tensor x) => x; }", "'Net.M' and 'Net.N' are both exported as 'a'")]
     [TestCase("public class Net { [TinyModel(\"a\")] public static Net M(int n) => new(); [TinyJit, TinyExport<T>] public Tensor A([Shape(1)] Tensor x) => x; }", "Net.M is no static method without parameters that returns 'Net'")]
+    [TestCase("public class Net { [TinyModel(\"a\")] public static Net M() => new(); [TinyJit, TinyExport<T>(Name = \"b\")] public Tensor A([Shape(1)] Tensor x) => x; }", "[TinyExport<...>(Name = \"b\")] on 'A' has no effect")]
     [TestCase("public class Net { [TinyModel(\"a b\")] public static Net M() => new(); [TinyJit, TinyExport<T>] public Tensor A([Shape(1)] Tensor x) => x; }", "'a b' cannot name an export")]
     [TestCase("public class Net { [TinyJit, TinyExport<T>(Name = \"Big\")] public Tensor A([Shape(1)] Tensor x) => x; }", "'Big' cannot name an export")]
     [TestCase("public class Größe { [TinyJit, TinyExport<T>] public Tensor A([Shape(1)] Tensor x) => x; }", "'größe' cannot name an export")]
@@ -75,6 +76,7 @@ public class ExportPlanTests
     [TestCase("public class Net { [TinyJit, TinyExport<T>, TinyExport<T>] public Tensor A([Shape(1)] Tensor x) => x; }", "'A' is exported twice")]
     [TestCase("public class Net { [TinyJit, TinyExport<T>(Page = \"a\")] public Tensor A([Shape(1)] Tensor x) => x; [TinyJit, TinyExport<T>(Page = \"b\")] public Tensor B([Shape(1)] Tensor x) => x; }", "two pages")]
     [TestCase("public class V : ExportTarget { public override string Name => \"a/b\"; public override void Export(Tiny.Jit.Program p, ExportContext c) { } } public class Net { [TinyJit, TinyExport<V>] public Tensor A([Shape(1)] Tensor x) => x; }", "'a/b' cannot name a folder")]
+    [TestCase("public class Net { [TinyJit, TinyExport<T>] public Tensor A<X>([Shape(1)] Tensor x) => x; }", "'Net.A' is generic")]
     public void WhatCannotBeIsSaidAtTheMethod(string code, string message)
     {
         var failure = Assert.Throws<ExportException>(() => Plan(code))!;

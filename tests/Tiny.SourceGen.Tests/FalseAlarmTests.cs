@@ -13,22 +13,27 @@ public class FalseAlarmTests
     [TestCase("tests/Common")]
     public async Task ModelsOfThisRepositoryAreInnocent(string folder)
     {
-        var options = new CSharpParseOptions(LanguageVersion.Preview);
-        var trees = Directory.GetFiles(Path.Combine(Repository, folder), "*.cs", SearchOption.AllDirectories)
-            // Each sample begins in a Program.cs, of which only one could be compiled here.
-            .Where(static f => !f.Split(Path.DirectorySeparatorChar).Any(static p => p is "obj" or "bin" or "Program.cs"))
-            .Select(f => CSharpSyntaxTree.ParseText(File.ReadAllText(f), options, f));
-        // As the projects' implicit usings.
-        const string Usings = "global using System; global using System.Collections.Generic; global using System.IO; global using System.Linq; global using System.Net.Http; "
-            + "global using System.Threading; global using System.Threading.Tasks; global using NUnit.Framework;";
-        var compilation = CSharpCompilation.Create(
-            // What Tiny shows its tests.
-            "Tiny.Jit.Tests", [.. trees, CSharpSyntaxTree.ParseText(Usings, options)],
-            [.. Compile.References(static n => true).Where(static r => !r.Display!.EndsWith("Tests.dll", StringComparison.Ordinal)), .. AspNetCore()],
-            new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable, allowUnsafe: true));
+        var compilation = Sources(folder, new(LanguageVersion.Preview));
         Assert.That(compilation.SyntaxTrees.Any(static t => t.ToString().Contains("[TinyJit", StringComparison.Ordinal)), Is.True);
         var found = await compilation.WithAnalyzers(Compile.Analyzers).GetAllDiagnosticsAsync();
         Assert.That(found.Where(static d => d.Severity == DiagnosticSeverity.Error || d.Id.StartsWith("TINY", StringComparison.Ordinal)), Is.Empty);
+    }
+
+    /// <summary>The sources below a folder of this repository, compiled together as a test project would.</summary>
+    public static CSharpCompilation Sources(string folder, CSharpParseOptions options)
+    {
+        var trees = Directory.GetFiles(Path.Combine(Repository, folder), "*.cs", SearchOption.AllDirectories)
+            // Each sample begins in a Program.cs, of which only one could be compiled here.
+            .Where(static f => !f.Split(Path.DirectorySeparatorChar).Any(static p => p is "obj" or "bin" or "Program.cs"))
+            .Select(f => CSharpSyntaxTree.ParseText(File.ReadAllText(f), options, f, System.Text.Encoding.UTF8));
+        // As the projects' implicit usings.
+        const string Usings = "global using System; global using System.Collections.Generic; global using System.IO; global using System.Linq; global using System.Net.Http; "
+            + "global using System.Threading; global using System.Threading.Tasks; global using NUnit.Framework;";
+        return CSharpCompilation.Create(
+            // What Tiny shows its tests.
+            "Tiny.Jit.Tests", [.. trees, CSharpSyntaxTree.ParseText(Usings, options, encoding: System.Text.Encoding.UTF8)],
+            [.. Compile.References(static n => true).Where(static r => !r.Display!.EndsWith("Tests.dll", StringComparison.Ordinal)), .. AspNetCore()],
+            new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable, allowUnsafe: true));
     }
 
     // Some samples have a server; it is part of every SDK, and lies beside the framework that this process runs on.

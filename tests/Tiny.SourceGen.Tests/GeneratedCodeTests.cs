@@ -54,7 +54,7 @@ public class GeneratedCodeTests
         using var image = new MemoryStream();
         Assert.That(all.Emit(image).Diagnostics.Where(static d => d.Severity > DiagnosticSeverity.Hidden), Is.Empty);
         Assert.That(driver.GetRunResult().GeneratedTrees.Single(static t => t.FilePath.EndsWith(Interceptors, StringComparison.Ordinal)).ToString().Split("InterceptsLocationAttribute(1, "),
-            Has.Length.EqualTo(1 + 8));
+            Has.Length.EqualTo(1 + 9));
     }
 
     [Test]

@@ -1,4 +1,5 @@
 using System.Reflection;
+using Tiny.Jit;
 
 namespace Tiny.SourceGen.Tests;
 
@@ -73,12 +74,52 @@ public class InterceptorTests
             Compile.Generate(Model + "class C { Tensor Run(Model m, Tensor x) => m.Forward(x); }", Compile.WithoutInterceptors),
             Does.Not.ContainKey(File).And.ContainKey("TinyEntryPoints.g.cs"));
 
-    [TestCase("class G<T> { [TinyJit] public Tensor F(Tensor x) => x; } class C { Tensor Run(G<int> g, Tensor x) => g.F(x); }", Description = "generic class")]
     [TestCase("file class G { [TinyJit] public Tensor F(Tensor x) => x; } class C { Tensor Run(Tensor x) => new G().F(x); }", Description = "class of one file")]
     [TestCase("class C { class G { [TinyJit] public Tensor F(Tensor x) => x; } Tensor Run(Tensor x) => new G().F(x); }", Description = "private class")]
     [TestCase("class C { [TinyJit] Tensor F(Tensor x) => x; Tensor Run(Tensor x) => F(x); }", Description = "private method")]
     [TestCase("struct S { [TinyJit] public Tensor F(Tensor x) => x; } class C { Tensor Run(S s, Tensor x) => s.F(x); }", Description = "struct")]
     public void MethodsThatGeneratedCodeCannotNameAreLeftAlone(string code) => Assert.That(Compile.Generate(code), Does.Not.ContainKey(File));
+
+    [TestCase("class G<T> { [TinyJit] public Tensor F(Tensor x) => x; } class C { Tensor Run(G<int> g, G<string> h, Tensor x) => g.F(x) + h.F(x); }", 2)]
+    [TestCase("class G<T> where T : class, IList<int>, new() { [TinyJit] public Tensor F(Tensor x) => x; public Tensor Run(Tensor x) => F(x) + this.F(x); } class D : G<List<int>> { public Tensor Two(Tensor x) => F(x); }", 3)]
+    [TestCase("class O<A> where A : notnull { public class G<B> where B : unmanaged, IEquatable<B> { [TinyJit] public static (Tensor, B) F(Tensor x, int n = 2, string? s = null) => (x, default); } } class C { object Run(Tensor x) => O<string>.G<int>.F(x, s: \"a\"); }", 0, Description = "a result that is of the type parameter")]
+    [TestCase("class O<A> where A : notnull { public class G<B> where B : unmanaged, IEquatable<B> { [TinyJit] public static Tensor F(Tensor x, int n = 2, string? s = null) => x; } } class C { object Run(Tensor x) => O<string>.G<int>.F(x, s: \"a\"); }", 1)]
+    [TestCase("class M { [TinyJit] public Tensor F<T>(Tensor x) where T : struct, Enum => x * typeof(T).Name.Length; } class C { Tensor Run(M m, Tensor x) => m.F<DayOfWeek>(x) + m.F<ConsoleColor>(x); }", 2)]
+    [TestCase("class G<@class> where @class : class? { [TinyJit] public Tensor @do<T>(Tensor x) => x; } static class X { [TinyJit] public static Tensor Y<T>(this Tensor x, int n = 1) => x; } class C { Tensor Run(G<string> g, Tensor x) => g.@do<int>(x.Y<long>()); }", 2)]
+    [TestCase("class G<T> { public class H<T> { [TinyJit] public Tensor F(Tensor x) => x; } } class C { Tensor Run(G<int>.H<string> g, Tensor x) => g.F(x); }", 0, Description = "one name for two types")]
+    public void CallsOfGenericClassesAndMethodsAreIntercepted(string code, int sites) =>
+        Assert.That(Sites(Compile.Generate("#pragma warning disable CS0693\n" + code).GetValueOrDefault(File, "")), Is.EqualTo(sites));
+
+    [Test]
+    public void InterceptedCallsOfGenericsMeanWhatPlainOnesDo()
+    {
+        var run = Compile.Load("""
+            public class G<T> where T : new()
+            {
+                public readonly List<Type> Bodies = [];
+                [TinyJit] public Tensor F(Tensor x) => x * typeof(T).Name.Length;
+                [TinyJit] public Tensor H<U>(Tensor x, int n = 2) where U : class => x * typeof(T).Name.Length + n * typeof(U).Name.Length;
+                public Tensor Twice(Tensor x) => F(x) + H<string>(x);
+            }
+            public static class C
+            {
+                public static float[] Run()
+                {
+                    var (g, h) = (new G<int>(), new G<System.Text.StringBuilder>());
+                    var x = Tensor.Ones(1);
+                    List<float> all = [];
+                    for (int i = 0; i < 3; i++)
+                        foreach (var t in new[] { g.F(x), h.F(x), g.H<string>(x), g.H<Type>(x, 3), h.H<string>(x), g.Twice(x), h.Twice(x) }) all.Add(t.Item());
+                    return [.. all];
+                }
+            }
+            """).GetType("C")!.GetMethod("Run")!;
+        int before = Replay.Captures;
+        float[] once = [5, 13, 5 + 12, 5 + 12, 13 + 12, 5 + 5 + 12, 13 + 13 + 12];
+        Assert.That(run.Invoke(null, null), Is.EqualTo(Enumerable.Repeat(once, 3).SelectMany(static r => r)));
+        // F of both, H<string> of both, H<Type> of one.
+        Assert.That(Replay.Captures - before, Is.EqualTo(5));
+    }
 
     [Test]
     public void KeywordsAndInheritedMethodsCompile() =>
@@ -115,7 +156,7 @@ public class InterceptorTests
                 {
                     List<float> all = [];
                     void Add(Tensor t) => all.AddRange(t.ToArray<float>());
-                    for (int i = 0; i < 2; i++)
+                    for (int i = 0; i < 4; i++)
                     {
                         Add(m.F(X, 2));
                         Add(m.F(X, e: E.A, n: 7, b: false));
@@ -138,8 +179,8 @@ public class InterceptorTests
             float[] once = [
                 .. x.Select(v => v * (2 + n) + 5 + 1 + 3 + 0.5f + 0.25f), .. x.Select(v => v * (7 + n) + 3 + 0.5f + 0.25f),
                 .. x.Select(v => v * (2 + n) + 5 + 1 + 4 - 1 + 1e-3f - 7), .. x.Select(v => v * 100), .. x.Select(v => v * 2), .. x.Select(v => v * 0.5f)];
-            Assert.That(all, Is.EqualTo(once.Concat(once)).Within(1e-5f));
-            // Three signatures, two calls of each.
+            Assert.That(all, Is.EqualTo(Enumerable.Repeat(once, 4).SelectMany(static r => r)).Within(1e-5f));
+            // Three signatures, four calls of each; a capture calls the method once, and once more to compare.
             Assert.That(((System.Runtime.CompilerServices.StrongBox<int>)type.Assembly.GetType("Base")!.GetField("Bodies")!.GetValue(model)!).Value, Is.LessThan(6 + 1).And.GreaterThan(0));
         }
     }

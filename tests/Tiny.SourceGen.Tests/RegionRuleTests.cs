@@ -21,6 +21,11 @@ public class RegionRuleTests
     [TestCase("class M { [TinyJit] public Tensor F(Tensor x) => x * Tensor.Rand(3).Sum().{|Item|}() * x.Dropout().Shape[0]; }", "random numbers")]
     [TestCase("class M { readonly Tensor _w = Tensor.Ones(3); [TinyJit] public Tensor F(Tensor x) => x * _w.Dropout(0.1).Sum().{|Item|}(); }", "random numbers")]
     [TestCase("class M { [TinyJit] public Tensor F(Tensor x) { var l = new List<Tensor>(); l.Add(x); return L(l); Tensor L(IEnumerable<Tensor> q) => (from t in q select t * t.Sum().{|Item|}()).First(); } }", "argument 'x'")]
+    [TestCase("class M { [TinyJit] public Tensor F(Dictionary<string, Tensor> d) { d.TryGetValue(\"m\", out var m); return m! * m!.Sum().{|Item|}(); } }", "argument 'd'")]
+    [TestCase("class M { [TinyJit] public Tensor F(Tensor x) { Tensor y; Two(x, out y, out _); return y * y.Sum().{|Item|}(); } static void Two(Tensor x, out Tensor a, out Tensor b) => (a, b) = (x, x); }", "argument 'x'")]
+    [TestCase("class M { [TinyJit] public Tensor F(Tensor x) => x.{|Nonzero|}() + x.{|MaskedSelect|}(x.Gt(0)).Sum() + x.Nonzero(3) + x.MaskedSelect(x.Gt(0), 2).Sum(); }", "'Nonzero'.*argument 'x'")]
+    [TestCase("class M { [TinyJit] public Tensor F(Tensor x) { x.{|WriteTo|}(Stream.Null); return x; } }", "'WriteTo'")]
+    [TestCase("class G<T> { public Tensor F(Tensor x) => x * x.Sum().{|Item|}(); } class C { Func<Tensor, Tensor> Run() => TinyJit.Of(new G<int>().F); }", "argument 'x'")]
     public async Task ValueRequestIsReported(string code, string message) =>
         Assert.That(await Compile.Analyze(new ValueRequestAnalyzer(), code, "TINY0007"), Has.Some.Matches(message));
 
@@ -32,6 +37,9 @@ public class RegionRuleTests
     [TestCase("class M { readonly Tensor _a = Tensor.Ones(1), _b = Tensor.Ones(1); [TinyJit] public Tensor F(Tensor x) { _a.Assign(x); return x * _b.Item(); } }", Description = "another tensor than what is written")]
     [TestCase("class M { [TinyJit] public Tensor F(Tensor x, int n) { int[] a = new int[n]; return x * a.ToArray().Length * x.ToString().Length; } }", Description = "no tensor's ToArray")]
     [TestCase("class M { [TinyJit] public Tensor F(Tensor x) => x is { Rank: 2, DType: var d } ? x.Cast(d) : x.Flatten(); }", Description = "patterns on shapes")]
+    [TestCase("class M { readonly Tensor _w = Tensor.Ones(1), _s = Tensor.Zeros(1); [TinyJit] public Tensor F(Tensor x) { _s.Assign(_s + x * _w); return x * _w.Item(); } }", Description = "computed from, not written")]
+    [TestCase("class M { readonly Tensor _w = Tensor.Ones(1); [TinyJit] public Tensor F(Tensor x) { var h = x * _w; h[0] = x[0]; h = -_w; h.Assign(x); return h * _w.Item(); } }", Description = "memory of its own")]
+    [TestCase("class M { readonly Tensor _w = Tensor.Ones(1); [TinyJit] public Tensor F(Tensor x) { _w.Grad = null; return x * _w.Item(); } }", Description = "elements are not written")]
     public async Task ValueRequestIsInnocent(string code) => Assert.That(await Compile.Analyze(new ValueRequestAnalyzer(), code, "TINY0007"), Is.Empty);
 
     [TestCase("class M { [TinyJit] public Tensor F(Tensor x) { if ({|x.Sum().Item() > 0|}) return x; return -x; } }", "argument 'x'.*'F'")]
@@ -82,6 +90,7 @@ public class RegionRuleTests
     [TestCase("class O { public int N; } class M { [TinyJit] public Tensor F(Tensor x) { var o = new O { N = 3 }; o.N++; return x * o.N; } }", Description = "an object of the method's own")]
     [TestCase("class M(int n) { [TinyJit] public Tensor F(Tensor x) => x * n * nameof(Y).Length; public int Y; public int Z() => Y; }")]
     [TestCase("class M { static readonly int[] s_axes = [0, 1]; static int Two { get; } = 2; [TinyJit] public Tensor F(Tensor x) => x.Sum(s_axes) * Two * Three; int Three => 3; }")]
+    [TestCase("record Cfg { public Tensor W = Tensor.Ones(1); public float Rate { get; set; } } class M { [TinyJit] public Tensor F((Tensor X, int N) p, Cfg c) => p.X * p.N * c.W * c.Rate; }", Description = "parameters")]
     public async Task MutableReadIsInnocent(string code) =>
         Assert.That(await Compile.Analyze(new MutableReadAnalyzer(), code, "TINY0009", DiagnosticSeverity.Info), Is.Empty);
 
@@ -92,6 +101,9 @@ public class RegionRuleTests
     [TestCase("class M { int Seed => {|Environment.TickCount|}; [TinyJit] public Tensor F(Tensor x) => x is { Rank: 1 } ? x * Seed : x * {|File.ReadAllBytes(\"w\")|}.Length; }", "'Environment.TickCount'")]
     [TestCase("class M { [TinyJit] public Tensor F(Tensor x) { {|Task.Run(() => { })|}; return x * {|Guid.NewGuid()|}.GetHashCode() * {|System.Diagnostics.Stopwatch.GetTimestamp()|}; } }", "'Task.Run' starts")]
     [TestCase("class H { public H() { {|Console.Beep()|}; } public int N = 2; } class M { [TinyJit] public Tensor F(Tensor x) => x * new H().N; }", "'Console.Beep'")]
+    [TestCase("class M { readonly Random _r = new(1); [TinyJit] public Tensor F(Tensor[] xs) => xs.Select(Step).First(); Tensor Step(Tensor t) => t * {|_r.Next()|}; }", "'Random.Next'")]
+    [TestCase("class H { public int N = {|Environment.TickCount|}; } class M { [TinyJit] public Tensor F(Tensor x) => x * new H().N; }", "'Environment.TickCount'")]
+    [TestCase("class H { public int N { get; } = {|Environment.TickCount|}; public static int M = Environment.TickCount; public H(int n) { } public H() : this(1) { } } class M { [TinyJit] public Tensor F(Tensor x) => x * new H().N; }", "'Environment.TickCount'")]
     public async Task ImpureCallIsReported(string code, string message) =>
         Assert.That(await Compile.Analyze(new ImpureCallAnalyzer(), code, "TINY0010", DiagnosticSeverity.Warning), Has.Some.Matches(message));
 
@@ -120,6 +132,7 @@ public class RegionRuleTests
     [TestCase("class H { public Tensor V = Tensor.Ones(1); public Tensor? W { get; set; } } class M { [TinyJit] public Tensor F(Tensor x) { var h = new H { W = x }; h.V = x; return h.V; } }")]
     [TestCase("class M { readonly Tensor _s = Tensor.Zeros(3); Tensor S { get => _s; set => _s.Assign(value); } [TinyJit] public Tensor F(Tensor x) { S = x; return S is { Rank: 1 } s ? s : x; } }")]
     [TestCase("class B { Tensor _w; public B(Tensor w) => _w = w; public Tensor Run(Tensor x) => x * _w; } class M { [TinyJit] public Tensor F(Tensor x) => new B(x).Run(x); }")]
+    [TestCase("class M { [TinyJit] public Tensor F((Tensor A, Tensor B) p) { p.A = p.A + 1; return p.A; } }", Description = "a copy of the caller's")]
     public async Task RepointedTensorIsInnocent(string code) => Assert.That(await Compile.Analyze(new RepointedTensorAnalyzer(), code, "TINY0011"), Is.Empty);
 
     [TestCase("class M { int _calls; [TinyJit] public Tensor F(Tensor x) { {|_calls|}++; return x; } }", "'_calls'.*'F'")]
@@ -128,8 +141,12 @@ public class RegionRuleTests
     [TestCase("class M { readonly List<string> _log = []; static int s_n; [TinyJit] public Tensor F(Tensor[] xs) => xs.Select(x => { {|_log|}.Add(\"x\"); System.Threading.Interlocked.Increment(ref {|s_n|}); return x; }).First(); }", "'_log'")]
     [TestCase("class M { readonly int[] _seen = new int[3]; readonly Dictionary<int, int> _d = []; [TinyJit] public Tensor F(Tensor x) { {|_seen[0]|} = 1; if (x is { Rank: var r }) {|_d[r]|} = 2; return x; } }", "'_seen.0.'")]
     [TestCase("class O { public int N; } class M { readonly O _o = new(); [TinyJit] public Tensor F(Tensor x) { var o = _o; {|o.N|} = 2; return x; } }", "'o.N'")]
+    [TestCase("class M { int _n; [TinyJit] public Tensor F(Tensor[] xs) => xs.Select(Step).First(); Tensor Step(Tensor t) { {|_n|}++; return t; } }", "'_n'")]
+    [TestCase("class M { int _n; public Func<Tensor, Tensor> Run() { Tensor G(Tensor x) { {|_n|} = 2; return x; } return TinyJit.Of((Tensor x) => G(x)); } }", "'_n'")]
+    [TestCase("class M { readonly LinkedList<int> _l = []; readonly System.Collections.Immutable.ImmutableList<int>.Builder _b = System.Collections.Immutable.ImmutableList.CreateBuilder<int>(); [TinyJit] public Tensor F(Tensor x) { {|_l|}.RemoveFirst(); {|_b|}.Add(1); return x; } }", "'_l'")]
+    [TestCase("class H { static int s_made; public int N = {|s_made|}++; } class M { [TinyJit] public Tensor F(Tensor x) => x * new H().N; }", "'s_made'")]
     public async Task WriteAtCaptureIsReported(string code, string message) =>
-        Assert.That(await Compile.Analyze(new WriteAtCaptureAnalyzer(), code, "TINY0012", DiagnosticSeverity.Warning), Has.Some.Matches(message));
+        Assert.That(await Compile.Analyze(new WriteAtCaptureAnalyzer(), code, "TINY0012"), Has.Some.Matches(message));
 
     [TestCase("class M { [TinyJit] public Tensor F(Tensor x) { int n = 0; n++; for (int i = 0; i < 3; i++) n += i; return x * n; } }")]
     [TestCase("class B { int _n; public void Add(int k) => _n += k; public int N => _n; } class M { [TinyJit] public Tensor F(Tensor x) { var b = new B(); b.Add(2); return x * b.N; } }", Description = "an object of the method's own")]
@@ -137,8 +154,9 @@ public class RegionRuleTests
     [TestCase("class M { readonly Tensor _s = Tensor.Zeros(3); [TinyJit] public Tensor F(Tensor x) { _s[1..] = x; return _s; } }")]
     [TestCase("class M { [TinyJit] public Tensor F(Tensor[] xs) { var l = new List<Tensor>(); foreach (var x in xs) l.Add(x); l[0] = xs[1]; var d = l.ToDictionary(t => t.Rank); d[2] = l[0]; l.Reverse(); return l[0]; } }")]
     [TestCase("struct P { public int X; } class M { readonly P _p; [TinyJit] public Tensor F(Tensor x) { var p = _p; p.X = 2; int.TryParse(\"3\", out int n); (p.X, n) = (n, p.X); return x is { Rank: var r } ? x * r * n : x; } }", Description = "a copy")]
+    [TestCase("class M { readonly System.Collections.Immutable.ImmutableList<int> _axes = [0]; [TinyJit] public Tensor F(Tensor x) => x.Sum(_axes.Add(1).ToArray()); }", Description = "another list")]
     public async Task WriteAtCaptureIsInnocent(string code) =>
-        Assert.That(await Compile.Analyze(new WriteAtCaptureAnalyzer(), code, "TINY0012", DiagnosticSeverity.Warning), Is.Empty);
+        Assert.That(await Compile.Analyze(new WriteAtCaptureAnalyzer(), code, "TINY0012"), Is.Empty);
 
     [TestCase("class M { [TinyJit] public Tensor F(Tensor x) => x; } class C { void Run(M m) { Func<Tensor, Tensor> f = {|m.F|}; } }", "'F' through this delegate.*TinyJit.Of.m.F.")]
     [TestCase("class M { [TinyJit] public Tensor F(Tensor x) => x; } class C { IEnumerable<Tensor> Run(M m, Tensor[] xs) => xs.Select({|m.F|}); }", "m.F")]

@@ -17,8 +17,8 @@ public class RuleTests
     [TestCase("class M { [TinyJit] public Tensor F([Shape(1, \"t:1-5\")] Tensor {|x|}) => x; }", "\"t:1-5\" in the .Shape. of parameter 'x' of .*'F'")]
     [TestCase("class M { [TinyJit] public {|void|} F(Tensor x) { } }", "'F' returns 'void'")]
     [TestCase("class M { [TinyJit] public {|float|} F(Tensor x) => 1; }", "'F' returns 'float'")]
-    [TestCase("class M { [TinyJit] public {|(Tensor, int)|} F(Tensor x) => (x, 1); }", "'F' returns '\\(Tensor, int\\)'")]
-    [TestCase("record R(Tensor A, int B); class M { [TinyJit] public {|R|} F(Tensor x) => new(x, 1); }", "'F' returns 'R'")]
+    [TestCase("class M { [TinyJit] public {|(string, int)|} F(Tensor x) => (\"a\", 1); }", "'F' returns '\\(string, int\\)'")]
+    [TestCase("record R(Tensor A, Uri B); class M { [TinyJit] public {|R|} F(Tensor x) => null!; }", "'F' returns 'R'")]
     [TestCase("class M { [TinyJit] public {|List<object>|} F(Tensor x) => [x]; }", "'F' returns 'List<object>'")]
     public async Task SignatureIsReported(string code, string message) =>
         Assert.That(await Compile.Analyze(new SignatureAnalyzer(), code, "TINY0001"), Has.One.Matches(message));
@@ -26,6 +26,7 @@ public class RuleTests
     [TestCase("enum E { A } class M { [TinyJit] public Tensor F(Tensor x, int a, long b, float c, double d, bool e, string s, E k) => x; }")]
     [TestCase("class M { [TinyJit] public Tensor F([Shape(1, \"t:1..512\", 64)] Tensor x, [Bounds(0, 7)] Dim n) => x; }")]
     [TestCase("class M { [TinyJit] public (Tensor A, Tensor B, Tensor) F() => default; }")]
+    [TestCase("record R(Tensor A, int B); class M { [TinyJit] public (Tensor, int N) F(Tensor x) => (x, 1); [TinyJit] public R G(Tensor x) => new(x, 1); }", Description = "plain values beside tensors")]
     [TestCase("class M { public float F(object x) => 1; }")]
     [TestCase("class M { [TinyJit] public Tensor F(List<Tensor> xs, Tensor? x, int? n, (Tensor, int) p, IReadOnlyList<Tensor[]> ys, byte b, Half h) => xs[0]; }")]
     [TestCase("record R(Tensor A, R? Next, int N); record struct S(Tensor A); struct T { public Tensor A; } class M { [TinyJit] public Tensor F(R r, S s, T t, Dictionary<string, R> d) => r.A; }")]
@@ -36,7 +37,6 @@ public class RuleTests
         Assert.That(await Compile.Analyze(new SignatureAnalyzer(), code, "TINY0001"), Is.Empty);
 
     [TestCase("class M { [TinyJit] public async Task<Tensor> {|F|}(Tensor x) { await Task.Yield(); return x; } }", "async")]
-    [TestCase("class M { [TinyJit] public Tensor {|F|}<T>(Tensor x) => x; }", "generic")]
     [TestCase("class M { Tensor t = null!; [TinyJit] public ref Tensor {|F|}(Tensor x) => ref t; }", "by reference")]
     [TestCase("class M { [TinyJit] public Tensor F(ref Tensor {|x|}, out int {|n|}, in int {|k|}) { n = 1; return x; } }", "'x'.*by reference")]
     [TestCase("struct M { [TinyJit] public Tensor {|F|}(Tensor x) => x; }", "not a method of a class")]
@@ -47,7 +47,7 @@ public class RuleTests
         Assert.That(await Compile.Analyze(new MethodKindAnalyzer(), code, "TINY0002"), Has.Some.Matches(message));
 
     [TestCase("class M { [TinyJit] public virtual Tensor F(Tensor x) => x; [TinyJit] static Tensor G(Tensor x) => x; }")]
-    [TestCase("class M<T> { [TinyJit] public Tensor F(Tensor x) => x; }")]
+    [TestCase("class M<T> { [TinyJit] public Tensor F(Tensor x) => x; [TinyJit] public Tensor G<U>(Tensor x) => x; }")]
     [TestCase("static class M { [TinyJit] public static Tensor F(this Tensor x) => x; }")]
     [TestCase("class M { public async Task<Tensor> F(Tensor x) { await Task.Yield(); return G(x); Tensor G(Tensor y) => y; } }")]
     [TestCase("abstract class M { [TinyJit] protected abstract Tensor F(Tensor x, params Tensor[] rest); } partial class P { [TinyJit] public partial Tensor F(Tensor x); public partial Tensor F(Tensor x) => x; }")]
@@ -59,6 +59,8 @@ public class RuleTests
     [TestCase("class M { [TinyJit, TinyExport<T>] public Tensor F([Shape(1)] Tensor x, Dim {|n|}) => x; }", "'n'.*'F'.*Bounds")]
     [TestCase("class M { [TinyJit, TinyExport<T>] public Tensor F((Tensor H, Tensor C) {|s|}) => s.H; }", "tensors in parameter 's'.*'F'.*Of =")]
     [TestCase("class M { [TinyJit, TinyExport<T>] public Tensor F([Shape(1)] Tensor x, List<Tensor> {|xs|}) => x; }", "'xs'")]
+    [TestCase("class M { [TinyJit, TinyExport<T>] public Tensor F([Shape(3)] Tensor[] {|xs|}) => xs[0]; }", "'xs'.*Of =")]
+    [TestCase("class M { [TinyJit, TinyExport<T>] public Tensor F([Shape(3)] Dictionary<string, Tensor> {|xs|}, [Shape(3)] (Tensor A, List<Tensor> B) {|p|}) => xs[\"a\"]; }", "'xs'")]
     public async Task ExportShapeIsReported(string code, string message) =>
         Assert.That(await Compile.Analyze(new ExportShapeAnalyzer(), Target + code, "TINY0003"), Has.One.Matches(message));
 
@@ -66,7 +68,8 @@ public class RuleTests
     [TestCase("class M { [TinyJit, TinyExport<T>] public Tensor F([Shape(1, \"t:1..9\")] Tensor x, [Bounds(0, 7)] Dim n) => x; }")]
     [TestCase("class M { [TinyJit] public Tensor F(Tensor x) => x; }")]
     [TestCase("class M { [TinyJit, TinyExport<T>] public Tensor F() => null!; }")]
-    [TestCase("class M { [TinyJit, TinyExport<T>] public Tensor F([Shape(1, Of = \"H\"), Shape(\"t:1..9\", Of = \"C\")] (Tensor H, Tensor C) s, [Shape(3)] Tensor[] xs, Tensor? mask = null) => s.H; }")]
+    [TestCase("class M { [TinyJit, TinyExport<T>] public Tensor F([Shape(1, Of = \"H\"), Shape(\"t:1..9\", Of = \"C\")] (Tensor H, Tensor C) s, [Shape(3, Of = \"0\"), Shape(4, Of = \"1\")] Tensor[] xs, Tensor? mask = null) => s.H; }")]
+    [TestCase("class M { [TinyJit, TinyExport<T>] public Tensor F([Shape(1)] (Tensor H, Tensor C) s) => s.H; }", Description = "one for all, where the type says how many")]
     public async Task ExportShapeIsInnocent(string code) =>
         Assert.That(await Compile.Analyze(new ExportShapeAnalyzer(), Target + code, "TINY0003"), Is.Empty);
 
@@ -74,9 +77,13 @@ public class RuleTests
     [TestCase("class M { M() { } [TinyJit, {|TinyExport<T>|}] public Tensor F([Shape(1)] Tensor x) => x; }", "'M' has no public or internal constructor")]
     [TestCase("abstract class M { [TinyJit, {|TinyExport<T>|}] public Tensor F([Shape(1)] Tensor x) => x; }", "abstract")]
     [TestCase("class M<U> { [TinyJit, {|TinyExport<T>|}] public Tensor F([Shape(1)] Tensor x) => x; }", "generic")]
+    [TestCase("class M { [TinyJit, {|TinyExport<T>|}] public Tensor F<U>([Shape(1)] Tensor x) => x; }", "the method is generic")]
     [TestCase("static class M { [TinyJit, {|TinyExport<T>|}] public static Tensor F([Shape(1)] Tensor x) => x; }", "static")]
     [TestCase("class O { class M { [TinyJit, {|TinyExport<T>|}] public Tensor F([Shape(1)] Tensor x) => x; } }", "private")]
     [TestCase("file class M { [TinyJit, {|TinyExport<T>|}] public Tensor F([Shape(1)] Tensor x) => x; }", "private")]
+    [TestCase("class M(int n) { public int N = n; public static M Make() => new(1); [TinyJit, {|TinyExport<T>|}] public Tensor F([Shape(1)] Tensor x) => x; }", "no static method marked .TinyModel.")]
+    [TestCase("class M<U> { [TinyModel(\"a\")] public static M<U> Make() => new(); [TinyJit, {|TinyExport<T>|}] public Tensor F([Shape(1)] Tensor x) => x; }", "generic")]
+    [TestCase("class M { [TinyModel(\"a\")] public static M Make() => new(); [TinyJit, {|TinyExport<T>|}] public static Tensor F([Shape(1)] Tensor x) => x; }", "static")]
     public async Task ExportModelIsReported(string code, string message) =>
         Assert.That(await Compile.Analyze(new ExportModelAnalyzer(), Target + code, "TINY0004"), Has.One.Matches(message));
 
@@ -85,6 +92,8 @@ public class RuleTests
     [TestCase("class M { public M(string s) { } internal M() { } [TinyJit, TinyExport<T>] Tensor F([Shape(1)] Tensor x) => x; }")]
     [TestCase("class M(int n) { public int N = n; [TinyJit] public Tensor F(Tensor x) => x; }")]
     [TestCase("partial class M { protected internal M(params int[] n) { } public M() : this(1) { } } partial class M { [TinyJit, TinyExport<T>] public Tensor F([Shape(1)] Tensor x) => x; }")]
+    [TestCase("class M { readonly int _n; M(int n) => _n = n; [TinyModel(\"small\")] static M Small() => new(1); [TinyModel(\"large\")] public static M Large() => new(2); [TinyJit, TinyExport<T>] public Tensor F([Shape(1)] Tensor x) => x * _n; }", Description = "made by factories")]
+    [TestCase("abstract class M { [TinyModel(\"a\")] public static M Make() => new D(); [TinyJit, TinyExport<T>] public Tensor F([Shape(1)] Tensor x) => x; } class D : M;", Description = "made by a factory")]
     public async Task ExportModelIsInnocent(string code) =>
         Assert.That(await Compile.Analyze(new ExportModelAnalyzer(), Target + code, "TINY0004"), Is.Empty);
 

@@ -10,9 +10,19 @@ static class Flat
     /// <param name="method">The method.</param>
     /// <param name="tensor">Makes a tensor.</param>
     /// <param name="number">Chooses a value of a number with bounds.</param>
-    public static object?[] Arguments(MethodInfo method, Func<DType, Shape, Tensor> tensor, Func<BoundsAttribute, int>? number = null)
+    public static object?[] Arguments(MethodInfo method, Func<DType, Shape, Tensor> tensor, Func<BoundsAttribute, int>? number = null) =>
+        Numbered(method, new Declaration(method).Make((_, dtype, shape) => tensor(dtype, shape)), number);
+
+    /// <summary>Arguments of given tensors, in the order of exports, and of given numbers.</summary>
+    public static object?[] Arguments(MethodInfo method, IReadOnlyList<Tensor> tensors, IReadOnlyList<int> numbers)
     {
-        var made = new Declaration(method).Make((_, dtype, shape) => tensor(dtype, shape));
+        var declaration = new Declaration(method);
+        var (tensor, number) = (0, 0);
+        return Numbered(method, declaration.With(declaration.Make((_, _, _) => Tensor.Zeros(1)), (_, _) => tensors[tensor++]), _ => numbers[number++]);
+    }
+
+    static object?[] Numbered(MethodInfo method, object?[] made, Func<BoundsAttribute, int>? number)
+    {
         var parameters = method.GetParameters();
         return [.. made.Select((a, i) => a is Dim && parameters[i].GetCustomAttribute<BoundsAttribute>() is { } bounds ? (Dim)number!(bounds) : a)];
     }

@@ -76,12 +76,13 @@ public sealed class LibrarySuite
     public (Tensor, Tensor, Tensor) Scattered([Shape(4, 6)] Tensor x, [Shape(3, 6)] Tensor y, [Shape(3, 6, DType = ScalarKind.Int32)] Tensor i) =>
         (x.Scatter(0, i.Mod(5), y), x.ScatterReduce(0, i.Mod(4), y, ScatterReduction.Mean), x.ScatterReduce(0, i.Mod(5), y, ScatterReduction.AMax, includeSelf: false));
     [TinyJit]
-    public (Tensor, Tensor) Indexed([Shape(5, 4, 6)] Tensor x, [Shape(3, DType = ScalarKind.Int32)] Tensor i, [Shape(3)] Tensor y)
+    public (Tensor, Tensor, Tensor) Indexed([Shape(5, 4, 6)] Tensor x, [Shape(3, DType = ScalarKind.Int32)] Tensor i, [Shape(3)] Tensor y)
     {
         var copy = x + 1;
         copy[.., 2, i.Mod(6)] = y;
         copy[copy.Gt(1.5)] = Tensor.Scalar(0.5f);
-        return (x[i.Mod(5), .., i.Mod(-3)], copy);
+        // Some of the last are beyond 32 bits.
+        return (x[i.Mod(5), .., i.Mod(-3)], copy, x[.., (i.Mod(2).Cast(DType.Int64) << 32) + i.Mod(4), 0]);
     }
     [TinyJit]
     public (Tensor, Tensor) RunningLogs([Shape(2, 100)] Tensor x) => ((x * 20).LogCumSumExp(1), x.LogCumSumExp());

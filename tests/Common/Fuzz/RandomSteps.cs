@@ -10,7 +10,7 @@ static class RandomSteps
     {
         while (true)
         {
-            (string Text, Tensor Value, bool Exact)? step = Draw(random.Next(28), random, x, values, domain);
+            (string Text, Tensor Value, bool Exact)? step = Draw(random.Next(32), random, x, values, domain);
             // A rounded value of few bits is off by much wherever it goes: some are enough.
             if (step is { } found && domain.DTypes.Contains(found.Value.DType) && (found.Exact || !found.Value.DType.IsShortFloat || random.Next(4) == 0)) return found;
         }
@@ -29,7 +29,8 @@ static class RandomSteps
         < 20 => RandomWrites.Draw(random, x),
         < 22 => Sizes(random, x, domain),
         < 24 => Pair(random, x, values),
-        _ => RandomLibrary.Draw(random, x, domain),
+        < 28 => RandomLibrary.Draw(random, x, domain),
+        _ => RandomOperators.Draw(random, x),
     };
 
     // What depends on extents and on the variable.

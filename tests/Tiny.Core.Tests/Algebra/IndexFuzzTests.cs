@@ -31,6 +31,17 @@ public sealed class IndexFuzzTests
         }
     }
 
+    /// <summary>C compilers warn of such comparisons, and are right.</summary>
+    [Test]
+    public void BitsThatAreSetAreNotThoseOfANumberWithoutThem()
+    {
+        using var table = Interner.Open();
+        var x = UOp.New(Op.Or, DType.Int32, [UOp.Range(0, AxisKind.Loop, 9) + -4, UOp.Index(10)]);
+        var simplify = Symbolic.Simplifier();
+        foreach (int other in new[] { 0, 8, 5, -16 }) Assert.That(simplify.Run(x.Ne(UOp.Index(other))).IsOne, Is.True, $"{other}");
+        foreach (int other in new[] { 10, 11, -1 }) Assert.That(simplify.Run(x.Ne(UOp.Index(other))).Op, Is.EqualTo(Op.CmpNe), $"{other}");
+    }
+
     // What windows and regrouped shapes must become, or no loop is free of divisions.
     [Test]
     public void WindowsByRepetitionNeedNoDivision()

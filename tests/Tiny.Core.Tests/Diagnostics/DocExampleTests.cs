@@ -28,7 +28,7 @@ public sealed class DocExampleTests
     {
         var page = File.ReadAllText(Path.Combine(Repository(), "docs", "tensor.md")).ReplaceLineEndings("\n");
         foreach (Match block in Regex.Matches(page, @"```csharp\n(?<code>.*?)```", RegexOptions.Singleline))
-            // Captured methods need the generator; the samples have them.
+            // Captured methods need the generator: DocPageTests beside it.
             if (!block.Groups["code"].Value.Contains("[TinyJit]", StringComparison.Ordinal))
                 yield return Case($"tensor.md, line {page[..block.Index].Count(c => c == '\n') + 1}", block.Groups["code"].Value);
         var comments = XDocument.Load(Path.ChangeExtension(typeof(Tensor).Assembly.Location, ".xml"));
@@ -37,6 +37,16 @@ public sealed class DocExampleTests
                 yield return Case(member.Attribute("name")!.Value.Split('(')[0], code.Value);
 
         static TestCaseData Case(string name, string code) => new TestCaseData(code).SetArgDisplayNames(name);
+    }
+
+    /// <summary>Operators of which a sentence alone does not say the shapes.</summary>
+    [Test]
+    public void OperatorsOfWhichShapesAreHardToSayHaveOne()
+    {
+        var comments = XDocument.Load(Path.ChangeExtension(typeof(Tensor).Assembly.Location, ".xml"));
+        var with = comments.Descendants("member").Where(m => m.Element("example") is not null).Select(m => m.Attribute("name")!.Value.Split('(')[0]).ToHashSet();
+        string[] hard = ["Conv2d", "ConvTranspose2d", "MaxPool2d", "Einsum", "Gather", "Take", "OneHot", "Scatter", "ScatterReduce", "Unfold", "Unflatten", "Sort", "TopK", "Interpolate", "ScaledDotProductAttention", "Kernel"];
+        Assert.That(hard.Where(name => !with.Contains($"M:Tiny.Tensor.{name}")), Is.Empty);
     }
 
     [TestCaseSource(nameof(Examples))]

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using NUnit.Framework;
 using Tiny.Graph;
 
@@ -22,6 +23,16 @@ public sealed class ProgramFuzzTests
             var smallest = program.Shrink(p => FuzzRun.Problem(p) is not null);
             Assert.Fail($"{FuzzRun.Problem(smallest)}\n{smallest}");
         }
+    }
+
+    /// <summary>Every operator of the table, but for those that say why not.</summary>
+    [Test]
+    public void EveryOperatorIsMet()
+    {
+        var met = new HashSet<string>();
+        for (int seed = 0; seed < Programs; seed++)
+            foreach (Match step in Regex.Matches(RandomProgram.Make(seed).ToString(), $@" = {RandomOperators.Prefix}(\w+)")) met.Add(step.Groups[1].Value);
+        Assert.That(OperatorTable.ByOperator.Where(rows => !met.Contains(rows.Key) && rows.All(row => row.NotFuzzed is null)).Select(rows => rows.Key), Is.Empty, "operators that no random program holds");
     }
 
     [Test]

@@ -4,40 +4,30 @@ using Tiny.Runtime;
 
 namespace Tiny.Tests.Gradients;
 
-/// <summary>An input of a function: its shape, and the interval that its elements are drawn from.</summary>
-public sealed record Input(double Low, double High, params int[] Dims)
-{
-    public Shape Shape => new(Dims);
-}
-
 /// <summary>
-/// A function of float64 tensors at a seeded point, as a graph over parameters: its elements, weighted at random, are summed to one number. Derivatives by
-/// central differences are the interpreter's, so nothing of the compiler or of the rules for gradients is in them.
+/// A row of the table of operators as a function of float64 tensors at a seeded point, a graph over parameters: the elements of its results and their squares, weighted
+/// at random, are summed to one number. Derivatives by central differences are the interpreter's, so nothing of the compiler or of the rules for gradients is in them.
 /// </summary>
 public sealed class GradientCase
 {
-    readonly Func<Tensor[], Tensor> _function;
+    readonly OperatorCase _row;
     readonly Lazy<(Tensor[] Inputs, Tensor Loss)> _built;
 
-    /// <param name="name">The operator's public name first, then, after a comma, what is special.</param>
-    /// <param name="function">The operator.</param>
-    /// <param name="inputs">What it is given.</param>
-    public GradientCase(string name, Func<Tensor[], Tensor> function, params Input[] inputs)
+    public GradientCase(OperatorCase row)
     {
-        (Name, _function, Inputs) = (name, function, inputs);
+        _row = row;
         _built = new(Build);
-        var random = new Random(name.Aggregate(17, (h, c) => unchecked(h * 31 + c)));
-        Point = [.. inputs.Select(input => Enumerable.Range(0, input.Shape.Numel).Select(_ => input.Low + (input.High - input.Low) * random.NextDouble()).ToArray())];
+        Inputs = [.. row.Inputs.Where(input => input.Own is null)];
+        Point = [.. row.Point(DType.Float64).Where((_, i) => row.Inputs[i].Own is null)];
     }
 
-    public string Name { get; }
+    public string Name => _row.Name;
+    /// <summary>What derivatives are taken by: all but indices and masks.</summary>
     public IReadOnlyList<Input> Inputs { get; }
     /// <summary>Where the derivatives are taken: the elements of each input.</summary>
     public IReadOnlyList<double[]> Point { get; }
-    /// <summary>Second derivatives do not exist there, or not by differences; why.</summary>
-    public string? NotTwice { get; init; }
-    /// <summary>How far from the differences the gradient may be, relative to the largest.</summary>
-    public double Tolerance { get; init; } = 1e-6;
+    public string? NotTwice => _row.NotTwice;
+    public double Tolerance => _row.Tolerance;
 
     /// <summary>The parameters.</summary>
     public Tensor[] Parameters => _built.Value.Inputs;
@@ -47,7 +37,10 @@ public sealed class GradientCase
     (Tensor[], Tensor) Build()
     {
         Tensor[] inputs = [.. Inputs.Select((input, i) => new Tensor(UOp.New(Op.Param, DType.Float64, [], new ParamArg(i, $"x{i}", input.Shape))))];
-        return (inputs, Weighted(_function(inputs), 5));
+        var (given, next) = (_row.Arguments(DType.Float64), 0);
+        Tensor[] results = _row.Function([.. given.Select((t, i) => _row.Inputs[i].Own is null ? inputs[next++] : t)]);
+        // Squares, so that what is linear has second derivatives, too.
+        return (inputs, results.Where(r => r.DType.IsFloat).Select(r => Weighted(r, 5) + Weighted(r.Square() * 0.5, 6)).Aggregate((a, b) => a + b));
     }
 
     /// <summary>The sum of a tensor's elements, each with a random weight.</summary>

@@ -1,5 +1,5 @@
 using NUnit.Framework;
-using static Tiny.Tests.Gradients.GradientTable.Make;
+using static Tiny.Tests.Rows;
 
 namespace Tiny.Tests.Gradients;
 
@@ -58,7 +58,7 @@ public sealed class GradientFuzzTests
     {
         var shapes = new Random(seed);
         Input[] inputs = [.. Enumerable.Range(0, 2).Select(_ => In([.. Enumerable.Range(0, shapes.Next(1, 4)).Select(_ => shapes.Next(1, 4))]))];
-        return Of($"program {seed}", given =>
+        return new(Of($"program {seed}", given =>
         {
             var random = new Random(seed * 31 + 7);
             List<Tensor> values = [.. given];
@@ -72,7 +72,7 @@ public sealed class GradientFuzzTests
                 values.Add(value);
             }
             return values[^1];
-        }, inputs);
+        }, inputs));
     }
 
     const int Kinds = 25;

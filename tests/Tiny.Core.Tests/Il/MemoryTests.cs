@@ -38,10 +38,12 @@ public class MemoryTests
         Assert.That(() => { fixed (nint* p = pointers) code(p); }, Throws.TypeOf<NullReferenceException>());
     }
 
+    /// <summary>The widths of vectors that this machine has.</summary>
+    static IEnumerable<int> Widths => new[] { 4, 8, 16 }.Where(lanes => lanes <= Lines.Cpu.Profile.VectorLanes);
+
     [Test]
-    public unsafe void MaskedLoadReadsOnlyWhatTheMaskChooses([Values(4, 8, 16)] int lanes, [Values] bool early)
+    public unsafe void MaskedLoadReadsOnlyWhatTheMaskChooses([ValueSource(nameof(Widths))] int lanes, [Values] bool early)
     {
-        if (lanes > Lines.Cpu.Profile.VectorLanes) Assert.Ignore("no such vectors here");
         using var lines = new Lines();
         UOp to = lines.Output(DType.Float32, lanes), from = lines.Input(DType.Float32, 3);
         // Lanes that lie in the three elements; the others would be before or after them.

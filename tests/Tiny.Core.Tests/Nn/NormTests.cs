@@ -126,6 +126,24 @@ public sealed class NormTests
     }
 
     [Test]
+    public void Short_floats_are_normalised_in_float32_and_rounded_once()
+    {
+        // The square of 1,000 is no float16.
+        var x = Tensor.From([1000f, -1000, 0, 1000], 1, 2, 2);
+        foreach (var dtype in new[] { DType.Float16, DType.BFloat16 })
+            foreach (Func<Tensor, Tensor> norm in new Func<Tensor, Tensor>[]
+            {
+                t => t.LayerNorm(new Shape(2, 2)), t => new GroupNorm(1, 2, affine: false).Forward(t), t => new InstanceNorm(2, affine: false).Forward(t),
+                t => new RMSNorm(new Shape(2), affine: false).Forward(t),
+            })
+            {
+                var y = norm(x.Cast(dtype));
+                Assert.That(y.DType, Is.EqualTo(dtype));
+                Assert.That(y.Cast(DType.Float32).Floats(), Is.EqualTo(norm(x).Cast(dtype).Cast(DType.Float32).Floats()));
+            }
+    }
+
+    [Test]
     public void Groups_must_divide_the_channels()
     {
         Assert.That(() => new GroupNorm(3, 8), Throws.TypeOf<ShapeException>().With.Message.Contains("8 channels do not divide into 3 groups"));

@@ -36,6 +36,8 @@ public sealed class KernelCountTests
         Case("embedding with positions and norm", 2, 21_504, () => new RMSNorm(16).Forward(F(100, 16).Take(I(4, 7)) + F(50, 16).Take(Tensor.Arange(7)))),
         Case("threefry random", 1, 4_000, () => Tensor.Rand(new Shape(1000), 1)),
         Case("causal attention", 4, 116_736, () => Tensor.ScaledDotProductAttention(F(4, 32, 16), F(4, 32, 16), F(4, 32, 16), causal: true)),
+        // The product is stored: the few terms beside it, which lie apart in memory, would cost it its vectors.
+        Case("conv over a count in windows", 2, 46_080, () => F(1, 8, 12, 12).Conv2d(F(16, 8, 5, 5)) / F(1, 16, 16, 16).Gt(0).Cast(DType.Float32).AvgPool2d(2)),
         Case("average pool", 1, 40_960, () => F(1, 8, 32, 32).AvgPool2d(3, 2, 1, countPadding: false)),
         Case("running sum of 1,000", 3, 14_720, () => F(1000).CumSum()),
         Case("sum of a million", 2, 4_008_004, () => F(1_000_000).Sum()),

@@ -17,9 +17,29 @@
 #pragma GCC optimize ("fp-contract=off")
 #endif
 
-/* Vectors of 128 bits, by the notation that gcc and clang share; SMALL_PLAIN asks for C99 alone. */
-#if !defined(SMALL_PLAIN) && (defined(__clang__) || (defined(__GNUC__) && __GNUC__ >= 9))
-#define SMALL_VECTORS 1
+/* Kernels for several kinds of processors are here, of which init chooses. SMALL_LEVEL is the highest that it may: 0 C99 alone, 1 vectors of 128
+ * bits by the notation that gcc and clang share, 2 AVX2 and FMA, 3 AVX-512. No compiler flags are needed. */
+#if !defined(__clang__) && !(defined(__GNUC__) && __GNUC__ >= 9)
+#undef SMALL_LEVEL
+#define SMALL_LEVEL 0
+#elif !defined(SMALL_LEVEL)
+#define SMALL_LEVEL 3
+#endif
+#if SMALL_LEVEL > 1 && !defined(__x86_64__)
+#undef SMALL_LEVEL
+#define SMALL_LEVEL 1
+#endif
+#if SMALL_LEVEL > 1
+/* Without what it includes for an allocator: that has names which kernels may have too. */
+#define _MM_MALLOC_H_INCLUDED
+#define __MM_MALLOC_H
+#include <immintrin.h>
+#define AVX2 __attribute__((target("avx2,fma")))
+#if defined(__clang__)
+#define AVX512 __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma"), min_vector_width(512)))
+#else
+#define AVX512 __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma")))
+#endif
 #endif
 
 /* ---- helpers --------------------------------------------------------------------------------------------- */
@@ -68,7 +88,7 @@ static inline int wrap_sub_i32(int a, int b)
     return (int)((uint32_t)a - (uint32_t)b);
 }
 
-#ifdef SMALL_VECTORS
+#if SMALL_LEVEL >= 1
 typedef float f4 __attribute__((vector_size(16)));
 typedef int32_t i4 __attribute__((vector_size(16)));
 
@@ -114,7 +134,7 @@ static inline float sum_f4(f4 v)
 /* ---- kernels --------------------------------------------------------------------------------------------- */
 
 /* out [1, 4, 6, 6] from x [1, 1, 8, 8], conv_weight [4, 1, 3, 3], conv_bias [4] */
-#ifdef SMALL_VECTORS
+#if SMALL_LEVEL >= 1
 static void conv_conv2d_relu(float *restrict out,
                              const float *restrict x,
                              const float *restrict conv_weight,
@@ -232,7 +252,7 @@ static void conv_conv2d_relu(float *restrict out,
 #endif
 
 /* out [1, 3] from x [1, 4, 6, 6], fc_weight [3, 144], fc_bias [3] */
-#ifdef SMALL_VECTORS
+#if SMALL_LEVEL >= 1
 static void fc_linear(float *restrict out,
                       const float *restrict x,
                       const float *restrict fc_weight,
@@ -310,6 +330,518 @@ static void softmax(float *restrict out, const float *restrict x)
     out[2] = x27 / x28;
 }
 
+/* ---- kernels for AVX2 and FMA ---------------------------------------------------------------------------- */
+
+#if SMALL_LEVEL >= 2
+
+#pragma GCC diagnostic ignored "-Wpsabi"
+typedef float f8 __attribute__((vector_size(32)));
+
+static inline AVX2 f4 splat_f4_avx2(float x)
+{
+    return (f4){ x, x, x, x };
+}
+
+static inline AVX2 int min_i32_avx2(int a, int b)
+{
+    return a < b ? a : b;
+}
+
+static inline AVX2 f4 load_f4_avx2(const float *p)
+{
+    f4 v;
+    memcpy(&v, p, sizeof v);
+    return v;
+}
+
+/* a * b + c, rounded once. */
+static inline AVX2 f4 fma_f4_avx2(f4 a, f4 b, f4 c)
+{
+    return (f4)_mm_fmadd_ps((__m128)a, (__m128)b, (__m128)c);
+}
+
+static inline AVX2 f4 select_f4_avx2(i4 m, f4 a, f4 b)
+{
+    return (f4)((m & (i4)a) | (~m & (i4)b));
+}
+
+/* The larger; NaN if either is. */
+static inline AVX2 f4 max_f4_avx2(f4 a, f4 b)
+{
+    return select_f4_avx2((a > b) | (a != a), a, b);
+}
+
+static inline AVX2 void store_f4_avx2(float *p, f4 v)
+{
+    memcpy(p, &v, sizeof v);
+}
+
+static inline AVX2 f8 splat_f8_avx2(float x)
+{
+    return (f8){ x, x, x, x, x, x, x, x };
+}
+
+static inline AVX2 f8 load_f8_avx2(const float *p)
+{
+    f8 v;
+    memcpy(&v, p, sizeof v);
+    return v;
+}
+
+/* a * b + c, rounded once. */
+static inline AVX2 f8 fma_f8_avx2(f8 a, f8 b, f8 c)
+{
+    return (f8)_mm256_fmadd_ps((__m256)a, (__m256)b, (__m256)c);
+}
+
+static inline AVX2 float sum_f8_avx2(f8 v)
+{
+    return v[0] + v[4] + (v[2] + v[6]) + (v[1] + v[5] + (v[3] + v[7]));
+}
+
+/* The larger; NaN if either is. */
+static inline AVX2 float max_f32_avx2(float a, float b)
+{
+    return a > b || a != a ? a : b;
+}
+
+/* The smaller; NaN if either is. */
+static inline AVX2 float min_f32_avx2(float a, float b)
+{
+    return a < b || a != a ? a : b;
+}
+
+static inline AVX2 int bitcast_f32_i32_avx2(float x)
+{
+    int y;
+    memcpy(&y, &x, sizeof y);
+    return y;
+}
+
+/* a + b with two's complement wrap-around. */
+static inline AVX2 int wrap_add_i32_avx2(int a, int b)
+{
+    return (int)((uint32_t)a + (uint32_t)b);
+}
+
+/* a << b with two's complement wrap-around. */
+static inline AVX2 int wrap_shl_i32_avx2(int a, int b)
+{
+    return (int)((uint32_t)a << b);
+}
+
+static inline AVX2 float bitcast_i32_f32_avx2(int x)
+{
+    float y;
+    memcpy(&y, &x, sizeof y);
+    return y;
+}
+
+/* a - b with two's complement wrap-around. */
+static inline AVX2 int wrap_sub_i32_avx2(int a, int b)
+{
+    return (int)((uint32_t)a - (uint32_t)b);
+}
+
+/* out [1, 4, 6, 6] from x [1, 1, 8, 8], conv_weight [4, 1, 3, 3], conv_bias [4] */
+static AVX2 void conv_conv2d_relu_avx2(float *restrict out,
+                                       const float *restrict x,
+                                       const float *restrict conv_weight,
+                                       const float *restrict conv_bias)
+{
+    f4 x0 = splat_f4_avx2(conv_bias[0]);
+    f4 x1 = splat_f4_avx2(conv_bias[1]);
+    f4 x2 = splat_f4_avx2(conv_bias[2]);
+    f4 x3 = splat_f4_avx2(conv_bias[3]);
+    for (int i0 = 0; i0 < 3; i0++) {
+        int x4 = i0 * 12;
+        int x5 = i0 * 16;
+        for (int i1 = 0; i1 < 2; i1++) {
+            int x6 = min_i32_avx2(i1 * 4, 2);
+            int x7 = x5 + x6;
+            f4 acc0 = splat_f4_avx2(0.0f);
+            f4 acc1 = splat_f4_avx2(0.0f);
+            f4 acc2 = splat_f4_avx2(0.0f);
+            f4 acc3 = splat_f4_avx2(0.0f);
+            f4 acc4 = splat_f4_avx2(0.0f);
+            f4 acc5 = splat_f4_avx2(0.0f);
+            f4 acc6 = splat_f4_avx2(0.0f);
+            f4 acc7 = splat_f4_avx2(0.0f);
+            for (int r0 = 0; r0 < 3; r0++) {
+                int x8 = x7 + r0 * 8;
+                f4 x9 = load_f4_avx2(&x[x8]);
+                int x10 = r0 * 3;
+                f4 x11 = splat_f4_avx2(conv_weight[x10]);
+                acc0 = fma_f4_avx2(x9, x11, acc0);
+                f4 x12 = load_f4_avx2(&x[x8 + 1]);
+                f4 x13 = splat_f4_avx2(conv_weight[x10 + 1]);
+                acc0 = fma_f4_avx2(x12, x13, acc0);
+                f4 x14 = load_f4_avx2(&x[x8 + 2]);
+                f4 x15 = splat_f4_avx2(conv_weight[x10 + 2]);
+                acc0 = fma_f4_avx2(x14, x15, acc0);
+                f4 x16 = load_f4_avx2(&x[x8 + 8]);
+                acc1 = fma_f4_avx2(x16, x11, acc1);
+                f4 x17 = load_f4_avx2(&x[x8 + 9]);
+                acc1 = fma_f4_avx2(x17, x13, acc1);
+                f4 x18 = load_f4_avx2(&x[x8 + 10]);
+                acc1 = fma_f4_avx2(x18, x15, acc1);
+                f4 x19 = splat_f4_avx2(conv_weight[x10 + 9]);
+                acc2 = fma_f4_avx2(x9, x19, acc2);
+                f4 x20 = splat_f4_avx2(conv_weight[x10 + 10]);
+                acc2 = fma_f4_avx2(x12, x20, acc2);
+                f4 x21 = splat_f4_avx2(conv_weight[x10 + 11]);
+                acc2 = fma_f4_avx2(x14, x21, acc2);
+                acc3 = fma_f4_avx2(x16, x19, acc3);
+                acc3 = fma_f4_avx2(x17, x20, acc3);
+                acc3 = fma_f4_avx2(x18, x21, acc3);
+                f4 x22 = splat_f4_avx2(conv_weight[x10 + 18]);
+                acc4 = fma_f4_avx2(x9, x22, acc4);
+                f4 x23 = splat_f4_avx2(conv_weight[x10 + 19]);
+                acc4 = fma_f4_avx2(x12, x23, acc4);
+                f4 x24 = splat_f4_avx2(conv_weight[x10 + 20]);
+                acc4 = fma_f4_avx2(x14, x24, acc4);
+                acc5 = fma_f4_avx2(x16, x22, acc5);
+                acc5 = fma_f4_avx2(x17, x23, acc5);
+                acc5 = fma_f4_avx2(x18, x24, acc5);
+                f4 x25 = splat_f4_avx2(conv_weight[x10 + 27]);
+                acc6 = fma_f4_avx2(x9, x25, acc6);
+                f4 x26 = splat_f4_avx2(conv_weight[x10 + 28]);
+                acc6 = fma_f4_avx2(x12, x26, acc6);
+                f4 x27 = splat_f4_avx2(conv_weight[x10 + 29]);
+                acc6 = fma_f4_avx2(x14, x27, acc6);
+                acc7 = fma_f4_avx2(x16, x25, acc7);
+                acc7 = fma_f4_avx2(x17, x26, acc7);
+                acc7 = fma_f4_avx2(x18, x27, acc7);
+            }
+            int x28 = x4 + x6;
+            store_f4_avx2(&out[x28], max_f4_avx2(acc0 + x0, splat_f4_avx2(0.0f)));
+            store_f4_avx2(&out[x28 + 6], max_f4_avx2(acc1 + x0, splat_f4_avx2(0.0f)));
+            store_f4_avx2(&out[x28 + 36], max_f4_avx2(acc2 + x1, splat_f4_avx2(0.0f)));
+            store_f4_avx2(&out[x28 + 42], max_f4_avx2(acc3 + x1, splat_f4_avx2(0.0f)));
+            store_f4_avx2(&out[x28 + 72], max_f4_avx2(acc4 + x2, splat_f4_avx2(0.0f)));
+            store_f4_avx2(&out[x28 + 78], max_f4_avx2(acc5 + x2, splat_f4_avx2(0.0f)));
+            store_f4_avx2(&out[x28 + 108], max_f4_avx2(acc6 + x3, splat_f4_avx2(0.0f)));
+            store_f4_avx2(&out[x28 + 114], max_f4_avx2(acc7 + x3, splat_f4_avx2(0.0f)));
+        }
+    }
+}
+
+/* out [1, 3] from x [1, 4, 6, 6], fc_weight [3, 144], fc_bias [3] */
+static AVX2 void fc_linear_avx2(float *restrict out,
+                                const float *restrict x,
+                                const float *restrict fc_weight,
+                                const float *restrict fc_bias)
+{
+    f8 acc0 = splat_f8_avx2(0.0f);
+    f8 acc1 = splat_f8_avx2(0.0f);
+    f8 acc2 = splat_f8_avx2(0.0f);
+    for (int r0 = 0; r0 < 18; r0++) {
+        int x0 = r0 * 8;
+        f8 x1 = load_f8_avx2(&x[x0]);
+        acc0 = fma_f8_avx2(x1, load_f8_avx2(&fc_weight[x0]), acc0);
+        acc1 = fma_f8_avx2(x1, load_f8_avx2(&fc_weight[x0 + 144]), acc1);
+        acc2 = fma_f8_avx2(x1, load_f8_avx2(&fc_weight[x0 + 288]), acc2);
+    }
+    out[0] = sum_f8_avx2(acc0) + fc_bias[0];
+    out[1] = sum_f8_avx2(acc1) + fc_bias[1];
+    out[2] = sum_f8_avx2(acc2) + fc_bias[2];
+}
+
+/* out [1, 3] from x [1, 3] */
+static AVX2 void softmax_avx2(float *restrict out, const float *restrict x)
+{
+    float x0 = x[0];
+    float x1 = x[1];
+    float x2 = x[2];
+    float x3 = -max_f32_avx2(max_f32_avx2(x0, x1), x2);
+    float x4 = min_f32_avx2(max_f32_avx2(x0 + x3, -110.0f), 89.0f);
+    float x5 = x4 * 1.442695f + 12582912.0f;
+    float x6 = x5 - 12582912.0f;
+    float x7 = x4 - x6 * 0.69311523f - x6 * 3.1946183e-5f;
+    float x8 = fmaf(fmaf(fmaf(fmaf(0.001381422f, x7, 0.008368899f), x7, 0.041668404f), x7, 0.1666652f), x7, 0.49999994f);
+    int x9 = bitcast_f32_i32_avx2(x5);
+    int x10 = wrap_add_i32_avx2(x9, -1262485504) >> 1;
+    float x11 = fmaf(fmaf(x8, x7, 1.0f), x7, 1.0f) * bitcast_i32_f32_avx2(wrap_shl_i32_avx2(x10 + 127, 23));
+    float x12 = bitcast_i32_f32_avx2(wrap_shl_i32_avx2(wrap_add_i32_avx2(wrap_sub_i32_avx2(x9, x10), -1262485377), 23));
+    float x13 = x11 * x12;
+    float x14 = min_f32_avx2(max_f32_avx2(x1 + x3, -110.0f), 89.0f);
+    float x15 = x14 * 1.442695f + 12582912.0f;
+    float x16 = x15 - 12582912.0f;
+    float x17 = x14 - x16 * 0.69311523f - x16 * 3.1946183e-5f;
+    float x18 = fmaf(fmaf(fmaf(fmaf(0.001381422f, x17, 0.008368899f), x17, 0.041668404f), x17, 0.1666652f), x17, 0.49999994f);
+    int x19 = bitcast_f32_i32_avx2(x15);
+    int x20 = wrap_add_i32_avx2(x19, -1262485504) >> 1;
+    float x21 = fmaf(fmaf(x18, x17, 1.0f), x17, 1.0f) * bitcast_i32_f32_avx2(wrap_shl_i32_avx2(x20 + 127, 23));
+    float x22 = bitcast_i32_f32_avx2(wrap_shl_i32_avx2(wrap_add_i32_avx2(wrap_sub_i32_avx2(x19, x20), -1262485377), 23));
+    float x23 = x21 * x22;
+    float x24 = min_f32_avx2(max_f32_avx2(x2 + x3, -110.0f), 89.0f);
+    float x25 = x24 * 1.442695f + 12582912.0f;
+    float x26 = x25 - 12582912.0f;
+    float x27 = x24 - x26 * 0.69311523f - x26 * 3.1946183e-5f;
+    float x28 = fmaf(fmaf(fmaf(fmaf(0.001381422f, x27, 0.008368899f), x27, 0.041668404f), x27, 0.1666652f), x27, 0.49999994f);
+    int x29 = bitcast_f32_i32_avx2(x25);
+    int x30 = wrap_add_i32_avx2(x29, -1262485504) >> 1;
+    float x31 = fmaf(fmaf(x28, x27, 1.0f), x27, 1.0f) * bitcast_i32_f32_avx2(wrap_shl_i32_avx2(x30 + 127, 23));
+    float x32 = bitcast_i32_f32_avx2(wrap_shl_i32_avx2(wrap_add_i32_avx2(wrap_sub_i32_avx2(x29, x30), -1262485377), 23));
+    float x33 = x31 * x32;
+    float x34 = x13 + x23 + x33;
+    out[0] = x13 / x34;
+    out[1] = x23 / x34;
+    out[2] = x33 / x34;
+}
+
+#endif
+
+/* ---- kernels for AVX-512 --------------------------------------------------------------------------------- */
+
+#if SMALL_LEVEL >= 3
+
+typedef float f16 __attribute__((vector_size(64)));
+
+static inline AVX512 f4 splat_f4_avx512(float x)
+{
+    return (f4){ x, x, x, x };
+}
+
+static inline AVX512 int min_i32_avx512(int a, int b)
+{
+    return a < b ? a : b;
+}
+
+static inline AVX512 f4 load_f4_avx512(const float *p)
+{
+    f4 v;
+    memcpy(&v, p, sizeof v);
+    return v;
+}
+
+/* a * b + c, rounded once. */
+static inline AVX512 f4 fma_f4_avx512(f4 a, f4 b, f4 c)
+{
+    return (f4)_mm_fmadd_ps((__m128)a, (__m128)b, (__m128)c);
+}
+
+static inline AVX512 f4 select_f4_avx512(i4 m, f4 a, f4 b)
+{
+    return (f4)((m & (i4)a) | (~m & (i4)b));
+}
+
+/* The larger; NaN if either is. */
+static inline AVX512 f4 max_f4_avx512(f4 a, f4 b)
+{
+    return select_f4_avx512((a > b) | (a != a), a, b);
+}
+
+static inline AVX512 void store_f4_avx512(float *p, f4 v)
+{
+    memcpy(p, &v, sizeof v);
+}
+
+static inline AVX512 f16 splat_f16_avx512(float x)
+{
+    return (f16){ x, x, x, x, x, x, x, x, x, x, x, x, x, x, x, x };
+}
+
+static inline AVX512 f16 load_f16_avx512(const float *p)
+{
+    f16 v;
+    memcpy(&v, p, sizeof v);
+    return v;
+}
+
+/* a * b + c, rounded once. */
+static inline AVX512 f16 fma_f16_avx512(f16 a, f16 b, f16 c)
+{
+    return (f16)_mm512_fmadd_ps((__m512)a, (__m512)b, (__m512)c);
+}
+
+static inline AVX512 float sum_f16_avx512(f16 v)
+{
+    return v[0] + v[8] + (v[4] + v[12]) + (v[2] + v[10] + (v[6] + v[14])) + (v[1] + v[9] + (v[5] + v[13]) + (v[3] + v[11] + (v[7] + v[15])));
+}
+
+/* out [1, 4, 6, 6] from x [1, 1, 8, 8], conv_weight [4, 1, 3, 3], conv_bias [4] */
+static AVX512 void conv_conv2d_relu_avx512(float *restrict out,
+                                           const float *restrict x,
+                                           const float *restrict conv_weight,
+                                           const float *restrict conv_bias)
+{
+    f4 x0 = splat_f4_avx512(conv_bias[0]);
+    f4 x1 = splat_f4_avx512(conv_bias[1]);
+    f4 x2 = splat_f4_avx512(conv_bias[2]);
+    f4 x3 = splat_f4_avx512(conv_bias[3]);
+    for (int i0 = 0; i0 < 2; i0++) {
+        int x4 = i0 * 18;
+        int x5 = i0 * 24;
+        for (int i1 = 0; i1 < 2; i1++) {
+            int x6 = min_i32_avx512(i1 * 4, 2);
+            int x7 = x5 + x6;
+            f4 acc0 = splat_f4_avx512(0.0f);
+            f4 acc1 = splat_f4_avx512(0.0f);
+            f4 acc2 = splat_f4_avx512(0.0f);
+            f4 acc3 = splat_f4_avx512(0.0f);
+            f4 acc4 = splat_f4_avx512(0.0f);
+            f4 acc5 = splat_f4_avx512(0.0f);
+            f4 acc6 = splat_f4_avx512(0.0f);
+            f4 acc7 = splat_f4_avx512(0.0f);
+            f4 acc8 = splat_f4_avx512(0.0f);
+            f4 acc9 = splat_f4_avx512(0.0f);
+            f4 acc10 = splat_f4_avx512(0.0f);
+            f4 acc11 = splat_f4_avx512(0.0f);
+            for (int r0 = 0; r0 < 3; r0++) {
+                int x8 = x7 + r0 * 8;
+                f4 x9 = load_f4_avx512(&x[x8]);
+                int x10 = r0 * 3;
+                f4 x11 = splat_f4_avx512(conv_weight[x10]);
+                acc0 = fma_f4_avx512(x9, x11, acc0);
+                f4 x12 = load_f4_avx512(&x[x8 + 1]);
+                f4 x13 = splat_f4_avx512(conv_weight[x10 + 1]);
+                acc0 = fma_f4_avx512(x12, x13, acc0);
+                f4 x14 = load_f4_avx512(&x[x8 + 2]);
+                f4 x15 = splat_f4_avx512(conv_weight[x10 + 2]);
+                acc0 = fma_f4_avx512(x14, x15, acc0);
+                f4 x16 = load_f4_avx512(&x[x8 + 8]);
+                acc1 = fma_f4_avx512(x16, x11, acc1);
+                f4 x17 = load_f4_avx512(&x[x8 + 9]);
+                acc1 = fma_f4_avx512(x17, x13, acc1);
+                f4 x18 = load_f4_avx512(&x[x8 + 10]);
+                acc1 = fma_f4_avx512(x18, x15, acc1);
+                f4 x19 = load_f4_avx512(&x[x8 + 16]);
+                acc2 = fma_f4_avx512(x19, x11, acc2);
+                f4 x20 = load_f4_avx512(&x[x8 + 17]);
+                acc2 = fma_f4_avx512(x20, x13, acc2);
+                f4 x21 = load_f4_avx512(&x[x8 + 18]);
+                acc2 = fma_f4_avx512(x21, x15, acc2);
+                f4 x22 = splat_f4_avx512(conv_weight[x10 + 9]);
+                acc3 = fma_f4_avx512(x9, x22, acc3);
+                f4 x23 = splat_f4_avx512(conv_weight[x10 + 10]);
+                acc3 = fma_f4_avx512(x12, x23, acc3);
+                f4 x24 = splat_f4_avx512(conv_weight[x10 + 11]);
+                acc3 = fma_f4_avx512(x14, x24, acc3);
+                acc4 = fma_f4_avx512(x16, x22, acc4);
+                acc4 = fma_f4_avx512(x17, x23, acc4);
+                acc4 = fma_f4_avx512(x18, x24, acc4);
+                acc5 = fma_f4_avx512(x19, x22, acc5);
+                acc5 = fma_f4_avx512(x20, x23, acc5);
+                acc5 = fma_f4_avx512(x21, x24, acc5);
+                f4 x25 = splat_f4_avx512(conv_weight[x10 + 18]);
+                acc6 = fma_f4_avx512(x9, x25, acc6);
+                f4 x26 = splat_f4_avx512(conv_weight[x10 + 19]);
+                acc6 = fma_f4_avx512(x12, x26, acc6);
+                f4 x27 = splat_f4_avx512(conv_weight[x10 + 20]);
+                acc6 = fma_f4_avx512(x14, x27, acc6);
+                acc7 = fma_f4_avx512(x16, x25, acc7);
+                acc7 = fma_f4_avx512(x17, x26, acc7);
+                acc7 = fma_f4_avx512(x18, x27, acc7);
+                acc8 = fma_f4_avx512(x19, x25, acc8);
+                acc8 = fma_f4_avx512(x20, x26, acc8);
+                acc8 = fma_f4_avx512(x21, x27, acc8);
+                f4 x28 = splat_f4_avx512(conv_weight[x10 + 27]);
+                acc9 = fma_f4_avx512(x9, x28, acc9);
+                f4 x29 = splat_f4_avx512(conv_weight[x10 + 28]);
+                acc9 = fma_f4_avx512(x12, x29, acc9);
+                f4 x30 = splat_f4_avx512(conv_weight[x10 + 29]);
+                acc9 = fma_f4_avx512(x14, x30, acc9);
+                acc10 = fma_f4_avx512(x16, x28, acc10);
+                acc10 = fma_f4_avx512(x17, x29, acc10);
+                acc10 = fma_f4_avx512(x18, x30, acc10);
+                acc11 = fma_f4_avx512(x19, x28, acc11);
+                acc11 = fma_f4_avx512(x20, x29, acc11);
+                acc11 = fma_f4_avx512(x21, x30, acc11);
+            }
+            int x31 = x4 + x6;
+            store_f4_avx512(&out[x31], max_f4_avx512(acc0 + x0, splat_f4_avx512(0.0f)));
+            store_f4_avx512(&out[x31 + 6], max_f4_avx512(acc1 + x0, splat_f4_avx512(0.0f)));
+            store_f4_avx512(&out[x31 + 12], max_f4_avx512(acc2 + x0, splat_f4_avx512(0.0f)));
+            store_f4_avx512(&out[x31 + 36], max_f4_avx512(acc3 + x1, splat_f4_avx512(0.0f)));
+            store_f4_avx512(&out[x31 + 42], max_f4_avx512(acc4 + x1, splat_f4_avx512(0.0f)));
+            store_f4_avx512(&out[x31 + 48], max_f4_avx512(acc5 + x1, splat_f4_avx512(0.0f)));
+            store_f4_avx512(&out[x31 + 72], max_f4_avx512(acc6 + x2, splat_f4_avx512(0.0f)));
+            store_f4_avx512(&out[x31 + 78], max_f4_avx512(acc7 + x2, splat_f4_avx512(0.0f)));
+            store_f4_avx512(&out[x31 + 84], max_f4_avx512(acc8 + x2, splat_f4_avx512(0.0f)));
+            store_f4_avx512(&out[x31 + 108], max_f4_avx512(acc9 + x3, splat_f4_avx512(0.0f)));
+            store_f4_avx512(&out[x31 + 114], max_f4_avx512(acc10 + x3, splat_f4_avx512(0.0f)));
+            store_f4_avx512(&out[x31 + 120], max_f4_avx512(acc11 + x3, splat_f4_avx512(0.0f)));
+        }
+    }
+}
+
+/* out [1, 3] from x [1, 4, 6, 6], fc_weight [3, 144], fc_bias [3] */
+static AVX512 void fc_linear_avx512(float *restrict out,
+                                    const float *restrict x,
+                                    const float *restrict fc_weight,
+                                    const float *restrict fc_bias)
+{
+    f16 acc0 = splat_f16_avx512(0.0f);
+    f16 acc1 = splat_f16_avx512(0.0f);
+    f16 acc2 = splat_f16_avx512(0.0f);
+    for (int r0 = 0; r0 < 9; r0++) {
+        int x0 = r0 * 16;
+        f16 x1 = load_f16_avx512(&x[x0]);
+        acc0 = fma_f16_avx512(x1, load_f16_avx512(&fc_weight[x0]), acc0);
+        acc1 = fma_f16_avx512(x1, load_f16_avx512(&fc_weight[x0 + 144]), acc1);
+        acc2 = fma_f16_avx512(x1, load_f16_avx512(&fc_weight[x0 + 288]), acc2);
+    }
+    out[0] = sum_f16_avx512(acc0) + fc_bias[0];
+    out[1] = sum_f16_avx512(acc1) + fc_bias[1];
+    out[2] = sum_f16_avx512(acc2) + fc_bias[2];
+}
+
+#endif
+
+/* ---- choice of kernels ----------------------------------------------------------------------------------- */
+
+struct small_kernels {
+    void (*conv_conv2d_relu)(float *, const float *, const float *, const float *);
+    void (*fc_linear)(float *, const float *, const float *, const float *);
+    void (*softmax)(float *, const float *);
+};
+
+/* Any processor. */
+static const struct small_kernels kernels_any = {
+    conv_conv2d_relu,
+    fc_linear,
+    softmax,
+};
+
+#if SMALL_LEVEL >= 2
+/* AVX2 and FMA. */
+static const struct small_kernels kernels_avx2 = {
+    conv_conv2d_relu_avx2,
+    fc_linear_avx2,
+    softmax_avx2,
+};
+#endif
+
+#if SMALL_LEVEL >= 3
+/* AVX-512. */
+static const struct small_kernels kernels_avx512 = {
+    conv_conv2d_relu_avx512,
+    fc_linear_avx512,
+    softmax_avx2,
+};
+#endif
+
+/* The best kernels for this processor. */
+static const struct small_kernels *choose_kernels(void)
+{
+#if SMALL_LEVEL >= 3
+    if (__builtin_cpu_supports("avx512f")
+        && __builtin_cpu_supports("avx512bw")
+        && __builtin_cpu_supports("avx512dq")
+        && __builtin_cpu_supports("avx512vl")
+        && __builtin_cpu_supports("avx2")
+        && __builtin_cpu_supports("fma"))
+        return &kernels_avx512;
+#endif
+#if SMALL_LEVEL >= 2
+    if (__builtin_cpu_supports("avx2")
+        && __builtin_cpu_supports("fma"))
+        return &kernels_avx2;
+#endif
+    return &kernels_any;
+}
+
 /* ---- set-up ---------------------------------------------------------------------------------------------- */
 
 static uint64_t rotate(uint64_t x, int n)
@@ -385,6 +917,7 @@ int small_init(small *m, const void *weights, size_t bytes, void *arena, size_t 
 
     m->weights = header + 64;
     m->arena = arena;
+    m->kernels = choose_kernels();
     return SMALL_OK;
 }
 
@@ -421,13 +954,13 @@ int small_forward(small *m, const float image[1*1*8*8], float output[1*3])
     float *fc_linear_out = ARENA(float, 768);      /* [1, 3] */
 
     /* conv_conv2d_relu_out [1, 4, 6, 6] from image [1, 1, 8, 8], conv_weight [4, 1, 3, 3], conv_bias [4] */
-    conv_conv2d_relu(conv_conv2d_relu_out, image, conv_weight, conv_bias);
+    m->kernels->conv_conv2d_relu(conv_conv2d_relu_out, image, conv_weight, conv_bias);
 
     /* fc_linear_out [1, 3] from conv_conv2d_relu_out [1, 4, 6, 6], fc_weight [3, 144], fc_bias [3] */
-    fc_linear(fc_linear_out, conv_conv2d_relu_out, fc_weight, fc_bias);
+    m->kernels->fc_linear(fc_linear_out, conv_conv2d_relu_out, fc_weight, fc_bias);
 
     /* output [1, 3] from fc_linear_out [1, 3] */
-    softmax(output, fc_linear_out);
+    m->kernels->softmax(output, fc_linear_out);
 
     return SMALL_OK;
 }

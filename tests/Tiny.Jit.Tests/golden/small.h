@@ -25,11 +25,14 @@ enum {
     SMALL_ERROR_ARENA = 7,     /* the arena is too small */
 };
 
+struct small_kernels;
+
 /* A model ready to run. It holds pointers only: weights and arena stay the caller's, and must outlive it. Several models may
  * share weights; calls that share an arena must not run at once. */
 typedef struct small {
     const unsigned char *weights; /* the tensors, after the file's header */
     unsigned char *arena;         /* SMALL_ARENA_BYTES of scratch memory, without meaning between calls */
+    const struct small_kernels *kernels; /* those for this processor */
 } small;
 
 /* Checks the bytes of small.weights (length, model and hash) and sets up m. The weights are used where they lie: they are neither
@@ -41,8 +44,8 @@ int small_init(small *m, const void *weights, size_t bytes, void *arena, size_t 
 /* What a code means, in English. */
 const char *small_error_text(int code);
 
-/* The functions below return SMALL_OK or SMALL_ERROR_ARGUMENT. Their arguments must not overlap one another, the arena or the
- * weights. Tensors are row-major. */
+/* The functions below return SMALL_OK or SMALL_ERROR_ARGUMENT. What they write must not overlap any other argument; none may overlap
+ * the arena or the weights. Tensors are row-major. */
 
 /* forward: image float32 [1, 1, 8, 8] -> output float32 [1, 3] */
 int small_forward(small *m, const float image[1*1*8*8], float output[1*3]);
