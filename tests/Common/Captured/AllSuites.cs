@@ -12,7 +12,7 @@ public static class AllSuites
     public static async Task<IReadOnlyDictionary<string, IReadOnlyList<float[]>>> RunAsync(Calling call)
     {
         var all = new Dictionary<string, IReadOnlyList<float[]>>();
-        foreach (var (suite, cases) in new (object, IReadOnlyList<MethodInfo>)[] { (OperatorSuite.Instance, OperatorSuite.Cases), (LibrarySuite.Instance, LibrarySuite.Representative) })
+        foreach (var (suite, cases) in new (object, IReadOnlyList<MethodInfo>)[] { (OperatorSuite.Instance, OperatorSuite.Cases), (LibrarySuite.Instance, LibrarySuite.Cases) })
             foreach (var method in cases) Add(method, suite, [OperatorSuite.Arguments(method), OperatorSuite.Arguments(method)]);
         foreach (var method in SymbolicSuite.Cases) Add(method, SymbolicSuite.Instance, SymbolicSuite.Values(method).Select(v => SymbolicSuite.Arguments(method, v)));
         var state = new StateSuite();
