@@ -15,7 +15,8 @@ static class CProgram
 
     /// <summary>Exports, compiles (with the compiler that CC names, else cc) and runs.</summary>
     /// <exception cref="TargetException">The compiler is missing or refuses the program.</exception>
-    public static CRun Run(IReadOnlyList<IProgramCall> calls)
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public static CRun Run(IReadOnlyList<IProgramCall> calls, CancellationToken cancellation = default)
     {
         var target = new CTarget();
         var builder = new ProgramBuilder(target.MostBuffers);
@@ -25,7 +26,7 @@ static class CProgram
         try
         {
             string At(string file) => Path.Combine(folder.FullName, file);
-            target.Export(program, new ExportContext(folder.FullName, folder.FullName));
+            target.Export(program, new ExportContext(folder.FullName, folder.FullName) { Cancellation = cancellation });
             var none = new Dictionary<Variable, int>();
             File.WriteAllText(At("driver.c"), CDriver.Source(program, [.. calls.Select((_, i) => (i, none))], new FileInfo(At($"{Name}.weights")).Length));
             using (var file = File.Create(At("inputs")))
@@ -35,10 +36,10 @@ static class CProgram
                     file.Write(host.Span);
                     GC.KeepAlive(host);
                 }
-            string compiler = Environment.GetEnvironmentVariable("CC") is { Length: > 0 } cc ? cc : "cc", binary = At(OperatingSystem.IsWindows() ? "run.exe" : "run");
-            var (code, _, errors) = Start(folder.FullName, compiler, ["-std=c99", "-O1", "-w", "-o", binary, "driver.c", $"{Name}.c", "-lm"]);
+            string compiler = Compiler, binary = At(OperatingSystem.IsWindows() ? "run.exe" : "run");
+            var (code, _, errors) = Start(folder.FullName, compiler, ["-std=c99", "-O1", "-w", "-o", binary, "driver.c", $"{Name}.c", "-lm"], cancellation);
             if (code != 0) throw new InvalidOperationException($"{compiler} ends with code {code}: {errors.Split('\n')[0]}");
-            (code, var dots, _) = Start(folder.FullName, binary, ["outputs"]);
+            (code, var dots, _) = Start(folder.FullName, binary, ["outputs"], cancellation);
             return new(Read(At("outputs"), [.. calls.Take(dots.Length)]), code);
         }
         finally
@@ -47,14 +48,23 @@ static class CProgram
         }
     }
 
-    static (int Code, string Output, string Errors) Start(string folder, string file, string[] arguments)
+    static string Compiler => Environment.GetEnvironmentVariable("CC") is { Length: > 0 } cc ? cc : "cc";
+
+    /// <summary>Sees that there is a compiler.</summary>
+    /// <exception cref="TargetException">There is none.</exception>
+    public static void FindCompiler() => Start(Environment.CurrentDirectory, Compiler, ["--version"], default);
+
+    static (int Code, string Output, string Errors) Start(string folder, string file, string[] arguments, CancellationToken cancellation)
     {
         try
         {
+            cancellation.ThrowIfCancellationRequested();
             using var process = Process.Start(new ProcessStartInfo(file, arguments) { WorkingDirectory = folder, RedirectStandardError = true, RedirectStandardOutput = true })!;
-            var output = process.StandardOutput.ReadToEndAsync();
+            using var stop = cancellation.Register(() => process.Kill(entireProcessTree: true));
+            var output = process.StandardOutput.ReadToEndAsync(CancellationToken.None);
             string errors = process.StandardError.ReadToEnd();
             process.WaitForExit();
+            cancellation.ThrowIfCancellationRequested();
             return (process.ExitCode, output.Result, errors);
         }
         catch (Win32Exception e)
