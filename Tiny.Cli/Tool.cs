@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.Globalization;
 using Tiny.Cli.Commands;
+using Tiny.Cli.Verify;
 
 namespace Tiny.Cli;
 
@@ -65,7 +66,7 @@ static class Tool
     internal static (int Code, string Message) Judge(Exception e) => e switch
     {
         OperationCanceledException => (ExitCode.Cancelled, "interrupted"),
-        TargetException target => (ExitCode.Failure, target.Text),
+        TargetException or CProgramException => (ExitCode.Failure, ((TinyException)e).Text),
         TinyException tiny => (ExitCode.BadInput, tiny.Text),
         IOException or UnauthorizedAccessException or InvalidDataException => (ExitCode.BadInput, e.Message),
         OutOfMemoryException => (ExitCode.BadInput, "there is not enough memory"),

@@ -30,7 +30,8 @@ static class ExportCommand
         command.SetWork((p, cancellation) =>
         {
             memory.Apply(p);
-            var targets = Targets(p.GetValue(target)!);
+            var targets = Choice.Some("--target", p.GetValue(target)!, [.. s_targets.Select(t => t.Name)]).Select(name => s_targets.First(t => t.Name == name)).ToList();
+            string to = Choice.Path("--out", p.GetValue(folder));
             var program = p.GetValue(name) ?? SafeNames.Program(p.GetValue(model)!);
             if (!SafeNames.IsProgram(program)) throw new CommandException($"--name {program}: write lower-case letters, digits and single underscores, beginning with a letter");
             var narrow = p.GetValue(float64) switch
@@ -42,16 +43,10 @@ static class ExportCommand
             if (p.GetValue(page) is { } own && (!File.Exists(own) || targets.All(t => t is not WebGpuTarget)))
                 throw new CommandException(File.Exists(own) ? $"--page {own}: pages are for the target webgpu" : $"--page {own}: there is no such file");
             var context = new ExportContext("", Environment.CurrentDirectory) { Float64 = narrow, Page = p.GetValue(page), Cancellation = cancellation };
-            return Run(p.GetValue(model)!, targets, p.GetValue(folder)!, program, settings.Of(p), context, p.InvocationConfiguration.Output);
+            return Run(p.GetValue(model)!, targets, to, program, settings.Of(p), context, p.InvocationConfiguration.Output);
         });
         return command;
     }
-
-    static List<ExportTarget> Targets(string text) =>
-    [
-        .. text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Distinct().Select(name => Array.Find(s_targets, t => t.Name == name)
-            ?? throw new CommandException($"--target: there is no '{name}'; there are: {string.Join(", ", s_targets.Select(t => t.Name))}")),
-    ];
 
     static int Run(string path, List<ExportTarget> targets, string folder, string name, ModelSettings settings, ExportContext context, TextWriter output)
     {
@@ -65,7 +60,7 @@ static class ExportCommand
             step("building the graph");
             var capture = source.Capture();
             context.Cancellation.ThrowIfCancellationRequested();
-            var lines = new ExportReport(path, name);
+            var lines = new ExportReport(path, name, context.Float64 == ScalarKind.Float32 ? [.. targets.OfType<WebGpuTarget>().Select(t => t.Name)] : []);
             Program? program = null;
             int mostBuffers = 0;
             using var place = new ExportFolder(folder);

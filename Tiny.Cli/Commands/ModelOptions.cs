@@ -8,11 +8,11 @@ namespace Tiny.Cli.Commands;
 /// <summary>The options that say how a model becomes a program.</summary>
 sealed class ModelOptions
 {
-    readonly Option<string[]> _shape = new("--shape") { Description = "the shape of an input: NAME=1x3x224x224, or with names, NAME=nx3xhxw" };
+    readonly Option<string[]> _shape = new("--shape") { Description = "the shape of an input: NAME=1x3x224x224, or with names, NAME=nx3xhxw. May be repeated, as those below" };
     readonly Option<string[]> _dim = new("--dim") { Description = "a size that has a name: NAME=N, or any from a least to a largest, NAME=1..512" };
     readonly Option<string[]> _set = new("--set") { Description = "fixes an input, which becomes part of the program: NAME=16000, NAME=1,2,3 or NAME=FILE.npy" };
     readonly Option<string[]> _state = new("--state") { Description = "ties an output to an input: OUT=IN stays in the program between calls" };
-    readonly Option<string[]> _initial = new("--state-init") { Description = "what a tied input holds at first: IN=FILE.npy; zeros without" };
+    readonly Option<string[]> _initial = new("--state-init") { Description = "what a tied input holds at first: IN=FILE.npy, IN=0.5 or IN=1,2,3; zeros without. May be repeated" };
 
     public void AddTo(Command command)
     {

@@ -20,19 +20,9 @@ public sealed class CommandTests : IDisposable
         _folder.Dispose();
     }
 
-    static async Task<(int Code, string Output, string Error)> TinyAsync(params string[] args)
-    {
-        using StringWriter output = new(), error = new();
-        int code = await Tool.Run(args, output, error);
-        return (code, output.ToString(), error.ToString());
-    }
+    static Task<(int Code, string Output, string Error)> TinyAsync(params string[] args) => CommandLine.RunAsync(args);
 
-    async Task RefusedAsync(string message, params string[] args)
-    {
-        var (code, _, error) = await TinyAsync(args);
-        Assert.That(code, Is.EqualTo(ExitCode.BadInput), error);
-        Assert.That(error.TrimEnd('\n'), Does.StartWith("tiny: ").And.Contains(message).And.Not.Contain('\n'));
-    }
+    static Task RefusedAsync(string message, params string[] args) => CommandLine.RefusedAsync(ExitCode.BadInput, message, args);
 
     static string Mnist => RealModel.Of("mnist-8").Path;
 
