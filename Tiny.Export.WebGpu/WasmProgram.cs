@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Tiny.Graph;
 using Tiny.Jit;
 using Tiny.Lower;
@@ -12,6 +13,13 @@ namespace Tiny.Export.WebGpu;
 /// </summary>
 internal sealed record WasmProgram(WasmPlan Plan, byte[] Module, byte[] Relaxed)
 {
+    /// <summary>The file of <see cref="Module"/>.</summary>
+    public static string PlainName(Program program) => $"{program.Name}.wasm";
+    /// <summary>The file of <see cref="Relaxed"/>.</summary>
+    public static string RelaxedName(Program program) => $"{program.Name}.relaxed.wasm";
+    /// <summary>What tells this module from others.</summary>
+    public string Hash { get; } = Convert.ToHexStringLower(SHA256.HashData(Module))[..16];
+
     /// <summary>The name that an entry point is exported by.</summary>
     public static string Export(EntryPoint entry) => $"run_{entry.Name}";
 
