@@ -135,12 +135,13 @@ sealed class ModelProgram
             }
         }
         // What has as many elements as there can be says how many of them count.
-        foreach (var (name, _, count) in graph.Counts)
-        {
-            var full = $"{name}_count";
-            _outputs.Add((full, SafeNames.Of(_names, full)));
-            results.Add(count);
-        }
+        foreach (var group in graph.Counts.Where(c => _states.Values.All(s => s.Output != c.Name)).GroupBy(c => c.Name))
+            foreach (var (name, _, axis, count) in group)
+            {
+                var full = group.Count() == 1 ? $"{name}_count" : $"{name}_count_{axis}";
+                _outputs.Add((full, SafeNames.Of(_names, full)));
+                results.Add(count);
+            }
         if (results.Count == 0) throw new CommandException("no output is left for the program to give: at least one may not be tied");
         return results;
     }

@@ -1,4 +1,5 @@
 using Tiny.Graph;
+using Tiny.Onnx.Import;
 using Tiny.Onnx.Model;
 using Tiny.Runtime;
 
@@ -25,8 +26,19 @@ public sealed record TensorValue(Tensor Tensor, OnnxType Type) : OnnxValue
     {
         ArgumentNullException.ThrowIfNull(tensor);
         if (tensor.Type == OnnxType.String) return new StringValue(tensor.Shape, tensor.DecodeStrings());
-        var storage = new Storage(tensor.Type.Carrier(), tensor.Shape, tensor.Decode()) { Name = tensor.Name.Length > 0 ? tensor.Name : null };
+        var (dtype, memory) = (tensor.Type.Carrier(), tensor.Decode());
+        if (Fill(dtype, tensor.Shape, memory) is { } fill) return new TensorValue(fill, tensor.Type);
+        var storage = new Storage(dtype, tensor.Shape, memory) { Name = tensor.Name.Length > 0 ? tensor.Name : null };
         return new TensorValue(Tensor.FromStorage(storage), tensor.Type);
+    }
+
+    // A few integers that are all the same are a number of the graph, which the algebra knows.
+    static Tensor? Fill(DType dtype, Shape shape, HostMemory memory)
+    {
+        if (!dtype.IsInt || shape.Size is 0 or > 16) return null;
+        long[] numbers = HostNumbers.Integers(memory, dtype, shape.Numel);
+        if (Array.Exists(numbers, n => n != numbers[0])) return null;
+        return Tensor.Full(shape, dtype.Kind == ScalarKind.UInt64 ? (ulong)numbers[0] : numbers[0], dtype);
     }
 
     /// <summary>Element type and shape.</summary>

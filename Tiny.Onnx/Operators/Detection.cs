@@ -14,7 +14,7 @@ static class Detection
     // boxes[batch, n, 4], scores[batch, classes, n]. Of each class the best box again and again, and none that overlaps one chosen before.
     static Tensor Suppress(NodeContext n)
     {
-        var (boxes, scores) = (n[0].Cast(DType.Float32), n[1].Cast(DType.Float32));
+        var (boxes, scores) = (Movement.Widest(n[0].Cast(DType.Float32)), Movement.Widest(n[1].Cast(DType.Float32)));
         Dim batch = boxes.Shape[0], classes = scores.Shape[1];
         int count = boxes.Shape[1];
         var most = n.Optional(2)?.Reshape([]).Cast(DType.Int32) ?? Tensor.Scalar(0);
@@ -22,7 +22,8 @@ static class Detection
         int rounds = n.Has(2) ? n.IsKnown(2) ? (int)Math.Clamp(n.Integer(2), 0, count) : count : 0;
         if (rounds == 0) return Tensor.Zeros(new Shape(0, 3), DType.Int64);
         var overlaps = Overlaps(boxes, n.Flag("center_point_box")).Gt(n.Optional(3)?.Reshape([]) ?? Tensor.Scalar(0f)).Contiguous();
-        var open = n.Optional(4) is { } threshold ? scores.Gt(threshold.Reshape([])) : Tensor.Full(scores.Shape, true);
+        var open = Movement.Widest(Tensor.Full(n[1].Shape, true));
+        if (n.Optional(4) is { } threshold) open &= scores.Gt(threshold.Reshape([]));
         var (chosen, valid) = (new Tensor[rounds], new Tensor[rounds]);
         for (int k = 0; k < rounds; k++)
         {
@@ -35,9 +36,9 @@ static class Detection
             open = (open & !hit & !covered).Contiguous();
         }
         Tensor all = Tensor.Stack(chosen, 2), there = Tensor.Stack(valid, 2);
-        int found = n.Counted(there.Sum(), 0, 0, there.Numel);
+        var found = n.Counted(there.Sum(), 0, 0, there.Numel);
         // [batch, class, round] of each.
-        var rows = there.Nonzero(found, fill: 0);
+        var rows = Movement.Part(there.Nonzero((int)found.Max, fill: 0), 0, 0, found);
         Tensor Column(int i) => Movement.Part(rows, 1, i, i + 1);
         var place = (Column(0) * Tensor.Of(classes) + Column(1)) * rounds + Column(2);
         return Tensor.Cat([Column(0), Column(1), all.Flatten().Take(place.Squeeze(1)).Unsqueeze(1)], 1).Cast(DType.Int64);
