@@ -184,7 +184,7 @@ public sealed class OnnxImporter
     }
 
     /// <summary>A tensor of the file; the same value each time.</summary>
-    internal OnnxValue Constant(OnnxTensor tensor) => _tensors.TryGetValue(tensor, out var value) ? value : _tensors[tensor] = TensorValue.Of(tensor);
+    internal OnnxValue Constant(OnnxTensor tensor) => _tensors.TryGetValue(tensor, out var value) ? value : _tensors[tensor] = TensorValue.Constant(tensor);
 
     static OnnxValue? Find(string name, Frame frame, string reader) => name.Length == 0 ? null : frame.Scope.TryFind(name, out var value) ? value
         : throw new OnnxFormatException($"{reader}, which nothing before it gives");

@@ -26,19 +26,18 @@ public sealed record TensorValue(Tensor Tensor, OnnxType Type) : OnnxValue
     {
         ArgumentNullException.ThrowIfNull(tensor);
         if (tensor.Type == OnnxType.String) return new StringValue(tensor.Shape, tensor.DecodeStrings());
-        var (dtype, memory) = (tensor.Type.Carrier(), tensor.Decode());
-        if (Fill(dtype, tensor.Shape, memory) is { } fill) return new TensorValue(fill, tensor.Type);
-        var storage = new Storage(dtype, tensor.Shape, memory) { Name = tensor.Name.Length > 0 ? tensor.Name : null };
+        var storage = new Storage(tensor.Type.Carrier(), tensor.Shape, tensor.Decode()) { Name = tensor.Name.Length > 0 ? tensor.Name : null };
         return new TensorValue(Tensor.FromStorage(storage), tensor.Type);
     }
 
-    // A few integers that are all the same are a number of the graph, which the algebra knows.
-    static Tensor? Fill(DType dtype, Shape shape, HostMemory memory)
+    /// <summary>A constant of a graph: a few integers that are all the same are a number, which the algebra knows.</summary>
+    internal static OnnxValue Constant(OnnxTensor tensor)
     {
-        if (!dtype.IsInt || shape.Size is 0 or > 16) return null;
-        long[] numbers = HostNumbers.Integers(memory, dtype, shape.Numel);
-        if (Array.Exists(numbers, n => n != numbers[0])) return null;
-        return Tensor.Full(shape, dtype.Kind == ScalarKind.UInt64 ? (ulong)numbers[0] : numbers[0], dtype);
+        var value = Of(tensor);
+        if (value is not TensorValue { Tensor: { DType.IsInt: true, Shape.Size: > 0 and <= 16 } t }) return value;
+        long[] numbers = HostNumbers.Integers(t.Storage!.ToHost(), t.DType, t.Numel);
+        if (Array.Exists(numbers, n => n != numbers[0])) return value;
+        return new TensorValue(Tensor.Full(t.Shape, t.DType.Kind == ScalarKind.UInt64 ? (ulong)numbers[0] : numbers[0], t.DType), tensor.Type);
     }
 
     /// <summary>Element type and shape.</summary>
