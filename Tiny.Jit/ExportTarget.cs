@@ -8,8 +8,8 @@ public abstract class ExportTarget
     /// <summary>Short name, also the export's folder: <c>webgpu</c>, <c>c</c>.</summary>
     public abstract string Name { get; }
 
-    /// <summary>Buffers that one kernel may be given; what every machine takes unless the target says otherwise.</summary>
-    public virtual int MostBuffers => Scheduler.MostBuffers;
+    /// <summary>What the scheduler may count on; what every machine takes unless the target says otherwise.</summary>
+    public virtual ScheduleProfile Schedule => ScheduleProfile.Any;
 
     /// <summary>
     /// Writes all files of the export into <see cref="ExportContext.Directory"/>, an empty folder that the caller moves into place
@@ -28,6 +28,8 @@ public sealed record ExportContext(string Directory, string ProjectDirectory)
     /// of inputs and results too.
     /// </summary>
     public ScalarKind Float64 { get; init; } = ScalarKind.Float64;
+    /// <summary>Kernels stay plain loops: small and slow, to read or to look for errors in.</summary>
+    public bool PlainLoops { get; init; }
     /// <summary>Cancels a long export.</summary>
     public CancellationToken Cancellation { get; init; }
 }

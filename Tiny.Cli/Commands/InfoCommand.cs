@@ -18,7 +18,7 @@ static class InfoCommand
         command.SetWork((p, _) =>
         {
             memory.Apply(p);
-            return Run(Choice.Path("model", p.GetValue(path)), p.InvocationConfiguration.Output);
+            return Run(OptionValue.Path("model", p.GetValue(path)), p.InvocationConfiguration.Output);
         });
         return command;
     }

@@ -24,8 +24,8 @@ static class RunCommand
         command.SetWork((p, cancellation) =>
         {
             memory.Apply(p);
-            var where = Choice.One("--device", p.GetValue(device)!, ModelCall.Devices);
-            return Run(Choice.Path("model", p.GetValue(model)), p.GetValue(input) ?? [], Choice.Path("--out", p.GetValue(folder)), where, p.InvocationConfiguration.Output, cancellation);
+            var where = OptionValue.One("--device", p.GetValue(device)!, ModelCall.Devices);
+            return Run(OptionValue.Path("model", p.GetValue(model)), p.GetValue(input) ?? [], OptionValue.Path("--out", p.GetValue(folder)), where, p.InvocationConfiguration.Output, cancellation);
         });
         return command;
     }
@@ -40,7 +40,7 @@ static class RunCommand
             var model = OnnxFile.Open(path);
             var inputs = new Dictionary<string, OnnxValue?>();
             foreach (var (name, file) in NamedOption.Parse("--input", given, [.. model.Graph.Inputs.Select(i => i.Name)]))
-                inputs[name] = Literal.FromFile(Choice.Path($"--input {name}", file), model.Graph.Inputs.First(i => i.Name == name).Type);
+                inputs[name] = Literal.FromFile(OptionValue.Path($"--input {name}", file), model.Graph.Inputs.First(i => i.Name == name).Type);
             // Nothing is computed that could not be written.
             using var place = new OutputFolder(folder);
             step($"running on {device}");

@@ -25,12 +25,12 @@ static class VerifyCommand
         {
             bool inBrowser = p.GetValue(browser);
             memory.Apply(p);
-            var names = Choice.Some("--target", p.GetValue(target) ?? (inBrowser ? "webgpu" : "cpu"), [.. VerifyTargets.Names]);
+            var names = OptionValue.Some("--target", p.GetValue(target) ?? (inBrowser ? "webgpu" : "cpu"), [.. VerifyTargets.Names]);
             if (inBrowser && !names.Contains("webgpu")) throw new CommandException("--browser is for the target webgpu");
             var options = new VerifyOptions(p.GetValue(f64) == "f32", inBrowser);
             var targets = names.Select(n => VerifyTargets.Get(n, options)).ToList();
-            var cases = Cases(Choice.Path("path", p.GetValue(path)), p.GetValue(filter));
-            return Progress.Run(p.InvocationConfiguration.Output, progress => Run(targets, cases, new(progress.Line, p.GetValue(verbose)), p.GetValue(json) is { } results ? Choice.Path("--json", results) : null, progress.Step, cancellation));
+            var cases = Cases(OptionValue.Path("path", p.GetValue(path)), p.GetValue(filter));
+            return Progress.Run(p.InvocationConfiguration.Output, progress => Run(targets, cases, new(progress.Line, p.GetValue(verbose)), p.GetValue(json) is { } results ? OptionValue.Path("--json", results) : null, progress.Step, cancellation));
         });
         return command;
     }

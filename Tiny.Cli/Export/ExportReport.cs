@@ -20,7 +20,7 @@ sealed class ExportReport(string path, string name, IReadOnlyCollection<string> 
         var entry = program.Entries[0];
         foreach (var (kind, ports, names) in new[] { ("input", entry.Inputs, source.Inputs), ("output", entry.Outputs, source.Outputs) })
             foreach (var (port, original) in ports.Zip(names))
-                Line(kind, $"{port.Name} {Type(program.Buffers[port.Buffer])}{(port.Name == original ? "" : $" (in the model '{original}')")}");
+                Line(kind, $"{port.Name} {Type(program.Buffers[port.Buffer])}{(port.Name == original ? "" : $" (in the model '{original}')")}{(port.Note is null ? "" : $": {port.Note}")}");
         foreach (var size in entry.Variables) Line("size", $"{size.Name} from {size.Min} to {size.Max}");
         foreach (var (input, value) in source.Fixed) Line("fixed", $"{input} {value.DType}{value.Shape}");
         foreach (var (input, output, memory) in source.States) Line("state", $"{memory.Cell.Name} {memory.DType}{memory.Shape}: input '{input}' is output '{output}' of the call before");

@@ -24,9 +24,8 @@ sealed class FolderServer(string folder, int port) : LoopbackServer(port)
     {
         if (request.HttpMethod is not ("GET" or "HEAD")) response.StatusCode = 405;
         // Two slashes at the beginning of an address would name another machine.
-        else if (request.Url!.AbsolutePath is var asked && asked.StartsWith("//", StringComparison.Ordinal)) response.StatusCode = 404;
-        else if (Find(asked) is not { } path) response.StatusCode = 404;
-        else if (Directory.Exists(path)) response.Redirect(asked + "/");
+        else if (request.RawUrl!.StartsWith("//", StringComparison.Ordinal) || Find(request.Url!.AbsolutePath) is not { } path) response.StatusCode = 404;
+        else if (Directory.Exists(path)) response.Redirect(request.Url!.AbsolutePath + "/");
         else Send(request, response, path);
     }
 

@@ -47,8 +47,9 @@ sealed class CapturedCase : IProgramCall
         captured.Capture = Capture.Run(new GraphEntry(entry, [.. captured.Parameters.Select(p => p.Item2)], given =>
         {
             var map = captured.Inputs.Zip(given).ToDictionary(p => p.First, p => p.Second);
-            captured._graph = OnnxImporter.Import(model, data.Inputs.ToDictionary(i => i.Key, i => i.Value is { } v ? Values.With(v, map) : null));
-            return captured._results = [.. captured._graph.Outputs.SelectMany(Values.Tensors).Distinct()];
+            captured._graph = OnnxImporter.Import(model, data.Inputs.ToDictionary(i => i.Key, i => i.Value is { } v ? Values.With(v, map) : null),
+                new ImportOptions { Bounded = true });
+            return captured._results = BoundedResults.Tensors(captured._graph);
         }));
         return captured;
     }
@@ -56,7 +57,7 @@ sealed class CapturedCase : IProgramCall
     /// <summary>What is wrong with the results, or null.</summary>
     public string? Difference(IReadOnlyList<HostMemory> results)
     {
-        var bytes = _results.Zip(results).ToDictionary(p => p.First, p => p.Second);
-        return Values.Difference(_case, _data, _graph.Outputs, _names, bytes);
+        var (outputs, bytes) = BoundedResults.Cut(_graph, _results.Zip(results).ToDictionary(p => p.First, p => p.Second));
+        return Values.Difference(_case, _data, outputs, _names, bytes);
     }
 }

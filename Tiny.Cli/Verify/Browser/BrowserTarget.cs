@@ -37,7 +37,7 @@ sealed class BrowserTarget(VerifyOptions options) : IVerifyTarget
                 var model = test.Model();
                 calls = [.. test.DataSets(model).Select((data, k) => CapturedCase.Of(test, data, model, $"call{k}"))];
                 narrow = options.NarrowFloat64 && calls.Any(c => c.HasFloat64);
-                var builder = new ProgramBuilder(s_target.MostBuffers);
+                var builder = new ProgramBuilder(s_target.Schedule);
                 foreach (var call in calls) builder.Add(call.Name, call.Parameters, call.Capture);
                 s_target.Export(builder.Build("case"), new ExportContext(folder.FullName, folder.FullName) { Float64 = narrow ? ScalarKind.Float32 : ScalarKind.Float64, Cancellation = cancellation });
                 var results = session.Run(folder.FullName, [.. calls.Select(c => (c.Name, Inputs(c, narrow)))], cancellation);

@@ -1,7 +1,7 @@
 namespace Tiny.Cli.Models;
 
 /// <summary>Options whose value is one of several words, or some of them with commas between.</summary>
-static class Choice
+static class OptionValue
 {
     /// <summary>One of the words.</summary>
     /// <exception cref="CommandException">It is another.</exception>
