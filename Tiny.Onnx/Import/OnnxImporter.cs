@@ -139,6 +139,8 @@ public sealed class OnnxImporter
     IReadOnlyList<OnnxValue?> Apply(OnnxNode node, Frame frame, OnnxValue?[] inputs)
     {
         long opset = frame.Opset(node.Domain);
+        if (opset > OperatorTable.Newest(node.Domain))
+            throw new OnnxUnsupportedException($"{node}: opset {opset} of '{(node.Domain.Length > 0 ? node.Domain : "ai.onnx")}', of which {OperatorTable.Newest(node.Domain)} is the newest that is known");
         var op = OperatorTable.Find(node.Domain, node.Operator, opset) ?? throw new OnnxUnsupportedException(OperatorTable.Knows(node.Domain, node.Operator)
             ? $"{node}: there is no {node.FullOperator} in opset {opset}" : $"{node}: there is no operator {node.FullOperator}");
         // No kernel works on strings: what reads them is computed here, and depends on the model's inputs as they do.

@@ -17,7 +17,7 @@ static class Detection
         var (boxes, scores) = (Movement.Widest(n[0].Cast(DType.Float32)), Movement.Widest(n[1].Cast(DType.Float32)));
         Dim batch = boxes.Shape[0], classes = scores.Shape[1];
         int count = boxes.Shape[1];
-        var most = n.Optional(2)?.Reshape([]).Cast(DType.Int32) ?? Tensor.Scalar(0);
+        var most = n.Has(2) ? Limits.Narrow(n[2].Reshape([])) : Tensor.Scalar(0);
         // Where it is not known how many are wanted, as many as there are boxes are looked for.
         int rounds = n.Has(2) ? n.IsKnown(2) ? (int)Math.Clamp(n.Integer(2), 0, count) : count : 0;
         if (rounds == 0) return Tensor.Zeros(new Shape(0, 3), DType.Int64);

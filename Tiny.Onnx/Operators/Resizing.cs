@@ -109,7 +109,7 @@ static class Resizing
         {
             case "half_pixel": return (i + 0.5) / scale - 0.5;
             case "half_pixel_symmetric": return extent / 2.0 * (1 - size / whole) + (i + 0.5) / scale - 0.5;
-            case "pytorch_half_pixel": return whole == 1 ? -0.5 : (i + 0.5) / scale - 0.5;
+            case "pytorch_half_pixel": return size > 1 ? (i + 0.5) / scale - 0.5 : 0;
             case "align_corners": return whole == 1 ? 0 : i * (extent - 1) / (whole - 1);
             case "asymmetric": return i / scale;
             case "tf_half_pixel_for_nn": return (i + 0.5) / scale;
@@ -177,7 +177,7 @@ static class Resizing
             // Elements with fewer taps have some of no weight.
             int[] index = [.. taps.Select(t => k < t.Length ? t[k].Index : 0)];
             double[] weight = [.. taps.Select(t => k < t.Length ? t[k].Weight : 0)];
-            var part = wide.Take(Tensor.From(index), axis) * Column(Tensor.From([.. weight.Select(w => (float)w)]).Cast(wide.DType), x.Rank, axis);
+            var part = wide.Take(Tensor.From(index), axis) * Column(wide.DType == DType.Float64 ? Tensor.From(weight) : Tensor.From([.. weight.Select(w => (float)w)]), x.Rank, axis);
             sum = sum is null ? part : sum + part;
         }
         return sum!;

@@ -7,7 +7,7 @@ namespace Tiny.Onnx.Tests.Operators;
 public class OperatorTests
 {
     static IReadOnlyList<OperatorCase> All { get; } =
-        [.. RecurrentCases.All, .. SignalCases.All, .. TextCases.All, .. LearningCases.All, .. TrainingCases.All, .. ImageCases.All];
+        [.. RecurrentCases.All, .. SignalCases.All, .. TextCases.All, .. LearningCases.All, .. TrainingCases.All, .. ImageCases.All, .. EdgeCases.All];
 
     static IEnumerable<string> Names => All.Select(c => c.Name);
 
