@@ -90,6 +90,14 @@ sealed class NodeContext(OnnxImporter importer, OnnxNode node, Frame frame, IRea
         : Declared(output) is { } shape ? shape[axis]
         : importer.Size(count, most ?? long.MaxValue) ?? Numbers(count)[0];
 
+    /// <summary>The size that a tensor of one integer is, whose bounds the algebra knows.</summary>
+    /// <exception cref="OnnxDataDependentException">As for <see cref="Integers(int)"/>.</exception>
+    public Dim Size(Tensor number) => importer.Size(number, long.MaxValue) ?? Numbers(number)[0];
+
+    /// <summary>A condition, null where data decide it, if that may be.</summary>
+    /// <exception cref="OnnxDataDependentException">As for <see cref="Integers(int)"/>.</exception>
+    public bool? Decided(Tensor condition, bool mayBeOpen) => mayBeOpen && ComputesSizes && !importer.CanRead(condition) ? null : Numbers(condition)[0] != 0;
+
     /// <summary>A size that is an expression, 0 where that is negative.</summary>
     public Dim NotNegative(Dim size) => size.Min >= 0 ? size : size.Max <= 0 ? 0 : importer.Size(Of(size), size.Max) ?? size;
 

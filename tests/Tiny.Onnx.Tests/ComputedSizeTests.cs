@@ -179,6 +179,51 @@ public class ComputedSizeTests
             [s_x, N(1)], [s_x, N(0)], [s_x, N(-2)], [s_x, N(3)], [s_x, N(100)]);
     }
 
+    static Proto Subgraph(string name, Proto graph) => Proto.Attribute(name, 5, p => p.Message(6, graph.Text(2, name)));
+
+    static Proto Output(string name) => new Proto().Text(1, name);
+
+    [Test]
+    public void BranchesOfDifferentExtents()
+    {
+        var g = OverX();
+        var elements = Found(g, "x").Elements;
+        string some = g.Node("Greater", [g.Node("ReduceSum", ["x"], Proto.Integer("keepdims", 0)), g.Node("Cast", [g.Long(10)], Proto.Integer("to", 1))]);
+        var two = g.Longs(2);
+        var chosen = g.Node("If", [some],
+            Subgraph("then_branch", new Proto().Message(1, Proto.Node("Neg", [elements], ["t"])).Message(12, Output("t"))),
+            Subgraph("else_branch", new Proto().Message(1, Proto.Node("ConstantOfShape", [two], ["e"])).Message(12, Output("e"))));
+        Agrees(g.Result(chosen, g.Node("ReduceSum", [chosen])), Calls);
+    }
+
+    // Halves x until its sum is less than 3, at most so many times: how often, and each x on the way.
+    [TestCase(true), TestCase(false)]
+    public void LoopsThatDataEnd(bool atMost)
+    {
+        var g = OverX();
+        string half = g.Node("Div", [g.Node("Cast", [g.Long(1)], Proto.Integer("to", 1)), g.Node("Cast", [g.Long(2)], Proto.Integer("to", 1))]), three = g.Node("Cast", [g.Long(3)], Proto.Integer("to", 1));
+        string sum = g.Node("ReduceSum", ["x"], Proto.Integer("keepdims", 0)), goes = g.Node("Less", [three, sum]);
+        var trips = atMost ? g.Node("Min", [g.Node("Size", [Found(g, "x").Elements]), g.Long(3)]) : g.Long(6);
+        var body = new Proto().Message(11, Output("i")).Message(11, Output("c")).Message(11, Output("a"))
+            .Message(1, Proto.Node("Mul", ["a", half], ["b"])).Message(1, Proto.Node("ReduceSum", ["b"], ["s"], Proto.Integer("keepdims", 0))).Message(1, Proto.Node("Less", [three, "s"], ["more"]))
+            .Message(12, Output("more")).Message(12, Output("b")).Message(12, Output("s"));
+        var results = g.Nodes(2, "Loop", [trips, goes, "x"], Subgraph("body", body));
+        Agrees(g.Result([.. results, g.Node("ReduceSum", [results[1]])]), Calls.Select(c => c[0]).SkipLast(2).Append(s_one).Select(x => new[] { x }).ToArray());
+    }
+
+    [Test]
+    public void PlacesInSequencesThatAreInputs()
+    {
+        Tensor N(params long[] values) => Tensor.From(values);
+        var g = new Graph(("x", 1, [3, 4]), ("n", 7, [2]));
+        var parts = g.Node("SplitToSequence", ["x", "n"]);
+        string at = g.Node("Squeeze", [g.Node("Slice", ["n", g.Longs(0), g.Longs(1)])]), first = g.Node("SequenceAt", [parts, g.Long(0)]), one = g.Node("SequenceAt", [parts, g.Node("Mod", [at, g.Long(2)])]);
+        var more = g.Node("SequenceInsert", [parts, "x", g.Node("Mod", [at, g.Long(3)])]);
+        var less = g.Node("SequenceErase", [more, g.Node("Mod", [at, g.Long(2)])]);
+        Agrees(g.Result(first, one, g.Node("SequenceAt", [more, g.Long(0)]), g.Node("SequenceAt", [more, g.Long(-1)]), g.Node("ConcatFromSequence", [more], Proto.Integer("axis", 0)),
+            g.Node("ConcatFromSequence", [less], Proto.Integer("axis", 0))), [s_x, N(1, 2)], [s_x, N(0, 3)], [s_x, N(2, 1)], [s_x, N(3, 0)]);
+    }
+
     [Test]
     public void WhatNothingBoundsIsSaid()
     {

@@ -6,7 +6,7 @@ namespace Tiny.Onnx.Tests;
 /// <summary>Nodes that do not fit their inputs or attributes: the error names what does not, in the model's terms.</summary>
 public class RefusalTests
 {
-    static void Refused(TestDelegate run, string text) => Assert.That(run, Throws.InstanceOf<TinyException>().With.Message.Contains(text));
+    static void Refused(Action run, string text) => Assert.That(() => run(), Throws.InstanceOf<TinyException>().With.Message.Contains(text));
 
     [TestCase("Conv")]
     [TestCase("ConvTranspose")]
