@@ -109,6 +109,7 @@ static class Attention
         var decay = fades ? Wide(n[4], heads).Exp() : null;
         var beta = corrects ? n[5].Reshape([n[5].Shape[0], n[5].Shape[1], n[5].Shape[2], 1]).Transpose(1, 2).Cast(DType.Float32) : null;
         double scale = n.Float("scale", 0) is var given && given != 0 ? given : 1 / Math.Sqrt((int)keySize);
+        n.LayOut(8L * length);
         var outputs = new Tensor[length];
         for (int t = 0; t < length; t++)
         {

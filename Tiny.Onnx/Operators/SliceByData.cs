@@ -31,6 +31,7 @@ static class SliceByData
         var x = n[0];
         var sizes = Limits.Narrow(n[1]).Flatten();
         var begin = Tensor.Scalar(0);
+        n.LayOut(sizes.Numel);
         var parts = new Tensor[sizes.Numel];
         for (int i = 0; i < parts.Length; i++)
         {

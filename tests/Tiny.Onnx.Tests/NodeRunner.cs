@@ -38,5 +38,5 @@ static class NodeRunner
 
     public static Proto Text(string name, string value) => Proto.Attribute(name, 3, p => p.Text(4, value));
 
-    public static Proto Graph(string name, Proto graph) => Proto.Attribute(name, 5, p => p.Message(6, graph));
+    public static Proto Subgraph(string name, Proto graph) => Proto.Attribute(name, 5, p => p.Message(6, graph));
 }
