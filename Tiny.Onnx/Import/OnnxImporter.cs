@@ -46,7 +46,7 @@ public sealed class OnnxImporter
         {
             return new OnnxImporter(model, options with { Bounded = false }).Import(inputs);
         }
-        catch (OnnxDataDependentException) when (options.Implied is null && ImpliedNumbers.Import(model, inputs) is { } implied)
+        catch (OnnxDataDependentException) when (options is { Implied: null, Undeclared: false, Read: null } && ImpliedNumbers.Import(model, inputs) is { } implied)
         {
             return implied;
         }
@@ -200,7 +200,9 @@ public sealed class OnnxImporter
         : throw new OnnxFormatException($"{reader}, which nothing before it gives");
 
     // A loop's body is asked for each time that it runs.
-    Dictionary<string, OnnxTypeInfo> Types(OnnxGraph graph) => _options.Undeclared ? [] : _types.TryGetValue(graph, out var known) ? known : _types[graph] = DeclaredShapes.Of(graph);
+    // Where numbers are read what they say counts, and not what is declared.
+    Dictionary<string, OnnxTypeInfo> Types(OnnxGraph graph) => _types.TryGetValue(graph, out var known) ? known
+        : _types[graph] = _options.Undeclared || _options.Read is not null ? DeclaredShapes.Elements(graph) : DeclaredShapes.Of(graph);
 
     readonly Dictionary<OnnxGraph, Dictionary<string, OnnxTypeInfo>> _types = new(ReferenceEqualityComparer.Instance);
 

@@ -154,11 +154,20 @@ static class Control
         return new([.. Enumerable.Range(0, states + outputs).Select(k => Stacked(n, [.. batches.Select(b => b.Values[k])], k, 0, false))]);
     }
 
+    // No parts, of the shape that the body declares, or that is declared of the whole.
+    static TensorValue Nothing(NodeContext n, int output, OnnxTypeInfo? part, long axis)
+    {
+        Dim[]? dims = part is { Kind: OnnxKind.Tensor, Dims: { } declared } && declared.All(d => d.Size is >= 0) ? [.. declared.Select(d => (Dim)d.Size!.Value)] : null;
+        int a = NodeContext.Axis(axis, (dims?.Length ?? n.Declared(output)?.Rank - 1 ?? 0) + 1);
+        var shape = dims is not null ? new Shape([.. dims[..a], 0, .. dims[a..]]) : n.Declared(output)?.With(a, 0)
+            ?? throw new OnnxUnsupportedException($"a loop that never runs, and output {output} has no declared shape");
+        var type = part is { Kind: OnnxKind.Tensor, Element: not OnnxType.Undefined } ? part.Element : n.DeclaredType(output);
+        return new TensorValue(Tensor.Zeros(shape, type.Carrier()), type);
+    }
+
     static TensorValue Stacked(NodeContext n, List<OnnxValue?> values, int output, long axis, bool turned)
     {
-        if (values.Count == 0)
-            return n.Declared(output) is { } shape ? new TensorValue(Tensor.Zeros(shape, n.DeclaredType(output).Carrier()), n.DeclaredType(output))
-                : throw new OnnxUnsupportedException($"a loop that never runs, and output {output} has no declared shape");
+        if (values.Count == 0) return Nothing(n, output, n.Graph("body").Outputs[output + (n.Node.Operator == "Loop" ? 1 : 0)].Type, axis);
         var tensors = values.Select(v => v as TensorValue ?? throw new OnnxUnsupportedException($"a {v} is scanned")).ToList();
         if (turned) tensors.Reverse();
         int a = NodeContext.Axis(axis, tensors[0].Tensor.Rank + 1);
