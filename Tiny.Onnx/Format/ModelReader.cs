@@ -11,7 +11,7 @@ namespace Tiny.Onnx.Format;
 sealed class ModelReader(HostMemory file, ExternalFiles external)
 {
     const int MostDepth = 64;
-    long _budget = 2 * file.Bytes + (16 << 20);
+    readonly Budget _budget = new(file.Bytes);
 
     /// <summary>The file as a model.</summary>
     public OnnxModel Model()
@@ -27,11 +27,12 @@ sealed class ModelReader(HostMemory file, ExternalFiles external)
             switch (message.Field)
             {
                 case 1: version = message.Integer(); break;
-                case 2: producer = message.Text(); break;
+                case 2: producer = Text(ref message); break;
                 case 7: graph = graph is null ? Graph(message.Message(), 0) : throw message.Bad("a second graph"); break;
                 case 8: Opset(message.Message(), opsets); break;
                 case 14:
-                    var entry = Entry(message.Message());
+                    Spend(100);
+                    var entry = Entry(message.Message(), _budget);
                     metadata[entry.Key] = entry.Value;
                     break;
                 case 25: functions.Add(Function(message.Message())); break;
@@ -112,8 +113,8 @@ sealed class ModelReader(HostMemory file, ExternalFiles external)
                 case 4: single = Text(ref message); break;
                 case 5: single = Tensor(message.Message()); break;
                 case 6: single = Graph(message.Message(), depth + 1); break;
-                case 7: message.Singles(floats); break;
-                case 8: message.Integers(integers); break;
+                case 7: message.Singles(floats, _budget); break;
+                case 8: message.Integers(integers, _budget); break;
                 case 9: strings.Add(Text(ref message)); break;
                 case 10: tensors.Add(Tensor(message.Message())); break;
                 case 11: graphs.Add(Graph(message.Message(), depth + 1)); break;
@@ -125,7 +126,6 @@ sealed class ModelReader(HostMemory file, ExternalFiles external)
                 default: message.Skip(); break;
             }
         }
-        Spend(8L * integers.Count + 4L * floats.Count);
         object? value = kind switch
         {
             1 => single ?? 0f,
@@ -220,12 +220,15 @@ sealed class ModelReader(HostMemory file, ExternalFiles external)
                     dims ??= [];
                     var shape = message.Message();
                     while (shape.Next())
-                        if (shape.Field == 1) dims.Add(Dimension(shape.Message()));
-                        else shape.Skip();
+                        if (shape.Field != 1) shape.Skip();
+                        else
+                        {
+                            Spend(48);
+                            dims.Add(Dimension(shape.Message()));
+                        }
                     break;
                 default: message.Skip(); break;
             }
-        Spend(24L * (dims?.Count ?? 0));
         return new(kind, element, dims);
     }
 
@@ -235,7 +238,8 @@ sealed class ModelReader(HostMemory file, ExternalFiles external)
         while (message.Next())
             switch (message.Field)
             {
-                case 1: dim = new(message.Integer(), null); break;
+                // Old exporters write -1 for one that they do not know.
+                case 1: dim = message.Integer() is >= 0 and var size ? new(size, null) : new(null, null); break;
                 case 2: dim = new(null, Text(ref message)); break;
                 default: message.Skip(); break;
             }
@@ -245,17 +249,18 @@ sealed class ModelReader(HostMemory file, ExternalFiles external)
     OnnxTensor Tensor(WireReader message)
     {
         Spend(250);
-        return TensorData.Read(message, file, external);
+        return TensorData.Read(message, file, external, _budget);
     }
 
-    static void Opset(WireReader message, Dictionary<string, long> to)
+    void Opset(WireReader message, Dictionary<string, long> to)
     {
+        Spend(100);
         string domain = "";
         long version = 0;
         while (message.Next())
             switch (message.Field)
             {
-                case 1: domain = Domain(message.Text()); break;
+                case 1: domain = Domain(Text(ref message)); break;
                 case 2: version = message.Integer(); break;
                 default: message.Skip(); break;
             }
@@ -263,14 +268,14 @@ sealed class ModelReader(HostMemory file, ExternalFiles external)
     }
 
     /// <summary>A pair of texts.</summary>
-    internal static (string Key, string Value) Entry(WireReader message)
+    internal static (string Key, string Value) Entry(WireReader message, Budget budget)
     {
         string key = "", value = "";
         while (message.Next())
             switch (message.Field)
             {
-                case 1: key = message.Text(); break;
-                case 2: value = message.Text(); break;
+                case 1: key = budget.Text(ref message); break;
+                case 2: value = budget.Text(ref message); break;
                 default: message.Skip(); break;
             }
         return (key, value);
@@ -279,20 +284,7 @@ sealed class ModelReader(HostMemory file, ExternalFiles external)
     // The default domain has two names.
     static string Domain(string name) => name == "ai.onnx" ? "" : name;
 
-    // Equal names are one string: each value's is there where it is made and wherever it is read.
-    string Text(ref WireReader message)
-    {
-        var text = message.Text();
-        if (_names.TryGetValue(text, out var known)) return known;
-        Spend(22 + 2L * text.Length + 50);
-        _names.Add(text);
-        return text;
-    }
+    string Text(ref WireReader message) => _budget.Text(ref message);
 
-    readonly HashSet<string> _names = [];
-
-    void Spend(long bytes)
-    {
-        if ((_budget -= bytes) < 0) throw new OnnxFormatException("it has more parts than a file of its size should");
-    }
+    void Spend(long bytes) => _budget.Spend(bytes);
 }

@@ -98,26 +98,46 @@ ref struct WireReader(ReadOnlySpan<byte> bytes, long start = 0)
     }
 
     /// <summary>Adds what an integer field holds to a list: one number, or several packed.</summary>
-    public void Integers(List<long> to)
+    public void Integers(List<long> to, Budget budget)
+    {
+        // A number ends at a byte whose highest bit is not set.
+        int count = 1;
+        if (Type == WireType.Bytes)
+        {
+            // A number ends at a byte whose highest bit is not set.
+            var ahead = this;
+            count = 0;
+            foreach (byte b in ahead.Bytes())
+                if (b < 128) count++;
+        }
+        budget.Spend(8L * count);
+        if (count > 1) to.EnsureCapacity(to.Count + count);
+        Integers(to.Add);
+    }
+
+    /// <summary>Hands on what an integer field holds: one number, or several packed.</summary>
+    public void Integers(Action<long> to)
     {
         if (Type != WireType.Bytes)
         {
-            to.Add(Integer());
+            to(Integer());
             return;
         }
         var packed = Message();
-        while (packed._at < packed._bytes.Length) to.Add((long)packed.Varint());
+        while (packed._at < packed._bytes.Length) to((long)packed.Varint());
     }
 
     /// <summary>Adds what a float field holds to a list: one number, or several packed.</summary>
-    public void Singles(List<float> to)
+    public void Singles(List<float> to, Budget budget)
     {
         if (Type != WireType.Bytes)
         {
+            budget.Spend(4);
             to.Add(Single());
             return;
         }
         var packed = Bytes();
+        budget.Spend(packed.Length);
         if (packed.Length % 4 != 0) throw Bad($"field {Field} of floats has {packed.Length} bytes");
         for (; packed.Length > 0; packed = packed[4..]) to.Add(BinaryPrimitives.ReadSingleLittleEndian(packed));
     }
