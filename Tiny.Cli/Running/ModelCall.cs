@@ -80,8 +80,8 @@ sealed class ModelCall : IProgramCall
 
     IReadOnlyList<Tensor> Import(IReadOnlyDictionary<string, OnnxValue?> inputs, Func<Tensor, HostMemory>? read)
     {
-        // Elsewhere than on the host a program has room for as many elements as there can be.
-        _graph = OnnxImporter.Import(_model, inputs, new ImportOptions { Read = read, Bounded = _bounded });
+        // Elsewhere than on the host a program has room for as many elements as there can be, and is of the shapes that are declared.
+        _graph = OnnxImporter.Import(_model, inputs, new ImportOptions { Read = read, Bounded = _bounded, Undeclared = !_bounded });
         return _tensors = BoundedResults.Tensors(_graph);
     }
 
