@@ -29,6 +29,12 @@ static class Tool
             ExportCommand.Create(), RunCommand.Create(), VerifyCommand.Create(), InfoCommand.Create(), ServeCommand.Create(),
             new HelpOption { Recursive = true }, new VersionOption(),
         };
+        // Who asks for nothing is told what there is.
+        if (args.Length == 0)
+        {
+            root.Parse("--help").Invoke(new InvocationConfiguration { Output = error });
+            return Task.FromResult(ExitCode.BadInput);
+        }
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)
         {

@@ -18,12 +18,12 @@ static class ExportCommand
     public static Command Create()
     {
         var model = new Argument<string>("model") { Description = "an ONNX model" };
-        var target = new Option<string>("--target") { Description = $"what to write: {string.Join(", ", s_targets.Select(t => t.Name))}; several with commas", Required = true };
-        var folder = new Option<string>("--out") { Description = "the folder to write to; each target has a folder of its name in it", Required = true };
-        var name = new Option<string>("--name") { Description = "the program's name; without it that of the file" };
-        var float64 = new Option<string>("--f64") { Description = "what float64 is on a target that has none: f64 (an error) or f32 (computed and stored so)", DefaultValueFactory = _ => "f64" };
-        var page = new Option<string>("--page") { Description = "a page of your own in the place of the bundle's; files beside it that share its stem come along" };
-        var opt = new Option<string[]>("--opt") { Description = $"how kernels are made; may be repeated. {OptSettings.Help}" };
+        var target = new Option<string>("--target") { HelpName = "NAMES", Description = $"what to write: {string.Join(", ", s_targets.Select(t => t.Name))}; several with commas", Required = true };
+        var folder = new Option<string>("--out") { HelpName = "DIR", Description = "the folder to write to; each target has a folder of its name in it", Required = true };
+        var name = new Option<string>("--name") { HelpName = "NAME", Description = "the program's name; without it that of the file" };
+        var float64 = new Option<string>("--f64") { HelpName = "f64|f32", Description = "what float64 is on a target that has none: f64 (an error) or f32 (computed and stored so)", DefaultValueFactory = _ => "f64" };
+        var page = new Option<string>("--page") { HelpName = "FILE", Description = "a page of your own in the place of the bundle's; files beside it that share its stem come along" };
+        var opt = new Option<string[]>("--opt") { HelpName = "NAME[=VALUE]", Description = $"how kernels are made; may be repeated. {OptSettings.Help}" };
         var settings = new ModelOptions();
         var memory = new MemoryOption();
         var command = new Command("export", "Writes an ONNX model as a C program or a browser bundle. It has one entry point, 'forward'.") { model, target, folder, name, float64, page, opt };

@@ -15,9 +15,9 @@ static class RunCommand
     public static Command Create()
     {
         var model = new Argument<string>("model") { Description = "an ONNX model" };
-        var input = new Option<string[]>("--input") { Description = "the value of an input: NAME=FILE.npy" };
-        var folder = new Option<string>("--out") { Description = "the folder to write to: a file NAME.npy for each output", Required = true };
-        var device = new Option<string>("--device") { Description = $"where to run: {string.Join(", ", ModelCall.Devices)}", DefaultValueFactory = _ => "cpu" };
+        var input = new Option<string[]>("--input") { HelpName = "NAME=FILE", Description = "the value of an input, of NumPy's format; may be repeated" };
+        var folder = new Option<string>("--out") { HelpName = "DIR", Description = "the folder to write to: a file NAME.npy for each output", Required = true };
+        var device = new Option<string>("--device") { HelpName = "NAME", Description = $"where to run: {string.Join(", ", ModelCall.Devices)}", DefaultValueFactory = _ => "cpu" };
         var memory = new MemoryOption();
         var command = new Command("run", "Runs an ONNX model on inputs from .npy files, and writes its outputs.") { model, input, folder, device };
         memory.AddTo(command);

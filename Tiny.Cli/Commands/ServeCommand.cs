@@ -10,7 +10,7 @@ static class ServeCommand
     public static Command Create()
     {
         var folder = new Argument<string>("folder") { Description = "a folder with a page, as an export for webgpu is" };
-        var port = new Option<int>("--port") { Description = "the port; 0 takes a free one", DefaultValueFactory = _ => 8080 };
+        var port = new Option<int>("--port") { HelpName = "N", Description = "the port; 0 takes a free one", DefaultValueFactory = _ => 8080 };
         var command = new Command("serve", "Serves a folder on 127.0.0.1 until Ctrl-C, which is its end as it should be: the exit code is 0.") { folder, port };
         command.SetWork((p, cancellation) =>
         {

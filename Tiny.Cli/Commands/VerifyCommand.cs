@@ -11,11 +11,11 @@ static class VerifyCommand
     public static Command Create()
     {
         var path = new Argument<string>("path") { Description = "a folder of cases, an archive, or a folder of archives with manifest.json" };
-        var target = new Option<string>("--target") { Description = $"where to run: {string.Join(", ", VerifyTargets.Names)}; several with commas; cpu without" };
+        var target = new Option<string>("--target") { HelpName = "NAMES", Description = $"where to run: {string.Join(", ", VerifyTargets.Names)}; several with commas; cpu without" };
         var browser = new Option<bool>("--browser") { Description = "runs the target webgpu in Chromium, which TINY_CHROMIUM may name, instead of Dawn's library" };
-        var filter = new Option<string>("--filter") { Description = "only cases whose name fits, with * and ?; several with commas" };
-        var json = new Option<string>("--json") { Description = "writes the results to a file" };
-        var f64 = new Option<string>("--f64") { Description = "f32: float64 is computed as float32 where a target has none, and counted apart" };
+        var filter = new Option<string>("--filter") { HelpName = "GLOB", Description = "only cases whose name fits, with * and ?; several with commas" };
+        var json = new Option<string>("--json") { HelpName = "FILE", Description = "writes the results to a file" };
+        var f64 = new Option<string>("--f64") { HelpName = "f32", Description = "f32: float64 is computed as float32 where a target has none, and counted apart" };
         f64.AcceptOnlyFromAmong("f32");
         var verbose = new Option<bool>("--verbose") { Description = "also lists nodes evaluated on the host, and numbers read while graphs were built" };
         var memory = new MemoryOption();

@@ -21,14 +21,14 @@ sealed class ExportFolder : IDisposable
         _out = Path.GetFullPath(folder);
         _made = !Directory.Exists(_out);
         (_staging, _old) = (Path.Combine(_out, ".tiny-staging"), Path.Combine(_out, ".tiny-old"));
-        Directory.CreateDirectory(_out);
         try
         {
+            Directory.CreateDirectory(_out);
             _lock = new FileStream(Path.Combine(_out, ".tiny-lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new CommandException($"{folder}: another export is writing there, or nothing can be written ({e.Message})");
+            throw new CommandException($"--out {folder}: another export is writing there, or nothing can be written ({e.Message})");
         }
         try
         {

@@ -75,6 +75,8 @@ public sealed class CommandTests : IDisposable
         await RefusedAsync("input 'Input3' float32[1, 1, 28, 28] is missing", "run", Mnist, "--out", _folder["no"]);
         await RefusedAsync("there is no 'gpu'", "run", Mnist, "--out", _folder["no"], "--device", "gpu");
         await RefusedAsync("there is no folder", "serve", _folder["none"]);
+        await RefusedAsync("it is a folder; name the model's file", "info", _folder.Path);
+        await RefusedAsync("--out /proc/none: another export is writing there, or nothing can be written", "export", Mnist, "--target", "c", "--out", "/proc/none");
         await RefusedAsync("--target: none is given", "export", Mnist, "--target", ",", "--out", _folder["no"]);
         await RefusedAsync("--out: it is empty", "export", Mnist, "--target", "c", "--out", "");
         await RefusedAsync("--input Input3: it is empty", "run", Mnist, "--out", _folder["no"], "--input", "Input3=");
@@ -279,6 +281,9 @@ public sealed class CommandTests : IDisposable
         var (code, output, _) = await TinyAsync("--help");
         Assert.That(code, Is.Zero);
         foreach (var word in (string[])["export", "run", "verify", "info", "serve", "Exit codes"]) Assert.That(output, Does.Contain(word));
+        var nothing = await TinyAsync();
+        Assert.That((nothing.Code, nothing.Output), Is.EqualTo((ExitCode.BadInput, "")));
+        Assert.That(nothing.Error, Is.EqualTo(output));
         foreach (var command in (string[])["export", "run", "verify", "info", "serve"]) Assert.That((await TinyAsync(command, "--help")).Code, Is.Zero);
     }
 
