@@ -22,13 +22,14 @@ sealed class FastestAxes
     const double Much = 0.9, Gain = 0.98, Masked = 0.8, Folded = 0.4, FewestVectors = 8, Better = 1.03, Apart = 0.8;
 
     readonly Fusion _fusion;
+    readonly bool _weights;
     readonly Dictionary<UOp, int> _axes = new(ReferenceEqualityComparer.Instance);
     readonly Dictionary<Draft, Demand[]> _loads;
     readonly List<Draft> _drafts;
 
-    FastestAxes(Fusion fusion)
+    FastestAxes(Fusion fusion, bool weights)
     {
-        _fusion = fusion;
+        (_fusion, _weights) = (fusion, weights);
         _drafts = [.. fusion.Order.Where(fusion.Drafts.ContainsKey).Select(n => fusion.Drafts[n])];
         var loads = fusion.Order.Where(n => n.Op is Op.Param or Op.Buffer || fusion.Drafts.ContainsKey(n))
             .SelectMany(fusion.DemandsOf).Where(d => d.Src.Length == 0).ToLookup(d => d.Draft);
@@ -37,9 +38,10 @@ sealed class FastestAxes
 
     /// <param name="fusion">The drafts.</param>
     /// <param name="temporaries">False where all of them stay row-major.</param>
-    public static FastestAxes Choose(Fusion fusion, bool temporaries)
+    /// <param name="weights">True where weights can be moved too.</param>
+    public static FastestAxes Choose(Fusion fusion, bool temporaries, bool weights)
     {
-        var pass = new FastestAxes(fusion);
+        var pass = new FastestAxes(fusion, weights);
         if (temporaries) pass.Run();
         return pass;
     }
@@ -57,7 +59,7 @@ sealed class FastestAxes
         var (fromRows, rows) = (_drafts.Sum(Time), new Dictionary<UOp, int>(_axes, ReferenceEqualityComparer.Instance));
         _axes.Clear();
         foreach (var draft in _drafts)
-            if (MayBeArranged(draft.Node) && Enumerable.Range(0, draft.Shape.Rank).MaxBy(a => Filled((long)draft.Shape[a])) is var fullest
+            if (MayBeArranged(draft.Node) && Axis(draft.Node) >= 0 && Enumerable.Range(0, draft.Shape.Rank).MaxBy(a => Filled((long)draft.Shape[a])) is var fullest
                 && Filled((long)draft.Shape[fullest]) > Filled((long)draft.Shape[Axis(draft.Node)])) _axes[draft.Node] = fullest;
         Descend();
         if (_drafts.Sum(Time) <= fromRows) return;
@@ -214,7 +216,7 @@ sealed class FastestAxes
         return step;
     }
 
-    bool CanBeMoved(UOp node) => node is { Op: Op.Buffer, Arg: Runtime.Storage, DType.Kind: ScalarKind.Float32, Shape.Rank: > 1 } && _fusion.MayBeArranged(node);
+    bool CanBeMoved(UOp node) => _weights && node is { Op: Op.Buffer, Arg: Runtime.Storage, DType.Kind: ScalarKind.Float32, Shape.Rank: > 1 } && _fusion.MayBeArranged(node);
 
     // Null where the index does not move by the same everywhere.
     static long? Coefficient(UOp index, UOp loop)
