@@ -79,7 +79,7 @@ sealed class ModelCall : IProgramCall
 
     HostMemory[] OnDevice(Device device)
     {
-        var schedule = Scheduler.Run(Capture.Results, states: Capture.States, mostBuffers: device.Profile.MostBuffers, layouts: f => LayoutPass.Choose(f));
+        var schedule = Scheduler.Run(Capture.Results, states: Capture.States, profile: ScheduleProfile.Of(device.Profile));
         DeviceBuffer[] inputs = [.. Inputs.Select(t => t.Storage!.On(device))];
         return [.. new Executable(schedule, device).Run(p => inputs[p.Slot], states: c => c.Bind(device, written: true)).Select(r => r.ToHost())];
     }

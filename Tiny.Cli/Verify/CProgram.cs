@@ -20,7 +20,7 @@ static class CProgram
     public static CRun Run(IReadOnlyList<IProgramCall> calls)
     {
         var target = new CTarget();
-        var builder = new ProgramBuilder(target.MostBuffers);
+        var builder = new ProgramBuilder(target.Schedule);
         foreach (var call in calls) builder.Add(call.Name, call.Parameters, call.Capture);
         var program = builder.Build(Name);
         var folder = Directory.CreateTempSubdirectory("tiny-verify-");

@@ -49,7 +49,7 @@ abstract class HostTarget : IVerifyTarget
         IReadOnlyList<UOp> graphs = captured.Capture.Results;
         notes.Narrowed = narrow && (Narrowed.Concerns(graphs) || captured.Inputs.Any(t => t.DType == DType.Float64));
         if (notes.Narrowed) graphs = Narrowed.Of(graphs);
-        var schedule = Scheduler.Run(graphs, states: captured.Capture.States, mostBuffers: device.Profile.MostBuffers, layouts: f => LayoutPass.Choose(f));
+        var schedule = Scheduler.Run(graphs, states: captured.Capture.States, profile: ScheduleProfile.Of(device.Profile));
         DeviceBuffer[] inputs = [.. captured.Inputs.Select(t => notes.Narrowed && t.DType == DType.Float64 ? device.Upload(Narrowed.Rounded(t.Storage!.ToHost())) : t.Storage!.On(device))];
         var results = new Executable(schedule, device).Run(p => inputs[p.Slot], states: c => c.Bind(device, written: true));
         return captured.Difference([.. results.Zip(captured.Results, (r, expected) => r.DType == expected.DType ? r.ToHost() : Narrowed.Widened(r.ToHost()))]);

@@ -21,7 +21,7 @@ public sealed class OnnxModelTests(string backend)
         foreach (var group in real.Cases.GroupBy(c => string.Join(' ', c.Settings.Shapes)))
         {
             var model = group.First().Program(real);
-            var program = ProgramCapture.Of("model", [(model.Entry, model.Capture())], new WebGpuTarget().MostBuffers);
+            var program = ProgramCapture.Of("model", [(model.Entry, model.Capture())], new WebGpuTarget().Schedule);
             await using var browser = await BrowserModel.ExportAsync($"onnx-{name}-{group.First().Name}", program, backend);
             var names = model.Inputs.Zip(model.Entry.Inputs, (n, port) => (Name: n, Port: port.Name)).ToList();
             foreach (var whole in group.Take(3))

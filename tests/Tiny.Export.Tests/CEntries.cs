@@ -12,7 +12,7 @@ sealed class CEntries : IDisposable
     readonly TemporaryFolder _folder = new();
 
     public CEntries(IReadOnlyList<GraphEntry> entries, IReadOnlyList<(int Entry, IReadOnlyDictionary<Variable, int> Sizes)> made, IEnumerable<Tensor> inputs)
-        : this(ProgramCapture.Capture("graphs", entries), made, inputs) { }
+        : this(ProgramCapture.Capture("graphs", entries, new CTarget().Schedule), made, inputs) { }
 
     /// <summary>Entry points of a program named "graphs", called in the given order, with the inputs of each call.</summary>
     public CEntries(Program exported, IReadOnlyList<(int Entry, IReadOnlyDictionary<Variable, int> Sizes)> made, IEnumerable<Tensor> inputs)
