@@ -51,7 +51,7 @@ internal static class Declarations
             {
                 var b = program.Buffers[port.Buffer];
                 string count = b.Shape.IsSymbolic ? $"{b.Shape.Count} values" : Count(b.Shape.Numel, "value", "values");
-                Line($"  /** {b.DType}, shape {b.Shape}, {count}{DTypes.Note(b.DType)} */");
+                Line($"  /** {b.DType}, shape {b.Shape}, {count}{DTypes.Note(b.DType)}{(port.Note is null ? "" : $"; {port.Note}")} */");
                 Line($"  {JsText.Key(port.Name)}: {DTypes.Array(b.DType)}{also};");
             }
             foreach (var v in sized is null ? [] : sized.Variables)

@@ -97,6 +97,9 @@ sealed record GraphEntry(string Name, IReadOnlyList<GraphInput> Inputs, Func<IRe
 {
     /// <summary>The results' names, asked for when the body has run; without it they are numbered.</summary>
     public Func<IReadOnlyList<string>>? ResultNames { get; init; }
+
+    /// <summary>What a caller has to know of results, by their place; asked for when the body has run.</summary>
+    public Func<IReadOnlyDictionary<int, string>>? ResultNotes { get; init; }
 }
 
 /// <summary>Joins captured entry points into one program: shared constants once, kernels numbered, every buffer named.</summary>
@@ -152,7 +155,7 @@ sealed class ProgramBuilder(ScheduleProfile? profile = null)
         var outputs = schedule.Results.Select((slot, i) =>
         {
             ids[slot] = AddBuffer(capture.ResultNames[i], schedule.Slots[slot].DType, schedule.Slots[slot].Shape, BufferRole.Output);
-            return new Port(capture.ResultNames[i], ids[slot]);
+            return new Port(capture.ResultNames[i], ids[slot]) { Note = capture.ResultNotes?.GetValueOrDefault(i) };
         }).ToImmutableArray();
         foreach (var launch in schedule.Launches)
             foreach (int slot in launch.Slots)

@@ -56,8 +56,9 @@ static class ExportCommand
 
     static int Run(string path, List<ExportTarget> targets, string folder, string name, ModelSettings settings, ExportContext context, TextWriter output)
     {
-        var report = Progress.Run(output, step =>
+        var report = Progress.Run(output, progress =>
         {
+            var step = progress.Step;
             var watch = Stopwatch.StartNew();
             step($"reading {path}");
             var model = OnnxFile.Open(path);

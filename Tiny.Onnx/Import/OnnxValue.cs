@@ -1,4 +1,5 @@
 using Tiny.Graph;
+using Tiny.Onnx.Import;
 using Tiny.Onnx.Model;
 using Tiny.Runtime;
 
@@ -27,6 +28,16 @@ public sealed record TensorValue(Tensor Tensor, OnnxType Type) : OnnxValue
         if (tensor.Type == OnnxType.String) return new StringValue(tensor.Shape, tensor.DecodeStrings());
         var storage = new Storage(tensor.Type.Carrier(), tensor.Shape, tensor.Decode()) { Name = tensor.Name.Length > 0 ? tensor.Name : null };
         return new TensorValue(Tensor.FromStorage(storage), tensor.Type);
+    }
+
+    /// <summary>A constant of a graph: a few integers that are all the same are a number, which the algebra knows.</summary>
+    internal static OnnxValue Constant(OnnxTensor tensor)
+    {
+        var value = Of(tensor);
+        if (value is not TensorValue { Tensor: { DType.IsInt: true, Shape.Size: > 0 and <= 16 } t }) return value;
+        long[] numbers = HostNumbers.Integers(t.Storage!.ToHost(), t.DType, t.Numel);
+        if (Array.Exists(numbers, n => n != numbers[0])) return value;
+        return new TensorValue(Tensor.Full(t.Shape, t.DType.Kind == ScalarKind.UInt64 ? (ulong)numbers[0] : numbers[0], t.DType), tensor.Type);
     }
 
     /// <summary>Element type and shape.</summary>
