@@ -210,6 +210,10 @@ public abstract partial class CStyleRenderer
     private protected virtual Expression? OwnValue(UOp u) => null;
     /// <summary>Vector operations, for dialects that have vectors.</summary>
     private protected virtual Expression VectorValue(UOp u) => throw Lacking(u.Op, u.DType);
+    /// <summary>The prefix that negates a vector of bools, and the operator that compares two.</summary>
+    private protected virtual string MaskNot => "~";
+    /// <inheritdoc cref="MaskNot"/>
+    private protected virtual string MaskDiffers => "^";
     /// <summary>True where the operand's text stands twice in the user's, and so should be a name.</summary>
     private protected virtual bool IsUsedTwice(UOp user, int operand) => false;
     /// <summary>True for a line that is never worth a name.</summary>
