@@ -81,7 +81,7 @@ static class CHeader
 
     static string Ports(Program program, EntryPoint entry)
     {
-        string List(IEnumerable<Port> ports) => string.Join(", ", ports.Select(p => $"{p.Name} {Describe(program.Buffers[p.Buffer])}"));
+        string List(IEnumerable<Port> ports) => string.Join(", ", ports.Select(p => $"{p.Name} {Describe(program.Buffers[p.Buffer])}{(p.Note is null ? "" : $" ({p.Note})")}"));
         var inputs = entry.Inputs.Length == 0 ? "no input" : List(entry.Inputs);
         return $"{entry.Name}: {inputs} -> {List(entry.Outputs)}";
     }

@@ -27,6 +27,8 @@ sealed class Capture
     public IReadOnlyList<(UOp Memory, UOp Final)> States { get; }
     /// <summary>A name for each result: the tuple element's, or "output"; then for each input that is written.</summary>
     public IReadOnlyList<string> ResultNames { get; }
+    /// <summary>What a caller has to know of results, by their place.</summary>
+    public IReadOnlyDictionary<int, string>? ResultNotes { get; private set; }
     /// <summary>Numbers with bounds among the method's parameters.</summary>
     public IReadOnlyList<Variable> Variables { get; private init; } = [];
     /// <summary>Subgraphs of weights alone that were computed on the host.</summary>
@@ -78,7 +80,9 @@ sealed class Capture
     {
         Tensor[] inputs = [.. entry.Inputs.Select((input, i) => new Tensor(UOp.New(Op.Param, input.DType, [], new ParamArg(i, input.Name, input.Shape))))];
         var traced = CaptureScope.Run(scope => Traced.Of(scope, new Result([], entry.Body(inputs), "", results => results)));
-        return Of(traced, [.. entry.ResultNames?.Invoke() ?? ResultNumbers(traced.Results.Count), .. traced.WrittenInputs.Select(w => w.Name)]);
+        var capture = Of(traced, [.. entry.ResultNames?.Invoke() ?? ResultNumbers(traced.Results.Count), .. traced.WrittenInputs.Select(w => w.Name)]);
+        capture.ResultNotes = entry.ResultNotes?.Invoke();
+        return capture;
     }
 
     static Capture Of(Traced traced, IReadOnlyList<string> names, params IReadOnlyList<Variable> variables)

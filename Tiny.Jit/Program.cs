@@ -37,7 +37,11 @@ public sealed record ProgramBuffer(int Id, string Name, DType DType, Shape Shape
 }
 
 /// <summary>A named input or output of an entry point.</summary>
-public sealed record Port(string Name, int Buffer);
+public sealed record Port(string Name, int Buffer)
+{
+    /// <summary>What a caller has to know of it besides dtype and shape, in words that may stand in any comment; or null.</summary>
+    public string? Note { get; init; }
+}
 
 /// <summary>One launch: kernel number, and buffer ids in the order of <see cref="Kernel.Params"/>.</summary>
 public sealed record ProgramCall(int Kernel, ImmutableArray<int> Buffers);

@@ -17,7 +17,7 @@ sealed class ExportReport(string path, string name)
         var entry = program.Entries[0];
         foreach (var (kind, ports, names) in new[] { ("input", entry.Inputs, source.Inputs), ("output", entry.Outputs, source.Outputs) })
             foreach (var (port, original) in ports.Zip(names))
-                Line(kind, $"{port.Name} {program.Buffers[port.Buffer].DType}{program.Buffers[port.Buffer].Shape}{(port.Name == original ? "" : $" (in the model '{original}')")}");
+                Line(kind, $"{port.Name} {program.Buffers[port.Buffer].DType}{program.Buffers[port.Buffer].Shape}{(port.Name == original ? "" : $" (in the model '{original}')")}{(port.Note is null ? "" : $": {port.Note}")}");
         foreach (var size in entry.Variables) Line("size", $"{size.Name} from {size.Min} to {size.Max}");
         foreach (var (input, output, memory) in source.States) Line("state", $"{memory.Cell.Name} {memory.DType}{memory.Shape}: input '{input}' is output '{output}' of the call before");
     }

@@ -32,6 +32,7 @@ sealed class ModelProgram
     readonly Dictionary<string, (string Output, Tensor Memory)> _states = [];
     readonly Identifiers _names = Identifiers.ForC();
     readonly List<(string Name, string Identifier)> _outputs = [];
+    readonly Dictionary<int, string> _notes = [];
 
     ModelProgram(OnnxModel model, ModelSettings settings)
     {
@@ -63,6 +64,7 @@ sealed class ModelProgram
         Entry = new("Forward", [.. _parameters.Select(p => new GraphInput(identifiers[p.Name], p.Type!.Element.Carrier(), shapes[p.Name]))], Build)
         {
             ResultNames = () => [.. _outputs.Select(o => o.Identifier)],
+            ResultNotes = () => _notes,
         };
     }
 
@@ -123,6 +125,7 @@ sealed class ModelProgram
         }
         var results = new List<Tensor>();
         _outputs.Clear();
+        _notes.Clear();
         foreach (var (name, value) in values.Where(v => _states.Values.All(s => s.Output != v.Name)))
         {
             if (value is StringValue) throw new OnnxUnsupportedException($"output '{name}' is {value}; a program gives tensors of numbers");
@@ -135,12 +138,16 @@ sealed class ModelProgram
             }
         }
         // What has as many elements as there can be says how many of them count.
-        foreach (var (name, _, count) in graph.Counts)
-        {
-            var full = $"{name}_count";
-            _outputs.Add((full, SafeNames.Of(_names, full)));
-            results.Add(count);
-        }
+        foreach (var group in graph.Counts.Where(c => results.Contains(c.Value)).GroupBy(c => c.Value).ToList())
+            foreach (var (_, value, axis, count) in group)
+            {
+                var of = _outputs[results.IndexOf(value)];
+                var full = group.Count() == 1 ? $"{of.Name}_count" : $"{of.Name}_count_{axis}";
+                // Elements stand where they stand in the whole.
+                _notes[results.Count] = $"so many elements of axis {axis} of {of.Identifier} count, from the first on";
+                _outputs.Add((full, SafeNames.Of(_names, full)));
+                results.Add(count);
+            }
         if (results.Count == 0) throw new CommandException("no output is left for the program to give: at least one may not be tied");
         return results;
     }

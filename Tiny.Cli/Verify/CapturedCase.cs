@@ -34,6 +34,9 @@ sealed class CapturedCase : IProgramCall
     /// <summary>Numbers that operators were built with, as the declared shapes imply them.</summary>
     public IReadOnlyList<string> Read => _graph.Read;
 
+    /// <summary>Float64 is computed, taken or given.</summary>
+    public bool HasFloat64 => Narrowed.Concerns(Capture.Results) || Inputs.Any(t => t.DType == DType.Float64);
+
     /// <summary>Dtype and shape of each result that is computed.</summary>
     public IReadOnlyList<(DType DType, Shape Shape)> Results => [.. _results.Select(r => (r.DType, r.Shape))];
 
@@ -44,8 +47,9 @@ sealed class CapturedCase : IProgramCall
         captured.Capture = Capture.Run(new GraphEntry(entry, [.. captured.Parameters.Select(p => p.Item2)], given =>
         {
             var map = captured.Inputs.Zip(given).ToDictionary(p => p.First, p => p.Second);
-            captured._graph = OnnxImporter.Import(model, data.Inputs.ToDictionary(i => i.Key, i => i.Value is { } v ? Values.With(v, map) : null));
-            return captured._results = [.. captured._graph.Outputs.SelectMany(Values.Tensors).Distinct()];
+            captured._graph = OnnxImporter.Import(model, data.Inputs.ToDictionary(i => i.Key, i => i.Value is { } v ? Values.With(v, map) : null),
+                new ImportOptions { Bounded = true });
+            return captured._results = BoundedResults.Tensors(captured._graph);
         }));
         return captured;
     }
@@ -53,7 +57,7 @@ sealed class CapturedCase : IProgramCall
     /// <summary>What is wrong with the results, or null.</summary>
     public string? Difference(IReadOnlyList<HostMemory> results)
     {
-        var bytes = _results.Zip(results).ToDictionary(p => p.First, p => p.Second);
-        return Values.Difference(_case, _data, _graph.Outputs, _names, bytes);
+        var (outputs, bytes) = BoundedResults.Cut(_graph, _results.Zip(results).ToDictionary(p => p.First, p => p.Second));
+        return Values.Difference(_case, _data, outputs, _names, bytes);
     }
 }

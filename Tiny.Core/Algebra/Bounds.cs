@@ -61,6 +61,10 @@ public static class Bounds
                 return (src.Min(s => s.Min), src.Max(Highest));
             case Op.Cast when src[0].DType.IsInt || src[0].DType.IsBool:
                 return (src[0].Min, Highest(src[0]));
+            case Op.Pad:
+                return (Math.Min(0, src[0].Min), Int128.Max(0, Highest(src[0])));
+            case Op.Reduce when src[0].DType.IsInt:
+                return Reduced(src[0], (ReduceArg)arg!);
             case Op.Where:
                 return (Math.Min(src[1].Min, src[2].Min), Int128.Max(Highest(src[1]), Highest(src[2])));
         }
@@ -82,6 +86,19 @@ public static class Bounds
             // Bits that are set are not those of a number that lacks one of them.
             Op.CmpNe when src[0] is { Op: Op.Or, Src: [_, { Int: { } set }] } && src[1].Int is { } other && (set & ~other) != 0 => (1, 1),
             Op.CmpNe => b < x || y < a ? (1, 1) : a == b && x == y && a == x ? (0, 0) : (0, 1),
+            _ => null,
+        };
+    }
+
+    // As many as there may be: those of an extent that is not known may be fewer, down to none.
+    static (Int128, Int128)? Reduced(UOp x, ReduceArg reduce)
+    {
+        Int128 fewest = 1, most = 1;
+        foreach (int axis in reduce.Axes) (fewest, most) = (fewest * x.Shape[axis].Min, most * x.Shape[axis].Max);
+        return reduce.Op switch
+        {
+            Op.Add => Hull(fewest * x.Min, most * x.Min, fewest * Highest(x), most * Highest(x)),
+            Op.Max or Op.Min when fewest > 0 => (x.Min, Highest(x)),
             _ => null,
         };
     }

@@ -17,7 +17,7 @@ public sealed partial class Tensor
             Dim rest = 1;
             for (int i = 0; i < to.Length; i++)
                 if (i != open) rest *= to[i];
-            if (rest.Min <= 0 || Array.FindIndex(to, open + 1, d => d.Is(-1)) >= 0) throw Misfit();
+            if (rest.Min < 0 || Array.FindIndex(to, open + 1, d => d.Is(-1)) >= 0) throw Misfit();
             to[open] = Shape.Count.DividedBy(rest) ?? throw Misfit();
         }
         Dim count = 1;

@@ -13,7 +13,7 @@ public sealed record ImportOptions
 
     /// <summary>
     /// Without <see cref="Read"/>: results of which only the data say how many elements they have get as many as there can be, and the graph also computes how many
-    /// of these count (<see cref="ImportedGraph.Counts"/>). Without either they are an <see cref="OnnxDataDependentException"/>.
+    /// of these count (<see cref="ImportedGraph.Counts"/>). Without either, and where nothing bounds how many, they are an <see cref="OnnxDataDependentException"/>.
     /// </summary>
     public bool Bounded { get; init; }
 
@@ -37,8 +37,9 @@ public sealed record ImportedGraph(IReadOnlyList<OnnxValue?> Outputs, IReadOnlyL
     public IReadOnlyList<BoundedValue> Counts { get; init; } = [];
 }
 
-/// <summary>A value whose extent depends on data, in a graph that is built before these are known.</summary>
-/// <param name="Name">Its name in the model.</param>
+/// <summary>A result whose extent depends on data, in a graph that is built before these are known.</summary>
+/// <param name="Name">Its name in the model; of parts of a result with their place behind it.</param>
+/// <param name="Value">It, with as many elements along the axis as there can be.</param>
 /// <param name="Axis">The axis.</param>
 /// <param name="Count">How many elements of the axis count, from its beginning: int32.</param>
-public sealed record BoundedValue(string Name, int Axis, Tensor Count);
+public sealed record BoundedValue(string Name, Tensor Value, int Axis, Tensor Count);

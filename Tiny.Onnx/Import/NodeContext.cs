@@ -83,12 +83,25 @@ sealed class NodeContext(OnnxImporter importer, OnnxNode node, Frame frame, IRea
 
     /// <summary>
     /// How many elements a result has along an axis, of which <paramref name="count"/> is computed. It is read where that is allowed, else taken from the declared shape;
-    /// else, where the graph is built for as many as there can be, it is <paramref name="most"/>, and the count becomes a result of its own.
+    /// else, where sizes may be computed, it is one, at most <paramref name="most"/> or what the algebra knows.
     /// </summary>
-    public int Counted(Tensor count, int output, int axis, int? most = null) => importer.CanRead(count) ? checked((int)Numbers(count)[0])
+    /// <exception cref="OnnxDataDependentException">As for <see cref="Integers(int)"/>.</exception>
+    public Dim Counted(Tensor count, int output, int axis, long? most = null) => importer.CanRead(count) ? Numbers(count)[0]
         : Declared(output) is { } shape ? shape[axis]
-        : most is { } bound && output < node.Outputs.Length && importer.Bound(new(node.Outputs[output], axis, count.Reshape([]).Cast(DType.Int32))) ? bound
-        : checked((int)Numbers(count)[0]);
+        : importer.Size(count, most ?? long.MaxValue) ?? Numbers(count)[0];
+
+    /// <summary>The size that a tensor of one integer is, whose bounds the algebra knows.</summary>
+    /// <exception cref="OnnxDataDependentException">As for <see cref="Integers(int)"/>.</exception>
+    public Dim Size(Tensor number) => importer.Size(number, long.MaxValue) ?? Numbers(number)[0];
+
+    /// <summary>A condition, null where data decide it, if that may be.</summary>
+    /// <exception cref="OnnxDataDependentException">As for <see cref="Integers(int)"/>.</exception>
+    public bool? Decided(Tensor condition, bool mayBeOpen) => mayBeOpen && ComputesSizes && !importer.CanRead(condition) ? null : Numbers(condition)[0] != 0;
+
+    /// <summary>A size that is an expression, 0 where that is negative.</summary>
+    public Dim NotNegative(Dim size) => size.Min >= 0 ? size : size.Max <= 0 ? 0 : importer.Size(Of(size), size.Max) ?? size;
+
+    static Tensor Of(Dim size) => Tiny.Tensor.Of(size);
 
     /// <summary>Says that the node makes its results here, of what it has read: they depend on the model's inputs if that does, though they are constants.</summary>
     public void OnHost(Tensor read) => IsOnHost |= !importer.IsKnown(read);
@@ -100,10 +113,25 @@ sealed class NodeContext(OnnxImporter importer, OnnxNode node, Frame frame, IRea
     /// The numbers of an input that are sizes: numbers, or expressions over the variables that the model's dynamic dimensions are.
     /// </summary>
     /// <exception cref="OnnxDataDependentException">As for <see cref="Integers(int)"/>.</exception>
-    public Dim[] Sizes(int input) => !IsKnown(input) && importer.Symbolic(this[input]) is { } sizes ? sizes : [.. Integers(input).Select(n => (Dim)n)];
+    public Dim[] Sizes(int input) => !IsKnown(input) && Symbolic(input) is { } sizes ? sizes : [.. Integers(input).Select(n => (Dim)n)];
 
-    /// <summary>The input's numbers are known, or expressions over dynamic dimensions.</summary>
-    public bool HasSizes(int input) => IsKnown(input) || importer.Symbolic(this[input]) is not null;
+    /// <summary>The input's numbers are known, or expressions over dynamic dimensions or sizes that are computed.</summary>
+    public bool HasSizes(int input) => IsKnown(input) || Symbolic(input) is not null;
+
+    /// <summary>As <see cref="Sizes"/>, with -1 for one of which nothing is known.</summary>
+    public Dim[] SizesOrOpen(int input) => HasSizes(input) || !ComputesSizes || importer.Symbolic(this[input]) is not { } all || all.Count(d => d is null) > 1 ? Sizes(input)
+        : [.. all.Select(d => d ?? -1)];
+
+    Dim[]? Symbolic(int input)
+    {
+        if (importer.Symbolic(this[input]) is { } all && !Array.Exists(all, d => d is null)) return [.. all.Select(d => d!.Value)];
+        if (!importer.ComputesSizes || this[input] is not { DType.IsInt: true, Shape: { IsSymbolic: false, Size: <= 64 } } x) return null;
+        // Each has a size of its own, where no expression says what it has to do with others.
+        var flat = x.Flatten();
+        all = importer.Symbolic(x) ?? new Dim?[x.Numel];
+        Dim?[] sizes = [.. all.Select((d, i) => d ?? (Operators.Movement.Part(flat, 0, i, i + 1) is { Node.Min: >= 0 } part ? importer.Size(part, long.MaxValue) : null))];
+        return Array.Exists(sizes, d => d is null) ? null : [.. sizes.Select(d => d!.Value)];
+    }
 
     /// <summary>The number of a tensor of one element.</summary>
     /// <exception cref="OnnxDataDependentException">As for <see cref="Integers(int)"/>.</exception>
@@ -112,6 +140,9 @@ sealed class NodeContext(OnnxImporter importer, OnnxNode node, Frame frame, IRea
     static T One<T>(T[] numbers, int input) => numbers.Length == 1 ? numbers[0] : throw Bad($"input {input} has {numbers.Length} elements, not one");
 
     HostMemory Read(int input) => importer.Read(this[input], this, input);
+
+    /// <summary>Sizes that data decide may be computed: the graph is built for the largest.</summary>
+    public bool ComputesSizes => importer.ComputesSizes;
 
     /// <summary>The shape that the model declares for a result, null where it does not or not with numbers.</summary>
     public Shape? Declared(int output) => output < node.Outputs.Length ? frame.Declared(node.Outputs[output]) : null;

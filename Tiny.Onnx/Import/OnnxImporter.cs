@@ -18,7 +18,7 @@ public sealed class OnnxImporter
     readonly Known _known = new();
     readonly SymbolicNumbers _symbolic;
     readonly List<string> _onHost = [], _read = [];
-    readonly List<BoundedValue> _counts = [];
+    readonly ComputedSizes? _sizes;
     // Strings that depend on the model's inputs.
     readonly HashSet<OnnxValue> _given = new(ReferenceEqualityComparer.Instance);
     readonly Dictionary<OnnxTensor, OnnxValue> _tensors = new(ReferenceEqualityComparer.Instance);
@@ -27,7 +27,9 @@ public sealed class OnnxImporter
     OnnxImporter(OnnxModel model, ImportOptions options)
     {
         (_model, _options) = (model, options);
-        _symbolic = new(_known.IsInput);
+        // Where a number is read nothing needs bounds.
+        _sizes = options is { Bounded: true, Read: null } ? new() : null;
+        _symbolic = new(_known.IsInput, number => _sizes is null || IsKnown(number) || number.Node.Min < 0 ? null : _sizes.Of(number, long.MaxValue));
         foreach (var f in model.Functions) _functions[(f.Domain, f.Name, f.Overload)] = f;
     }
 
@@ -39,15 +41,44 @@ public sealed class OnnxImporter
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(inputs);
-        var importer = new OnnxImporter(model, options ?? new());
+        options ??= new();
         try
         {
-            var outputs = importer.Run(inputs);
-            return new(outputs, importer._onHost, importer._read) { Counts = importer._counts };
+            return new OnnxImporter(model, options with { Bounded = false }).Import(inputs);
         }
-        catch (OnnxDataDependentException) when (options?.Implied is null && ImpliedNumbers.Import(model, inputs) is { } implied)
+        catch (OnnxDataDependentException) when (options.Implied is null && ImpliedNumbers.Import(model, inputs) is { } implied)
         {
             return implied;
+        }
+        catch (OnnxDataDependentException) when (options is { Bounded: true, Read: null })
+        {
+            return new OnnxImporter(model, options).Import(inputs);
+        }
+    }
+
+    ImportedGraph Import(IReadOnlyDictionary<string, OnnxValue?> inputs)
+    {
+        var outputs = Run(inputs);
+        if (_sizes is null) return new(outputs, _onHost, _read);
+        var bounded = new BoundedGraph(_sizes);
+        var counts = new List<BoundedValue>();
+        OnnxValue?[] results = [.. outputs.Select((value, i) => value is null ? null : Bounded(value, _model.Graph.Outputs[i].Name, bounded, counts))];
+        return new(results, _onHost, _read) { Counts = counts };
+    }
+
+    OnnxValue Bounded(OnnxValue value, string name, BoundedGraph graph, List<BoundedValue> counts)
+    {
+        switch (value)
+        {
+            case TensorValue tensor:
+                var widest = graph.Run(tensor.Tensor);
+                for (int a = 0; a < widest.Rank; a++)
+                    if (_sizes!.Decide(tensor.Tensor.Shape[a])) counts.Add(new(name, widest, a, graph.Run(tensor.Tensor.Shape[a])));
+                return tensor with { Tensor = widest };
+            case SequenceValue sequence: return new SequenceValue([.. sequence.Items.Select((item, i) => Bounded(item, $"{name}_{i}", graph, counts))]);
+            case OptionalValue { Item: { } item }: return new OptionalValue(Bounded(item, name, graph, counts));
+            case MapValue map: return new MapValue(map.Entries.ToDictionary(e => e.Key, e => Bounded(e.Value, $"{name}_{e.Key}", graph, counts)));
+            default: return value;
         }
     }
 
@@ -153,7 +184,7 @@ public sealed class OnnxImporter
     }
 
     /// <summary>A tensor of the file; the same value each time.</summary>
-    internal OnnxValue Constant(OnnxTensor tensor) => _tensors.TryGetValue(tensor, out var value) ? value : _tensors[tensor] = TensorValue.Of(tensor);
+    internal OnnxValue Constant(OnnxTensor tensor) => _tensors.TryGetValue(tensor, out var value) ? value : _tensors[tensor] = TensorValue.Constant(tensor);
 
     static OnnxValue? Find(string name, Frame frame, string reader) => name.Length == 0 ? null : frame.Scope.TryFind(name, out var value) ? value
         : throw new OnnxFormatException($"{reader}, which nothing before it gives");
@@ -185,14 +216,15 @@ public sealed class OnnxImporter
 
     internal bool IsKnown(Tensor tensor) => _known.IsKnown(tensor);
 
-    /// <summary>Notes a value that has as many elements as there can be, if it may.</summary>
-    internal bool Bound(BoundedValue value)
-    {
-        if (_options.Bounded) _counts.Add(value);
-        return _options.Bounded;
-    }
+    /// <summary>
+    /// The size that a tensor of one integer is, no negative one and at most so large: a variable until the graph is done; null where it has no bound, or sizes may not be computed.
+    /// </summary>
+    internal Dim? Size(Tensor number, long most) => _sizes?.Of(number, most);
 
-    internal Dim[]? Symbolic(Tensor tensor) => _symbolic.Evaluate(tensor.Node);
+    /// <summary>Sizes may be computed.</summary>
+    internal bool ComputesSizes => _sizes is not null;
+
+    internal Dim?[]? Symbolic(Tensor tensor) => _symbolic.Evaluate(tensor.Node);
 
     internal bool CanRead(Tensor tensor) => _options.Read is not null || _known.IsKnown(tensor);
 
@@ -206,7 +238,7 @@ public sealed class OnnxImporter
             return implied;
         }
         if (_options.Read is not { } read)
-            throw new OnnxDataDependentException($"{node.Node}: {Which()} must be known before the program is built, and depends on the model's inputs");
+            throw new OnnxDataDependentException($"{node.Node}: {Which()} must be known before the program is built, and depends on the model's inputs{(_sizes is null ? "" : "; nothing says how large it may be")}");
         _read.Add($"{node.Node}: {Which()}");
         var memory = read(tensor);
         // Computed now, it lies in memory; that memory depends on inputs all the same.

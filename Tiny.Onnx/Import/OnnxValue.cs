@@ -1,4 +1,6 @@
+using System.Runtime.InteropServices;
 using Tiny.Graph;
+using Tiny.Onnx.Import;
 using Tiny.Onnx.Model;
 using Tiny.Runtime;
 
@@ -27,6 +29,18 @@ public sealed record TensorValue(Tensor Tensor, OnnxType Type) : OnnxValue
         if (tensor.Type == OnnxType.String) return new StringValue(tensor.Shape, tensor.DecodeStrings());
         var storage = new Storage(tensor.Type.Carrier(), tensor.Shape, tensor.Decode()) { Name = tensor.Name.Length > 0 ? tensor.Name : null };
         return new TensorValue(Tensor.FromStorage(storage), tensor.Type);
+    }
+
+    /// <summary>A constant of a graph: a few integers that are all the same are a number, which the algebra knows, and so is a float32, which kernels then have in their text.</summary>
+    internal static OnnxValue Constant(OnnxTensor tensor)
+    {
+        var value = Of(tensor);
+        if (value is TensorValue { Tensor: { DType.Kind: ScalarKind.Float32, Shape.Rank: 0 } x } && MemoryMarshal.Read<float>(x.Storage!.ToHost()) is var number && float.IsFinite(number))
+            return new TensorValue(Tensor.Full(x.Shape, number, x.DType), tensor.Type);
+        if (value is not TensorValue { Tensor: { DType.IsInt: true, Shape.Size: > 0 and <= 16 } t }) return value;
+        long[] numbers = HostNumbers.Integers(t.Storage!.ToHost(), t.DType, t.Numel);
+        if (Array.Exists(numbers, n => n != numbers[0])) return value;
+        return new TensorValue(Tensor.Full(t.Shape, t.DType.Kind == ScalarKind.UInt64 ? (ulong)numbers[0] : numbers[0], t.DType), tensor.Type);
     }
 
     /// <summary>Element type and shape.</summary>

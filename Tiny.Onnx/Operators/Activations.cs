@@ -23,10 +23,10 @@ static class Activations
         new("ThresholdedRelu", n => n[0].Gt(n.Float("alpha", 1)).Where(n[0], 0)),
         new("Shrink", n => Shrink(n[0], n.Float("lambd", 0.5f), n.Float("bias", 0))),
         new("Swish", n => n[0] * (n[0] * n.Float("alpha", 1)).Sigmoid()),
-        new("Softmax", n => Flattened(n, x => x.Softmax(-1))),
-        new("Softmax", n => n[0].Softmax(n.Axis("axis", -1, n[0].Rank)), Since: 13),
-        new("LogSoftmax", n => Flattened(n, x => x.LogSoftmax(-1))),
-        new("LogSoftmax", n => n[0].LogSoftmax(n.Axis("axis", -1, n[0].Rank)), Since: 13),
+        new("Softmax", n => Flattened(n, x => Softmax(x, 1))),
+        new("Softmax", n => Softmax(n[0], n.Axis("axis", -1, n[0].Rank)), Since: 13),
+        new("LogSoftmax", n => Flattened(n, x => LogSoftmax(x, 1))),
+        new("LogSoftmax", n => LogSoftmax(n[0], n.Axis("axis", -1, n[0].Rank)), Since: 13),
         new("Hardmax", n => Flattened(n, x => Hardmax(x, 1))),
         new("Hardmax", n => Hardmax(n[0], n.Axis("axis", -1, n[0].Rank)), Since: 13),
     ];
@@ -44,7 +44,14 @@ static class Activations
 
     static Tensor Shrink(Tensor x, float lambda, float bias) => x.Lt(-lambda).Where(x + bias, x.Gt(lambda).Where(x - bias, x.ZerosLike())).Cast(x.DType);
 
-    static Tensor Hardmax(Tensor x, int axis) => x.ArgMax(axis).OneHot(x.Shape[axis], x.DType).MoveDim(-1, axis);
+    static Tensor Softmax(Tensor x, int axis) => Over(x, axis, t => t.Softmax(axis));
+
+    static Tensor LogSoftmax(Tensor x, int axis) => Over(x, axis, t => t.LogSoftmax(axis));
+
+    static Tensor Hardmax(Tensor x, int axis) => Over(x, axis, t => t.ArgMax(axis).OneHot(t.Shape[axis], x.DType).MoveDim(-1, axis));
+
+    // Of an axis that may be empty, as far as is known, all that there is room for, with nothing behind its elements.
+    static Tensor Over(Tensor x, int axis, Func<Tensor, Tensor> f) => f(Movement.NotEmpty(x, [axis], Limits.Least(x.DType))).Shrink([.. x.Shape.Select(d => ((Dim)0, d))]);
 
     // Before opset 13 the axes from one on are one: a matrix.
     static Tensor Flattened(NodeContext n, Func<Tensor, Tensor> rows)

@@ -13,7 +13,7 @@ static class Control
         new("Scan", n => n.Opset < 9 ? ScanOfBatches(n) : Scan(n)),
     ];
 
-    // A condition that is data chooses among the results of both branches, where they have one shape.
+    // A condition that is data chooses among the results of both branches.
     static Results If(NodeContext n)
     {
         if (!n.IsKnown(0) && Both(n) is { } chosen) return new(chosen);
@@ -23,32 +23,69 @@ static class Control
     static OnnxValue?[]? Both(NodeContext n)
     {
         var (yes, no) = (n.Run("then_branch"), n.Run("else_branch"));
-        var results = new OnnxValue?[yes.Count];
-        for (int i = 0; i < results.Length; i++)
-            if (yes[i] is TensorValue a && no[i] is TensorValue b && a.Type == b.Type && a.Tensor.Shape.Equals(b.Tensor.Shape))
-                results[i] = new TensorValue(n[0].Reshape([]).Where(a.Tensor, b.Tensor), a.Type);
-            else return null;
-        return results;
+        OnnxValue?[] results = [.. yes.Zip(no, (a, b) => Either(n, n[0].Reshape([]), a, b))];
+        return Array.Exists(results, r => r is null) ? null : results;
     }
 
-    // How often it runs, and whether it goes on, must be known: the body is laid out once for each time.
+    /// <summary>One of two, as data decide. Where extents differ, it has those of the one that is chosen. Null for what is no tensor, or of another kind on the other side.</summary>
+    public static TensorValue? Either(NodeContext n, Tensor condition, OnnxValue? yes, OnnxValue? no)
+    {
+        if (yes is not TensorValue { Tensor: var a } one || no is not TensorValue { Tensor: var b } other || one.Type != other.Type || a.Rank != b.Rank) return null;
+        var extents = a.Shape.ToArray();
+        for (int i = 0; i < extents.Length; i++)
+        {
+            if (a.Shape[i].Equals(b.Shape[i])) continue;
+            if (!n.ComputesSizes) return null;
+            Dim most = Math.Max(a.Shape[i].Max, b.Shape[i].Max);
+            extents[i] = n.Size(condition.Where(Tensor.Of(a.Shape[i]), Tensor.Of(b.Shape[i])));
+            var edges = new (Dim, Dim)[a.Rank];
+            edges[i] = (0, most - a.Shape[i]);
+            a = a.Pad(edges);
+            edges[i] = (0, most - b.Shape[i]);
+            b = b.Pad(edges);
+        }
+        return one with { Tensor = condition.Where(a, b).Shrink([.. extents.Select(e => ((Dim)0, e))]) };
+    }
+
+    // The most rounds of a loop whose end data decide.
+    const int MostRounds = 1 << 12;
+
+    // The body is laid out once for each time that it may run. Where data decide whether it still does, it changes nothing when it does not.
     static Results Loop(NodeContext n)
     {
         var carried = Enumerable.Range(2, n.Count - 2).Select(n.At).ToList();
         var scans = new List<OnnxValue?>[n.Graph("body").Outputs.Length - 1 - carried.Count];
         // Where the number of rounds is data, it is the declared extent of what is collected in each.
         long? declared = scans.Length > 0 && n.Declared(carried.Count) is { Rank: > 0 } shape && !(n.Has(0) && n.IsKnown(0) && (!n.Has(1) || n.IsKnown(1))) ? (int)shape[0] : null;
-        long most = declared ?? (n.Has(0) ? n.Integer(0) : long.MaxValue);
-        bool goes = declared is not null || !n.Has(1) || n.Numbers(n[1])[0] != 0;
+        Dim trips = declared is { } d ? (Dim)d : !n.Has(0) ? long.MaxValue : n.ComputesSizes ? n.Sizes(0)[0] : (Dim)n.Integer(0);
         for (int i = 0; i < scans.Length; i++) scans[i] = [];
-        for (long i = 0; i < most && goes; i++)
+        var goes = declared is null && n.Has(1) ? n[1].Reshape([]) : null;
+        var rounds = Tensor.Scalar(0);
+        bool certain = true;
+        for (long i = 0; i < trips.Max; i++)
         {
+            bool? known = goes is null ? true : n.Decided(goes, trips.Max <= MostRounds);
+            if (known == false) break;
+            var runs = known is null ? goes : null;
+            if (i >= trips.Min) runs = Tensor.Of(trips).Gt(i) is var more && runs is null ? more : runs! & more;
             var results = n.Run("body", [Tensor.Scalar(i, DType.Int64), Tensor.Scalar(true), .. carried]);
-            goes = declared is not null || results[0] is TensorValue condition && n.Numbers(condition.Tensor)[0] != 0;
-            carried = [.. results.Skip(1).Take(carried.Count)];
+            goes = declared is null && results[0] is TensorValue condition ? runs is null ? condition.Tensor.Reshape([]) : runs & condition.Tensor.Reshape([]) : null;
+            var next = results.Skip(1).Take(carried.Count).ToList();
+            if (runs is not null)
+                for (int c = 0; c < next.Count; c++)
+                    next[c] = Either(n, runs, next[c], carried[c]) ?? throw new OnnxUnsupportedException($"a loop that data end, and carries {carried[c]}, then {next[c]}");
+            carried = next;
             for (int s = 0; s < scans.Length; s++) scans[s].Add(results[1 + carried.Count + s]);
+            certain &= runs is null;
+            rounds += runs is null ? Tensor.Scalar(1) : runs.Cast(DType.Int32);
         }
-        return new([.. carried, .. scans.Select((s, i) => Stacked(n, s, carried.Count + i, 0, false))]);
+        var stacked = scans.Select((s, i) => Stacked(n, s, carried.Count + i, 0, false)).ToArray();
+        if (!certain && stacked.Length > 0)
+        {
+            var count = n.Size(rounds);
+            stacked = [.. stacked.Select(s => s with { Tensor = Movement.Part(s.Tensor, 0, 0, count) })];
+        }
+        return new([.. carried, .. stacked]);
     }
 
     static Results Scan(NodeContext n)

@@ -9,7 +9,7 @@ static class Creation
     public static IReadOnlyList<Operator> Table { get; } =
     [
         new("Constant", Constant),
-        new("ConstantOfShape", n => Fill(n.HasSizes(0) || n.Declared(0) is null ? new Shape(n.Sizes(0)) : n.Declared(0)!, n.Tensor("value"))),
+        new("ConstantOfShape", n => Fill(n.HasSizes(0) || n.Declared(0) is null ? new Shape([.. n.Sizes(0).Select(n.NotNegative)]) : n.Declared(0)!, n.Tensor("value"))),
         new("Shape", n => Sizes(n.Value<OnnxValue>(0), n.Integer("start", 0), n.Integer("end", int.MaxValue))),
         new("Size", n => n.At(0) is StringValue s ? Tensor.Scalar((long)s.Shape.Numel, DType.Int64) : Tensor.Of(n[0].Shape.Count).Cast(DType.Int64)),
         new("Range", Range),
@@ -55,10 +55,16 @@ static class Creation
     {
         var (start, limit, step) = (n[0].Reshape([]), n[1], n[2].Reshape([]));
         var dtype = start.DType;
-        if (!dtype.IsFloat && Enumerable.Range(0, 3).Any(i => !n.IsKnown(i)) && Enumerable.Range(0, 3).All(n.HasSizes) && n.Sizes(0)[0].Is(0) && n.Sizes(2)[0].Is(1))
-            return Tensor.Arange(n.Sizes(1)[0]).Cast(dtype);
-        int count;
-        if (n.Declared(0) is { Rank: 1 } declared && !(n.IsKnown(0) && n.IsKnown(1) && n.IsKnown(2))) count = declared[0];
+        bool known = n.IsKnown(0) && n.IsKnown(1) && n.IsKnown(2);
+        Dim count;
+        if (!known && !dtype.IsFloat && Enumerable.Range(0, 3).All(n.HasSizes) && n.Sizes(2)[0] is { IsSymbolic: false, Max: > 0 } every)
+            count = n.NotNegative((n.Sizes(1)[0] - n.Sizes(0)[0] + every - 1) / every);
+        else if (!known && n.Declared(0) is { Rank: 1 } declared) count = declared[0];
+        else if (!known && !dtype.IsFloat && n.ComputesSizes)
+        {
+            var by = step.Lt(0).Where(step + 1, step - 1);
+            count = n.Counted((limit.Reshape([]) - start + by).FloorDiv(step), 0, 0);
+        }
         else if (dtype.IsFloat)
         {
             double by = n.Floats(2)[0], numbers = Math.Ceiling((n.Floats(1)[0] - n.Floats(0)[0]) / by);

@@ -100,27 +100,27 @@ static class Indexing
     static Results OneHot(NodeContext n)
     {
         var values = n[2];
-        int classes = n.Has(1) && n.IsKnown(1) ? checked((int)n.Floats(1)[0])
-            : n.Declared(0) is { } shape ? shape[n.Axis("axis", -1, shape.Rank)] : checked((int)n.Floats(1)[0]);
         var index = n[0].DType.IsInt ? n[0] : n[0].Cast(DType.Int32);
         int axis = n.Axis("axis", -1, index.Rank + 1);
-        var hit = FromFront(index, classes).OneHot(classes, DType.Bool).MoveDim(-1, axis);
+        var classes = n.Counted(n[1].Reshape([]).Cast(DType.Int64), 0, axis);
+        var hit = FromFront(index, classes).Unsqueeze(-1).Eq(Tensor.Arange(classes)).MoveDim(-1, axis);
         return hit.Where(Movement.Part(values, 0, 1, 2).Reshape([]), Movement.Part(values, 0, 0, 1).Reshape([]));
     }
 
     static Tensor NonZero(NodeContext n)
     {
-        var x = n[0];
-        int count = n.Counted(x.Ne(0).Sum(), 0, 1, x.Numel);
-        return x.Nonzero(count, fill: 0).Transpose().Cast(DType.Int64);
+        // Behind an end that data decide there is nothing.
+        var x = Movement.Widest(n[0]);
+        var count = n.Counted(x.Ne(0).Sum(), 0, 1, x.Numel);
+        return Movement.Part(x.Nonzero((int)count.Max, fill: 0), 0, 0, count).Transpose().Cast(DType.Int64);
     }
 
     static Tensor Compress(NodeContext n)
     {
         var x = n.HasAttribute("axis") ? n[0] : n[0].Flatten();
         int axis = n.Axis("axis", 0, x.Rank);
-        var condition = n[1];
-        int count = n.Counted(condition.Sum(), 0, axis, condition.Numel);
-        return x.Take(condition.Nonzero(count, fill: 0).Flatten(), axis);
+        var condition = Movement.Widest(n[1]);
+        var count = n.Counted(condition.Sum(), 0, axis, condition.Numel);
+        return x.Take(Movement.Part(condition.Nonzero((int)count.Max, fill: 0).Flatten(), 0, 0, count), axis);
     }
 }

@@ -8,16 +8,16 @@ static class Movement
     public static IReadOnlyList<Operator> Table { get; } =
     [
         new("Identity", n => n.Value<OnnxValue>(0)),
-        new("Reshape", n => n.Like(Reshape(n[0], [.. (n.Integers("shape") ?? throw NodeContext.Bad("attribute 'shape' is missing")).Select(d => (Dim)d)], false))),
-        new("Reshape", n => n.Like(n.HasSizes(1) || n.Declared(0) is null ? Reshape(n[0], n.Sizes(1), n.Flag("allowzero")) : n[0].Reshape(n.Declared(0)!)), Since: 5),
+        new("Reshape", n => n.Like(Reshape(n, [.. (n.Integers("shape") ?? throw NodeContext.Bad("attribute 'shape' is missing")).Select(d => (Dim)d)], false))),
+        new("Reshape", n => n.Like(n.HasSizes(1) || n.Declared(0) is null ? Reshape(n, n.SizesOrOpen(1), n.Flag("allowzero")) : n[0].Reshape(n.Declared(0)!)), Since: 5),
         new("Flatten", n => n.Like(Flatten(n[0], n.Integer("axis", 1)))),
         new("Transpose", n => n.Like(Transpose(n))),
         new("Squeeze", n => n.Like(ByDeclared(n) ?? Squeeze(n[0], n.IntegersOr(1, "axes"), n))),
         new("Unsqueeze", n => n.Like(ByDeclared(n) ?? Unsqueeze(n[0], n.IntegersOr(1, "axes") ?? [], n))),
         new("Concat", n => n.Like(Tensor.Cat(n.All(), n.Axis("axis", 1, n[0].Rank)))),
         new("Split", Split),
-        new("Slice", n => n.Like(n.Opset >= 10 && Enumerable.Range(1, 4).Any(i => n.Has(i) && !n.HasSizes(i)) && n.Declared(0) is { } shape ? SliceByData.Slice(n, shape) : Slice(n))),
-        new("Expand", n => n.Like(Expand(n[0], n.HasSizes(1) || n.Declared(0) is null ? new Shape(n.Sizes(1)) : n.Declared(0)!))),
+        new("Slice", n => n.Like(Slice(n))),
+        new("Expand", n => n.Like(Expand(n[0], n.HasSizes(1) || n.Declared(0) is null ? new Shape([.. n.Sizes(1).Select(n.NotNegative)]) : n.Declared(0)!))),
         new("Tile", n => n.Like(Tile(n))),
         new("Pad", Padding.Pad),
         new("DepthToSpace", n => n.Like(DepthToSpace(n[0], n.Integer("blocksize"), n.Text("mode", "DCR")))),
@@ -30,8 +30,21 @@ static class Movement
     // Where axes are data the declared shape is what they make of it.
     static Tensor? ByDeclared(NodeContext n) => n.Has(1) && !n.IsKnown(1) && n.Declared(0) is { } shape ? n[0].Reshape(shape) : null;
 
-    static Tensor Reshape(Tensor x, Dim[] shape, bool zeros) =>
-        x.Reshape([.. shape.Select((d, i) => d.Is(0) && !zeros ? i < x.Rank ? x.Shape[i] : throw NodeContext.Bad($"extent {i} is to be kept, but {x.Shape} has none") : d)]);
+    static Tensor Reshape(NodeContext n, Dim[] shape, bool zeros)
+    {
+        var x = n[0];
+        Dim[] to = [.. shape.Select((d, i) => d.Is(0) && !zeros ? i < x.Rank ? x.Shape[i] : throw NodeContext.Bad($"extent {i} is to be kept, but {x.Shape} has none") : d)];
+        if (!x.Shape.IsSymbolic && !to.Any(d => d.IsSymbolic)) return x.Reshape(to);
+        // One of which no more is known than that it is a size is what the others leave.
+        if (!to.Any(d => d.Is(-1)) && !Count(to).Equals(x.Shape.Count) && to.Count(d => d.IsSymbolic) == 1) to[Array.FindIndex(to, d => d.IsSymbolic)] = -1;
+        if (Array.FindIndex(to, d => d.Is(-1)) is >= 0 and var open)
+        {
+            var others = Count([.. to.Where((_, i) => i != open)]);
+            to[open] = others.Is(0) ? 0 : x.Shape.Count.DividedBy(others) ?? n.Counted(Tensor.Of(x.Shape.Count).FloorDiv(Tensor.Of(others)), 0, open, x.Shape.Count.Max);
+        }
+        // The algebra need not see that there are as many.
+        return Count(to).Equals(x.Shape.Count) ? x.Reshape(to) : x.Flatten().Take(Tensor.Arange(Count(to))).Reshape(to);
+    }
 
     static Tensor Flatten(Tensor x, long axis)
     {
@@ -72,6 +85,7 @@ static class Movement
         var x = n[0];
         int axis = n.Axis("axis", 0, x.Rank), parts = (int)n.Integer("num_outputs", n.Outputs);
         Dim[] sizes;
+        if (n.Has(1) && !n.IsKnown(1) && n.ComputesSizes) return SliceByData.Split(n, axis).Select(part => n.Like(part)).ToArray();
         // Sizes that are data are those of the declared parts.
         if (n.Has(1) && !n.IsKnown(1) && Enumerable.Range(0, parts).All(i => n.Declared(i) is not null)) sizes = [.. Enumerable.Range(0, parts).Select(i => n.Declared(i)![axis])];
         else if (n.IntegersOr(1, "split") is { } given) sizes = [.. given.Select(s => (Dim)s)];
@@ -88,6 +102,21 @@ static class Movement
     static Dim Shorter(Dim left, Dim each) => left <= 0 ? 0 : left < each ? left : each;
 
     static Tensor Slice(NodeContext n)
+    {
+        if (n.Opset < 10 || Enumerable.Range(1, 4).All(i => !n.Has(i) || n.IsKnown(i)) && !n[0].Shape.IsSymbolic) return SliceBySizes(n);
+        if (Enumerable.Range(1, 4).Any(i => n.Has(i) && !n.HasSizes(i))) return n.Declared(0) is null && !n.ComputesSizes ? SliceBySizes(n) : SliceByData.Slice(n, n.Declared(0));
+        try
+        {
+            return SliceBySizes(n);
+        }
+        catch (ShapeException)
+        {
+            // Bounds do not decide where an end is: it is computed.
+            return SliceByData.Slice(n, n.Declared(0));
+        }
+    }
+
+    static Tensor SliceBySizes(NodeContext n)
     {
         var x = n[0];
         bool inputs = n.Opset >= 10;
@@ -131,7 +160,29 @@ static class Movement
     /// <summary>Part of an axis.</summary>
     public static Tensor Part(Tensor x, int axis, Dim begin, Dim end) => x.Shrink([.. x.Shape.Select((d, i) => i == axis ? (begin, end) : ((Dim)0, d))]);
 
-    static Tensor Expand(Tensor x, Shape shape) => x.Expand(Shape.Broadcast(x.Shape, shape));
+    /// <summary>The tensor with the largest extents in place of those that are not known, and a value behind its elements.</summary>
+    public static Tensor Widest(Tensor x, Number fill = default) => Enumerable.Range(0, x.Rank).Aggregate(x, (t, axis) => Widest(t, axis, fill));
+
+    /// <summary>The tensor with the largest extent along an axis.</summary>
+    public static Tensor Widest(Tensor x, int axis, Number fill)
+    {
+        if (!x.Shape[axis].IsSymbolic) return x;
+        var edges = new (Dim, Dim)[x.Rank];
+        edges[axis] = (0, x.Shape[axis].Max - x.Shape[axis]);
+        return x.Pad(edges, fill);
+    }
+
+    /// <summary>The tensor with the largest extents along axes that may be empty, as far as is known: there is something to reduce.</summary>
+    public static Tensor NotEmpty(Tensor x, int[] axes, Number fill) => axes.Aggregate(x, (t, a) => t.Shape[a].Min == 0 ? Widest(t, a, fill) : t);
+
+    // An extent that is not 1 stays, whatever it is that data say.
+    static Tensor Expand(Tensor x, Shape shape)
+    {
+        int rank = Math.Max(x.Rank, shape.Rank);
+        Dim At(Shape s, int i) => i < rank - s.Rank ? 1 : s[i - rank + s.Rank];
+        var to = new Shape([.. Enumerable.Range(0, rank).Select(i => At(shape, i) is { IsSymbolic: true } open && !At(x.Shape, i).Is(1) ? At(x.Shape, i) : At(shape, i))]);
+        return x.Expand(Shape.Broadcast(x.Shape, to));
+    }
 
     static Tensor Tile(NodeContext n)
     {
@@ -142,8 +193,13 @@ static class Movement
             int axis = NodeContext.Axis(n.Integer(2), x.Rank);
             return x.Repeat([.. Enumerable.Range(0, x.Rank).Select(i => i == axis ? checked((int)n.Integer(1)) : 1)]);
         }
-        if (!n.IsKnown(1) && n.Declared(0) is { } shape && x.Shape.Size > 0) return x.Repeat([.. x.Shape.Select((d, i) => (int)(shape[i] / d))]);
-        return x.Repeat([.. n.Integers(1).Select(c => checked((int)c))]);
+        if (!n.IsKnown(1) && !n.ComputesSizes && n.Declared(0) is { } shape && x.Shape.Size > 0) return x.Repeat([.. x.Shape.Select((d, i) => (int)(shape[i] / d))]);
+        Dim[] times = [.. n.Sizes(1).Select(n.NotNegative)];
+        if (times.Length != x.Rank) throw NodeContext.Bad($"{times.Length} counts for {x.Shape}");
+        x = x.Repeat([.. times.Select(t => t.IsSymbolic ? 1 : (int)t)]);
+        for (int a = 0; a < times.Length; a++)
+            if (times[a].IsSymbolic) x = x.Take(Tensor.Arange(x.Shape[a] * times[a]).Mod(Tensor.Of(x.Shape[a])), a);
+        return x;
     }
 
     static Tensor DepthToSpace(Tensor x, long block, string mode)

@@ -10,7 +10,7 @@ static class Padding
     {
         var x = n[0];
         bool inputs = n.Opset >= 11;
-        if (inputs && (!n.IsKnown(1) || n.Has(3) && !n.IsKnown(3)) && n.Declared(0) is { } shape) return n.Like(SliceByData.Pad(n, shape, n.Text("mode", "constant")));
+        if (inputs && (!n.IsKnown(1) || n.Has(3) && !n.IsKnown(3)) && (n.ComputesSizes || n.Declared(0) is not null)) return n.Like(SliceByData.Pad(n, n.Declared(0), n.Text("mode", "constant")));
         long[] pads = inputs ? n.Integers(1) : n.Integers("pads") ?? n.Integers("paddings") ?? [];
         int[] axes = inputs && n.Has(3) ? NodeContext.Axes(n.Integers(3), x.Rank) : NodeContext.Axes(null, x.Rank);
         if (pads.Length != 2 * axes.Length) throw NodeContext.Bad($"{pads.Length} edges for {axes.Length} axes");

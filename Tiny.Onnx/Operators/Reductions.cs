@@ -17,12 +17,12 @@ static class Reductions
         new("ReduceSumSquare", n => Reduce(n, (x, axes) => x.Square().Sum(axes, true), x => x.Square())),
         new("ReduceLogSum", n => Reduce(n, (x, axes) => x.Sum(axes, true).Log(), x => x.Log())),
         new("ReduceLogSumExp", n => Reduce(n, LogSumExp)),
-        new("ArgMax", n => Place(n, (x, axis) => x.ArgMax(axis, true))),
-        new("ArgMin", n => Place(n, (x, axis) => x.ArgMin(axis, true))),
+        new("ArgMax", n => Place(n, (x, axis) => Movement.NotEmpty(x, [axis], Limits.Least(x.DType)).ArgMax(axis, true))),
+        new("ArgMin", n => Place(n, (x, axis) => Movement.NotEmpty(x, [axis], Limits.Largest(x.DType)).ArgMin(axis, true))),
         new("CumSum", n => Running(n, (x, axis) => x.CumSum(axis), 0)),
         new("CumProd", n => Running(n, (x, axis) => x.CumProd(axis), 1)),
         new("TopK", n => TopK(n, n.Integer("k"))),
-        new("TopK", n => TopK(n, n.IsKnown(1) || n.Declared(0) is not { } shape ? n.Integer(1) : shape[n.Axis("axis", -1, shape.Rank)]), Since: 10),
+        new("TopK", n => TopK(n, n.HasSizes(1) ? n.Sizes(1)[0] : n.Counted(n[1].Reshape([]), 0, n.Axis("axis", -1, n[0].Rank), n[0].Shape[n.Axis("axis", -1, n[0].Rank)].Max)), Since: 10),
     ];
 
     /// <summary>A reduction over the axes that an input or, in older opsets, an attribute names; none named means all, or with an attribute that says so none.</summary>
@@ -53,12 +53,12 @@ static class Reductions
         : x.Sum(axes, true) is var sum ? sum.TruncDiv(Tensor.Of(axes.Aggregate((Dim)1, (c, a) => c * x.Shape[a])).Cast(sum.DType)) : x;
 
     // Of no elements the largest is the least that there is.
-    static Tensor Max(Tensor x, int[] axes) => Empty(x, axes) is { } shape ? Tensor.Full(shape, Limits.Least(x.DType), x.DType) : x.Max(axes, true);
+    static Tensor Max(Tensor x, int[] axes) => Empty(x, axes) is { } shape ? Tensor.Full(shape, Limits.Least(x.DType), x.DType) : Movement.NotEmpty(x, axes, Limits.Least(x.DType)).Max(axes, true);
 
-    static Tensor Min(Tensor x, int[] axes) => Empty(x, axes) is { } shape ? Tensor.Full(shape, Limits.Largest(x.DType), x.DType) : x.Min(axes, true);
+    static Tensor Min(Tensor x, int[] axes) => Empty(x, axes) is { } shape ? Tensor.Full(shape, Limits.Largest(x.DType), x.DType) : Movement.NotEmpty(x, axes, Limits.Largest(x.DType)).Min(axes, true);
 
     static Tensor LogSumExp(Tensor x, int[] axes) => Empty(x, axes) is { } shape ? Tensor.Full(shape, double.NegativeInfinity, x.DType)
-        : (x.DType.IsFloat ? x : x.Cast(DType.Float64)).LogSumExp(axes, true);
+        : Movement.NotEmpty(x.DType.IsFloat ? x : x.Cast(DType.Float64), axes, double.NegativeInfinity).LogSumExp(axes, true);
 
     static Shape? Empty(Tensor x, int[] axes) => axes.Any(a => x.Shape[a].Is(0)) ? new Shape([.. x.Shape.Select((d, i) => axes.Contains(i) ? (Dim)1 : d)]) : null;
 
@@ -80,7 +80,8 @@ static class Reductions
     static Tensor Running(NodeContext n, Tensor x, int axis, Func<Tensor, int, Tensor> scan, Number nothing)
     {
         if (n.Flag("reverse")) x = x.Flip(axis);
-        var result = scan(x, axis).Cast(x.DType);
+        // What stands behind an end that data decide comes after all that is kept.
+        var result = scan(Movement.Widest(x), axis).Cast(x.DType).Shrink([.. x.Shape.Select(d => ((Dim)0, d))]);
         if (n.Flag("exclusive") && !x.Shape[axis].Is(0))
         {
             var edges = new (Dim, Dim)[x.Rank];
@@ -90,11 +91,15 @@ static class Reductions
         return n.Flag("reverse") ? result.Flip(axis) : result;
     }
 
-    static Results TopK(NodeContext n, long count)
+    static Results TopK(NodeContext n, Dim count)
     {
         var x = n[0];
         int axis = n.Axis("axis", -1, x.Rank);
-        var (values, indices) = x.TopK(checked((int)count), axis, n.Flag("largest", true));
-        return (values, indices.Cast(DType.Int64));
+        bool largest = n.Flag("largest", true);
+        // Behind an end that data decide stands what comes last.
+        var whole = Movement.Widest(x, axis, largest ? Limits.Least(x.DType) : Limits.Largest(x.DType));
+        int most = count.IsSymbolic ? (int)Math.Min(count.Max, whole.Shape[axis].Max) : count;
+        var (values, indices) = whole.TopK(most, axis, largest);
+        return (Movement.Part(values, axis, 0, count), Movement.Part(indices, axis, 0, count).Cast(DType.Int64));
     }
 }

@@ -10,9 +10,9 @@ static class Sequences
         new("SequenceEmpty", n => new SequenceValue([])),
         new("SequenceConstruct", n => new SequenceValue([.. Enumerable.Range(0, n.Count).Select(i => n.Value<OnnxValue>(i))])),
         new("SequenceLength", n => Tensor.Scalar((long)Items(n).Count, DType.Int64)),
-        new("SequenceAt", n => Items(n)[Place(n, 1, Items(n).Count)]),
-        new("SequenceInsert", n => new SequenceValue([.. Items(n).Take(End(n)), n.Value<OnnxValue>(1), .. Items(n).Skip(End(n))])),
-        new("SequenceErase", n => n.Has(1) ? Without(n, Place(n, 1, Items(n).Count)) : Without(n, Items(n).Count - 1)),
+        new("SequenceAt", n => IsData(n, 1) ? At(n) : Items(n)[Place(n, 1, Items(n).Count)]),
+        new("SequenceInsert", n => IsData(n, 2) ? Inserted(n) : new SequenceValue([.. Items(n).Take(End(n)), n.Value<OnnxValue>(1), .. Items(n).Skip(End(n))])),
+        new("SequenceErase", n => IsData(n, 1) ? Erased(n) : n.Has(1) ? Without(n, Place(n, 1, Items(n).Count)) : Without(n, Items(n).Count - 1)),
         new("ConcatFromSequence", Concat),
         new("SplitToSequence", Split),
         new("SequenceMap", Map),
@@ -20,6 +20,36 @@ static class Sequences
         new("OptionalHasElement", n => Tensor.Scalar(n.At(0) is not (null or OptionalValue { Item: null }))),
         new("OptionalGetElement", n => n.At(0) is OptionalValue o ? o.Item ?? throw NodeContext.Bad("there is no element") : n.Value<OnnxValue>(0)),
     ];
+
+    // Places that data decide, in a graph that is built before these are known: which item it is, is computed.
+    static bool IsData(NodeContext n, int input) => n.Has(input) && n.ComputesSizes && !n.CanRead(input);
+
+    static TensorValue Either(NodeContext n, Tensor condition, OnnxValue a, OnnxValue b) => Control.Either(n, condition, a, b)
+        ?? throw new OnnxUnsupportedException($"data decide between {a} and {b}");
+
+    static OnnxValue At(NodeContext n)
+    {
+        var items = Items(n);
+        if (items.Count == 0) throw NodeContext.Bad("there is no item in an empty sequence");
+        var place = Indexing.FromFront(n[1].Reshape([]), items.Count);
+        return Enumerable.Range(1, items.Count - 1).Aggregate(items[0], (value, i) => Either(n, place.Eq(i), items[i], value));
+    }
+
+    static SequenceValue Inserted(NodeContext n)
+    {
+        var (items, value) = (Items(n), n.Value<OnnxValue>(1));
+        var place = Indexing.FromFront(n[2].Reshape([]), items.Count);
+        OnnxValue Here(int i) => i == 0 ? value : Either(n, place.Eq(i), value, items[i - 1]);
+        return new([.. Enumerable.Range(0, items.Count + 1).Select(i => i == items.Count ? Here(i) : Either(n, place.Gt(i), items[i], Here(i)))]);
+    }
+
+    static SequenceValue Erased(NodeContext n)
+    {
+        var items = Items(n);
+        if (items.Count == 0) throw NodeContext.Bad("there is no item in an empty sequence");
+        var place = Indexing.FromFront(n[1].Reshape([]), items.Count);
+        return new([.. Enumerable.Range(0, items.Count - 1).Select(i => Either(n, place.Gt(i), items[i], items[i + 1]))]);
+    }
 
     static IReadOnlyList<OnnxValue> Items(NodeContext n) => n.Value<SequenceValue>(0).Items;
 
@@ -59,7 +89,9 @@ static class Sequences
     static Results Split(NodeContext n)
     {
         var x = n[0];
-        int axis = n.Axis("axis", 0, x.Rank), length = x.Shape[axis];
+        int axis = n.Axis("axis", 0, x.Rank);
+        if (IsData(n, 1) && n[1].Rank == 1) return new SequenceValue([.. SliceByData.Split(n, axis).Select(part => n.Like(part))]);
+        int length = x.Shape[axis];
         long[] given = n.Has(1) ? n.Integers(1) : [1];
         // One number is the size of each part; the last may be shorter.
         long each = given[0];

@@ -20,7 +20,8 @@ static class Sets
         var (sorted, order) = key.DType.IsBool ? key.Cast(DType.UInt8).Sort(0) : key.Sort(0);
         var first = length == 0 ? Tensor.Zeros(new Shape(0), DType.Bool)
             : Tensor.Cat([Tensor.Full(new Shape(1), true), Movement.Part(sorted, 0, 1, length).Ne(Movement.Part(sorted, 0, 0, length - 1))]);
-        int count = n.Counted(first.Sum(), 0, n.HasAttribute("axis") ? axis : 0, length);
+        var found = n.Counted(first.Sum(), 0, n.HasAttribute("axis") ? axis : 0, length);
+        int count = (int)found.Max;
         // What there is room for behind the last begins at the end, and stays last.
         var begins = first.Nonzero(count, fill: length).Flatten();
         // Sorting keeps the order of equals, so that the first of each run is the first in the input.
@@ -35,8 +36,8 @@ static class Sets
             var byPlace = index.Argsort(0);
             (index, counts, inverse) = (index.Take(byPlace), counts.Take(byPlace), byPlace.Argsort(0).Take(inverse));
         }
-        Tensor Long(Tensor t) => t.Cast(DType.Int64);
-        return new(n.Like(x.Take(index, axis)), Long(index), Long(inverse), Long(counts));
+        Tensor There(Tensor t) => Movement.Part(t, 0, 0, found);
+        return new(n.Like(x.Take(There(index), axis)), There(index).Cast(DType.Int64), inverse.Cast(DType.Int64), There(counts).Cast(DType.Int64));
     }
 
     // Of rows [n, m] how many others come before each, by their first different element.

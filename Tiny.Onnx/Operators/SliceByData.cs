@@ -2,23 +2,43 @@ using Tiny.Onnx.Import;
 
 namespace Tiny.Onnx.Operators;
 
-/// <summary>Slices and edges whose ends are data: along each axis elements are picked at places that are computed from them. How many is declared.</summary>
+/// <summary>Slices and edges whose ends are data: along each axis elements are picked at places that are computed from them. How many is declared, or computed too.</summary>
 static class SliceByData
 {
-    /// <summary>A slice of the declared shape.</summary>
-    public static Tensor Slice(NodeContext n, Shape shape)
+    /// <summary>A slice, of the declared shape.</summary>
+    public static Tensor Slice(NodeContext n, Shape? shape)
     {
         var x = n[0];
         for (int a = 0; a < x.Rank; a++)
         {
-            int length = x.Shape[a];
+            var length = Tensor.Of(x.Shape[a]);
             if (OfAxis(n, a, 1, 0) is not { } start) continue;
+            var end = OfAxis(n, a, 2, int.MaxValue)!;
             var step = n.Has(4) ? OfAxis(n, a, 4, 1)! : Tensor.Scalar(1);
-            // Backwards the first element may be the last one, not the one behind it.
-            start = start.Lt(0).Where(start + length, start).Maximum(0).Minimum(step.Lt(0).Where(length - 1, length));
-            x = x.Take(start + Tensor.Arange(shape[a]) * step, a);
+            var back = step.Lt(0);
+            // Backwards the first element may be the last one, not the one behind it, and the end before the first.
+            Tensor Within(Tensor at) => at.Lt(0).Where(at.Maximum(-length - 1) + length, at).Maximum(back.Where(-1, 0)).Minimum(back.Where(length - 1, length));
+            (start, end) = (Within(start), Within(end));
+            var count = shape is not null ? shape[a] : n.Counted((end - start + back.Where(step + 1, step - 1)).FloorDiv(step), 0, a, x.Shape[a].Max);
+            x = x.Take(start.Maximum(0) + Tensor.Arange(count) * step, a);
         }
         return x;
+    }
+
+    /// <summary>Parts of an axis, of sizes that are data.</summary>
+    public static IReadOnlyList<Tensor> Split(NodeContext n, int axis)
+    {
+        var x = n[0];
+        var sizes = Narrow(n[1]).Flatten();
+        var begin = Tensor.Scalar(0);
+        var parts = new Tensor[sizes.Numel];
+        for (int i = 0; i < parts.Length; i++)
+        {
+            var size = Movement.Part(sizes, 0, i, i + 1).Reshape([]);
+            parts[i] = x.Take(begin + Tensor.Arange(n.Counted(size, i, axis, x.Shape[axis].Max)), axis);
+            begin += size;
+        }
+        return parts;
     }
 
     /// <summary>What an input says of an axis, as int32; null if it is known to say nothing.</summary>
@@ -38,7 +58,7 @@ static class SliceByData
     static Tensor Narrow(Tensor x) => x.DType.Size > 4 ? x.Maximum(-int.MaxValue).Minimum(int.MaxValue).Cast(DType.Int32) : x.Cast(DType.Int32);
 
     /// <summary>Elements added or cut off, to the declared shape.</summary>
-    public static Tensor Pad(NodeContext n, Shape shape, string mode)
+    public static Tensor Pad(NodeContext n, Shape? shape, string mode)
     {
         var x = n[0];
         var pads = Narrow(n[1]);
@@ -48,13 +68,12 @@ static class SliceByData
         for (int a = 0; a < x.Rank; a++)
         {
             int length = x.Shape[a];
-            var begins = Movement.Part(pads, 0, 0, count);
-            Tensor begin;
-            if (axes is null) begin = Indexing.FromFront(n[3], x.Rank).Eq(a).Where(begins, 0).Sum();
-            else if (Array.IndexOf(axes, a) is >= 0 and var i) begin = Movement.Part(begins, 0, i, i + 1).Reshape([]);
-            else continue;
-            var from = Tensor.Arange(shape[a]) - begin;
-            var there = (from.Ge(0) & from.Lt(length)).Reshape([shape[a], .. Enumerable.Repeat((Dim)1, x.Rank - a - 1)]);
+            Tensor? Of(Tensor edges) => axes is null ? Indexing.FromFront(n[3], x.Rank).Eq(a).Where(edges, 0).Sum()
+                : Array.IndexOf(axes, a) is >= 0 and var i ? Movement.Part(edges, 0, i, i + 1).Reshape([]) : null;
+            if (Of(Movement.Part(pads, 0, 0, count)) is not { } begin) continue;
+            var extent = shape is not null ? shape[a] : n.Counted(begin + length + Of(Movement.Part(pads, 0, count, 2 * count))!, 0, a);
+            var from = Tensor.Arange(extent) - begin;
+            var there = (from.Ge(0) & from.Lt(length)).Reshape([extent, .. Enumerable.Repeat((Dim)1, x.Rank - a - 1)]);
             inside = inside is null ? there : inside & there;
             x = x.Take(mode switch
             {

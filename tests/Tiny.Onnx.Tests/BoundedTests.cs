@@ -23,10 +23,11 @@ public class BoundedTests
             imported = OnnxImporter.Import(model, new Dictionary<string, OnnxValue?> { ["x"] = given[0] }, new ImportOptions { Bounded = true });
             return [.. imported.Outputs.Select(o => ((TensorValue)o!).Tensor.Cast(DType.Int64).Flatten()), .. imported.Counts.Select(c => c.Count.Cast(DType.Int64).Reshape(1))];
         }));
-        Assert.That(imported.Counts.Select(c => c.Name), Is.EqualTo(new[] { "y0" }));
+        // The same number for each result that has so many.
+        Assert.That(imported.Counts.Select(c => c.Name), Is.EqualTo(outputs == 1 ? ["y0"] : new[] { "y0", "y1", "y3" }));
         var device = Device.Get("cpu");
         var input = Tensor.From(x, shape).Storage!.On(device);
-        var schedule = Scheduler.Run(capture.Results, states: capture.States, mostBuffers: device.Profile.MostBuffers);
+        var schedule = Scheduler.Run(capture.Results, states: capture.States, profile: ScheduleProfile.Of(device.Profile));
         var results = new Executable(schedule, device).Run(_ => input, states: c => c.Bind(device, written: true));
         return [.. results.Select(r => System.Runtime.InteropServices.MemoryMarshal.Cast<byte, long>(r.ToHost().Span).ToArray())];
     }

@@ -29,9 +29,9 @@ public sealed class VectorMemoryTests
     [Test]
     public void RowsThatAreNoMultipleGoLaneByLane()
     {
-        var linear = Lowered(F(16, 9).MatMul(F(9, 18)), new(OptKind.Vector, 1, 4));
+        var linear = Lowered(F(16, 9).MatMul(F(9, 18)), new OptOp(OptKind.Vector, 1, 4));
         Assert.That(linear.Params.Select(p => p.Lanes), Is.All.EqualTo(1));
-        Assert.That(linear.Code.Where(u => u.Op is Op.Load or Op.Store), Has.All.Matches<UOp>(u => u.Src[0].DType.Lanes == 1 && (u.Op == Op.Load ? u.DType : u.Src[2].DType).Lanes == 1));
+        Assert.That(linear.Code.Where(u => u.Op is Op.Load or Op.Store), Has.All.Matches<UOp>(u => u!.Src[0].DType.Lanes == 1 && (u.Op == Op.Load ? u.DType : u.Src[2].DType).Lanes == 1));
     }
 
     [Test]
