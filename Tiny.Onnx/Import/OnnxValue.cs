@@ -35,7 +35,7 @@ public sealed record TensorValue(Tensor Tensor, OnnxType Type) : OnnxValue
     internal static OnnxValue Constant(OnnxTensor tensor)
     {
         var value = Of(tensor);
-        if (value is TensorValue { Tensor: { DType.Kind: ScalarKind.Float32, Shape.Rank: 0 } x } && MemoryMarshal.Read<float>(x.Storage!.ToHost()) is var number && float.IsFinite(number))
+        if (value is TensorValue { Tensor: { DType.Kind: ScalarKind.Float32, Shape.Rank: 0 } x } && MemoryMarshal.Read<float>(x.Storage!.ToHost().Span) is var number && float.IsFinite(number))
             return new TensorValue(Tensor.Full(x.Shape, number, x.DType), tensor.Type);
         if (value is not TensorValue { Tensor: { DType.IsInt: true, Shape.Size: > 0 and <= 16 } t }) return value;
         long[] numbers = HostNumbers.Integers(t.Storage!.ToHost(), t.DType, t.Numel);
