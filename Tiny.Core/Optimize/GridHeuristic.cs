@@ -11,11 +11,12 @@ namespace Tiny.Optimize;
 /// </summary>
 sealed class GridHeuristic
 {
-    const int MostAccumulators = 64, MostSteps = 600, MostUnrolled = 7, Lanes = VectorMemory.Lanes;
+    const int MostAccumulators = 64, MostSteps = 256, MostUnrolled = 7, Lanes = VectorMemory.Lanes;
     // Below, vectors would leave processors without work.
     const int FewestThreads = 1024;
 
-    static readonly int[] s_amounts = [2, 3, 4, 5, 6, 7, 8, 16];
+    // Few, so that kernels of one kind have one form; others where none of them goes into an extent.
+    static readonly int[] s_amounts = [2, 4, 8, 16], s_others = [3, 5, 7];
 
     readonly UOp _sink;
     readonly TargetProfile _profile;
@@ -99,7 +100,11 @@ sealed class GridHeuristic
     }
 
     // Blocks that overlap would be two threads' that read and write in place at once.
-    int[] Amounts(UOp axis) => [1, .. s_amounts.Where(k => k <= Extent(axis) && (!_inPlace || Extent(axis) % k == 0))];
+    int[] Amounts(UOp axis)
+    {
+        int[] even = [.. s_amounts.Where(k => Extent(axis) % k == 0)], others = [.. s_others.Where(k => Extent(axis) % k == 0)];
+        return [1, .. even.Length > 0 ? even : others.Length > 0 || _inPlace ? others : s_amounts.Where(k => k <= Extent(axis))];
+    }
 
     static int[] Unrolled(UOp step)
     {

@@ -65,7 +65,7 @@ public sealed partial class WgslRenderer
     }
 
     // The same in every lane, and a lane, cost nothing where what they are made of has a name.
-    private protected override bool IsAlwaysInline(UOp line) => line.Op == Op.Broadcast || line.Op == Op.Lane && !_components.ContainsKey(line.Src[0]);
+    private protected override bool IsAlwaysInline(UOp line) => line.Op == Op.Broadcast || _columns.Contains(line) || line.Op == Op.Lane && !_components.ContainsKey(line.Src[0]);
 
     bool NeedsName(UOp user) => user.Op == Op.FoldLanes || user.Op == Op.Lane && !_components.ContainsKey(user.Src[0])
         || user.Op == Op.Broadcast && (_uses.GetValueOrDefault(user) > 1 || IsBool(user.DType)) && !IsAlwaysInline(user.Src[0]);

@@ -30,6 +30,7 @@ public sealed partial class WgslRenderer : CStyleRenderer
         _bindings = bindings;
         _shared = [.. kernel.Code.Where(u => u.Op == Op.StoreBits).Select(u => (int)u.Src[0].Arg!)];
         FindComponents();
+        FindProducts();
     }
 
     /// <summary>What lowering has to know.</summary>
