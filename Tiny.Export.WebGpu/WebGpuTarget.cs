@@ -39,7 +39,7 @@ public sealed class WebGpuTarget : ExportTarget
             ("index.js", IndexModule.Write(program, plan, modules, wasm, weights, header)),
             ("index.d.ts", Declarations.Write(program, header)),
             ($"{program.Name}.wgsl.js", modules.Write(header)),
-            .. WebFiles.Runtime.Select(name => (name, header.Script(WebFiles.Read(name)))),
+            .. WebFiles.Runtime.Select(name => (name, header.Script(JsComments.Without(WebFiles.Read(name))))),
             ("package.json", PackageJson.Write(program.Name, header)),
         ]);
         if (context.Page is null)
