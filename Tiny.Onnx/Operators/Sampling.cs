@@ -36,7 +36,7 @@ static class Sampling
         var places = new Tensor[axes];
         for (int a = 0; a < axes; a++)
         {
-            var at = Movement.Part(grid, axes + 1, axes - 1 - a, axes - a).Squeeze(-1).Cast(DType.Float32);
+            var at = Movement.Part(grid, axes + 1, axes - 1 - a, axes - a).Squeeze(-1).Cast(x.DType == DType.Float64 || grid.DType == DType.Float64 ? DType.Float64 : DType.Float32);
             double extent = (int)x.Shape[2 + a];
             places[a] = corners ? (at + 1) * ((extent - 1) / 2) : ((at + 1) * extent - 1) / 2;
         }
