@@ -83,6 +83,11 @@ public class LimitTests
         TooMuch(() => OnnxImporter.Import(model, new Dictionary<string, OnnxValue?> { ["x"] = Tensor.Zeros(1, 1) }));
     }
 
+    /// <summary>A photo has more bytes than operators may ask for numbers; what is no image has no pixels.</summary>
+    [Test]
+    public void FilesOfImagesAreLong() =>
+        Assert.That(Run(20, "ImageDecoder", [Tensor.Zeros(new Shape(1_200_000), DType.UInt8)], 1)[0].Shape, Is.EqualTo(new Shape(0, 0, 3)));
+
     /// <summary>A sequence that grows item by item shares what it had.</summary>
     [Test]
     public void LongSequences()

@@ -119,6 +119,15 @@ public class ReaderTests
         Assert.That(GC.GetTotalAllocatedBytes(precise: true) - before, Is.LessThan(4L * file.Length + (40L << 20)));
     }
 
+    /// <summary>Old exporters write -1 for an extent that they do not know.</summary>
+    [Test]
+    public void ANegativeExtentIsNotDeclared()
+    {
+        var graph = new Proto().Message(1, Proto.Node("Relu", ["x"], ["y"])).Message(11, Proto.Value("x", 1, -1, 2)).Message(12, Proto.Value("y", 1, -1, 2));
+        var result = OnnxImporter.Import(OnnxFile.Parse(Proto.Model(graph).Bytes), new Dictionary<string, OnnxValue?> { ["x"] = Tensor.From([1f, -1f], 1, 2) });
+        Assert.That(((TensorValue)result.Outputs[0]!).Tensor.ToArray<float>(), Is.EqualTo(new[] { 1f, 0f }));
+    }
+
     [Test]
     public void ATensorOfTheWrongLengthIsRefused()
     {
