@@ -3,6 +3,7 @@ using System.Text;
 using Tiny.Export.C;
 using Tiny.Jit;
 using Tiny.Render;
+using Tiny.Schedule;
 
 namespace Tiny;
 
@@ -16,7 +17,7 @@ public sealed class CTarget : ExportTarget
     public override string Name => "c";
 
     /// <inheritdoc/>
-    public override int MostBuffers => CRenderer.Plain.MostBuffers;
+    public override ScheduleProfile Schedule { get; } = ScheduleProfile.Of(CRenderer.Plain);
 
     /// <inheritdoc/>
     public override void Export(Program program, ExportContext context)

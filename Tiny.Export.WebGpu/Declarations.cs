@@ -25,7 +25,7 @@ internal static class Declarations
         }
         t.Append(WebFiles.Read("load.d.ts"));
         Line($"");
-        Line($"/** The loaded model. A `GPUBuffer` given as an input must be of the model's device, with the usage COPY_SRC. */");
+        Line($"/** The loaded model. A `GPUBuffer` given as an input must be of the model's device, with the usage COPY_SRC; WebAssembly takes none. */");
         Line($"export interface Model {{");
         foreach (var entry in program.Entries)
         {
@@ -33,12 +33,12 @@ internal static class Declarations
             Line($"  /** {Count(entry.Calls.Length, "launch", "launches")}. Calls may overlap; they run in the order in which they were made. */");
             Line($"  {JsText.Key(entry.Name)}(inputs{optional}: {TypeName(entry, "Inputs")}): Promise<{TypeName(entry, "Outputs")}>;");
         }
-        Line($"  /** The GPU device that the model runs on. */");
-        Line($"  readonly device: GPUDevice;");
+        Line($"  /** The GPU device that the model runs on; WebAssembly has none. */");
+        Line($"  readonly device: GPUDevice | undefined;");
         Line($"  readonly stats: Stats;");
         Line($"  /** Brings the model back to where it was after loading. */");
         Line($"  reset(): void;");
-        Line($"  /** Frees the GPU. Calls still under way fail. */");
+        Line($"  /** Frees memory. Calls still under way fail. */");
         Line($"  dispose(): void;");
         Line($"}}");
         return header.Script(t.ToString());

@@ -1,13 +1,14 @@
 using System.Globalization;
 using System.Text;
 using Tiny.Jit;
+using Tiny.Render;
 
 namespace Tiny.Export.WebGpu;
 
 /// <summary>Writes <c>index.js</c>: the program as plain data, and <c>load</c>.</summary>
 internal static class IndexModule
 {
-    public static string Write(Program program, BundlePlan plan, KernelModules modules, WeightsFile weights, FileHeader header)
+    public static string Write(Program program, BundlePlan plan, KernelModules modules, WasmProgram? wasm, WeightsFile weights, FileHeader header)
     {
         var t = new StringBuilder();
         void Line(FormattableString line) => t.Append(line.ToString(CultureInfo.InvariantCulture)).Append('\n');
@@ -30,6 +31,16 @@ internal static class IndexModule
         Line($"  memory: [{string.Join(", ", plan.MemoryBuffers)}],");
         string limits = string.Join(", ", plan.Limits.Select(l => $"{l.Key}: {l.Value}"));
         Line($"  limits: {(limits.Length == 0 ? "{}" : "{ " + limits + " }")},");
+        if (wasm is not null)
+        {
+            Line($"  wasm: {{");
+            Line($"    plain: new URL({JsText.Quote($"./{WasmProgram.PlainName(program)}")}, import.meta.url),");
+            Line($"    relaxed: new URL({JsText.Quote($"./{WasmProgram.RelaxedName(program)}")}, import.meta.url),");
+            Line($"    hash: {JsText.Quote(wasm.Hash)},");
+            Line($"    written: [{WasmModule.Guard}, {wasm.Plan.Written}],");
+            Line($"    bytes: {wasm.Plan.Bytes},");
+            Line($"  }},");
+        }
         Line($"  buffers: {{");
         foreach (var b in program.Buffers)
         {
@@ -37,6 +48,7 @@ internal static class IndexModule
             string from = place.Weights is { } group
                 ? string.Create(CultureInfo.InvariantCulture, $", weights: {group}, at: {weights.DataStart + place.DataOffset}")
                 : place.Memory > 0 ? string.Create(CultureInfo.InvariantCulture, $", memory: {place.Memory}") : "";
+            if (wasm is not null && b.Role != BufferRole.Arena) from += string.Create(CultureInfo.InvariantCulture, $", wasm: {wasm.Plan[b.Id]}");
             if (b.Initial is { } initial) from += $", initial: {JsText.Quote(program.Buffers[initial].Name)}";
             Line($"    {JsText.Key(b.Name)}: {{ offset: {place.Offset}, bytes: {b.Bytes}{from} }}, // {b.DType} {b.Shape}");
         }
@@ -52,6 +64,7 @@ internal static class IndexModule
         foreach (var (entry, index) in program.Entries.Select((e, i) => (e, i)))
         {
             Line($"    {JsText.Key(entry.Name)}: {{");
+            Line($"      work: {entry.Calls.Sum(c => program.Kernels[c.Kernel].Operations):0},");
             if (!entry.Variables.IsEmpty) Line($"      sizes: {{ {string.Join(", ", entry.Variables.Select(v => Size(entry, v)))} }},");
             Ports("inputs", entry.Inputs);
             Ports("outputs", entry.Outputs);

@@ -16,7 +16,7 @@ internal static class PackageJson
             w.WriteStartObject();
             w.WriteString("name", model);
             w.WriteString("version", FileHeader.Version);
-            w.WriteString("description", $"{model}, compiled by Tiny {FileHeader.Version} for WebGPU");
+            w.WriteString("description", $"{model}, compiled by Tiny {FileHeader.Version} for WebGPU and WebAssembly");
             w.WriteString("license", "MIT-0");
             w.WriteString("type", "module");
             w.WriteString("types", "./index.d.ts");

@@ -3,6 +3,9 @@ namespace Tiny.Export.WebGpu;
 /// <summary>The files of <c>web/</c>, which travel inside this assembly.</summary>
 internal static class WebFiles
 {
+    /// <summary>The modules of the runtime.</summary>
+    public static readonly string[] Runtime = ["tiny.js", "tiny-choice.js", "tiny-common.js", "tiny-wasm.js", "tiny-webgpu.js", "tiny-weights.js"];
+
     /// <summary>A file's text with line ends of one kind, so that bundles do not depend on how the sources were checked out.</summary>
     public static string Read(string name)
     {

@@ -5,8 +5,9 @@ using Tiny.Render;
 namespace Tiny;
 
 /// <summary>
-/// Writes a program as a browser bundle: a JavaScript module, WGSL, a safetensors file and a page to try it. It needs no package and
-/// no build step, and runs on WebGPU's default limits under the content-security-policy <c>script-src 'self'</c>.
+/// Writes a program as a browser bundle: a JavaScript module, WGSL, WebAssembly, a safetensors file and a page to try it. It needs no package and
+/// no build step, and runs on WebGPU's default limits under the content-security-policy <c>script-src 'self'</c>, to which WebAssembly
+/// adds <c>'wasm-unsafe-eval'</c>.
 /// </summary>
 public sealed class WebGpuTarget : ExportTarget
 {
@@ -30,22 +31,27 @@ public sealed class WebGpuTarget : ExportTarget
         var plan = BundlePlan.Of(program, BufferLimit, MostBinding);
         program = plan.Program;
         var modules = KernelModules.Render(program, WgslRenderer.Profile with { Float64 = context.Float64 }, context.Cancellation);
+        var wasm = WasmProgram.Of(program, context.Float64, context.Cancellation);
         var weights = WeightsFile.Write(Path(plan.WeightsName), plan, context.Cancellation);
         var header = new FileHeader(program.Name, weights.Sha256);
 
-        var files = new List<(string Name, string Text)>
-        {
-            ("index.js", IndexModule.Write(program, plan, modules, weights, header)),
+        var files = new List<(string Name, string Text)>([
+            ("index.js", IndexModule.Write(program, plan, modules, wasm, weights, header)),
             ("index.d.ts", Declarations.Write(program, header)),
             ($"{program.Name}.wgsl.js", modules.Write(header)),
-            ("tiny.js", header.Script(WebFiles.Read("tiny.js"))),
+            .. WebFiles.Runtime.Select(name => (name, header.Script(WebFiles.Read(name)))),
             ("package.json", PackageJson.Write(program.Name, header)),
-        };
+        ]);
         if (context.Page is null)
         {
             files.Add(("index.html", header.Html(WebFiles.Read("page.html"))));
             files.Add(("index-page.js", header.Script(WebFiles.Read("page.js"))));
             files.Add(("index-page.css", header.Style(WebFiles.Read("page.css"))));
+        }
+        if (wasm is not null)
+        {
+            File.WriteAllBytes(Path(WasmProgram.PlainName(program)), wasm.Module);
+            File.WriteAllBytes(Path(WasmProgram.RelaxedName(program)), wasm.Relaxed);
         }
         foreach (var (name, text) in files) File.WriteAllText(Path(name), text);
         if (context.Page is { } page) OwnPage.Copy(page, context);

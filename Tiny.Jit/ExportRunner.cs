@@ -5,6 +5,7 @@ using System.Reflection;
 using System.Runtime.Loader;
 using System.Text;
 using Tiny.Formats;
+using Tiny.Schedule;
 
 namespace Tiny.Jit;
 
@@ -68,7 +69,7 @@ public static class ExportRunner
         var assembly = AssemblyLoadContext.Default.LoadFromAssemblyPath(options.Assembly);
         var units = ExportRunnerPlan.Of(assembly);
         var models = new Dictionary<(Type, MethodInfo?, string), object>();
-        var programs = new List<(ExportUnit Unit, int MostBuffers, Program Program)>();
+        var programs = new List<(ExportUnit Unit, ScheduleProfile Schedule, Program Program)>();
         var messages = new List<string>();
         foreach (var unit in units)
         {
@@ -77,9 +78,7 @@ public static class ExportRunner
             {
                 // What one program writes is no state in another: each name has an instance of its own.
                 if (!models.TryGetValue((unit.Model, unit.Factory, unit.Name), out var model)) models[(unit.Model, unit.Factory, unit.Name)] = model = Make(unit);
-                // One for all targets where no kernel has more buffers than this one takes.
-                var program = Captured(unit, model, units.Where(u => u.SameProgram(unit)).Max(u => u.Target.MostBuffers));
-                if (program.Kernels.Any(k => k.Params.Length > unit.Target.MostBuffers)) program = Captured(unit, model, unit.Target.MostBuffers);
+                var program = Captured(unit, model);
                 string directory = swap.Stage(unit.Name, unit.Target.Name);
                 unit.Target.Export(program, new ExportContext(directory, options.Project) { Page = unit.Page, Float64 = options.Float64 });
                 var (files, bytes) = swap.Finish(unit.Name, unit.Target.Name);
@@ -95,10 +94,10 @@ public static class ExportRunner
         swap.Commit();
         return messages;
 
-        Program Captured(ExportUnit unit, object model, int mostBuffers)
+        Program Captured(ExportUnit unit, object model)
         {
-            var program = programs.Find(p => p.Unit.SameProgram(unit) && p.MostBuffers == mostBuffers).Program;
-            if (program is null) programs.Add((unit, mostBuffers, program = ProgramCapture.Capture(unit.Name, model, unit.Methods, mostBuffers)));
+            var program = programs.Find(p => p.Unit.SameProgram(unit) && p.Schedule == unit.Target.Schedule).Program;
+            if (program is null) programs.Add((unit, unit.Target.Schedule, program = ProgramCapture.Capture(unit.Name, model, unit.Methods, unit.Target.Schedule)));
             return program;
         }
     }

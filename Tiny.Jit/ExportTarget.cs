@@ -8,8 +8,8 @@ public abstract class ExportTarget
     /// <summary>Short name, also the export's folder: <c>webgpu</c>, <c>c</c>.</summary>
     public abstract string Name { get; }
 
-    /// <summary>Buffers that one kernel may be given; what every machine takes unless the target says otherwise.</summary>
-    public virtual int MostBuffers => Scheduler.MostBuffers;
+    /// <summary>What the scheduler may count on; what every machine takes unless the target says otherwise.</summary>
+    public virtual ScheduleProfile Schedule => ScheduleProfile.Any;
 
     /// <summary>
     /// Writes all files of the export into <see cref="ExportContext.Directory"/>, an empty folder that the caller moves into place

@@ -15,20 +15,20 @@ public static class ProgramCapture
     /// <param name="name">The program's name.</param>
     /// <param name="model">The instance.</param>
     /// <param name="methods">Its methods; each tensor parameter has <see cref="ShapeAttribute"/>, other parameters a default value.</param>
-    /// <param name="mostBuffers">Buffers that one kernel may be given (<see cref="ExportTarget.MostBuffers"/>).</param>
+    /// <param name="profile">What the targets offer (<see cref="ExportTarget.Schedule"/>); without one, what all of them take.</param>
     /// <exception cref="TinyException">A method cannot be captured; its stack trace holds the user's line.</exception>
-    public static Program Capture(string name, object model, IReadOnlyList<MethodInfo> methods, int mostBuffers = Scheduler.MostBuffers)
+    public static Program Capture(string name, object model, IReadOnlyList<MethodInfo> methods, ScheduleProfile? profile = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(methods);
-        return Capture(name, [.. methods.Select(m => new ModelEntry(m.Name, model, m))], mostBuffers);
+        return Capture(name, [.. methods.Select(m => new ModelEntry(m.Name, model, m))], profile);
     }
 
     /// <summary>Captures methods of one or several instances as entry points of one program.</summary>
-    internal static Program Capture(string name, IReadOnlyList<ModelEntry> methods, int mostBuffers = Scheduler.MostBuffers)
+    internal static Program Capture(string name, IReadOnlyList<ModelEntry> methods, ScheduleProfile? profile = null)
     {
         foreach (var model in methods.Select(m => m.Model).OfType<object>().Distinct(ReferenceEqualityComparer.Instance)) Name(model);
-        var builder = new ProgramBuilder(mostBuffers);
+        var builder = new ProgramBuilder(profile);
         (string Name, Declaration Method, Func<object?[], object?> Body, Arguments Arguments)[] entries = [.. methods.Select(Entry)];
         // What any of them writes is state for all: it must be known before.
         if (entries.Length > 1)
@@ -66,13 +66,13 @@ public static class ProgramCapture
     }
 
     /// <summary>Captures graphs built over described inputs, as entry points of one program.</summary>
-    internal static Program Capture(string name, IReadOnlyList<GraphEntry> entries) =>
-        Of(name, [.. entries.Select(e => (e, Jit.Capture.Run(e)))], Scheduler.MostBuffers);
+    internal static Program Capture(string name, IReadOnlyList<GraphEntry> entries, ScheduleProfile? profile = null) =>
+        Of(name, [.. entries.Select(e => (e, Jit.Capture.Run(e)))], profile);
 
-    /// <summary>The program of entry points that have been captured: a capture serves targets that differ in how many buffers a kernel may be given.</summary>
-    internal static Program Of(string name, IReadOnlyList<(GraphEntry Entry, Capture Capture)> captured, int mostBuffers)
+    /// <summary>The program of entry points that have been captured: a capture serves targets that differ in what they offer.</summary>
+    internal static Program Of(string name, IReadOnlyList<(GraphEntry Entry, Capture Capture)> captured, ScheduleProfile? profile = null)
     {
-        var builder = new ProgramBuilder(mostBuffers);
+        var builder = new ProgramBuilder(profile);
         foreach (var (entry, capture) in captured) builder.Add(entry.Name, [.. entry.Inputs.Select((input, i) => (i, input))], capture);
         return builder.Build(name);
     }
@@ -103,8 +103,9 @@ sealed record GraphEntry(string Name, IReadOnlyList<GraphInput> Inputs, Func<IRe
 }
 
 /// <summary>Joins captured entry points into one program: shared constants once, kernels numbered, every buffer named.</summary>
-sealed class ProgramBuilder(int mostBuffers)
+sealed class ProgramBuilder(ScheduleProfile? profile = null)
 {
+    readonly ScheduleProfile _profile = profile ?? ScheduleProfile.Any;
     readonly List<ProgramBuffer> _buffers = [];
     readonly List<Kernel> _kernels = [];
     readonly List<EntryPoint> _entries = [];
@@ -130,7 +131,7 @@ sealed class ProgramBuilder(int mostBuffers)
         do
         {
             schedules = [.. _captured.Select(c => Scheduler.Run(c.Capture.Results, states: c.Capture.States,
-                mostBuffers: mostBuffers, layouts: f => LayoutPass.Choose(f, shared)))];
+                profile: _profile, layouts: _profile.Layouts(shared)))];
             torn = [.. schedules.SelectMany(s => s.Slots).Where(s => s.Role == SlotRole.Stored).GroupBy(s => s.Storage!)
                 .Where(g => g.Select(s => s.Layout).Distinct().Count() > 1).Select(g => g.Key)];
             shared.UnionWith(torn);

@@ -50,7 +50,7 @@ sealed class Replay
         Programs++;
         var capture = Capture.Of(method, _traced, arguments);
         UOp[] results = [.. _computed.Select(i => capture.Results[i]), .. capture.Results.Skip(_traced.Result.Tensors.Count)];
-        _program = new Executable(Scheduler.Run(results, states: capture.States, mostBuffers: _device.Profile.MostBuffers, layouts: f => LayoutPass.Choose(f)), _device);
+        _program = new Executable(Scheduler.Run(results, states: capture.States, profile: ScheduleProfile.Of(_device.Profile)), _device);
     }
 
     /// <summary>The method would build the same graph again: nothing that it may have read has changed.</summary>

@@ -97,9 +97,10 @@ try {
   const progress = /** @type {HTMLProgressElement} */ (find('progress'));
   const model = await load({ onProgress: ({ loaded, total }) => { progress.value = loaded / total; } });
   progress.hidden = true;
-  const { adapter, ms, weightBytes } = model.stats;
-  const gpu = adapter.description || [adapter.vendor, adapter.architecture, adapter.device].filter(Boolean).join(' ') || 'unnamed';
-  find('status').textContent = `WebGPU on ${gpu} · ${(weightBytes / 1e6).toFixed(1)} MB of weights · ready in ${ms.total.toFixed(0)} ms`;
+  const { backend, adapter, ms, weightBytes } = model.stats;
+  const gpu = adapter && (adapter.description || [adapter.vendor, adapter.architecture, adapter.device].filter(Boolean).join(' ') || 'unnamed');
+  const on = backend === 'wasm' ? 'WebAssembly' : `WebGPU on ${gpu}`;
+  find('status').textContent = `${on} · ${(weightBytes / 1e6).toFixed(1)} MB of weights · ready in ${ms.total.toFixed(0)} ms`;
   find('entries').append(...Object.entries(program.entries).map(([name, entry]) => entryView(model, name, entry)));
 } catch (e) {
   find('progress').hidden = true;

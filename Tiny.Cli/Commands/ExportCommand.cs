@@ -6,6 +6,7 @@ using Tiny.Cli.Models;
 using Tiny.Jit;
 using Tiny.Onnx;
 using Tiny.Runtime;
+using Tiny.Schedule;
 
 namespace Tiny.Cli.Commands;
 
@@ -55,8 +56,9 @@ static class ExportCommand
 
     static int Run(string path, List<ExportTarget> targets, string folder, string name, ModelSettings settings, ExportContext context, TextWriter output)
     {
-        var report = Progress.Run(output, step =>
+        var report = Progress.Run(output, progress =>
         {
+            var step = progress.Step;
             var watch = Stopwatch.StartNew();
             step($"reading {path}");
             var model = OnnxFile.Open(path);
@@ -66,13 +68,13 @@ static class ExportCommand
             context.Cancellation.ThrowIfCancellationRequested();
             var lines = new ExportReport(path, name);
             Program? program = null;
-            int mostBuffers = 0;
+            ScheduleProfile? schedule = null;
             using var place = new ExportFolder(folder);
             foreach (var target in targets)
             {
                 step($"compiling for {target.Name}");
-                if (program is null || mostBuffers != target.MostBuffers)
-                    program = ProgramCapture.Of(name, [(source.Entry, capture)], mostBuffers = target.MostBuffers);
+                if (program is null || schedule != target.Schedule)
+                    program = ProgramCapture.Of(name, [(source.Entry, capture)], schedule = target.Schedule);
                 context.Cancellation.ThrowIfCancellationRequested();
                 var staged = place.Stage(target.Name);
                 step($"writing {target.Name}");

@@ -32,8 +32,9 @@ static class RunCommand
 
     static int Run(string path, string[] given, string folder, string device, TextWriter output, CancellationToken cancellation)
     {
-        var lines = Progress.Run(output, step =>
+        var lines = Progress.Run(output, progress =>
         {
+            var step = progress.Step;
             var watch = Stopwatch.StartNew();
             step($"reading {path}");
             var model = OnnxFile.Open(path);
@@ -41,7 +42,7 @@ static class RunCommand
             foreach (var (name, file) in NamedOption.Parse("--input", given, [.. model.Graph.Inputs.Select(i => i.Name)]))
                 inputs[name] = Literal.FromFile(file, model.Graph.Inputs.First(i => i.Name == name).Type);
             step($"running on {device}");
-            var results = ModelCall.Run(model, inputs, device);
+            var results = ModelCall.Run(model, inputs, device, cancellation);
             cancellation.ThrowIfCancellationRequested();
             var written = new List<string>();
             var files = SafeNames.Files([.. results.Select(r => r.Name)]);

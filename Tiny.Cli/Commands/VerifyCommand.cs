@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.IO.Enumeration;
+using Tiny.Cli.Models;
 using Tiny.Cli.Verify;
 
 namespace Tiny.Cli.Commands;
@@ -10,37 +11,58 @@ static class VerifyCommand
     public static Command Create()
     {
         var path = new Argument<string>("path") { Description = "a folder of cases, an archive, or a folder of archives with manifest.json" };
-        var targets = new Option<string>("--target") { Description = $"where to run: {string.Join(", ", VerifyTargets.Names)}; several with commas", DefaultValueFactory = _ => "cpu" };
+        var target = new Option<string>("--target") { Description = $"where to run: {string.Join(", ", VerifyTargets.Names)}; several with commas; cpu without" };
+        var browser = new Option<bool>("--browser") { Description = "runs the target webgpu in Chromium, which TINY_CHROMIUM may name, instead of Dawn's library" };
         var filter = new Option<string>("--filter") { Description = "only cases whose name fits, with * and ?; several with commas" };
         var json = new Option<string>("--json") { Description = "writes the results to a file" };
         var f64 = new Option<string>("--f64") { Description = "f32: float64 is computed as float32 where a target has none, and counted apart" };
         f64.AcceptOnlyFromAmong("f32");
         var verbose = new Option<bool>("--verbose") { Description = "also lists nodes evaluated on the host, and numbers read while graphs were built" };
-        var command = new Command("verify", "Runs ONNX conformance cases.") { path, targets, filter, json, f64, verbose };
-        command.SetWork((p, _) => Run(p.GetValue(path)!, p.GetValue(targets)!, p.GetValue(filter), p.GetValue(json), p.GetValue(verbose), new(p.GetValue(f64) == "f32")));
+        var command = new Command("verify", "Runs ONNX conformance cases.") { path, target, browser, filter, json, f64, verbose };
+        command.SetWork((p, cancellation) =>
+        {
+            bool inBrowser = p.GetValue(browser);
+            var names = Targets(p.GetValue(target) ?? (inBrowser ? "webgpu" : "cpu"));
+            if (inBrowser && !names.Contains("webgpu")) throw new CommandException("--browser is for the target webgpu");
+            var options = new VerifyOptions(p.GetValue(f64) == "f32", inBrowser);
+            var targets = names.Select(n => VerifyTargets.Get(n, options)).ToList();
+            var cases = Cases(p.GetValue(path)!, p.GetValue(filter));
+            return Progress.Run(p.InvocationConfiguration.Output, progress => Run(targets, cases, new(progress.Line, p.GetValue(verbose)), p.GetValue(json), progress.Step, cancellation));
+        });
         return command;
     }
 
-    static int Run(string path, string targets, string? filter, string? json, bool verbose, VerifyOptions options)
+    static List<string> Targets(string text)
     {
-        var names = targets.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        if (names.FirstOrDefault(n => !VerifyTargets.Names.Contains(n)) is { } unknown)
+        List<string> names = [.. text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Distinct()];
+        return names.Count > 0 && names.All(VerifyTargets.Names.Contains) ? names
+            : throw new CommandException($"--target: there is no '{names.FirstOrDefault(n => !VerifyTargets.Names.Contains(n))}'; there are: {string.Join(", ", VerifyTargets.Names)}");
+    }
+
+    static List<ConformanceCase> Cases(string path, string? filter)
+    {
+        var patterns = filter?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        List<ConformanceCase> cases = [.. CaseSource.Find(path).Where(c => patterns is null || patterns.Any(p => FileSystemName.MatchesSimpleExpression(p, c.Name)))];
+        return cases.Count > 0 ? cases : throw new CommandException($"no case is found in {path}{(filter is null ? "" : $" that fits {filter}")}");
+    }
+
+    static int Run(List<IVerifyTarget> targets, List<ConformanceCase> cases, VerifyReport report, string? json, Action<string> step, CancellationToken cancellation)
+    {
+        // What is missing is said once, and before anything has been computed.
+        foreach (var target in targets) target.Open();
+        using var file = json is null ? null : File.Create(json);
+        foreach (var target in targets)
         {
-            Console.Error.WriteLine($"tiny verify: there is no target '{Terminal.Safe(unknown)}'; there are: {string.Join(", ", VerifyTargets.Names)}");
-            return ExitCode.BadInput;
+            int done = 0;
+            step($"{target.Name}: {cases.Count} cases");
+            foreach (var result in target.Run(cases, cancellation))
+            {
+                report.Add(result);
+                step($"{target.Name}: {++done} of {cases.Count} cases");
+            }
         }
-        var patterns = filter?.Split(',', StringSplitOptions.RemoveEmptyEntries);
-        var cases = CaseSource.Find(path).Where(c => patterns is null || patterns.Any(p => FileSystemName.MatchesSimpleExpression(p, c.Name))).ToList();
-        if (cases.Count == 0)
-        {
-            Console.Error.WriteLine($"tiny verify: no case is found in {Terminal.Safe(path)}{(filter is null ? "" : $" that fits {Terminal.Safe(filter)}")}");
-            return ExitCode.BadInput;
-        }
-        var report = new VerifyReport(verbose);
-        foreach (var name in names)
-            foreach (var result in VerifyTargets.Get(name, options).Run(cases)) report.Add(result);
         report.Totals();
-        if (json is not null) report.Write(json);
+        if (file is not null) report.Write(file);
         return report.Failed ? ExitCode.Failure : ExitCode.Success;
     }
 }

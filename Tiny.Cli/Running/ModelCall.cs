@@ -39,16 +39,16 @@ sealed class ModelCall : IProgramCall
 
     /// <summary>The results by name, in memory. Where several tensors are one output, each has a number behind its name.</summary>
     /// <exception cref="OnnxUnsupportedException">The model has something that the device cannot do.</exception>
-    public static IReadOnlyList<(string Name, OnnxValue Value)> Run(OnnxModel model, IReadOnlyDictionary<string, OnnxValue?> inputs, string device)
+    public static IReadOnlyList<(string Name, OnnxValue Value)> Run(OnnxModel model, IReadOnlyDictionary<string, OnnxValue?> inputs, string device, CancellationToken cancellation = default)
     {
         var call = new ModelCall(model, inputs);
-        var memory = call.Compute(device);
+        var memory = call.Compute(device, cancellation);
         var (outputs, bytes) = BoundedResults.Cut(call._graph, call._tensors.Zip(memory).ToDictionary(p => p.First, p => p.Second));
         var values = bytes.ToDictionary(b => b.Key, b => Tensor.FromStorage(new Storage(b.Key.DType, b.Key.Shape, b.Value)));
         return [.. model.Graph.Outputs.Zip(outputs).Where(o => o.Second is not null).SelectMany(o => Parts(o.First.Name, Values.With(o.Second!, values)))];
     }
 
-    IReadOnlyList<HostMemory> Compute(string device)
+    IReadOnlyList<HostMemory> Compute(string device, CancellationToken cancellation)
     {
         _bounded = device is "c" or "webgpu";
         if (device == "interpreter") return Lazily(tensors => Interpreter.Evaluate([.. tensors.Select(t => t.Node)]));
@@ -69,7 +69,7 @@ sealed class ModelCall : IProgramCall
                 return [.. tensors.Select(t => t.Storage!.ToHost())];
             });
         }
-        return device == "c" ? OfC() : OnDevice(Device.Get(device));
+        return device == "c" ? OfC(cancellation) : OnDevice(Device.Get(device));
     }
 
     IReadOnlyList<HostMemory> Lazily(Func<IReadOnlyList<Tensor>, IReadOnlyList<HostMemory>> compute) => compute(Import(_inputs, t => compute([t])[0]));
@@ -83,12 +83,12 @@ sealed class ModelCall : IProgramCall
 
     HostMemory[] OnDevice(Device device)
     {
-        var schedule = Scheduler.Run(Capture.Results, states: Capture.States, mostBuffers: device.Profile.MostBuffers, layouts: f => LayoutPass.Choose(f));
+        var schedule = Scheduler.Run(Capture.Results, states: Capture.States, profile: ScheduleProfile.Of(device.Profile));
         DeviceBuffer[] inputs = [.. Inputs.Select(t => t.Storage!.On(device))];
         return [.. new Executable(schedule, device).Run(p => inputs[p.Slot], states: c => c.Bind(device, written: true)).Select(r => r.ToHost())];
     }
 
-    IReadOnlyList<HostMemory> OfC() => CProgram.Run([this]) is { Results: [var results], Code: 0 } ? results : throw new TargetException("c: the program ended early");
+    IReadOnlyList<HostMemory> OfC(CancellationToken cancellation) => CProgram.Run([this], cancellation) is { Results: [var results], Code: 0 } ? results : throw new TargetException("c: the program ended early");
 
     static IEnumerable<(string, OnnxValue)> Parts(string name, OnnxValue value) => value switch
     {

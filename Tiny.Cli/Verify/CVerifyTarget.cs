@@ -14,7 +14,9 @@ sealed class CVerifyTarget : IVerifyTarget
 
     public string Name => "c";
 
-    public IEnumerable<CaseResult> Run(IReadOnlyList<ConformanceCase> cases)
+    public void Open() => CProgram.FindCompiler();
+
+    public IEnumerable<CaseResult> Run(IReadOnlyList<ConformanceCase> cases, CancellationToken cancellation = default)
     {
         foreach (var chunk in cases.Chunk(BatchSize))
         {
@@ -22,6 +24,7 @@ sealed class CVerifyTarget : IVerifyTarget
             var made = new List<Made>();
             foreach (var test in chunk)
             {
+                cancellation.ThrowIfCancellationRequested();
                 var (status, reason) = CaseResult.Judge(() =>
                 {
                     var model = test.Model();
@@ -31,7 +34,7 @@ sealed class CVerifyTarget : IVerifyTarget
                 if (status != CaseStatus.Pass) yield return new(test, Name, status, reason);
             }
             var share = TimeSpan.Zero;
-            foreach (var result in Batch(made))
+            foreach (var result in Batch(made, cancellation))
             {
                 share = share == TimeSpan.Zero ? watch.Elapsed / Math.Max(1, made.Count) : share;
                 yield return result with { Time = share };
@@ -41,26 +44,26 @@ sealed class CVerifyTarget : IVerifyTarget
 
     sealed record Made(ConformanceCase Case, IReadOnlyList<CapturedCase> Calls);
 
-    List<CaseResult> Batch(IReadOnlyList<Made> cases)
+    List<CaseResult> Batch(IReadOnlyList<Made> cases, CancellationToken cancellation)
     {
         if (cases.Count == 0) return [];
         try
         {
-            return Finish(cases, CProgram.Run([.. cases.SelectMany(c => c.Calls)]));
+            return Finish(cases, CProgram.Run([.. cases.SelectMany(c => c.Calls)], cancellation), cancellation);
         }
-        catch (Exception e) when (cases.Count > 1 && e is not OutOfMemoryException)
+        catch (Exception e) when (cases.Count > 1 && e is not (OutOfMemoryException or OperationCanceledException))
         {
             int half = cases.Count / 2;
-            return [.. Batch([.. cases.Take(half)]), .. Batch([.. cases.Skip(half)])];
+            return [.. Batch([.. cases.Take(half)], cancellation), .. Batch([.. cases.Skip(half)], cancellation)];
         }
-        catch (Exception e) when (e is not OutOfMemoryException)
+        catch (Exception e) when (e is not (OutOfMemoryException or OperationCanceledException))
         {
             var (status, reason) = CaseResult.Judge(() => throw e);
             return [new(cases[0].Case, Name, status, reason)];
         }
     }
 
-    List<CaseResult> Finish(IReadOnlyList<Made> cases, CRun run)
+    List<CaseResult> Finish(IReadOnlyList<Made> cases, CRun run, CancellationToken cancellation)
     {
         var results = new List<CaseResult>();
         int at = 0;
@@ -70,7 +73,7 @@ sealed class CVerifyTarget : IVerifyTarget
             if (at + calls.Count > run.Results.Count)
             {
                 results.Add(new(cases[i].Case, Name, CaseStatus.Fail, $"the program ends with code {run.Code}"));
-                results.AddRange(Batch([.. cases.Skip(i + 1)]));
+                results.AddRange(Batch([.. cases.Skip(i + 1)], cancellation));
                 break;
             }
             int from = at;

@@ -34,6 +34,9 @@ sealed class CapturedCase : IProgramCall
     /// <summary>Numbers that operators were built with, as the declared shapes imply them.</summary>
     public IReadOnlyList<string> Read => _graph.Read;
 
+    /// <summary>Float64 is computed, taken or given.</summary>
+    public bool HasFloat64 => Narrowed.Concerns(Capture.Results) || Inputs.Any(t => t.DType == DType.Float64);
+
     /// <summary>Dtype and shape of each result that is computed.</summary>
     public IReadOnlyList<(DType DType, Shape Shape)> Results => [.. _results.Select(r => (r.DType, r.Shape))];
 

@@ -28,7 +28,7 @@ sealed record CaseResult(ConformanceCase Case, string Target, CaseStatus Status,
         {
             return (CaseStatus.Unsupported, e.Message);
         }
-        catch (Exception e) when (e is not OutOfMemoryException)
+        catch (Exception e) when (e is not (OutOfMemoryException or OperationCanceledException))
         {
             return (CaseStatus.Fail, e is TinyException ? e.Message : $"{e.GetType().Name}: {e.Message}");
         }

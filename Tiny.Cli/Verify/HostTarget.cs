@@ -12,7 +12,13 @@ abstract class HostTarget : IVerifyTarget
 {
     public abstract string Name { get; }
 
-    public IEnumerable<CaseResult> Run(IReadOnlyList<ConformanceCase> cases) => cases.Select(Run);
+    public virtual void Open() { }
+
+    public IEnumerable<CaseResult> Run(IReadOnlyList<ConformanceCase> cases, CancellationToken cancellation = default) => cases.Select(test =>
+    {
+        cancellation.ThrowIfCancellationRequested();
+        return Run(test);
+    });
 
     /// <summary>Runs a data set: what is wrong, or null.</summary>
     protected abstract string? Difference(ConformanceCase test, OnnxModel model, DataSet data, CaseNotes notes);
@@ -47,9 +53,9 @@ abstract class HostTarget : IVerifyTarget
         notes.OnHost.AddRange(captured.OnHost);
         notes.Read.AddRange(captured.Read);
         IReadOnlyList<UOp> graphs = captured.Capture.Results;
-        notes.Narrowed = narrow && (Narrowed.Concerns(graphs) || captured.Inputs.Any(t => t.DType == DType.Float64));
+        notes.Narrowed = narrow && captured.HasFloat64;
         if (notes.Narrowed) graphs = Narrowed.Of(graphs);
-        var schedule = Scheduler.Run(graphs, states: captured.Capture.States, mostBuffers: device.Profile.MostBuffers, layouts: f => LayoutPass.Choose(f));
+        var schedule = Scheduler.Run(graphs, states: captured.Capture.States, profile: ScheduleProfile.Of(device.Profile));
         DeviceBuffer[] inputs = [.. captured.Inputs.Select(t => notes.Narrowed && t.DType == DType.Float64 ? device.Upload(Narrowed.Rounded(t.Storage!.ToHost())) : t.Storage!.On(device))];
         var results = new Executable(schedule, device).Run(p => inputs[p.Slot], states: c => c.Bind(device, written: true));
         return captured.Difference([.. results.Zip(captured.Results, (r, expected) => r.DType == expected.DType ? r.ToHost() : Narrowed.Widened(r.ToHost()))]);
@@ -90,12 +96,14 @@ sealed class LiveTarget : HostTarget
 }
 
 /// <summary>The live WebGPU device: captured graphs only, so that all that depends on an input is generated kernels.</summary>
-/// <param name="narrow">Float64, which WebGPU has not, is computed as float32.</param>
-sealed class WebGpuTarget(bool narrow) : HostTarget
+/// <param name="options">Float64, which WebGPU has not, may be computed as float32.</param>
+sealed class DawnTarget(VerifyOptions options) : HostTarget
 {
     public override string Name => "webgpu";
 
-    protected override string? Difference(ConformanceCase test, OnnxModel model, DataSet data, CaseNotes notes) => Captured(test, model, data, notes, Device.Get("webgpu"), narrow);
+    public override void Open() => Device.Get("webgpu");
+
+    protected override string? Difference(ConformanceCase test, OnnxModel model, DataSet data, CaseNotes notes) => Captured(test, model, data, notes, Device.Get("webgpu"), options.NarrowFloat64);
 }
 
 /// <summary>The interpreter, which shares nothing with the compiler.</summary>

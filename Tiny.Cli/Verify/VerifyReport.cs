@@ -1,9 +1,10 @@
+using System.Globalization;
 using System.Text.Json;
 
 namespace Tiny.Cli.Verify;
 
 /// <summary>Says how cases ended: a line for each that did not pass, totals by target, and all of it as JSON.</summary>
-sealed class VerifyReport(bool verbose)
+sealed class VerifyReport(Action<string> print, bool verbose)
 {
     readonly List<CaseResult> _results = [];
 
@@ -14,30 +15,35 @@ sealed class VerifyReport(bool verbose)
     public void Add(CaseResult result)
     {
         _results.Add(result);
-        if (result.Status != CaseStatus.Pass)
-            Console.WriteLine($"{(result.Status == CaseStatus.Fail ? "FAIL" : "unsupported")} {result.Target} {Terminal.Safe(result.Case.Name)}: {Terminal.Safe(result.Reason)}");
+        if (result.Status != CaseStatus.Pass) print($"{(result.Status == CaseStatus.Fail ? "FAIL" : "unsupported")} {result.Target} {result.Case.Name}: {result.Reason}");
         if (!verbose) return;
-        foreach (var node in result.OnHost.Distinct()) Console.WriteLine($"host {result.Target} {Terminal.Safe(result.Case.Name)}: {Terminal.Safe(node)}");
-        foreach (var read in result.Read.Distinct()) Console.WriteLine($"read {result.Target} {Terminal.Safe(result.Case.Name)}: {Terminal.Safe(read)}");
+        foreach (var node in result.OnHost.Distinct()) print($"host {result.Target} {result.Case.Name}: {node}");
+        foreach (var read in result.Read.Distinct()) print($"read {result.Target} {result.Case.Name}: {read}");
     }
 
-    /// <summary>Prints the totals of each target; cases with float32 in place of float64 are counted apart.</summary>
+    /// <summary>Prints for each target the operators that were evaluated on the host, and the totals; cases with float32 in place of float64 are counted apart.</summary>
     public void Totals()
     {
         foreach (var target in _results.GroupBy(r => r.Target)) Total(target.Key, [.. target]);
     }
 
-    static void Total(string target, List<CaseResult> all)
+    /// <summary>The operators of nodes that were evaluated on the host, and in how many cases.</summary>
+    public static IReadOnlyList<(string Operator, int Cases)> OnHost(IEnumerable<CaseResult> results) =>
+    [
+        .. results.SelectMany(r => r.OnHost.Select(node => node.Split(' ')[0]).Distinct()).GroupBy(name => name).OrderBy(g => g.Key, StringComparer.Ordinal).Select(g => (g.Key, g.Count())),
+    ];
+
+    void Total(string target, List<CaseResult> all)
     {
         int Count(CaseStatus status) => all.Count(r => r.Status == status);
-        Console.WriteLine($"verify: {target}: {Count(CaseStatus.Pass)} of {all.Count} pass, {Count(CaseStatus.Fail)} fail, {Count(CaseStatus.Unsupported)} unsupported "
-            + $"({all.Count(r => r.OnHost.Count > 0)} with nodes on the host, {all.Count(r => r.Read.Count > 0)} with numbers read, {all.Sum(r => r.Time.TotalSeconds):F1} s)");
+        if (OnHost(all) is { Count: > 0 } host) print($"host: {target}: {string.Join(", ", host.Select(h => $"{h.Operator} in {h.Cases}"))}");
+        print(string.Create(CultureInfo.InvariantCulture, $"verify: {target}: {Count(CaseStatus.Pass)} of {all.Count} pass, {Count(CaseStatus.Fail)} fail, {Count(CaseStatus.Unsupported)} unsupported "
+            + $"({all.Count(r => r.OnHost.Count > 0)} with nodes on the host, {all.Count(r => r.Read.Count > 0)} with numbers read, {all.Sum(r => r.Time.TotalSeconds):F1} s)"));
     }
 
     /// <summary>Writes all results.</summary>
-    public void Write(string path)
+    public void Write(Stream file)
     {
-        using var file = File.Create(path);
         using var json = new Utf8JsonWriter(file, new JsonWriterOptions { Indented = true });
         json.WriteStartArray();
         foreach (var r in _results)

@@ -28,6 +28,8 @@ public sealed class Kernel
     /// <summary>What its loops and values depend on besides memory, by name: given at each launch.</summary>
     public ImmutableArray<Variable> Variables { get; }
     internal Interner Interner { get; }
+    /// <summary>Float operations of a launch; the most, where loops depend on variables.</summary>
+    public double Operations => Diagnostics.Work.Of(Sink);
     /// <summary>The user's line that brings float64 into it, where that is known.</summary>
     internal UserLine? Float64Line { get; init; }
 

@@ -11,6 +11,8 @@ namespace Tiny.Optimize;
 /// </summary>
 sealed class Heuristic
 {
+    const double LessRead = 0.5, Better = 1.03, LanesStored = 48;
+
     const int MostUnrolled = 4, ThreadsToKeep = 1024, FewestVectors = 8;
 
     static readonly int[] s_tiles = [8, 6, 4, 3, 2];
@@ -54,8 +56,8 @@ sealed class Heuristic
         if (_profile.WordMemory) WholeWords(folds.Count > 0);
         if (folds.Count == 0) return;
         if (vector is null && fold is var (range, lanes)) Add(OptKind.VectorFold, range, lanes);
-        int tile = Tile(folds, vector);
-        Unroll(folds, tile);
+        if (_profile.Grid) Unroll(folds, Tile(folds, vector));
+        else CoreTile(folds, vector);
         if (vector is not null && folds.Count == 1) Panel(folds[0], vector);
     }
 
@@ -72,8 +74,17 @@ sealed class Heuristic
     {
         int narrowest = _profile.NarrowerLanes.Append(_profile.VectorLanes).Min();
         var axes = _loops.FindAll(r => Extent(r) >= narrowest && _sink.Src.All(s => Walks(s.Src[1], r, null)));
-        return axes.FindLast(LoadsWalk) ?? axes.FindLast(MostLoadsWalk);
+        var walked = axes.FindLast(LoadsWalk) ?? axes.FindLast(MostLoadsWalk);
+        var folds = _nodes.FindAll(u => u.Op == Op.Fold);
+        if (_inPlace || _sink.Src.Length > 1 || folds.Count == 0) return walked;
+        // A result that is stored lane by lane, once for a long sum, along an axis that fills its vectors better.
+        double stored = Scattered(Steps(folds));
+        return _loops.FindLast(r => !axes.Contains(r) && Extent(r) >= _profile.VectorLanes && LoadsWalk(r)
+            && stored * Filled(r, _profile.VectorLanes) > Better * (walked is null ? _profile.VectorLanes / 2 : Filled(walked, BestLanes(Extent(walked))))) ?? walked;
     }
+
+    /// <summary>How much of its time a kernel still multiplies if its vectors of sums of so many steps are stored lane by lane.</summary>
+    internal static double Scattered(double steps) => steps / (steps + LanesStored);
 
     bool LoadsWalk(UOp range) => _loads.TrueForAll(l => LoadWalks(l, range));
 
@@ -157,6 +168,47 @@ sealed class Heuristic
         return tile;
     }
 
+    // The same for a core, where a price decides.
+    void CoreTile(List<UOp> folds, UOp? vector)
+    {
+        var inner = _loads.FindAll(l => folds.Exists(f => OptOps.ClosedBy(f).Any(r => _free.DependsOn(l, r))));
+        var axes = _loops.Where(r => r.Src[0].Int is not null && inner.Exists(l => !_free.DependsOn(l, r))).Select(r => (r, r == vector ? Blocks(r) : Extent(r))).Where(a => a.Item2 > 1).ToList();
+        var last = OptOps.ClosedBy(folds[^1])[^1];
+        var unrolled = Extent(last) is > 1 and <= MostUnrolled && !_chosen.Exists(o => o.Axis == Id(last)) ? last : null;
+        var tile = RegisterTile.Choose(axes, inner, unrolled, _profile.Registers, _inPlace, _free);
+        for (int i = 0; i < axes.Count; i++)
+            if (tile.Amounts[i] > 1) Add(OptKind.Upcast, axes[i].r, tile.Amounts[i]);
+        Unroll(folds, tile.Amounts.Aggregate(1, (n, k) => n * k));
+        Outermost(inner);
+    }
+
+    // An operand is read again for each iteration of every loop around the innermost one that it depends on: the outermost loop for which that is least.
+    void Outermost(List<UOp> inner)
+    {
+        if (_loops.Exists(r => r.Src[0].Int is null)) return;
+        var loops = _loops.FindAll(r => Iterations(r) > 1);
+        if (loops.Count < 2) return;
+        var operands = inner.DistinctBy(l => l.Src[0]).ToList();
+        var orders = Enumerable.Range(0, loops.Count).Select(i => Exchanged(loops, i)).ToList();
+        var best = orders.MinBy(Read)!;
+        if (best[0] != loops[0] && Read(best) < LessRead * Read(loops)) _chosen.Add(new OptOp(OptKind.Swap, Id(loops[0]), Id(best[0])));
+
+        double Read(List<UOp> order) => operands.Sum(l => order.Take(order.FindLastIndex(r => _free.DependsOn(l, r)) + 1).Where(r => !_free.DependsOn(l, r))
+            .Aggregate(_free.In(l).Aggregate((double)l.DType.Size, (n, r) => n * (r.Max + 1)), (n, r) => n * Iterations(r)));
+        int Iterations(UOp range)
+        {
+            int per = _chosen.Where(o => o.Axis == Id(range)).Aggregate(1, (n, o) => n * o.Amount);
+            return (Extent(range) + per - 1) / per;
+        }
+
+        static List<UOp> Exchanged(List<UOp> loops, int i)
+        {
+            List<UOp> order = [.. loops];
+            (order[0], order[i]) = (order[i], order[0]);
+            return order;
+        }
+    }
+
     // A matrix of which one row after the other is read, a few vectors of each, by every block of rows of the result: where its rows lie apart by
     // a multiple of half a page, those few vectors push one another out of the cache. They are packed, once for all rows of the result.
     // Measured on one AVX-512 core, 128 to 1,024 rows, 256 to 1,024 steps, 512 to 3,072 columns: 1.1 to 3 times as fast. Of other distances or
@@ -164,7 +216,7 @@ sealed class Heuristic
     void Panel(UOp fold, UOp vector)
     {
         const int badStride = 2048, fewestBlocks = 16, fewestSteps = 256;
-        if (_profile.PanelBytes == 0 || _loops.Count != 2 || OptOps.ClosedBy(fold) is not [var step]
+        if (_profile.PanelBytes == 0 || _profile.Grid || _loops.Count != 2 || OptOps.ClosedBy(fold) is not [var step]
             || Extent(step) < fewestSteps || _chosen.Exists(o => o.Axis == Id(step))) return;
         if (_loops.Append(step).Any(r => r.Src[0].Int is null)) return;
         var rows = _loops.Find(r => r != vector)!;
@@ -176,7 +228,7 @@ sealed class Heuristic
         int[] parts = [.. Enumerable.Range(0, _chosen.Count).Where(i => _chosen[i].Axis == Id(vector)).OrderBy(i => _chosen[i].Kind == OptKind.Vector ? 1 : 0)];
         long width = parts.Aggregate(1L, (n, i) => n * _chosen[i].Amount);
         if (width * Extent(step) * matrix.DType.Size > _profile.PanelBytes || width * 2 > Extent(vector)) return;
-        _chosen.Add(new OptOp(OptKind.Swap, Id(rows), Id(vector)));
+        if (!_chosen.Exists(o => o.Kind == OptKind.Swap)) _chosen.Add(new OptOp(OptKind.Swap, Id(rows), Id(vector)));
         _chosen.Add(OptOp.Stage((int)matrix.Src[0].Arg!, [Id(step), .. parts.Select(i => OptOps.NewAxis + i)]));
     }
 

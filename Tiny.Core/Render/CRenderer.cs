@@ -48,7 +48,7 @@ public sealed partial class CRenderer : CStyleRenderer
     /// <summary>AVX2 and FMA: functions with the attribute <c>AVX2</c>, which the file defines.</summary>
     public static TargetProfile Avx2 { get; } = new("c-avx2")
     {
-        VectorLanes = 8, NarrowerLanes = [4], Unroll = 48, StageBytes = 128 << 10, PanelBytes = 128 << 10, Fma = true, Lacks = s_lacksButFma, Stores = s_stores, Computes = s_computes,
+        VectorLanes = 8, NarrowerLanes = [4], Unroll = 96, StageBytes = 256 << 10, PanelBytes = 256 << 10, Fma = true, Lacks = s_lacksButFma, Stores = s_stores, Computes = s_computes,
     };
 
     /// <summary>AVX-512 (F, BW, DQ, VL): functions with the attribute <c>AVX512</c>, which the file defines.</summary>

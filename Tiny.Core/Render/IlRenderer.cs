@@ -192,8 +192,9 @@ sealed partial class IlRenderer : StackRenderer
     }
 
     // Lanes of 32 bits are moved as integers, which masks are made of.
-    protected override void MaskedLoad(DType type)
+    protected override void MaskedLoad(DType type, UOp mask)
     {
+        Push(mask);
         int n = type.Lanes;
         var vector = IlMethods.VectorOf(ScalarKind.Int32, n);
         if (n == 16 && Avx512F.IsSupported)

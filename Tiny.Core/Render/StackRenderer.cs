@@ -10,7 +10,6 @@ namespace Tiny.Render;
 /// </summary>
 abstract class StackRenderer
 {
-    readonly StackPlan _plan;
     readonly Dictionary<UOp, int> _local = new(ReferenceEqualityComparer.Instance);
     readonly Dictionary<DType, Stack<int>> _free = [];
     readonly List<DType> _types = [];
@@ -18,11 +17,13 @@ abstract class StackRenderer
     protected StackRenderer(LinearKernel kernel)
     {
         Kernel = kernel;
-        _plan = new StackPlan(kernel);
+        Plan = new StackPlan(kernel);
     }
 
     /// <summary>The code being rendered.</summary>
     protected LinearKernel Kernel { get; }
+    /// <summary>Where its values are kept.</summary>
+    protected StackPlan Plan { get; }
 
     // ---- the dialect
 
@@ -44,8 +45,8 @@ abstract class StackRenderer
     protected abstract void PushAddress(UOp pointer, UOp? index, long offset);
     /// <summary>Pops an address, pushes the value read there.</summary>
     protected abstract void Load(DType type, long offset);
-    /// <summary>Pops a mask and, below it, an address, pushes the vector read there: 0 in lanes that the mask leaves out, which are not read.</summary>
-    protected abstract void MaskedLoad(DType type);
+    /// <summary>Pops an address, pushes the vector read there: 0 in lanes that the mask leaves out, where nothing is told of the address.</summary>
+    protected abstract void MaskedLoad(DType type, UOp mask);
     /// <summary>Pops a value and, below it, an address, and writes.</summary>
     protected abstract void Store(DType type, long offset);
     /// <summary>The loop's first instruction comes next.</summary>
@@ -73,12 +74,12 @@ abstract class StackRenderer
     {
         if (value.Op == Op.Const) PushConst(value);
         else if (value.Op == Op.Variable) PushVariable(Kernel.Variables.IndexOf((Variable)value.Arg!));
-        else if (_plan.IsHeld(value)) GetLocal(_local[value]);
+        else if (Plan.IsHeld(value)) GetLocal(_local[value]);
         else Compute(value);
     }
 
     /// <summary>True where the value is computed at this use, so that a dialect may read its operands instead.</summary>
-    protected bool IsInline(UOp value) => !_plan.IsHeld(value);
+    protected bool IsInline(UOp value) => !Plan.IsHeld(value);
 
     /// <summary>A local for a dialect's own use, to be returned by <see cref="Release"/>.</summary>
     protected int Take(DType type)
@@ -132,14 +133,14 @@ abstract class StackRenderer
             case Op.Special:
                 throw new TargetException($"{Kernel.Name}: a thread grid on {Kernel.Profile.Name}, which has none");
             default:
-                if (!_plan.IsHeld(line) || !_plan.IsUsed(line)) return;
+                if (!Plan.IsHeld(line) || !Plan.IsUsed(line)) return;
                 pushed = line.Op != Op.Load || line.Src.Length == 2 || line.DType.Lanes > 1;
                 if (pushed) Compute(line);
                 else GatedLoad(line);
                 break;
         }
         // Operands that end here give their locals to the result.
-        foreach (var dead in _plan.DyingAt(i))
+        foreach (var dead in Plan.DyingAt(i))
             if (_local.Remove(dead, out int freed)) Release(freed);
         if (pushed) SetLocal(_local[line] = Take(line.DType));
     }
@@ -151,13 +152,9 @@ abstract class StackRenderer
             Operate(value);
             return;
         }
-        var (root, offset) = _plan.Address(value);
+        var (root, offset) = Plan.Address(value);
         PushAddress(value.Src[0], root, offset);
-        if (value.DType.Lanes > 1 && value.Src.Length > 2)
-        {
-            Push(value.Src[2]);
-            MaskedLoad(value.DType);
-        }
+        if (value.DType.Lanes > 1 && value.Src.Length > 2) MaskedLoad(value.DType, value.Src[2]);
         else Load(value.DType, offset);
     }
 
@@ -185,7 +182,7 @@ abstract class StackRenderer
             Push(store.Src[3]);
             OpenIf();
         }
-        var (root, offset) = _plan.Address(store);
+        var (root, offset) = Plan.Address(store);
         PushAddress(store.Src[0], root, offset);
         Push(store.Src[2]);
         Store(store.Src[2].DType, offset);

@@ -54,9 +54,9 @@ public sealed class CpuDevice : Device
             // AVX-512 and AdvSimd have 32 vector registers, the rest of x86 and WebAssembly's engines 16.
             Registers = lanes == 16 || AdvSimd.IsSupported ? 32 : 16,
             // Steps along a window, so that the masks of an image's edges are known outside of it.
-            Unroll = 48,
+            Unroll = 96,
             StageBytes = 256 << 10,
-            PanelBytes = 128 << 10,
+            PanelBytes = 256 << 10,
             Fma = Fma.IsSupported || AdvSimd.IsSupported,
             // By polynomials they are a few instructions among others.
             Lacks = ImmutableHashSet.Create(Op.Exp2, Op.Exp, Op.Log2),

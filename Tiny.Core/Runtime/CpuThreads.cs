@@ -30,8 +30,9 @@ static class CpuThreads
         try
         {
             int helpers = Math.Min(Count, parts) - 1;
+            // Without the caller's context, which they would keep for ever.
             for (; s_started < helpers; s_started++)
-                new Thread(Help, StackBytes) { IsBackground = true, Name = $"tiny cpu {s_started + 1}" }.Start();
+                new Thread(Help, StackBytes) { IsBackground = true, Name = $"tiny cpu {s_started + 1}" }.UnsafeStart();
             Runs++;
             var job = new Job(parts, part);
             s_job = job;

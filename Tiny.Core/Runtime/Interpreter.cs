@@ -26,14 +26,19 @@ public static class Interpreter
         var readers = new Dictionary<UOp, int>(ReferenceEqualityComparer.Instance);
         foreach (var source in order.SelectMany(n => n.Src).Concat(nodes))
             readers[source] = readers.GetValueOrDefault(source) + 1;
+        // What only a reduction reads is not kept: a convolution's products would take a thousand times the memory of its results.
+        var passing = order.Where(n => n.Op == Op.Reduce && IsElementwise(n.Src[0].Op) && readers[n.Src[0]] == 1).Select(n => n.Src[0])
+            .ToHashSet<UOp>(ReferenceEqualityComparer.Instance);
 
         var values = new Dictionary<UOp, HostArray>(ReferenceEqualityComparer.Instance);
-        foreach (var node in order)
+        foreach (var node in order.Where(n => !passing.Contains(n)))
         {
-            var operands = new HostArray[node.Src.Length];
-            for (int i = 0; i < operands.Length; i++) operands[i] = values[node.Src[i]];
-            values[node] = Value(node, operands, parameters);
-            foreach (var source in node.Src)
+            var reads = node.Src.Length > 0 && passing.Contains(node.Src[0]) ? node.Src[0] : node;
+            var operands = new HostArray[reads.Src.Length];
+            for (int i = 0; i < operands.Length; i++) operands[i] = values[reads.Src[i]];
+            values[node] = ReferenceEquals(reads, node) ? Value(node, operands, parameters)
+                : InterpreterReduce.Run((ReduceArg)node.Arg!, new InterpreterElementwise(reads.Op, reads.DType, reads.Shape, operands), node.Shape);
+            foreach (var source in reads.Src)
                 if (--readers[source] == 0) values.Remove(source);
             // Loops hold addresses only; their memory must outlive them.
             foreach (var operand in operands) GC.KeepAlive(operand.Memory);
@@ -90,10 +95,12 @@ public static class Interpreter
         Op.Update => src[0].With((View)node.Arg!, src[1]),
         Op.Kernel => InterpreterKernel.Run((KernelArg)node.Arg!, src),
         Op.Bitcast => src[0].Bitcast(node.DType),
-        Op.Reduce => InterpreterReduce.Run((ReduceArg)node.Arg!, src[0], node.Shape),
-        >= Op.Neg and <= Op.MulAcc => InterpreterElementwise.Run(node.Op, node.DType, node.Shape, src),
+        Op.Reduce => InterpreterReduce.Run((ReduceArg)node.Arg!, new ArrayRows(src[0]), node.Shape),
+        _ when IsElementwise(node.Op) => InterpreterElementwise.Run(node.Op, node.DType, node.Shape, src),
         _ => throw new InvalidOperationException($"{node.Op} is no operation of a tensor graph"),
     };
+
+    static bool IsElementwise(Op op) => op is >= Op.Neg and <= Op.MulAcc and not Op.Bitcast;
 
     static HostMemory Bytes(UOp node) => node.Arg is Storage storage ? storage.ToHost()
         : throw new InvalidOperationException($"the buffer {node.Arg} has no value on the host");

@@ -2,39 +2,81 @@ using Tiny.Graph;
 
 namespace Tiny.Runtime;
 
-/// <summary>Elementwise nodes of the interpreter: floats by way of double, integers and bools by way of long.</summary>
-static unsafe class InterpreterElementwise
+/// <summary>Elementwise nodes of the interpreter, row by row: floats by way of double, integers and bools by way of long.</summary>
+sealed unsafe class InterpreterElementwise : IInterpreterRows
 {
+    readonly Op _op;
+    readonly HostArray[] _src;
+    // Operands are rows 0, 1, 2 of their kind (float or not), the result is row 3 of its kind.
+    readonly double[][] _reals = new double[4][];
+    readonly long[][] _wholes = new long[4][];
+    readonly byte[] _rounded;
+
+    public InterpreterElementwise(Op op, DType dtype, Shape shape, HostArray[] src)
+    {
+        (_op, _src, DType, Extents) = (op, src, dtype, shape.Extents());
+        Strides = [.. src.Select(s => s.Strides)];
+        int longest = Math.Min(shape.Numel, InterpreterRows.Chunk);
+        for (int i = 0; i < 4; i++) (_reals[i], _wholes[i]) = (new double[longest], new long[longest]);
+        _rounded = new byte[longest * dtype.Size];
+    }
+
+    public DType DType { get; }
+    public int[] Extents { get; }
+    public long[][] Strides { get; }
+
+    /// <summary>The whole result.</summary>
     public static HostArray Run(Op op, DType dtype, Shape shape, HostArray[] src)
     {
-        var result = HostArray.New(dtype, shape.Extents());
-        var reals = new double[4][];
-        var wholes = new long[4][];
-        int longest = Math.Min(shape.Numel, InterpreterRows.Chunk);
-        for (int i = 0; i < 4; i++) (reals[i], wholes[i]) = (new double[longest], new long[longest]);
+        var rows = new InterpreterElementwise(op, dtype, shape, src);
+        var result = HostArray.New(dtype, rows.Extents);
         byte* target = result.Start;
-        var starts = new nint[src.Length];
-        for (int i = 0; i < src.Length; i++) starts[i] = (nint)src[i].Start;
-        long[][] strides = [result.Strides, .. src.Select(s => s.Strides)];
-
-        InterpreterRows.Each(result.Extents, strides, (at, n, step) =>
+        InterpreterRows.Each(rows.Extents, [.. rows.Strides, result.Strides], (at, n, step) =>
         {
-            for (int i = 0; i < src.Length; i++)
-            {
-                var type = src[i].DType;
-                byte* from = (byte*)starts[i] + at[i + 1] * type.Size;
-                if (type.IsFloat) InterpreterRows.Load(from, step[i + 1], type, reals[i].AsSpan(0, n));
-                else InterpreterRows.Load(from, step[i + 1], type, wholes[i].AsSpan(0, n));
-            }
-            Compute(op, dtype, src[^1].DType, reals, wholes, n);
-            byte* to = target + at[0] * dtype.Size;
-            if (dtype.IsFloat) InterpreterRows.Store(to, step[0], dtype, reals[3].AsSpan(0, n));
-            else InterpreterRows.Store(to, step[0], dtype, wholes[3].AsSpan(0, n));
+            rows.Compute(at, n, step);
+            rows.Store(target + at[^1] * dtype.Size, step[^1], n);
         });
         return result;
     }
 
-    /// <summary>Operands are rows 0, 1, 2 of their kind (float or not), the result is row 3 of its kind.</summary>
+    public void Read(ReadOnlySpan<long> at, ReadOnlySpan<long> step, Span<double> row)
+    {
+        Compute(at, row.Length, step);
+        fixed (byte* rounded = _rounded)
+        {
+            Store(rounded, 1, row.Length);
+            InterpreterRows.Load(rounded, 1, DType, row);
+        }
+    }
+
+    public void Read(ReadOnlySpan<long> at, ReadOnlySpan<long> step, Span<long> row)
+    {
+        Compute(at, row.Length, step);
+        fixed (byte* rounded = _rounded)
+        {
+            Store(rounded, 1, row.Length);
+            InterpreterRows.Load(rounded, 1, DType, row);
+        }
+    }
+
+    void Compute(ReadOnlySpan<long> at, int n, ReadOnlySpan<long> step)
+    {
+        for (int i = 0; i < _src.Length; i++)
+        {
+            var type = _src[i].DType;
+            byte* from = _src[i].Start + at[i] * type.Size;
+            if (type.IsFloat) InterpreterRows.Load(from, step[i], type, _reals[i].AsSpan(0, n));
+            else InterpreterRows.Load(from, step[i], type, _wholes[i].AsSpan(0, n));
+        }
+        Compute(_op, DType, _src[^1].DType, _reals, _wholes, n);
+    }
+
+    void Store(byte* to, long step, int n)
+    {
+        if (DType.IsFloat) InterpreterRows.Store(to, step, DType, _reals[3].AsSpan(0, n));
+        else InterpreterRows.Store(to, step, DType, _wholes[3].AsSpan(0, n));
+    }
+
     static void Compute(Op op, DType dtype, DType operand, double[][] reals, long[][] wholes, int n)
     {
         switch (op)

@@ -42,7 +42,7 @@ static class InterpreterKernel
             foreach (var r in u.Src.Skip(1)) extents[axes[r]] = (int)r.Src[0].Int!.Value;
             var spread = x.Expand(new Shape(extents));
             foreach (int a in closed) extents[a] = 1;
-            return InterpreterReduce.Run(new ReduceArg(((FoldArg)u.Arg!).Op, new Axes(closed)), spread, new Shape(extents));
+            return InterpreterReduce.Run(new ReduceArg(((FoldArg)u.Arg!).Op, new Axes(closed)), new ArrayRows(spread), new Shape(extents));
         }
     }
 

@@ -1,6 +1,31 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace Tiny.Runtime;
+
+/// <summary>Values of the interpreter that are read row by row: those of arrays, or computed as they are read.</summary>
+interface IInterpreterRows
+{
+    DType DType { get; }
+    int[] Extents { get; }
+    /// <summary>How the arrays lie that are read.</summary>
+    long[][] Strides { get; }
+    /// <summary>A row of floats, from where the arrays' first elements are.</summary>
+    void Read(ReadOnlySpan<long> at, ReadOnlySpan<long> step, Span<double> row);
+    /// <summary>A row of others.</summary>
+    void Read(ReadOnlySpan<long> at, ReadOnlySpan<long> step, Span<long> row);
+}
+
+/// <summary>The rows of an array.</summary>
+sealed unsafe class ArrayRows(HostArray array) : IInterpreterRows
+{
+    public DType DType => array.DType;
+    public int[] Extents => array.Extents;
+    public long[][] Strides { get; } = [array.Strides];
+
+    public void Read(ReadOnlySpan<long> at, ReadOnlySpan<long> step, Span<double> row) => InterpreterRows.Load(array.Start + at[0] * DType.Size, step[0], DType, row);
+    public void Read(ReadOnlySpan<long> at, ReadOnlySpan<long> step, Span<long> row) => InterpreterRows.Load(array.Start + at[0] * DType.Size, step[0], DType, row);
+}
 
 /// <summary>
 /// Walks strided arrays row by row, and reads and writes rows: floats as double, everything else as long (a uint64 as the long of its bits).
@@ -10,11 +35,13 @@ static unsafe class InterpreterRows
 {
     /// <summary>Elements handled at a time, so that working rows stay in the cache.</summary>
     public const int Chunk = 1024;
+    // A shorter row takes longer to begin than to compute.
+    const int ShortRow = 64;
 
     /// <summary>One row: where each array's first element is, how many elements, and the step of each array, all in elements.</summary>
     public delegate void Row(ReadOnlySpan<long> at, int count, ReadOnlySpan<long> step);
 
-    /// <summary>Calls <paramref name="row"/> for all rows of at most <see cref="Chunk"/> elements, in row-major order.</summary>
+    /// <summary>Calls <paramref name="row"/> for all rows of at most <see cref="Chunk"/> elements: along the last axis, or where that is short the longest.</summary>
     public static void Each(int[] extents, long[][] strides, Row row)
     {
         if (Array.IndexOf(extents, 0) >= 0) return;
@@ -62,7 +89,16 @@ static unsafe class InterpreterRows
             dims.Add(n);
             steps.Add(step);
         }
-        return dims.Count > 0 ? (dims, steps) : ([1], [new long[strides.Length]]);
+        if (dims.Count == 0) return ([1], [new long[strides.Length]]);
+        int longest = dims.IndexOf(dims.Max());
+        if (dims[^1] < ShortRow && dims[longest] > 2 * dims[^1])
+        {
+            dims.Add(dims[longest]);
+            steps.Add(steps[longest]);
+            dims.RemoveAt(longest);
+            steps.RemoveAt(longest);
+        }
+        return (dims, steps);
     }
 
     public static void Load(byte* from, long step, DType dtype, Span<double> row)
@@ -70,6 +106,12 @@ static unsafe class InterpreterRows
         long bytes = step * dtype.Size;
         switch (dtype.Kind)
         {
+            case ScalarKind.Float32 when step == 1:
+                Widen(new ReadOnlySpan<float>(from, row.Length), row);
+                break;
+            case ScalarKind.Float32 when step == 0:
+                row.Fill(Unsafe.ReadUnaligned<float>(from));
+                break;
             case ScalarKind.Float32:
                 for (int i = 0; i < row.Length; i++, from += bytes) row[i] = Unsafe.ReadUnaligned<float>(from);
                 break;
@@ -120,6 +162,9 @@ static unsafe class InterpreterRows
         long bytes = step * dtype.Size;
         switch (dtype.Kind)
         {
+            case ScalarKind.Float32 when step == 1:
+                Narrow(row, new Span<float>(to, row.Length));
+                break;
             case ScalarKind.Float32:
                 for (int i = 0; i < row.Length; i++, to += bytes) Unsafe.WriteUnaligned(to, (float)row[i]);
                 break;
@@ -153,6 +198,25 @@ static unsafe class InterpreterRows
                 for (int i = 0; i < row.Length; i++, to += bytes) Unsafe.WriteUnaligned(to, row[i]);
                 break;
         }
+    }
+
+    static void Widen(ReadOnlySpan<float> from, Span<double> to)
+    {
+        int i = 0;
+        for (; i <= from.Length - Vector128<float>.Count; i += Vector128<float>.Count)
+        {
+            var (low, high) = Vector128.Widen(Vector128.Create(from[i..]));
+            Vector256.Create(low, high).CopyTo(to[i..]);
+        }
+        for (; i < from.Length; i++) to[i] = from[i];
+    }
+
+    static void Narrow(ReadOnlySpan<double> from, Span<float> to)
+    {
+        int i = 0;
+        for (; i <= from.Length - Vector128<float>.Count; i += Vector128<float>.Count)
+            Vector128.Narrow(Vector128.Create(from[i..]), Vector128.Create(from[(i + 2)..])).CopyTo(to[i..]);
+        for (; i < from.Length; i++) to[i] = (float)from[i];
     }
 
     /// <summary>Copies elements of a size; steps in bytes.</summary>

@@ -21,12 +21,14 @@ static class Scheduler
     /// <param name="watch">Told each pass's name and result.</param>
     /// <param name="alter">Given a pass's name and its kernels, gives those to go on with: tests plant mistakes of passes.</param>
     /// <param name="rules">Other rules than <see cref="Symbolic.Rules"/>: tests plant wrong ones.</param>
-    /// <param name="mostBuffers">Buffers that one kernel may be given, where the targets that the schedule is for take more or fewer.</param>
-    /// <param name="layouts">Chooses the layouts of weights and temporaries; without it all buffers are row-major.</param>
+    /// <param name="profile">What the targets that the schedule is for offer. Without one, what all of them take, and all buffers are row-major.</param>
+    /// <param name="layouts">Chooses the layouts of weights and temporaries in the profile's place.</param>
     public static KernelSchedule Run(IReadOnlyList<UOp> results, Action<string, IReadOnlyList<UOp>>? watch = null, RuleSet? rules = null,
-        IReadOnlyList<(UOp Memory, UOp Final)>? states = null, int mostBuffers = MostBuffers, Func<Fusion, IReadOnlyDictionary<UOp, Layout>>? layouts = null,
+        IReadOnlyList<(UOp Memory, UOp Final)>? states = null, ScheduleProfile? profile = null, Func<Fusion, IReadOnlyDictionary<UOp, Layout>>? layouts = null,
         Func<string, List<KernelBody>, List<KernelBody>>? alter = null)
     {
+        int mostBuffers = (profile ?? ScheduleProfile.Any).MostBuffers;
+        layouts ??= profile?.Layouts();
         using var interner = Interner.Open();
         long start = Stopwatch.GetTimestamp();
         var (resolved, finals) = Resolve.Run(results, states ?? []);

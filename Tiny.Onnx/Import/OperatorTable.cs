@@ -36,6 +36,6 @@ static class OperatorTable
         .. Products.Table, .. Convolutions.Table, .. Pooling.Table, .. Normalization.Table, .. Losses.Table,
         .. Attention.Table, .. Resizing.Table, .. Sampling.Table, .. Spectra.Table, .. WindowFunctions.Table, .. Quantized.Table, .. Recurrent.Table, .. Detection.Table, .. Sets.Table,
         .. Control.Table, .. Sequences.Table, .. RandomDraws.Table, .. Training.Table, .. Strings.Table, .. ImageDecoder.Table,
-        .. Features.Table, .. LabelMaps.Table, .. LinearModels.Table, .. TreeEnsembles.Table,
+        .. Features.Table, .. LabelMaps.Table, .. LinearModels.Table, .. SupportVectors.Table, .. TreeEnsembles.Table,
     ];
 }

@@ -25,7 +25,7 @@ static class Sequences
     // Places that data decide, in a graph that is built before these are known: which item it is, is computed.
     static bool IsData(NodeContext n, int input) => n.Has(input) && n.ComputesSizes && !n.CanRead(input);
 
-    static OnnxValue Either(NodeContext n, Tensor condition, OnnxValue a, OnnxValue b) => Control.Either(n, condition, a, b)
+    static TensorValue Either(NodeContext n, Tensor condition, OnnxValue a, OnnxValue b) => Control.Either(n, condition, a, b)
         ?? throw new OnnxUnsupportedException($"data decide between {a} and {b}");
 
     static OnnxValue At(NodeContext n)

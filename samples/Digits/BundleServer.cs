@@ -12,8 +12,8 @@ namespace DigitsSample;
 /// <summary>Serves the files of one folder on the loopback interface, to this machine's browsers only.</summary>
 public static class BundleServer
 {
-    // The bundle's promise: it runs under a policy that allows no script but its own files.
-    const string Policy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
+    // The bundle's promise: it runs under a policy that allows no script but its own files, and WebAssembly.
+    const string Policy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
         + "worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
     static readonly Dictionary<string, string> s_types = new(StringComparer.OrdinalIgnoreCase)

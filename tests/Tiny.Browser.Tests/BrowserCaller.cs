@@ -14,13 +14,13 @@ sealed class BrowserCaller : ExportCaller
     BrowserCaller(Program program, TestPage page, int instance, List<float[]>? readings) : base(program, readings) => (_page, _instance) = (page, instance);
 
     /// <summary>Loads the bundle of a program into a page, for callers one after another.</summary>
-    public static async Task<TestPage> OpenAsync(Program program, string path)
+    public static async Task<TestPage> OpenAsync(Program program, string path, string backend)
     {
         string folder = TestBrowser.NewFolder();
         new WebGpuTarget().Export(program, new ExportContext(folder, folder));
         TestBrowser.Server.Mount(path, folder);
         var page = await TestBrowser.OpenAsync();
-        await page.RunAsync($"const {{ load }} = await import('{path}index.js'); globalThis.load = load; globalThis.models = [await load()]; return null;");
+        await page.RunAsync($"const {{ load }} = await import('{path}index.js'); globalThis.load = () => load({{ backend: '{backend}' }}); globalThis.models = [await globalThis.load()]; return null;");
         return page;
     }
 

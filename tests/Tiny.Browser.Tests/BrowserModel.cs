@@ -23,23 +23,23 @@ public sealed class BrowserModel : IAsyncDisposable
     public Task<JsonElement> StatsAsync() => _page.RunAsync("return model.stats;");
 
     /// <summary>Loads the bundle that the server has below a path.</summary>
-    public static async Task<BrowserModel> LoadAsync(string path, string? folder = null)
+    public static async Task<BrowserModel> LoadAsync(string path, string? folder = null, string backend = "webgpu")
     {
         var page = await TestBrowser.OpenAsync();
-        await page.RunAsync($"const {{ load }} = await import('{path}index.js'); globalThis.model = await load(); return null;");
+        await page.RunAsync($"const {{ load }} = await import('{path}index.js'); globalThis.model = await load({{ backend: '{backend}' }}); return null;");
         return new(page, folder);
     }
 
     /// <summary>Captures methods of a model, writes them as a bundle into a folder of its own, and loads that.</summary>
     public static Task<BrowserModel> ExportAsync(string name, object model, params IReadOnlyList<MethodInfo> methods) =>
-        ExportAsync(name, ProgramCapture.Capture(name, model, methods));
+        ExportAsync(name, ProgramCapture.Capture(name, model, methods), "webgpu");
 
-    /// <summary>Writes a program as a bundle into a folder of its own, and loads that.</summary>
-    public static async Task<BrowserModel> ExportAsync(string name, Program program)
+    /// <summary>Writes a program as a bundle into a folder of its own, and loads that on a backend.</summary>
+    public static async Task<BrowserModel> ExportAsync(string name, Program program, string backend)
     {
         string folder = Export(program);
         TestBrowser.Server.Mount($"/{name}/", folder);
-        return await LoadAsync($"/{name}/", folder);
+        return await LoadAsync($"/{name}/", folder, backend);
     }
 
     /// <summary>Writes methods of a model as a bundle into a new temporary folder, removed when all tests have run.</summary>

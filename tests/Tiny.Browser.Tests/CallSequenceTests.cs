@@ -5,7 +5,8 @@ namespace Tiny.Browser.Tests;
 
 /// <summary>Every sequence of calls on a bundle: results are given back as the arrays they are, parts of arrays and one array twice are arguments.</summary>
 [NonParallelizable]
-public sealed class CallSequenceTests
+[TestFixture("webgpu"), TestFixture("wasm")]
+public sealed class CallSequenceTests(string backend)
 {
     Program _program = null!;
     TestPage _page = null!;
@@ -14,7 +15,7 @@ public sealed class CallSequenceTests
     public async Task LoadAsync()
     {
         _program = ExportCaller.Capture("calls");
-        _page = await BrowserCaller.OpenAsync(_program, "/calls/");
+        _page = await BrowserCaller.OpenAsync(_program, "/calls/", backend);
     }
 
     [OneTimeTearDown]

@@ -4,7 +4,8 @@ using Tiny.Tests;
 namespace Tiny.Browser.Tests;
 
 /// <summary>Dtypes through a bundle: elements of 1, 2 and 8 bytes as inputs and results, against the interpreter.</summary>
-public sealed class DTypeTests
+[TestFixture("webgpu"), TestFixture("wasm")]
+public sealed class DTypeTests(string backend)
 {
     static readonly string[] s_names =
     [
@@ -17,7 +18,7 @@ public sealed class DTypeTests
     {
         GraphCase[] cases = [.. s_names.Select(n => DTypeCases.ForWebGpu.Single(c => c.Name == n))];
         await using var model = await BrowserModel.ExportAsync("dtypes", ProgramCapture.Capture("dtypes",
-            [.. cases.Select(c => new GraphEntry(c.Name, [.. c.Inputs.Select((t, i) => new GraphInput($"in{i}", t.DType, t.Shape))], c.Build))]));
+            [.. cases.Select(c => new GraphEntry(c.Name, [.. c.Inputs.Select((t, i) => new GraphInput($"in{i}", t.DType, t.Shape))], c.Build))]), backend);
         await Assert.MultipleAsync(async () =>
         {
             foreach (var one in cases)

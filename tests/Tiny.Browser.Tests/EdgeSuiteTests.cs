@@ -4,8 +4,9 @@ using Tiny.Tests;
 
 namespace Tiny.Browser.Tests;
 
-/// <summary>Every case of the edge suite on WebGPU in a page, against the interpreter: one bundle with an entry point for each.</summary>
-public sealed class EdgeSuiteTests
+/// <summary>Every case of the edge suite on each backend in a page, against the interpreter: one bundle with an entry point for each.</summary>
+[TestFixture("webgpu"), TestFixture("wasm")]
+public sealed class EdgeSuiteTests(string backend)
 {
     [Test]
     public async Task AgreesWithTheInterpreter()
@@ -13,7 +14,7 @@ public sealed class EdgeSuiteTests
         var cases = EdgeSuite.Cases([.. EdgeSuite.DTypes.Where(t => WgslRenderer.Profile.Memory(t) is not null)]);
         var program = ProgramCapture.Capture("edges", [.. cases.Select(c =>
             new GraphEntry(c.Name, [.. c.Inputs.Select((t, i) => new GraphInput($"in{i}", t.DType, t.Shape))], c.Body))]);
-        await using var model = await BrowserModel.ExportAsync("edges", program);
+        await using var model = await BrowserModel.ExportAsync("edges", program, backend);
         var problems = new List<string>();
         foreach (var edge in cases)
         {

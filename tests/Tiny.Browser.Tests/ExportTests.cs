@@ -151,13 +151,14 @@ public sealed class ExportTests
         string[] names = [.. Directory.GetFiles(one).Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal)];
         Assert.That(names, Is.EqualTo(new[]
         {
-            "index-page.css", "index-page.js", "index.d.ts", "index.html", "index.js", "package.json", "same.safetensors", "same.wgsl.js", "tiny.js",
+            "index-page.css", "index-page.js", "index.d.ts", "index.html", "index.js", "package.json", "same.relaxed.wasm", "same.safetensors", "same.wasm", "same.wgsl.js",
+            "tiny-choice.js", "tiny-common.js", "tiny-wasm.js", "tiny-webgpu.js", "tiny-weights.js", "tiny.js",
         }));
         foreach (string name in names)
             Assert.That(await File.ReadAllBytesAsync(Path.Combine(two, name)), Is.EqualTo(await File.ReadAllBytesAsync(Path.Combine(one, name))), name);
 
         string hash = Convert.ToHexStringLower(SHA256.HashData(await File.ReadAllBytesAsync(Path.Combine(one, "same.safetensors"))));
-        foreach (string name in names.Where(n => n != "same.safetensors"))
+        foreach (string name in names.Where(n => !n.EndsWith(".safetensors", StringComparison.Ordinal) && !n.EndsWith(".wasm", StringComparison.Ordinal)))
         {
             string text = await File.ReadAllTextAsync(Path.Combine(one, name));
             Assert.That(text, Does.Contain("MIT-0").And.Contain("same").And.Contain("0.1.0").And.Contain(hash), name);
@@ -229,7 +230,8 @@ public sealed class ExportTests
         Assert.That(File.ReadAllText(Path.Combine(folder, "index.html")), Is.EqualTo("draw.html"));
         Assert.That(Directory.GetFiles(folder).Select(f => Path.GetFileName(f)), Is.EquivalentTo(new[]
         {
-            "draw-canvas.js", "draw.css", "index.d.ts", "index.html", "index.js", "own.safetensors", "own.wgsl.js", "package.json", "tiny.js",
+            "draw-canvas.js", "draw.css", "index.d.ts", "index.html", "index.js", "own.relaxed.wasm", "own.safetensors", "own.wasm", "own.wgsl.js", "package.json",
+            "tiny-choice.js", "tiny-common.js", "tiny-wasm.js", "tiny-webgpu.js", "tiny-weights.js", "tiny.js",
         }));
 
         var missing = new ExportContext(project.CreateSubdirectory("missing").FullName, project.FullName) { Page = "pages/none.html" };

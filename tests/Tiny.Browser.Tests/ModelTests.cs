@@ -7,7 +7,8 @@ using Tiny.Tests;
 namespace Tiny.Browser.Tests;
 
 /// <summary>Whole nets in the browser, against reference results, the interpreter and the live CPU.</summary>
-public sealed class ModelTests
+[TestFixture("webgpu"), TestFixture("wasm")]
+public sealed class ModelTests(string backend)
 {
     static Tensor Image(ReadOnlySpan<float> pixels) => Tensor.From(pixels, 1, 1, 28, 28);
 
@@ -19,10 +20,10 @@ public sealed class ModelTests
         return floats;
     }
 
-    static async Task<BrowserModel> DigitsAsync()
+    async Task<BrowserModel> DigitsAsync()
     {
         TestBrowser.Server.Mount("/digits/", Repository.DigitsBundle);
-        return await BrowserModel.LoadAsync("/digits/");
+        return await BrowserModel.LoadAsync("/digits/", null, backend);
     }
 
     [Test]
@@ -67,12 +68,12 @@ public sealed class ModelTests
     {
         var cases = ReferenceCase.All(MobileNetV1.Folder);
         var net = new CapturedMobileNet();
-        await using var browser = await BrowserModel.ExportAsync("mobilenet", net, Method(typeof(CapturedMobileNet)));
+        await using var browser = await BrowserModel.ExportAsync("mobilenet", Capturing.Of("mobilenet", net), backend);
         foreach (var photo in cases)
         {
             float[] actual = await browser.FloatsAsync("forward", "image", photo.Input);
             Close.Check(actual, photo.Output.ToArray<float>(), 1e-4, $"{photo.Name} against the reference:");
-            Close.Check(actual, Interpret(net.Forward(photo.Input)), 5e-6, $"{photo.Name} against the interpreter:");
+            Close.Check(actual, Interpret(net.Forward(photo.Input)), 1e-5, $"{photo.Name} against the interpreter:");
         }
     }
 
@@ -80,7 +81,7 @@ public sealed class ModelTests
     public async Task ANetWithTwoInputsAndTwoResults([Values(1, 2, 3)] int seed)
     {
         var net = new RandomNet(seed);
-        await using var browser = await BrowserModel.ExportAsync($"random{seed}", net, Method(typeof(RandomNet)));
+        await using var browser = await BrowserModel.ExportAsync($"random{seed}", Capturing.Of($"random{seed}", net), backend);
         var random = new Random(100 + seed);
         await browser.CheckAsync(Method(typeof(RandomNet)), net, [RandomNet.Values(random, 1, 3, 41), RandomNet.Values(random, 1, 7)], 5e-6);
     }

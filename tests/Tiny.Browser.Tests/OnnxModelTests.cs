@@ -8,7 +8,8 @@ using Tiny.Tests;
 namespace Tiny.Browser.Tests;
 
 /// <summary>Published ONNX models as bundles, and the page that is made of one, in Chromium.</summary>
-public sealed class OnnxModelTests
+[TestFixture("webgpu"), TestFixture("wasm")]
+public sealed class OnnxModelTests(string backend)
 {
     // Sequences are long, and the browser's GPU is a CPU here.
     const int MostCalls = 60;
@@ -20,8 +21,8 @@ public sealed class OnnxModelTests
         foreach (var group in real.Cases.GroupBy(c => string.Join(' ', c.Settings.Shapes)))
         {
             var model = group.First().Program(real);
-            var program = ProgramCapture.Of("model", [(model.Entry, model.Capture())], new WebGpuTarget().MostBuffers);
-            await using var browser = await BrowserModel.ExportAsync($"onnx-{name}-{group.First().Name}", program);
+            var program = ProgramCapture.Of("model", [(model.Entry, model.Capture())], new WebGpuTarget().Schedule);
+            await using var browser = await BrowserModel.ExportAsync($"onnx-{name}-{group.First().Name}", program, backend);
             var names = model.Inputs.Zip(model.Entry.Inputs, (n, port) => (Name: n, Port: port.Name)).ToList();
             foreach (var whole in group.Take(3))
             {

@@ -1,15 +1,18 @@
 using System.Reflection;
+using Tiny.Jit;
 using Tiny.Tests;
 
 namespace Tiny.Browser.Tests;
 
-/// <summary>Every case of the operator suite on WebGPU, against the interpreter: one bundle with an entry point for each.</summary>
-public sealed class OperatorSuiteTests
+/// <summary>Every case of the operator suite on each backend, against the interpreter: one bundle with an entry point for each.</summary>
+[TestFixture("webgpu"), TestFixture("wasm")]
+public sealed class OperatorSuiteTests(string backend)
 {
     BrowserModel _model = null!;
 
     [OneTimeSetUp]
-    public async Task LoadAsync() => _model = await BrowserModel.ExportAsync("operators", OperatorSuite.Instance, OperatorSuite.Cases);
+    public async Task LoadAsync() => _model = await BrowserModel.ExportAsync("operators",
+        ProgramCapture.Capture("operators", OperatorSuite.Instance, OperatorSuite.Cases), backend);
 
     [OneTimeTearDown]
     public async Task CloseAsync()

@@ -71,7 +71,7 @@ public sealed class SampleServerTests : IDisposable
         string answer = await AskAsync(path);
         Assert.That(StatusOf(answer), Is.EqualTo("200"));
         Assert.That(answer, Does.Contain($"Content-Type: {type}\r\n").And.EndsWith($"\r\n\r\n{body}"));
-        Assert.That(answer, Does.Contain("X-Content-Type-Options: nosniff\r\n").And.Contain("script-src 'self';"));
+        Assert.That(answer, Does.Contain("X-Content-Type-Options: nosniff\r\n").And.Contain("script-src 'self' 'wasm-unsafe-eval';"));
     }
 
     [TestCase("evil.example")]

@@ -1,14 +1,16 @@
+using Tiny.Jit;
 using Tiny.Tests;
 
 namespace Tiny.Browser.Tests;
 
 /// <summary>A bundle that remembers: several calls, two entry points over one state, and reset.</summary>
-public sealed class StateTests
+[TestFixture("webgpu"), TestFixture("wasm")]
+public sealed class StateTests(string backend)
 {
     [Test]
     public async Task CallsDoWhatPlainCallsDoAndResetForgets()
     {
-        await using var browser = await BrowserModel.ExportAsync("remembers", Capturing.Of("remembers", new Remembers()));
+        await using var browser = await BrowserModel.ExportAsync("remembers", Capturing.Of("remembers", new Remembers()), backend);
         for (int run = 0; run < 2; run++)
         {
             var plain = new Remembers();
@@ -26,7 +28,7 @@ public sealed class StateTests
     [Test]
     public async Task TheStateSuiteAgreesWithTheInterpreter()
     {
-        await using var browser = await BrowserModel.ExportAsync("state", new StateSuite(), StateSuite.Cases);
+        await using var browser = await BrowserModel.ExportAsync("state", ProgramCapture.Capture("state", new StateSuite(), StateSuite.Cases), backend);
         var oracle = new StateSuite();
         await Assert.MultipleAsync(async () =>
         {
@@ -44,7 +46,7 @@ public sealed class StateTests
     public async Task RandomNumbersAreThoseOfPlainCalls()
     {
         Tensor.ManualSeed(77);
-        await using var browser = await BrowserModel.ExportAsync("draws", Capturing.Of("draws", new Draws()));
+        await using var browser = await BrowserModel.ExportAsync("draws", Capturing.Of("draws", new Draws()), backend);
         var expected = Draws.Plain(77, 3);
         for (int i = 0; i < 3; i++) Close.Check(await browser.FloatsAsync("forward", "x", Draws.Input(i + 1)), expected[i], 1e-5, $"call {i}");
     }

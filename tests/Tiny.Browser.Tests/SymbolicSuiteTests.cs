@@ -4,7 +4,8 @@ using Tiny.Tests;
 namespace Tiny.Browser.Tests;
 
 /// <summary>The symbolic suite as one bundle: each case with several values of its sizes, against the interpreter on plain shapes.</summary>
-public sealed class SymbolicSuiteTests
+[TestFixture("webgpu"), TestFixture("wasm")]
+public sealed class SymbolicSuiteTests(string backend)
 {
     BrowserModel _model = null!;
     string _folder = null!;
@@ -14,7 +15,7 @@ public sealed class SymbolicSuiteTests
     {
         _folder = BrowserModel.Export("sizes", SymbolicSuite.Instance, SymbolicSuite.Cases);
         TestBrowser.Server.Mount("/sizes/", _folder);
-        _model = await BrowserModel.LoadAsync("/sizes/");
+        _model = await BrowserModel.LoadAsync("/sizes/", null, backend);
     }
 
     [OneTimeTearDown]

@@ -5,11 +5,11 @@ namespace Tiny.Browser.Tests;
 
 /// <summary>
 /// Serves folders and single files on the loopback interface, under the content-security-policy that bundles promise to run with. A request
-/// has ten seconds.
+/// has ten seconds. A page whose path begins with <c>/strict</c> may not compile WebAssembly.
 /// </summary>
 public sealed class TestServer : IDisposable
 {
-    const string Policy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; worker-src 'self'";
+    const string Policy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; connect-src 'self'; img-src 'self' data:; worker-src 'self'";
     static readonly TimeSpan s_limit = TimeSpan.FromSeconds(10);
 
     readonly HttpListener _listener = new();
@@ -23,6 +23,7 @@ public sealed class TestServer : IDisposable
         _listener.Prefixes.Add($"http://127.0.0.1:{Port}/");
         _listener.Start();
         _ = Task.Run(AcceptAsync);
+        Put("/strict.html", "<!doctype html><title>strict</title><link rel=icon href=data:,>"u8.ToArray());
         Put("/blank.html", "<!doctype html><title>blank</title><link rel=icon href=data:,>"u8.ToArray());
     }
 
@@ -67,7 +68,7 @@ public sealed class TestServer : IDisposable
         {
             string path = context.Request.Url!.AbsolutePath;
             var response = context.Response;
-            response.Headers["Content-Security-Policy"] = Policy;
+            response.Headers["Content-Security-Policy"] = path.StartsWith("/strict", StringComparison.Ordinal) ? Policy.Replace(" 'wasm-unsafe-eval'", "", StringComparison.Ordinal) : Policy;
             response.Headers["X-Content-Type-Options"] = "nosniff";
             response.Headers["Cache-Control"] = "no-store";
             if (Find(path) is { } bytes)
@@ -106,6 +107,7 @@ public sealed class TestServer : IDisposable
         ".js" => "text/javascript; charset=utf-8",
         ".css" => "text/css; charset=utf-8",
         ".json" => "application/json",
+        ".wasm" => "application/wasm",
         _ => "application/octet-stream",
     };
 

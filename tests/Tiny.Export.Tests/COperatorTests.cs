@@ -21,7 +21,7 @@ public class COperatorTests
 
     static void Run(object suite, IReadOnlyList<MethodInfo> cases, string compiler, string options)
     {
-        var program = ProgramCapture.Capture("suite", suite, cases, new CTarget().MostBuffers);
+        var program = ProgramCapture.Capture("suite", suite, cases, new CTarget().Schedule);
         using var folder = new TemporaryFolder();
         new CTarget().Export(program, new ExportContext(folder.Path, folder.Path));
         Tools.Compile(folder.Path, compiler, $"{options} -o program main.c suite.c -lm");

@@ -15,7 +15,7 @@ public sealed class CStateTests
     public void CallsDoWhatPlainCallsDo(string compiler, string options)
     {
         var step = typeof(Remembers).GetMethod(nameof(Remembers.Step))!;
-        using var batch = new CBatch(ProgramCapture.Capture("remembers", new Remembers(), [step]), compiler, options);
+        using var batch = new CBatch(ProgramCapture.Capture("remembers", new Remembers(), [step], new CTarget().Schedule), compiler, options);
         float[][][] samples = [.. Enumerable.Range(1, 6).Select(i => new[] { new float[] { i, -i, 0.5f } })];
         var plain = new Remembers();
         var actual = batch.Run(samples);
@@ -28,7 +28,7 @@ public sealed class CStateTests
     {
         var oracle = new StateSuite();
         var calls = new List<(string Name, int Entry, IReadOnlyDictionary<Variable, int> Sizes, IReadOnlyList<Tensor> Inputs, float[][] Expected)>();
-        var program = ProgramCapture.Capture("graphs", new StateSuite(), StateSuite.Cases);
+        var program = ProgramCapture.Capture("graphs", new StateSuite(), StateSuite.Cases, new CTarget().Schedule);
         for (int i = 0; i < StateSuite.Cases.Count; i++)
             for (int call = 0; call < StateSuite.Calls; call++)
             {

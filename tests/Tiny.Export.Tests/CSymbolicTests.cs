@@ -15,7 +15,7 @@ public class CSymbolicTests
     [TestCase("clang", "-O1 -g -fsanitize=undefined,address -fno-sanitize-recover=all")]
     public void AgreeWithTheInterpreter(string compiler, string options)
     {
-        var program = ProgramCapture.Capture("sizes", SymbolicSuite.Instance, SymbolicSuite.Cases);
+        var program = ProgramCapture.Capture("sizes", SymbolicSuite.Instance, SymbolicSuite.Cases, new CTarget().Schedule);
         using var folder = new TemporaryFolder();
         new CTarget().Export(program, new ExportContext(folder.Path, folder.Path));
         Tools.Compile(folder.Path, compiler, $"{options} -o program main.c sizes.c -lm");

@@ -11,7 +11,7 @@ public sealed class CTrainingTests
     public void TheExportedStepLearnsTheSame(string compiler, string options)
     {
         var method = typeof(Learns).GetMethod(nameof(Learns.Step))!;
-        using var batch = new CBatch(ProgramCapture.Capture("learns", Learns.Seeded(), [method]), compiler, options);
+        using var batch = new CBatch(ProgramCapture.Capture("learns", Learns.Seeded(), [method], new CTarget().Schedule), compiler, options);
         float[][][] samples = [.. Enumerable.Range(0, 3).Select(Learns.Sample)];
         var actual = batch.Run(samples);
         var live = Learns.Seeded();

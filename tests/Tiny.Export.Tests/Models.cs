@@ -11,7 +11,7 @@ sealed class Digits
     [TinyJit]
     public Tensor Forward([Shape(1, 1, 28, 28)] Tensor image) => _model.Forward(image);
 
-    public static Program Program() => ProgramCapture.Capture("digits", new Digits(), [typeof(Digits).GetMethod(nameof(Forward))!]);
+    public static Program Program() => ProgramCapture.Capture("digits", new Digits(), [typeof(Digits).GetMethod(nameof(Forward))!], new CTarget().Schedule);
 }
 
 /// <summary>MobileNet v1 on a photo.</summary>
@@ -22,7 +22,7 @@ sealed class Photos
     [TinyJit]
     public Tensor Classify([Shape(1, 3, 128, 128)] Tensor photo) => _model.Forward(photo);
 
-    public static Program Program() => ProgramCapture.Capture("mobilenet", new Photos(), [typeof(Photos).GetMethod(nameof(Classify))!]);
+    public static Program Program() => ProgramCapture.Capture("mobilenet", new Photos(), [typeof(Photos).GetMethod(nameof(Classify))!], new CTarget().Schedule);
 }
 
 /// <summary>Several entry points, inputs and results, equal layers, integers and bools, and names that C reserves.</summary>

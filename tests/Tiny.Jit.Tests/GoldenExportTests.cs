@@ -30,7 +30,7 @@ public sealed class GoldenExportTests
         try
         {
             ExportTarget writer = target == "c" ? new CTarget() : new WebGpuTarget();
-            writer.Export(Capturing.Of("small", new Small()), new ExportContext(folder, folder));
+            writer.Export(Capturing.Of("small", new Small(), writer.Schedule), new ExportContext(folder, folder));
             var actual = File.ReadAllText(Path.Combine(folder, file));
             var golden = Path.Combine(Path.GetDirectoryName(ThisFile())!, "golden", file);
             if (Environment.GetEnvironmentVariable("TINY_UPDATE_GOLDEN") == "1") File.WriteAllText(golden, actual);

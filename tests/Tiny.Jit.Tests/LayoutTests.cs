@@ -94,6 +94,36 @@ public sealed class LayoutTests
             Assert.That(kernel.Sink.Topological().Any(u => u.Op is Op.FloorDiv or Op.FloorMod), Is.False, kernel.Name);
     }
 
+    sealed class Images
+    {
+        readonly Tensor _wide = RandomNet.Values(new Random(4), 32, 3, 3, 3), _each = RandomNet.Values(new Random(5), 32, 1, 3, 3), _narrow = RandomNet.Values(new Random(6), 24, 32, 1, 1),
+            _last = RandomNet.Values(new Random(7), 32, 24, 3, 3);
+
+        [TinyJit]
+        public Tensor Forward([Shape(1, 3, 14, 14)] Tensor x)
+        {
+            var wide = x.Conv2d(_wide, stride: 2, padding: 1).Relu();
+            var narrow = (wide + wide.Conv2d(_each, padding: 1, groups: 32).Relu()).MaxPool2d(2, stride: 1).Conv2d(_narrow);
+            return narrow.Conv2d(_last, padding: 1).Sum([2, 3]);
+        }
+    }
+
+    // Seven columns are no vectors; the channels are.
+    [Test]
+    public void TemporariesOfASmallImageLieByTheirChannels()
+    {
+        var images = new Images();
+        var program = ProgramCapture.Capture("images", images, [typeof(Images).GetMethod("Forward")!], new CTarget().Schedule);
+        var arena = program.Buffers.Where(b => b.Role == BufferRole.Arena && b.Shape.Rank == 4).Select(b => b.Shape[3].Max).ToList();
+        Assert.That(arena, Is.Not.Empty.And.All.Matches<long>(n => n is 24 or 32), string.Join(' ', program.Buffers.Select(b => b.Shape)));
+        foreach (var kernel in program.Kernels)
+            Assert.That(kernel.Sink.Topological().Any(u => u.Op is Op.FloorDiv or Op.FloorMod), Is.False, kernel.Name);
+        var image = RandomNet.Values(new Random(8), 1, 3, 14, 14);
+        Close.Check(TinyJit.Of(images.Forward)(image).ToArray<float>(), MemoryMarshal.Cast<byte, float>(Interpreter.Evaluate(images.Forward(image).Node).Copied()), 1e-5, "the net");
+        var portable = ProgramCapture.Capture("images", images, [typeof(Images).GetMethod("Forward")!]);
+        Assert.That(portable.Buffers.Where(b => b.Role == BufferRole.Arena && b.Shape.Rank == 4).Select(b => b.Shape[3].Max), Has.None.AnyOf(24L, 32L));
+    }
+
     [Test]
     public void AWeightThatIsReadInTwoWaysStaysAsItIs()
     {

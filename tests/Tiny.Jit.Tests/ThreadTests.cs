@@ -69,4 +69,23 @@ public sealed class ThreadTests
             Assert.That(times, Is.All.EqualTo(1));
         }
     }
+
+    // The threads live as long as the process: what flowed into them would be kept for as long.
+    [Test]
+    public void NothingOfTheFirstCallerIsKept()
+    {
+        const int Most = 12;
+        var local = new AsyncLocal<string?> { Value = "the caller's" };
+        CpuThreads.Count = Most;
+        var seen = new string?[Most];
+        // All are under way at once, so that threads are started that there were not before.
+        using var all = new CountdownEvent(Most);
+        Assert.That(CpuThreads.TryRun(Most, i =>
+        {
+            seen[i] = local.Value;
+            all.Signal();
+            all.Wait(TimeSpan.FromSeconds(20));
+        }), Is.True);
+        Assert.That(seen.Count(s => s is not null), Is.EqualTo(1), "the caller's own part");
+    }
 }

@@ -27,7 +27,7 @@ public class BoundedTests
         Assert.That(imported.Counts.Select(c => c.Name), Is.EqualTo(outputs == 1 ? ["y0"] : new[] { "y0", "y1", "y3" }));
         var device = Device.Get("cpu");
         var input = Tensor.From(x, shape).Storage!.On(device);
-        var schedule = Scheduler.Run(capture.Results, states: capture.States, mostBuffers: device.Profile.MostBuffers);
+        var schedule = Scheduler.Run(capture.Results, states: capture.States, profile: ScheduleProfile.Of(device.Profile));
         var results = new Executable(schedule, device).Run(_ => input, states: c => c.Bind(device, written: true));
         return [.. results.Select(r => System.Runtime.InteropServices.MemoryMarshal.Cast<byte, long>(r.ToHost().Span).ToArray())];
     }

@@ -35,5 +35,14 @@ public class ConformanceTests
         });
     }
 
+    // The oracle. Without the group 'light', which takes it most of a minute.
+    [Test]
+    public void AllPlainCasesPassOnTheInterpreter()
+    {
+        var cases = Conformance.Small.Where(c => c.IsPlain()).ToList();
+        Assert.That(cases, Has.Count.EqualTo(1219));
+        Assert.That(Conformance.Run("interpreter", cases, r => r.Status == CaseStatus.Pass), Is.Empty);
+    }
+
     static string Repository([System.Runtime.CompilerServices.CallerFilePath] string file = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(file)!, "..", ".."));
 }

@@ -35,7 +35,7 @@ public sealed class RealModelTests
         foreach (var group in real.Cases.GroupBy(c => string.Join(' ', c.Settings.Shapes)))
         {
             var model = group.First().Program(real);
-            var program = ProgramCapture.Of("graphs", [(model.Entry, model.Capture())], new CTarget().MostBuffers);
+            var program = ProgramCapture.Of("graphs", [(model.Entry, model.Capture())], new CTarget().Schedule);
             var calls = group.SelectMany(test => test.Calls).ToList();
             using var entries = new CEntries(program, [.. calls.Select(_ => (0, (IReadOnlyDictionary<Variable, int>)new Dictionary<Variable, int>()))],
                 calls.SelectMany(c => model.Inputs.Select(i => c.Inputs[i])));
@@ -74,7 +74,7 @@ public sealed class RealModelTests
             .Run(new Dictionary<string, Tensor> { ["luma"] = x.Second }).Single().Values).ToList();
         for (int i = 0; i < images.Count; i++) Close.Check(live.Run(new Dictionary<string, Tensor> { ["luma"] = images[i] }).Single().Values, expected[i], 1e-6, $"{sizes[i]}");
 
-        var program = ProgramCapture.Of("graphs", [(sized.Entry, sized.Capture())], new CTarget().MostBuffers);
+        var program = ProgramCapture.Of("graphs", [(sized.Entry, sized.Capture())], new CTarget().Schedule);
         Variable Of(string name) => program.Entries[0].Variables.Single(v => v.Name == name);
         var made = sizes.Select(s => (0, (IReadOnlyDictionary<Variable, int>)new Dictionary<Variable, int> { [Of("h")] = s.Item1, [Of("w")] = s.Item2 }));
         using var entries = new CEntries(program, [.. made], images);
@@ -129,7 +129,7 @@ sealed class LiveProgram
     {
         _model = model;
         var capture = model.Capture();
-        _program = new Executable(Scheduler.Run(capture.Results, states: capture.States, mostBuffers: _device.Profile.MostBuffers, layouts: f => LayoutPass.Choose(f)), _device);
+        _program = new Executable(Scheduler.Run(capture.Results, states: capture.States, profile: ScheduleProfile.Of(_device.Profile)), _device);
     }
 
     /// <summary>One call: results by name.</summary>

@@ -33,7 +33,7 @@ const bars = Array.from({ length: 10 }, (_, digit) => {
 
 /** @type {any} */
 let model = null;
-let adapter = '';
+let place = '';
 let waiting = false;
 let busy = false;
 
@@ -57,7 +57,7 @@ async function read() {
       const [logProbabilities] = /** @type {Float32Array[]} */ (Object.values(await model.forward({ image: normalise(digit) })));
       const ms = performance.now() - start;
       showAnswer(Array.from(logProbabilities, Math.exp));
-      find('status').textContent = `WebGPU on ${adapter} · ${ms.toFixed(1)} ms, ${model.stats.dispatches.forward} launches`;
+      find('status').textContent = `${place} · ${ms.toFixed(1)} ms, ${model.stats.dispatches.forward} launches`;
     } else {
       showAnswer(null);
     }
@@ -192,8 +192,8 @@ try {
   model = await load({ onProgress: ({ loaded, total }) => { progress.value = loaded / total; } });
   progress.hidden = true;
   const info = model.stats.adapter;
-  adapter = info.description || [info.vendor, info.architecture, info.device].filter(Boolean).join(' ') || 'an unnamed GPU';
-  find('status').textContent = `WebGPU on ${adapter} · ready in ${model.stats.ms.total.toFixed(0)} ms`;
+  place = info ? `WebGPU on ${info.description || [info.vendor, info.architecture, info.device].filter(Boolean).join(' ') || 'an unnamed GPU'}` : 'WebAssembly';
+  find('status').textContent = `${place} · ready in ${model.stats.ms.total.toFixed(0)} ms`;
   changed();
 } catch (e) {
   fail(e);

@@ -9,7 +9,7 @@ const seen = find('seen').getContext('2d', { willReadFrequently: true });
 
 const text = async (name) => (await fetch(new URL(name, import.meta.url))).text();
 const classes = (await text('./photo-classes.txt')).trim().split('\n');
-const model = await load({ onProgress: (part) => (find('status').textContent = `Loading the network… ${Math.round(100 * part)} %`) });
+const model = await load({ onProgress: ({ loaded, total }) => (find('status').textContent = `Loading the network… ${Math.round(100 * loaded / total)} %`) });
 
 /** The middle square as the network takes it: red, green and blue planes from -1 to 1. */
 function pixels(image) {

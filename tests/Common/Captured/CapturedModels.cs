@@ -1,5 +1,6 @@
 using System.Reflection;
 using Tiny.Jit;
+using Tiny.Schedule;
 
 namespace Tiny.Tests;
 
@@ -34,6 +35,6 @@ public sealed class CapturedMobileNet
 public static class Capturing
 {
     /// <summary>The program of all captured methods of a model.</summary>
-    public static Program Of(string name, object model) => ProgramCapture.Capture(name, model,
-        [.. model.GetType().GetMethods(BindingFlags.Public | BindingFlags.Instance).Where(m => m.IsDefined(typeof(TinyJitAttribute)))]);
+    public static Program Of(string name, object model, ScheduleProfile? profile = null) => ProgramCapture.Capture(name, model,
+        [.. model.GetType().GetMethods(BindingFlags.Public | BindingFlags.Instance).Where(m => m.IsDefined(typeof(TinyJitAttribute)))], profile);
 }

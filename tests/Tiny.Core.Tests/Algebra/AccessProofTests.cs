@@ -30,10 +30,10 @@ public sealed class AccessProofTests
     public void EveryAccessOfRandomProgramsIsInside()
     {
         var check = new AccessCheck();
-        TargetProfile[] profiles = [Device.Get("cpu").Profile, CRenderer.Plain, CRenderer.Gnu128, WgslRenderer.Profile];
+        TargetProfile[] profiles = [Device.Get("cpu").Profile, CRenderer.Plain, CRenderer.Gnu128, WasmModule.Profile, WgslRenderer.Profile];
         for (int seed = 0; seed < Programs; seed++)
             foreach (var kernel in Scheduler.Run(Results(seed)).Launches.Select(l => l.Kernel).Distinct())
-                check.Add(kernel, Fits(kernel, WgslRenderer.Profile) ? profiles : profiles[..3]);
+                check.Add(kernel, Fits(kernel, WgslRenderer.Profile) ? profiles : profiles[..4]);
         var undecided = check.Undecided();
         TestContext.Out.WriteLine($"{check.Accesses} accesses, {check.ByIntervals} proven by intervals, "
             + $"{check.Asked} questions for z3, {undecided.Count} undecided");

@@ -88,6 +88,59 @@ public sealed class InterpreterTests
             Is.EqualTo(new[] { 2500 * 2499 / 2, 2500 * 2500 + 2500 * 2499 / 2 }));
     }
 
+    // Values that only a reduction reads are not kept; they are rounded and wrap as if they were.
+    [Test]
+    public void What_a_reduction_reads_is_rounded_first()
+    {
+        float x = 1 + MathF.Pow(2, -12), y = 1 + MathF.Pow(2, -11);
+        UOp product = Leaf([x, 1f]).Alu(Op.Mul, Leaf([x, -y]));
+        Assert.That(Floats(Reduce(product, Op.Add)), Is.EqualTo(new[] { 0f }));
+        Assert.That(Run<sbyte>(Reduce(Leaf(new sbyte[] { 100, 3 }).Alu(Op.Mul, Leaf(new sbyte[] { 2, 1 })), Op.Max)), Is.EqualTo(new sbyte[] { 3 }));
+        // Another reader, or being a result itself, changes nothing.
+        var both = Interpreter.Evaluate([Reduce(product, Op.Add), product]);
+        Assert.That(MemoryMarshal.Cast<byte, float>(both[1].Copied()).ToArray(), Is.EqualTo(new[] { y, -y }));
+        Assert.That(MemoryMarshal.Cast<byte, float>(both[0].Copied()).ToArray(), Is.EqualTo(new[] { 0f }));
+    }
+
+    [Test]
+    public void A_reduction_does_not_keep_what_it_reads()
+    {
+        // 4,000,000 products of 4 bytes.
+        UOp a = Tensor.Arange(2000).Cast(DType.Float32).Realize().Node, row = UOp.New(Op.Reshape, a.DType, new Shape(1, 2000), a), column = UOp.New(Op.Reshape, a.DType, new Shape(2000, 1), a);
+        var whole = new Shape(2000, 2000);
+        var product = UOp.New(Op.Expand, a.DType, whole, row).Alu(Op.Mul, UOp.New(Op.Expand, a.DType, whole, column));
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        long most = MemoryLimit.Most;
+        MemoryLimit.Most = MemoryLimit.Used + 1_000_000;
+        try
+        {
+            Assert.That(Floats(Reduce(product, Op.Add, 0, 1)), Is.EqualTo(new[] { 1999f * 1000 * 1999 * 1000 }));
+        }
+        finally
+        {
+            MemoryLimit.Most = most;
+        }
+    }
+
+    // Rows lie along the longest axis where the last one is short, and end with elements that fill no vector.
+    [TestCase(3, 150, 5, 2), TestCase(1029, 3), TestCase(2, 67, 3)]
+    public void Every_axis_may_be_the_longest(params int[] shape)
+    {
+        int count = shape.Aggregate(1, (a, b) => a * b);
+        float[] numbers = [.. Enumerable.Range(0, count).Select(i => i % 251 - 100f)];
+        int[] order = [.. Enumerable.Range(0, shape.Length).Reverse()];
+        UOp x = Leaf(numbers, shape), turned = UOp.New(Op.Permute, x.DType, new Axes(order), x);
+        var back = UOp.New(Op.Permute, x.DType, new Axes(order), turned.Alu(Op.Mul, turned));
+        Assert.That(Floats(back), Is.EqualTo(numbers.Select(n => n * n)));
+        for (int axis = 0; axis < shape.Length; axis++)
+        {
+            int inner = shape[(axis + 1)..].Aggregate(1, (a, b) => a * b), n = shape[axis];
+            var sums = Enumerable.Range(0, count / n).Select(k => Enumerable.Range(0, n).Sum(j => numbers[(k / inner * n + j) * inner + k % inner]));
+            Assert.That(Floats(Reduce(turned, Op.Add, shape.Length - 1 - axis)).Order(), Is.EqualTo(sums.Order()), $"axis {axis}");
+        }
+    }
+
     [Test]
     public void Parameters()
     {

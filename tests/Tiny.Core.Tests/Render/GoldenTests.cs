@@ -33,6 +33,17 @@ public class GoldenTests
     }
 
     [Test]
+    public void Wasm([Range(0, 3)] int kernel, [Values] bool called)
+    {
+        var (file, make, _) = s_kernels[kernel];
+        // Called several times, a kernel is given the addresses; else they are part of it.
+        var linear = make(WasmModule.Relaxed);
+        var module = new WasmModule(1 << 20);
+        module.Kernel(linear, called ? null : [.. linear.Params.Select((_, i) => WasmModule.Guard + 4096L * i)], WasmModule.Guard / 2);
+        Golden.Check($"{file}.{(called ? "called" : "once")}.wat", WasmText.Of(module.ToArray()));
+    }
+
+    [Test]
     public void RenderingTwiceGivesTheSameText([Range(0, 3)] int kernel)
     {
         var (_, make, names) = s_kernels[kernel];

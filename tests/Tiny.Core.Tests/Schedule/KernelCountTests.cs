@@ -64,7 +64,7 @@ public sealed class KernelCountTests
     public void WhereATargetTakesMoreBuffersCatOfTenIsOneKernel()
     {
         var cat = Tensor.Cat([.. Enumerable.Range(1, 10).Select(i => Values.Random(i, i, 3))], 0);
-        var schedule = Scheduler.Run([cat.Node], mostBuffers: Device.Get("cpu").Profile.MostBuffers);
+        var schedule = Scheduler.Run([cat.Node], profile: ScheduleProfile.Of(Device.Get("cpu").Profile));
         Assert.That(schedule.Launches, Has.Length.EqualTo(1));
         cat.Floats();
         var more = Tensor.Cat([.. Enumerable.Range(0, 100).Select(i => Values.Random(i, 1, 3))], 0);

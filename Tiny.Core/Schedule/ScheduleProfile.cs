@@ -1,0 +1,24 @@
+using Tiny.Graph;
+using Tiny.Optimize;
+using Tiny.Runtime;
+
+namespace Tiny.Schedule;
+
+/// <summary>What the scheduler knows of the targets that a program is for.</summary>
+/// <param name="MostBuffers">Buffers that one kernel may be given.</param>
+/// <param name="Arranges">Temporaries lie along the axis that suits the vectors of the kernels around them; else they are row-major.</param>
+public sealed record ScheduleProfile(int MostBuffers, bool Arranges)
+{
+    /// <summary>What every target takes.</summary>
+    public static ScheduleProfile Any { get; } = new(Scheduler.MostBuffers, false);
+
+    /// <summary>What suits a target.</summary>
+    public static ScheduleProfile Of(TargetProfile target)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        return new(target.MostBuffers, !target.Grid);
+    }
+
+    /// <summary>Chooses the layouts of weights, except for those given, and of temporaries.</summary>
+    internal Func<Fusion, IReadOnlyDictionary<UOp, Layout>> Layouts(IReadOnlySet<Storage>? excepted = null) => fusion => LayoutPass.Choose(fusion, Arranges, excepted);
+}

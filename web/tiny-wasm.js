@@ -1,0 +1,109 @@
+// Runs a Tiny program as WebAssembly: on the thread that calls, which waits until a call is done.
+// SPDX-License-Identifier: MIT-0
+
+import { TinyError, arrays, bytesOf, kindOf, textOf, viewOf } from './tiny-common.js';
+import { readWeights } from './tiny-weights.js';
+
+/** @typedef {import('./tiny-common.js').Program} Program */
+/** @typedef {import('./tiny-common.js').LoadOptions} LoadOptions */
+/** @typedef {import('./tiny-common.js').Timings} Timings */
+
+/** What kernels may ask of JavaScript. */
+const math = { exp: Math.exp, exp2: (/** @type {number} */ x) => 2 ** x, log2: Math.log2, sin: Math.sin };
+
+/** A function of one relaxed multiply-add. */
+const relaxed = Uint8Array.of(
+  0, 97, 115, 109, 1, 0, 0, 0, 1, 8, 1, 96, 3, 123, 123, 123, 1, 123, 3, 2, 1, 0, 10, 13, 1, 11, 0, 32, 0, 32, 1, 32, 2, 253, 133, 2, 11);
+
+/** A program as WebAssembly. */
+export class WasmBackend {
+  /** @param {Program} program @param {Timings} ms */
+  constructor(program, ms) {
+    this._program = program;
+    this.stats = {
+      backend: 'wasm',
+      dispatches: Object.fromEntries(Object.entries(program.entries).map(([entry, { calls }]) => [entry, calls.length])),
+      dispatched: 0,
+      weightBytes: program.weights.bytes,
+      memoryBytes: program.wasm?.bytes ?? 0,
+      ms,
+    };
+  }
+
+  /** Compiles the program, which then has no weights yet. @param {LoadOptions['wasm']} source @param {AbortSignal} [signal] */
+  async compile(source, signal) {
+    const { name, wasm } = this._program;
+    if (!wasm) throw new TinyError('wasm', `${name} needs more memory than WebAssembly has; use WebGPU.`);
+    if (typeof WebAssembly === 'undefined') throw new TinyError('wasm', 'WebAssembly is not available in this browser. Use a current one.');
+    try {
+      const from = source ?? (WebAssembly.validate(relaxed) ? wasm.relaxed : wasm.plain);
+      /** @type {Record<string, any> | undefined} */
+      this._exports = (await WebAssembly.instantiate(await moduleOf(from, signal), { math })).exports;
+    } catch (e) {
+      if (signal?.aborted || e instanceof TinyError) throw e;
+      throw new TinyError('wasm', `${name} cannot run as WebAssembly: ${textOf(e)}. A content-security-policy must allow 'wasm-unsafe-eval' in script-src.`, e);
+    }
+  }
+
+  /** The memory as bytes. */
+  _memory() {
+    return new Uint8Array(/** @type {any} */ (this._exports).memory.buffer);
+  }
+
+  /** @param {NonNullable<LoadOptions['weights']>} source @param {AbortSignal} signal @param {LoadOptions['onProgress']} [onProgress] */
+  async upload(source, signal, onProgress) {
+    const memory = this._memory();
+    const tensors = Object.values(this._program.buffers).filter((p) => p.at !== undefined);
+    await readWeights(this._program, source, signal, onProgress, (begin, end, space) => {
+      for (const { at = 0, bytes, wasm = 0 } of tensors) {
+        const [from, to] = [Math.max(at, begin), Math.min(at + bytes, end)];
+        if (from < to) memory.set(space.subarray(4 + from - begin, 4 + to - begin), wasm + from - at);
+      }
+    });
+  }
+
+  /**
+   * @param {string} name @param {import('./tiny-common.js').Sizes} sizes @param {import('./tiny-common.js').SizedPorts} given
+   * @param {import('./tiny-common.js').SizedPorts} results @param {Record<string, any>} inputs
+   */
+  run(name, sizes, given, results, inputs) {
+    const { buffers, entries } = this._program;
+    const memory = this._memory();
+    const addressOf = (/** @type {import('./tiny-common.js').SizedPort} */ { buffer }) => /** @type {number} */ (buffers[buffer].wasm);
+    for (const [port, shaped] of Object.entries(given)) {
+      if (kindOf(inputs[port]) === 'GPUBuffer') throw new TinyError('input-dtype', `input '${port}' of ${name}() is a GPUBuffer, which WebAssembly cannot read; give an array.`);
+      memory.set(viewOf(inputs[port]), addressOf(shaped));
+    }
+    /** @type {any} */ (this._exports)[`run_${name}`](...Object.keys(entries[name].sizes ?? {}).map((size) => sizes[size]));
+    this.stats.dispatched += entries[name].calls.length;
+    return Object.fromEntries(Object.entries(results).map(([port, shaped]) => {
+      const from = addressOf(shaped);
+      return [port, new arrays[shaped.dtype](memory.slice(from, from + bytesOf(shaped)).buffer)];
+    }));
+  }
+
+  /** Back to where it was after loading. */
+  reset() {
+    const memory = this._memory();
+    const { buffers, wasm } = this._program;
+    memory.fill(0, ...(wasm?.written ?? [0, 0]));
+    for (const { wasm: to = 0, initial } of Object.values(buffers)) {
+      if (initial === undefined) continue;
+      const { wasm: from = 0, bytes } = buffers[initial];
+      memory.copyWithin(to, from, from + bytes);
+    }
+  }
+
+  dispose() {
+    this._exports = undefined;
+  }
+}
+
+/** @param {NonNullable<LoadOptions['wasm']>} source @param {AbortSignal} [signal] @returns {Promise<WebAssembly.Module>} */
+async function moduleOf(source, signal) {
+  if (typeof source !== 'string' && !(source instanceof URL)) return WebAssembly.compile(/** @type {any} */ (viewOf(source)));
+  const response = await fetch(source, { signal });
+  if (!response.ok) throw new TinyError('wasm', `cannot read ${source}: the server answered ${response.status}`);
+  // A server that does not know the type is no reason to fail.
+  return response.headers.get('Content-Type')?.startsWith('application/wasm') ? WebAssembly.compileStreaming(response) : WebAssembly.compile(await response.arrayBuffer());
+}
