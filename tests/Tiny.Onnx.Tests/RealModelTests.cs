@@ -104,7 +104,7 @@ public sealed class RealModelTests
         var live = new LiveProgram(sized);
         foreach (var (tokens, expected) in calls) Close.Check(live.Run(new Dictionary<string, Tensor> { ["tokens"] = tokens }).Single().Values, expected, 1e-4, $"{tokens.Shape}");
 
-        var program = ProgramCapture.Of("graphs", [(sized.Entry, sized.Capture())], new CTarget().MostBuffers);
+        var program = ProgramCapture.Of("graphs", [(sized.Entry, sized.Capture())], new CTarget().Schedule);
         var made = calls.Select(c => (0, (IReadOnlyDictionary<Variable, int>)new Dictionary<Variable, int> { [program.Entries[0].Variables.Single()] = c.Tokens.Shape[1] }));
         using var entries = new CEntries(program, [.. made], calls.Select(c => c.Tokens));
         var (bytes, problem) = entries.Run("gcc", "-O1");
