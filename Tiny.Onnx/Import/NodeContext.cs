@@ -263,6 +263,12 @@ sealed class NodeContext(OnnxImporter importer, OnnxNode node, Frame frame, IRea
         }
     }
 
+    /// <summary>
+    /// A value as the number that it is, if it is one integer that no input is in: what counts the rounds of a loop is not computed from the first round on again and again.
+    /// </summary>
+    public OnnxValue? Settled(OnnxValue? value) => value is TensorValue { Tensor: { Shape: { IsSymbolic: false, Size: 1 }, DType.Kind: ScalarKind.Int32 or ScalarKind.Int64 } t } own && importer.IsKnown(t)
+        ? own with { Tensor = Tiny.Tensor.Full(t.Shape, Numbers(t)[0], t.DType) } : value;
+
     // ---- subgraphs
 
     /// <summary>Runs the subgraph of an attribute, which sees what is around the node.</summary>
