@@ -49,7 +49,7 @@ public class LimitTests
             .Message(5, Initializer("end", Tensor.Scalar(2000L, DType.Int64))).Message(1, Proto.Node("Add", ["a", "one"], ["b"])).Message(1, Proto.Node("Less", ["b", "end"], ["more"]))
             .Message(12, Proto.Value("more", 9)).Message(12, Proto.Value("b", 7));
         var count = Run(19, "Loop", [null, Tensor.Scalar(true), Tensor.Scalar(0L, DType.Int64)], 1, Subgraph("body", body))[0];
-        Assert.That(count.Node.Topological().Count(), Is.LessThan(10));
+        Assert.That(count.Node.Topological().Count, Is.LessThan(10));
         Assert.That(count.ToArray<long>(), Is.EqualTo(new[] { 2000L }));
     }
 

@@ -39,6 +39,8 @@ static class TextCases
         new("regex_any_character", "RegexFullMatch", 20, [S([6], "😀", "a", "ab", "\n", "😀😀", "")], [Bool([6], true, true, false, false, false, false)]) { Attributes = [("pattern", ".")] },
         new("regex_any_other_character", "RegexFullMatch", 20, [S([5], "😀", "a", "ab", "b", "😀b")], [Bool([5], true, false, false, true, false)]) { Attributes = [("pattern", "[^a]")] },
         new("regex_repeated_characters", "RegexFullMatch", 20, [S([3], "😀😀", "😀", "a😀")], [Bool([3], true, true, false)]) { Attributes = [("pattern", "😀+")] },
+        new("regex_doubly_inverted", "RegexFullMatch", 20, [S([4], "😀", "7", "77", "x")], [Bool([4], false, false, true, false)]) { Attributes = [("pattern", @"[^\D][^\D]")] },
+        new("regex_code_point", "RegexFullMatch", 20, [S([2], "😀😀", "😀")], [Bool([2], true, true)]) { Attributes = [("pattern", @"\x{1F600}+")] },
         new("regex_no_word_character", "RegexFullMatch", 20, [S([4], "😀-", "a-", "--", "-😀")], [Bool([4], true, false, true, true)]) { Attributes = [("pattern", @"\W[\D-]")] },
     ];
 
