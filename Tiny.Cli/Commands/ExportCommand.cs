@@ -75,7 +75,12 @@ static class ExportCommand
                 context.Cancellation.ThrowIfCancellationRequested();
                 var staged = place.Stage(target.Name);
                 step($"writing {target.Name}");
-                target.Export(program, context with { Directory = staged, Page = target is WebGpuTarget ? context.Page : null });
+                target.Export(program, context with
+                {
+                    Directory = staged,
+                    Page = target is WebGpuTarget ? context.Page : null,
+                    Scheduled = profile => profile == schedule ? program : ProgramCapture.Of(name, [(source.Entry, capture)], profile),
+                });
                 if (lines.IsEmpty) lines.Ports(program, source);
                 lines.Target(program, Path.Combine(folder, target.Name), staged);
             }

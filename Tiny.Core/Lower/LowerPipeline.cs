@@ -48,6 +48,12 @@ static class LowerPipeline
                     (var packed, parameters) = PackedMemory.Run(body, parameters, simplify);
                     return packed;
                 }, AxisKind.Loop, AxisKind.Reduce);
+            if (profile.VectorMemory)
+                Pass("vectors", () =>
+                {
+                    (var vectors, parameters) = VectorMemory.Run(body, parameters, simplify);
+                    return vectors;
+                }, AxisKind.Loop, AxisKind.Reduce);
             Pass("order sums", () => OrderSums.Run(body), AxisKind.Loop, AxisKind.Reduce);
             var linear = new LinearKernel(kernel.Name, Linearize.Run(body, profile), parameters, profile) { Variables = kernel.Variables };
             long staged = linear.Code.Where(u => u.Op == Op.Stage).Sum(u => (long)linear.CountOf(u) * u.DType.Size);

@@ -179,6 +179,9 @@ sealed class NodeContext(OnnxImporter importer, OnnxNode node, Frame frame, IRea
     /// <summary>A float.</summary>
     public float Float(string name, float otherwise) => Attribute<float>(name) is (true, var n) ? n : otherwise;
 
+    /// <summary>A number that is a float in the first opsets, and an integer later.</summary>
+    public double Number(string name, double otherwise) => frame.Attribute(node, name) is { Value: float number } ? number : HasAttribute(name) ? Integer(name) : otherwise;
+
     /// <summary>A text.</summary>
     public string Text(string name, string otherwise) => Attribute<string>(name) is (true, var n) ? n! : otherwise;
 
@@ -203,6 +206,8 @@ sealed class NodeContext(OnnxImporter importer, OnnxNode node, Frame frame, IRea
     /// <summary>An element type by its number.</summary>
     public OnnxType Type(string name, OnnxType otherwise)
     {
+        // In the first opsets types have names.
+        if (frame.Attribute(node, name) is { Value: string text }) return OnnxTypes.Named(text) ?? throw Bad($"attribute '{name}' names no element type: '{text}'");
         var type = (OnnxType)Integer(name, (long)otherwise);
         return Enum.IsDefined(type) ? type : throw Bad($"attribute '{name}' names no element type: {(long)type}");
     }
@@ -257,6 +262,12 @@ sealed class NodeContext(OnnxImporter importer, OnnxNode node, Frame frame, IRea
             return null;
         }
     }
+
+    /// <summary>
+    /// A value as the number that it is, if it is one integer that no input is in: what counts the rounds of a loop is not computed from the first round on again and again.
+    /// </summary>
+    public OnnxValue? Settled(OnnxValue? value) => value is TensorValue { Tensor: { Shape: { IsSymbolic: false, Size: 1 }, DType.Kind: ScalarKind.Int32 or ScalarKind.Int64 } t } own && importer.IsKnown(t)
+        ? own with { Tensor = Tiny.Tensor.Full(t.Shape, Numbers(t)[0], t.DType) } : value;
 
     // ---- subgraphs
 

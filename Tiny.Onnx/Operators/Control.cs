@@ -79,7 +79,7 @@ static class Control
             if (runs is not null)
                 for (int c = 0; c < next.Count; c++)
                     next[c] = Either(n, runs, next[c], carried[c]) ?? throw new OnnxUnsupportedException($"a loop that data end, and carries {carried[c]}, then {next[c]}");
-            carried = next;
+            carried = [.. next.Select(n.Settled)];
             for (int s = 0; s < scans.Length; s++) scans[s].Add(results[1 + carried.Count + s]);
             if (runs is null) sure++;
             else others = runs.Cast(DType.Int32) is var one && others is null ? one : others! + one;

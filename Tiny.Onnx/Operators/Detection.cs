@@ -8,6 +8,7 @@ static class Detection
     public static IReadOnlyList<Operator> Table { get; } =
     [
         new("NonMaxSuppression", n => NonMaxSuppression.Run(n)),
+        new("MaxRoiPool", n => MaxRoiPool.Run(n)),
         new("RoiAlign", n => RoiAlign.Run(n)),
     ];
 }

@@ -44,7 +44,7 @@ static class Elementwise
         new("Mean", n => n.All().Aggregate((a, b) => a + b) / n.Count),
 
         new("Clip", n => Clip(n[0], Constant(n, "min", n[0]), Constant(n, "max", n[0]))),
-        new("Clip", n => Clip(n[0], n.Optional(1), n.Optional(2)), Since: 11),
+        new("Clip", n => Clip(n[0], Limit(n, 1), Limit(n, 2)), Since: 11),
         new("IsNaN", n => n[0].IsNan()),
         new("IsInf", n => IsInfinite(n[0], n.Flag("detect_negative", true), n.Flag("detect_positive", true))),
     ];
@@ -89,6 +89,10 @@ static class Elementwise
     }
 
     static Tensor? Constant(NodeContext n, string attribute, Tensor x) => n.HasAttribute(attribute) ? Tensor.Scalar(n.Float(attribute, 0), x.DType) : null;
+
+    // A limit that the file states is a number of the program, not memory.
+    static Tensor? Limit(NodeContext n, int input) => n.Optional(input) is { DType.Kind: ScalarKind.Float32, Numel: 1 } limit && n.IsKnown(input)
+        ? Tensor.Full(limit.Shape, (float)n.Floats(input)[0]) : n.Optional(input);
 
     static Tensor Clip(Tensor x, Tensor? min, Tensor? max)
     {

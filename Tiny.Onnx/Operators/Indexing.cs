@@ -45,8 +45,6 @@ static class Indexing
         return place ?? Tensor.Zeros(new Shape(index.Shape.Dims[..^1]), DType.Int32);
     }
 
-    static Dim Count(ReadOnlySpan<Dim> dims) => new Shape(dims).Count;
-
     static Tensor GatherNd(Tensor x, Tensor index, int batch)
     {
         int depth = index.Shape[index.Rank - 1];
@@ -54,8 +52,8 @@ static class Indexing
         var lead = x.Shape.Dims[..batch];
         Dim[] rest = [.. x.Shape.Dims[(batch + depth)..]];
         // Batches are places too, each its own.
-        Dim batches = Count(lead), each = Count(x.Shape.Dims[batch..(batch + depth)]);
-        var place = Places(index, x.Shape.Dims[batch..(batch + depth)]).Reshape([batches, -1]) + Tensor.Arange(batches).Unsqueeze(1) * Tensor.Of(each);
+        Dim batches = Movement.Count(lead), each = Movement.Count(x.Shape.Dims[batch..(batch + depth)]);
+        var place = Places(index, x.Shape.Dims[batch..(batch + depth)]).Reshape([batches, Movement.Count(index.Shape.Dims[batch..^1])]) + Tensor.Arange(batches).Unsqueeze(1) * Tensor.Of(each);
         var flat = x.Reshape([batches * each, .. rest]).Take(place.Flatten());
         return flat.Reshape([.. index.Shape.Dims[..^1], .. rest]);
     }
@@ -81,7 +79,7 @@ static class Indexing
     {
         int depth = index.Shape[index.Rank - 1];
         if (depth > x.Rank) throw NodeContext.Bad($"indices {index.Shape} do not go with {x.Shape}");
-        Dim places = Count(x.Shape.Dims[..depth]), rest = Count(x.Shape.Dims[depth..]), rows = Count(index.Shape.Dims[..^1]);
+        Dim places = Movement.Count(x.Shape.Dims[..depth]), rest = Movement.Count(x.Shape.Dims[depth..]), rows = Movement.Count(index.Shape.Dims[..^1]);
         var place = Places(index, x.Shape.Dims[..depth]).Reshape([rows, 1]).Expand([rows, rest]);
         return Scatter(x.Reshape([places, rest]), 0, place, updates.Reshape([rows, rest]), reduction).Reshape(x.Shape);
     }

@@ -109,16 +109,14 @@ static class NonMaxSuppression
         }
     }
 
-    // Of a block in order: open, and no one that is kept before overlaps it.
+    // Of a block in order: what is open, and overlaps none that is kept before.
     static Tensor Kept(Tensor open, Tensor overlaps)
     {
-        var kept = new List<Tensor>();
-        for (int i = 0; i < Block; i++)
+        for (int i = 0; i < Block - 1; i++)
         {
-            var one = Movement.Part(open, 2, i, i + 1);
-            for (int j = 0; j < i; j++) one &= !(kept[j] & Movement.Part(Movement.Part(overlaps, 2, j, j + 1), 3, i, i + 1).Squeeze(3));
-            kept.Add(one);
+            var covered = Movement.Part(overlaps, 2, i, i + 1).Squeeze(2) & Tensor.Arange(Block).Gt(i);
+            open &= !(Movement.Part(open, 2, i, i + 1) & covered);
         }
-        return Tensor.Cat(kept, 2);
+        return open;
     }
 }

@@ -101,5 +101,5 @@ static class Quantized
         return Requantized(Convolutions.Plain(n, x, weight, n.Optional(8)), n[1] * Channels(n[4], x.Rank - 1) / n[6], n[7]);
     }
 
-    static Tensor Channels(Tensor t, int rank) => t.Rank == 1 && t.Numel > 1 ? t.Reshape([t.Shape[0], .. Enumerable.Repeat((Dim)1, rank - 1)]) : t;
+    static Tensor Channels(Tensor t, int rank) => t.Rank == 1 && t.Numel > 1 ? Normalization.Channels(t, rank + 1) : t;
 }

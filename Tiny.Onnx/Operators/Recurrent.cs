@@ -99,7 +99,7 @@ static class Recurrent
                 (h, c) = (nextH.Contiguous(), cells ? nextC.Contiguous() : c);
                 outputs[t] = lengths is null ? h : outputs[t];
             }
-            var y = Tensor.Stack(outputs);
+            var y = length == 0 ? Tensor.Zeros(new Shape(0, batch, hidden), x.DType) : Tensor.Stack(outputs);
             (all[d], lastH[d], lastC[d]) = (directions[d] ? Reversed(y, lengths) : y, h, c);
         }
         // [length, directions, batch, hidden], and [directions, batch, hidden]; with the batch first [batch, length, directions, hidden].
@@ -108,12 +108,5 @@ static class Recurrent
         return cells ? (whole, states, memory) : (whole, states);
     }
 
-    // Each sequence in reverse, for as long as it is.
-    static Tensor Reversed(Tensor x, Tensor? lengths)
-    {
-        if (lengths is null) return x.Flip(0);
-        var at = Tensor.Arange(x.Shape[0]).Unsqueeze(1);
-        var from = at.Lt(lengths).Where(lengths - 1 - at, at);
-        return x.Gather(0, from.Reshape([.. from.Shape, .. Enumerable.Repeat((Dim)1, x.Rank - 2)]).Expand(x.Shape));
-    }
+    static Tensor Reversed(Tensor x, Tensor? lengths) => lengths is null ? x.Flip(0) : Movement.Reversed(x, lengths, 0, 1);
 }

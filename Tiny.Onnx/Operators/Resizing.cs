@@ -10,7 +10,8 @@ static class Resizing
 {
     public static IReadOnlyList<Operator> Table { get; } =
     [
-        new("Upsample", n => Upsample(n, [.. (n.Floats("scales") ?? throw NodeContext.Bad("attribute 'scales' is missing")).Select(s => (double)s)])),
+        new("Upsample", n => Upsample(n, [1, 1, Scale(n, "height_scale"), Scale(n, "width_scale")])),
+        new("Upsample", n => Upsample(n, [.. (n.Floats("scales") ?? throw NodeContext.Bad("attribute 'scales' is missing")).Select(s => (double)s)]), Since: 7),
         new("Upsample", n => UpsampleByInput(n), Since: 9),
         new("Resize", n => UpsampleByInput(n), Since: 10),
         new("Resize", n => Resize(n), Since: 11),
@@ -26,6 +27,8 @@ static class Resizing
         for (int a = 0; a < x.Rank; a++) x = ResizeByData.Axis(x, a, shape[a], Movement.Part(n[1], 0, a, a + 1), null, Upsampling(n));
         return x.Cast(n[0].DType);
     }
+
+    static double Scale(NodeContext n, string attribute) => n.HasAttribute(attribute) ? n.Float(attribute, 1) : throw NodeContext.Bad($"attribute '{attribute}' is missing");
 
     static Method Upsampling(NodeContext n) => new(n, n.Text("mode", "nearest"), "floor", "asymmetric", -0.75, false, false, 0);
 
@@ -105,14 +108,16 @@ static class Resizing
     static double Place(int i, int extent, int size, double scale, (double Begin, double End)? roi, string coordinates)
     {
         double whole = scale * extent;
+        // In float32, as the scale is: whether a place is in the middle of two elements follows from how 11.5 / 2.3 is rounded.
+        double centre = (float)((float)(i + 0.5) / (float)scale);
         switch (coordinates)
         {
-            case "half_pixel": return (i + 0.5) / scale - 0.5;
-            case "half_pixel_symmetric": return extent / 2.0 * (1 - size / whole) + (i + 0.5) / scale - 0.5;
-            case "pytorch_half_pixel": return size > 1 ? (i + 0.5) / scale - 0.5 : 0;
+            case "half_pixel": return centre - 0.5;
+            case "half_pixel_symmetric": return extent / 2.0 * (1 - size / whole) + centre - 0.5;
+            case "pytorch_half_pixel": return size > 1 ? centre - 0.5 : 0;
             case "align_corners": return whole == 1 ? 0 : i * (extent - 1) / (whole - 1);
-            case "asymmetric": return i / scale;
-            case "tf_half_pixel_for_nn": return (i + 0.5) / scale;
+            case "asymmetric": return i / (float)scale;
+            case "tf_half_pixel_for_nn": return centre;
             case "tf_crop_and_resize":
                 var (begin, end) = roi ?? (0, 1);
                 return begin * (extent - 1) + (whole == 1 ? (end - begin) * (extent - 1) / 2 : i * (end - begin) * (extent - 1) / (whole - 1));
@@ -152,7 +157,7 @@ static class Resizing
             var (reach, kernel) = method.Mode switch
             {
                 "linear" => (1, (Func<double, double>)(d => Math.Max(0, 1 - d))),
-                "cubic" => (2, d => Cubic(d, method.CubicA)),
+                "cubic" => (2, d => CubicKernel.At(d, method.CubicA)),
                 _ => throw NodeContext.Bad($"mode '{method.Mode}'"),
             };
             double wide = Math.Ceiling(2 * reach / narrow);
@@ -179,9 +184,6 @@ static class Resizing
         public int[] Index(int tap) => _index[(tap * _size)..((tap + 1) * _size)];
         public double[] Weight(int tap) => _weight[(tap * _size)..((tap + 1) * _size)];
     }
-
-    // Keys' kernel.
-    static double Cubic(double d, double a) => d <= 1 ? ((a + 2) * d - (a + 3)) * d * d + 1 : d < 2 ? ((a * d - 5 * a) * d + 8 * a) * d - 4 * a : 0;
 
     static Tensor Picked(Tensor x, int axis, int[] index)
     {

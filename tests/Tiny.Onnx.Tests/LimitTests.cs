@@ -1,4 +1,5 @@
 using NUnit.Framework;
+using Tiny.Graph;
 using Tiny.Runtime;
 using static Tiny.Onnx.Tests.NodeRunner;
 
@@ -38,6 +39,18 @@ public class LimitTests
         TooLarge(() => Loop(null, Passing()));
         TooLarge(() => Loop(Tensor.Scalar(1L << 62, DType.Int64), Passing()));
         Assert.That(Loop(Tensor.Scalar(1000L, DType.Int64), Passing())[0].ToArray<float>(), Is.EqualTo(new[] { 1f }));
+    }
+
+    /// <summary>What counts the rounds is a number in each of them, and no sum from the first on.</summary>
+    [Test]
+    public void RoundsThatAreCounted()
+    {
+        var body = new Proto().Text(2, "body").Message(11, Proto.Value("i", 7)).Message(11, Proto.Value("c", 9)).Message(11, Proto.Value("a", 7)).Message(5, Initializer("one", Tensor.Scalar(1L, DType.Int64)))
+            .Message(5, Initializer("end", Tensor.Scalar(2000L, DType.Int64))).Message(1, Proto.Node("Add", ["a", "one"], ["b"])).Message(1, Proto.Node("Less", ["b", "end"], ["more"]))
+            .Message(12, Proto.Value("more", 9)).Message(12, Proto.Value("b", 7));
+        var count = Run(19, "Loop", [null, Tensor.Scalar(true), Tensor.Scalar(0L, DType.Int64)], 1, Subgraph("body", body))[0];
+        Assert.That(count.Node.Topological().Count, Is.LessThan(10));
+        Assert.That(count.ToArray<long>(), Is.EqualTo(new[] { 2000L }));
     }
 
     [Test]
@@ -82,6 +95,11 @@ public class LimitTests
         var model = OnnxFile.Parse(Proto.Model(tree).Message(8, new Proto().Text(1, "ai.onnx.ml").Number(2, 3)).Bytes);
         TooMuch(() => OnnxImporter.Import(model, new Dictionary<string, OnnxValue?> { ["x"] = Tensor.Zeros(1, 1) }));
     }
+
+    /// <summary>A photo has more bytes than operators may ask for numbers; what is no image has no pixels.</summary>
+    [Test]
+    public void FilesOfImagesAreLong() =>
+        Assert.That(Run(20, "ImageDecoder", [Tensor.Zeros(new Shape(1_200_000), DType.UInt8)], 1)[0].Shape, Is.EqualTo(new Shape(0, 0, 3)));
 
     /// <summary>A sequence that grows item by item shares what it had.</summary>
     [Test]

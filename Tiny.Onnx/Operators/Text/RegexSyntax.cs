@@ -48,9 +48,14 @@ static class RegexSyntax
             {
                 // An inner bracket is itself, where .NET might subtract.
                 inClass = c != ']';
-                if (inClass || inverted == wide) result.Append(c == '[' ? @"\[" : c);
-                // A class that others than those in it are in, or a class that says so, has pairs too.
-                else result.Insert(begin, "(?:").Append(inverted ? Halves : "").Append("]|").Append(Pair).Append(')');
+                if (inClass)
+                {
+                    result.Append(c == '[' ? @"\[" : c);
+                    continue;
+                }
+                result.Append(inverted ? Halves : "").Append(']');
+                // All pairs are in a class that says what is not in it, or that holds one; if it says both, none is.
+                if (inverted != wide) result.Insert(begin, "(?:").Append('|').Append(Pair).Append(')');
             }
             else if (c == '[')
             {
@@ -98,7 +103,7 @@ static class RegexSyntax
         else if (c == 'x' && at + 2 < pattern.Length && pattern[at + 2] == '{' && pattern.IndexOf('}', at) is > 0 and var end)
         {
             int code = int.Parse(pattern[(at + 3)..end], System.Globalization.NumberStyles.HexNumber, System.Globalization.CultureInfo.InvariantCulture);
-            result.Append(code <= 0xFFFF ? $@"\u{code:X4}" : System.Text.RegularExpressions.Regex.Escape(char.ConvertFromUtf32(code)));
+            result.Append(code <= 0xFFFF ? $@"\u{code:X4}" : inClass ? char.ConvertFromUtf32(code) : $"(?:{char.ConvertFromUtf32(code)})");
             return end;
         }
         else result.Append('\\').Append(c);

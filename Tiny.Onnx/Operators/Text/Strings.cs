@@ -9,11 +9,17 @@ static class Strings
 {
     public static IReadOnlyList<Operator> Table { get; } =
     [
-        new("StringConcat", n => Pairs(n, string.Concat) is var (shape, texts) ? new StringValue(shape, texts) : null!, Since: 20),
+        new("StringConcat", Concat, Since: 20),
         new("StringSplit", Split, Since: 20),
         new("RegexFullMatch", n => FullMatch(n.Value<StringValue>(0), n.Text("pattern")), Since: 20),
         new("StringNormalizer", Normalize, Since: 10),
     ];
+
+    static Results Concat(NodeContext n)
+    {
+        var (shape, texts) = Pairs(n, string.Concat);
+        return new StringValue(shape, texts);
+    }
 
     /// <summary>Equal texts, element by element.</summary>
     public static Tensor Equal(NodeContext n)

@@ -18,6 +18,22 @@ export const program = {
   },
   memory: [1536],
   limits: {},
+  wasm: {
+    plain: new URL('./small.wasm', import.meta.url),
+    relaxed: new URL('./small.relaxed.wasm', import.meta.url),
+    hash: 'b7af0fb5e6c2e95f',
+    written: [65536, 66880],
+    bytes: 134464,
+    places: { image: 65536, output: 65792 },
+    states: [],
+    constants: [
+      [400, 144, 66880], // conv.weight
+      [384, 16, 67072], // conv.bias
+      [556, 1728, 67136], // fc.weight
+      [544, 12, 68864], // fc.bias
+    ],
+    launches: { forward: 3 },
+  },
   buffers: {
     image: { offset: 1024, bytes: 256 }, // float32 [1, 1, 8, 8]
     output: { offset: 1280, bytes: 12 }, // float32 [1, 3]
@@ -35,6 +51,7 @@ export const program = {
   },
   entries: {
     forward: {
+      work: 3769,
       inputs: {
         image: { buffer: 'image', dtype: 'float32', shape: [1, 1, 8, 8] },
       },

@@ -39,10 +39,10 @@ static class EdgeCases
         new("layernorm_stash_of_float64", "LayerNormalization", 17, [D([1, 2], 1, 3), D([2], 1, 1)], [D([1, 2], -1, 1), F([1, 1], 2), F([1, 1], 1)]) { Attributes = [("epsilon", 0f)] },
         new("quantize_to_floats_with_a_zero_point", "QuantizeLinear", 21, [F([2], 2, 4), F([], 2), new CaseData(17, [], [0x38])], [new CaseData(17, [2], [0x40, 0x44])]),
         new("dequantize_floats_with_a_zero_point", "DequantizeLinear", 21, [new CaseData(17, [2], [0x40, 0x44]), F([], 2), new CaseData(17, [], [0x38])], [F([2], 2, 4)]),
-        new("regex_any_character", "RegexFullMatch", 20, [S([6], "😀", "a", "ab", "\n", "😀😀", "")], [Bool([6], true, true, false, false, false, false)]) { Attributes = [("pattern", ".")] },
-        new("regex_any_other_character", "RegexFullMatch", 20, [S([5], "😀", "a", "ab", "b", "😀b")], [Bool([5], true, false, false, true, false)]) { Attributes = [("pattern", "[^a]")] },
-        new("regex_repeated_characters", "RegexFullMatch", 20, [S([3], "😀😀", "😀", "a😀")], [Bool([3], true, true, false)]) { Attributes = [("pattern", "😀+")] },
-        new("regex_no_word_character", "RegexFullMatch", 20, [S([4], "😀-", "a-", "--", "-😀")], [Bool([4], true, false, true, true)]) { Attributes = [("pattern", @"\W[\D-]")] },
+        new("max_roi_pool", "MaxRoiPool", 1, [F([1, 1, 4, 4], Enumerable.Range(0, 16).Select(i => (double)i)), F([3, 5], 0, 0, 0, 3, 3, 0, 1, 1, 3, 3, 0, 8, 8, 9, 9)],
+            [F([3, 1, 2, 2], 5, 7, 13, 15, 10, 11, 14, 15, 0, 0, 0, 0)]) { Attributes = [("pooled_shape", new[] { 2L, 2 })] },
+        new("max_roi_pool_scaled", "MaxRoiPool", 1, [F([1, 1, 4, 4], Enumerable.Range(0, 16).Select(i => (double)i)), F([1, 5], 0, 0, 0, 7, 7)], [F([1, 1, 2, 2], 10, 11, 14, 15)])
+            { Attributes = [("pooled_shape", new[] { 2L, 2 }), ("spatial_scale", 0.5f)] },
     ];
 
     static int Wrapped(int x, int exponent) => Enumerable.Range(0, exponent).Aggregate(1, (a, _) => unchecked(a * x));
