@@ -1,0 +1,71 @@
+// Compares exported C with ONNX Runtime on one thread, in one run, on the same inputs; the outputs are compared too.
+//   npm ci && node bench.mjs [WORD...]      nets whose names contain one of the words; all without any
+// CC is the compiler (cc), CFLAGS its flags (-O2). ORT runs with all its optimisations. Packing of weights is done before the clock starts by both.
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import ort from 'onnxruntime-node';
+import { nets, numbers } from './nets.mjs';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const words = process.argv.slice(2);
+const folder = mkdtempSync(join(tmpdir(), 'tiny-bench-'));
+const median = (times) => times.sort((a, b) => a - b)[times.length >> 1];
+const command = ['run', '-c', 'Release', '--project', join(here, '../../Tiny.Cli'), '--'];
+
+async function peer(file, feeds) {
+  const session = await ort.InferenceSession.create(file, { intraOpNumThreads: 1, interOpNumThreads: 1, graphOptimizationLevel: 'all' });
+  let result;
+  for (const start = performance.now(); performance.now() - start < 300;) result = await session.run(feeds);
+  const times = [];
+  for (const start = performance.now(); times.length < 15 || (times.length < 400 && performance.now() - start < 2000);) {
+    const at = performance.now();
+    result = await session.run(feeds);
+    times.push(performance.now() - at);
+  }
+  await session.release();
+  return { time: median(times), values: result.y.data };
+}
+
+function ours(file, inputs, length) {
+  const out = join(folder, 'c');
+  execFileSync('dotnet', [...command, 'export', file, '--target', 'c', '--name', 'net', '--out', out], { stdio: ['ignore', 'ignore', 'inherit'] });
+  const program = join(folder, 'program');
+  const source = join(out, 'c');
+  const flags = (process.env.CFLAGS ?? '-O2').split(' ').filter(Boolean);
+  const start = performance.now();
+  execFileSync(process.env.CC ?? 'cc', [...flags, `-DN_INPUTS=${inputs.length}`, `-DRESULT=${length}`, `-I${source}`, '-o', program, join(here, 'driver.c'), join(source, 'net.c'), '-lm']);
+  const compiling = (performance.now() - start) / 1000;
+  const result = join(folder, 'result');
+  const time = Number(execFileSync(program, [join(source, 'net.weights'), result, ...inputs]));
+  const bytes = readFileSync(result);
+  const size = readFileSync(join(source, 'net.c')).length;
+  return { time, values: new Float32Array(bytes.buffer, bytes.byteOffset, length), compiling, size };
+}
+
+console.log('| net | ORT ms | C ms | ORT / C | C GFLOP/s | difference | C kB | compiled s |');
+console.log('|---|---|---|---|---|---|---|---|');
+try {
+  for (const [name, make] of Object.entries(nets)) {
+    if (words.length && !words.some((w) => name.toLowerCase().includes(w.toLowerCase()))) continue;
+    const net = make();
+    mkdirSync(folder, { recursive: true });
+    const file = join(folder, 'net.onnx');
+    writeFileSync(file, net.bytes);
+    const inputs = net.inputs.map((shape, i) => {
+      const values = numbers(shape.reduce((n, d) => n * d, 1), 7 + i, 1);
+      writeFileSync(join(folder, `input${i}`), Buffer.from(values.buffer));
+      return { path: join(folder, `input${i}`), tensor: new ort.Tensor('float32', values, shape) };
+    });
+    const other = await peer(file, Object.fromEntries(inputs.map((x, i) => [`x${i}`, x.tensor])));
+    const own = ours(file, inputs.map((x) => x.path), other.values.length);
+    const largest = other.values.reduce((m, v) => Math.max(m, Math.abs(v)), 0);
+    const difference = other.values.reduce((m, v, i) => Math.max(m, Math.abs(v - own.values[i])), 0) / largest;
+    console.log(`| ${name} | ${other.time.toFixed(3)} | ${own.time.toFixed(3)} | ${(other.time / own.time).toFixed(2)} | ${(net.work / own.time / 1e6).toFixed(0)} | ${difference.toExponential(0)} | ${(own.size / 1000).toFixed(0)} | ${own.compiling.toFixed(1)} |`);
+    if (!(difference < 1e-4)) throw new Error(`${name}: the outputs differ`);
+  }
+} finally {
+  rmSync(folder, { recursive: true });
+}
