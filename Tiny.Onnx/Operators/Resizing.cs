@@ -108,14 +108,16 @@ static class Resizing
     static double Place(int i, int extent, int size, double scale, (double Begin, double End)? roi, string coordinates)
     {
         double whole = scale * extent;
+        // In float32, as the scale is: whether a place is in the middle of two elements follows from how 11.5 / 2.3 is rounded.
+        double centre = (float)((float)(i + 0.5) / (float)scale);
         switch (coordinates)
         {
-            case "half_pixel": return (i + 0.5) / scale - 0.5;
-            case "half_pixel_symmetric": return extent / 2.0 * (1 - size / whole) + (i + 0.5) / scale - 0.5;
-            case "pytorch_half_pixel": return size > 1 ? (i + 0.5) / scale - 0.5 : 0;
+            case "half_pixel": return centre - 0.5;
+            case "half_pixel_symmetric": return extent / 2.0 * (1 - size / whole) + centre - 0.5;
+            case "pytorch_half_pixel": return size > 1 ? centre - 0.5 : 0;
             case "align_corners": return whole == 1 ? 0 : i * (extent - 1) / (whole - 1);
-            case "asymmetric": return i / scale;
-            case "tf_half_pixel_for_nn": return (i + 0.5) / scale;
+            case "asymmetric": return i / (float)scale;
+            case "tf_half_pixel_for_nn": return centre;
             case "tf_crop_and_resize":
                 var (begin, end) = roi ?? (0, 1);
                 return begin * (extent - 1) + (whole == 1 ? (end - begin) * (extent - 1) / 2 : i * (end - begin) * (extent - 1) / (whole - 1));
