@@ -32,8 +32,9 @@ static class EdgeCases
             { Constants = [2], Attributes = [("mode", "linear"), ("coordinate_transformation_mode", "pytorch_half_pixel")] },
         new("resize_pytorch_to_one_element_by_data", "Resize", 19, [F([3], 0, 10, 20), null, F([1], 0.34f)], [F([1], 0)])
             { Attributes = [("mode", "cubic"), ("coordinate_transformation_mode", "pytorch_half_pixel")] },
-        new("resize_float64", "Resize", 19, [D([2], 0, 1), null, F([1], 3)], [D([6], 0, 0, 1 / 3.0, 2 / 3.0, 1, 1)])
-            { Constants = [2], Attributes = [("mode", "linear")], Relative = 1e-14, Absolute = 1e-14 },
+        // Places are exact in float32 here; weights are not.
+        new("resize_float64", "Resize", 19, [D([2], 0, 1), null, F([1], 2)], [D([4], Keys(1.25), Keys(0.75) + Keys(1.75), Keys(0.25) + Keys(1.25), Keys(0.25) + Keys(0.75) + Keys(1.75))])
+            { Constants = [2], Attributes = [("mode", "cubic"), ("cubic_coeff_a", -0.3f)], Relative = 1e-14, Absolute = 1e-14 },
         new("grid_float64", "GridSample", 20, [D([1, 1, 1, 4], 0, 1, 2, 3), D([1, 1, 2, 2], 1.0 / 3, 0, 0.1, 0)], [D([1, 1, 1, 2], 2, 1.65)])
             { Attributes = [("align_corners", 1L)], Relative = 1e-14, Absolute = 1e-14 },
         new("layernorm_stash_of_float64", "LayerNormalization", 17, [D([1, 2], 1, 3), D([2], 1, 1)], [D([1, 2], -1, 1), F([1, 1], 2), F([1, 1], 1)]) { Attributes = [("epsilon", 0f)] },
@@ -44,6 +45,13 @@ static class EdgeCases
         new("max_roi_pool_scaled", "MaxRoiPool", 1, [F([1, 1, 4, 4], Enumerable.Range(0, 16).Select(i => (double)i)), F([1, 5], 0, 0, 0, 7, 7)], [F([1, 1, 2, 2], 10, 11, 14, 15)])
             { Attributes = [("pooled_shape", new[] { 2L, 2 }), ("spatial_scale", 0.5f)] },
     ];
+
+    // The cubic kernel, in powers of the distance.
+    static double Keys(double d)
+    {
+        const double a = -0.3f;
+        return d <= 1 ? (a + 2) * d * d * d - (a + 3) * d * d + 1 : a * d * d * d - 5 * a * d * d + 8 * a * d - 4 * a;
+    }
 
     static int Wrapped(int x, int exponent) => Enumerable.Range(0, exponent).Aggregate(1, (a, _) => unchecked(a * x));
 
