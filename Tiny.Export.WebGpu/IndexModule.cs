@@ -65,8 +65,8 @@ internal static class IndexModule
         Line($"  kernels: {{");
         foreach (var m in modules.All)
         {
-            string entry = JsText.Quote(m.Entry), access = JsText.Quote(m.Access), sizes = m.Sizes.Length > 0 ? $", sizes: [{m.Sizes}]" : "";
-            Line($"    {m.Name}: {{ code: wgsl.{m.Name}, entry: {entry}, access: {access}, groups: {m.Groups}{sizes} }},");
+            string entry = JsText.Quote(m.Entry), access = JsText.Quote(m.Access), sizes = m.Sizes.Length > 0 ? $", sizes: [{m.Sizes}]" : m.Numbers.Length > 0 ? $", numbers: [{m.Numbers}]" : "";
+            Line($"    {m.Name}: {{ code: wgsl.{m.Text}, entry: {entry}, access: {access}, groups: {m.Groups}{sizes} }},");
         }
         Line($"  }},");
         Line($"  entries: {{");

@@ -8,10 +8,11 @@ using Tiny.Render;
 namespace Tiny.Export.WebGpu;
 
 /// <summary>
-/// A WGSL module. <paramref name="Access"/> has a letter for each binding: <c>w</c> bound writable, <c>r</c> read-only, and <c>u</c> the sizes, named
+/// A WGSL module and how it is launched. <paramref name="Text"/> is the name of its code, which kernels of one form share; <paramref name="Numbers"/> are what tells them apart.
+/// <paramref name="Access"/> has a letter for each binding: <c>w</c> bound writable, <c>r</c> read-only, and <c>u</c> the numbers, or the sizes, named
 /// by <paramref name="Sizes"/> in their order. <paramref name="Groups"/> is JavaScript: workgroups in x and y, or a function of sizes that gives threads.
 /// </summary>
-internal sealed record KernelModule(string Name, string Code, string Entry, string Access, string Groups, string Sizes);
+internal sealed record KernelModule(string Name, string Text, string Code, string Entry, string Access, string Groups, string Sizes, string Numbers);
 
 /// <summary>
 /// The WGSL of a program, one module for each different text. A kernel whose calls read now weights, now working memory
@@ -33,22 +34,21 @@ internal sealed class KernelModules
         var result = new KernelModules();
         var names = new HashSet<string>(StringComparer.Ordinal);
         var rendered = new Dictionary<(int Kernel, string Access), KernelModule>();
-        var lowered = new Dictionary<int, LinearKernel>();
         var calls = program.Entries.SelectMany((e, i) => e.Calls.Select((c, j) => (Call: c, Key: (i, j)))).ToList();
-        var uses = calls.CountBy(c => c.Call.Kernel).ToDictionary();
+        var forms = Forms(program, profile, cancellation);
+        var uses = calls.CountBy(c => forms[c.Call.Kernel].Code).ToDictionary();
         foreach (var (call, key) in calls)
         {
-            cancellation.ThrowIfCancellationRequested();
             string access = string.Concat(call.Buffers.Select(b => program.Buffers[b].Role == BufferRole.Constant ? 'r' : 'w'));
             if (!rendered.TryGetValue((call.Kernel, access), out var module))
             {
-                if (!lowered.TryGetValue(call.Kernel, out var kernel))
-                    lowered[call.Kernel] = kernel = program.Kernels[call.Kernel].Lower(profile);
-                module = Module(program, call, kernel, access, shared: uses[call.Kernel] > 1);
-                if (result._all.Find(m => m == module with { Name = m.Name }) is { } same) module = same;
+                var (name, form) = (program.Kernels[call.Kernel].Name, forms[call.Kernel]);
+                module = Module(program, call, form, access, shared: uses[form.Code] > 1);
+                if (result._all.Find(m => m == module with { Name = m.Name, Text = m.Text }) is { } same) module = same;
                 else
                 {
-                    module = module with { Name = Unique(names, JsText.Identifier(kernel.Name)) };
+                    module = module with { Name = Unique(names, JsText.Identifier(name)) };
+                    module = module with { Text = result._all.Find(m => m.Code == module.Code)?.Text ?? module.Name };
                     result._all.Add(module);
                 }
                 rendered[(call.Kernel, access)] = module;
@@ -58,21 +58,29 @@ internal sealed class KernelModules
         return result;
     }
 
+    static IReadOnlyList<KernelForm> Forms(Program program, TargetProfile profile, CancellationToken cancellation) => KernelForms.Of([.. program.Kernels.Select(k =>
+    {
+        cancellation.ThrowIfCancellationRequested();
+        return k.Lower(profile);
+    })]);
+
     // Bindings of a kernel that is launched once have the names of its buffers; those of a shared one say only what they are.
-    static KernelModule Module(Program program, ProgramCall call, LinearKernel kernel, string access, bool shared)
+    static KernelModule Module(Program program, ProgramCall call, KernelForm form, string access, bool shared)
     {
         var identifiers = Identifiers.ForWgsl();
-        kernel = kernel with { Name = identifiers.Of(kernel.Name) };
+        var kernel = form.Code with { Name = identifiers.Of(form.Code.Name) };
         var bindings = call.Buffers.Select((b, i) => new WgslBinding(
             identifiers.Of(shared ? kernel.Params[i].Written ? "result" : "operand" : program.Buffers[b].Name), access[i] == 'w')).ToList();
-        string sizes = kernel.UsesVariables ? string.Join(", ", kernel.Variables.Select(v => JsText.Quote(v.Name))) : "";
-        return new("", WgslRenderer.Render(kernel, bindings), kernel.Name, sizes.Length > 0 ? access + "u" : access, Groups(kernel), sizes);
+        bool ownNumbers = form.Numbers.Length > 0;
+        string sizes = kernel.UsesVariables && !ownNumbers ? string.Join(", ", kernel.Variables.Select(v => JsText.Quote(v.Name))) : "";
+        return new("", "", WgslRenderer.Render(kernel, bindings), kernel.Name, kernel.UsesVariables ? access + "u" : access, Groups(form), sizes, string.Join(", ", form.Numbers));
     }
 
-    static string Groups(LinearKernel kernel)
+    static string Groups(KernelForm form)
     {
-        if (kernel.GridExtent.IsSymbolic) return $"(s) => {JsText.Size(kernel.GridExtent)}";
-        var (x, y) = WgslRenderer.DispatchSize(kernel);
+        var kernel = form.Code;
+        if (kernel.GridExtent.IsSymbolic && form.Numbers.IsEmpty) return $"(s) => {JsText.Size(kernel.GridExtent)}";
+        var (x, y) = WgslRenderer.DispatchSize(kernel, kernel.Variables.Zip(form.Numbers).ToDictionary());
         return string.Create(CultureInfo.InvariantCulture, $"[{x}, {y}]");
     }
 
@@ -87,7 +95,7 @@ internal sealed class KernelModules
     public string Write(FileHeader header)
     {
         var text = new StringBuilder();
-        foreach (var m in _all)
+        foreach (var m in _all.Where(m => m.Text == m.Name))
         {
             string code = JsText.Template("\n" + m.Code.ReplaceLineEndings("\n"));
             text.Append("\nexport const ").Append(m.Name).Append(" = /* wgsl */ ").Append(code).Append(";\n");

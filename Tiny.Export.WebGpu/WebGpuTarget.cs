@@ -34,7 +34,7 @@ public sealed class WebGpuTarget : ExportTarget
         var constants = wasm is null ? [] : WasmConstants.Of(program, own);
         var plan = BundlePlan.Of(program, constants.Select(c => c.Source).Where(c => !program.Buffers.Contains(c)), BufferLimit, MostBinding);
         program = plan.Program;
-        var modules = KernelModules.Render(program, WgslRenderer.Profile with { Float64 = context.Float64 }, context.Cancellation);
+        var modules = KernelModules.Render(program, WgslRenderer.Profile with { Float64 = context.Float64, PlainLoops = context.PlainLoops }, context.Cancellation);
         var weights = WeightsFile.Write(Path(plan.WeightsName), plan, context.Cancellation);
         var header = new FileHeader(program.Name, weights.Sha256);
 

@@ -33,6 +33,8 @@ public sealed record ExportContext(string Directory, string ProjectDirectory)
     /// exported.
     /// </summary>
     public Func<ScheduleProfile, Program>? Scheduled { get; init; }
+    /// <summary>Kernels stay plain loops: small and slow, to read or to look for errors in.</summary>
+    public bool PlainLoops { get; init; }
     /// <summary>Cancels a long export.</summary>
     public CancellationToken Cancellation { get; init; }
 }

@@ -13,9 +13,9 @@
  * @typedef {{ buffer: string, dtype: DType, shape: number[] | ((sizes: Sizes) => number[]) }} Port
  * @typedef {{ buffer: string, dtype: DType, shape: number[] }} SizedPort
  * @typedef {Record<string, SizedPort>} SizedPorts
- * @typedef {{ code: string, entry: string, access: string, groups: [number, number] | ((sizes: Sizes) => number), sizes?: string[] }} Kernel
- *   WGSL and its entry point; one letter a binding, `w` read and written, `r` only read, `u` sizes in their order; workgroups in x and y, or
- *   threads by sizes
+ * @typedef {{ code: string, entry: string, access: string, groups: [number, number] | ((sizes: Sizes) => number), sizes?: string[], numbers?: number[] }} Kernel
+ *   WGSL, which kernels may share, and its entry point; one letter a binding, `w` read and written, `r` only read, `u` sizes in their order, or the numbers
+ *   of this kernel; workgroups in x and y, or threads by sizes
  * @typedef {{ work?: number, sizes?: Record<string, Size>, inputs: Record<string, Port>, outputs: Record<string, Port>, calls: [kernel: string, ...buffers: string[]][] }} Entry
  *   `work` is how many float operations a call takes
  * @typedef {{ file: string, bytes: number, block: number, sha256: string[], buffers: number[] }} Weights

@@ -77,6 +77,8 @@ export class WebGpuBackend {
     this._staging = new Map();
     /** @type {Map<string, GPUBuffer>} the sizes of each launch of an entry point that has any */
     this._sizes = new Map();
+    /** @type {Map<string, number>} where the numbers of a kernel lie in their buffer */
+    this._numbers = new Map();
     const { vendor = '', architecture = '', device: name = '', description = '' } = device.adapterInfo ?? {}; // older browsers lack it
     this.stats = {
       backend: 'webgpu',
@@ -103,6 +105,17 @@ export class WebGpuBackend {
         this._sizes.set(entry, device.createBuffer(
           { label: `${entry} sizes`, size: sizesPlace * Math.max(1, calls.length), usage: GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST }));
       }
+      // Kernels that share their code are told apart by numbers, which never change.
+      const numbered = Object.entries(program.kernels).filter(([, { numbers }]) => numbers);
+      if (numbered.length) {
+        const values = new Int32Array(numbered.length * sizesPlace / 4);
+        numbered.forEach(([label, { numbers = [] }], i) => {
+          values.set(numbers, i * sizesPlace / 4);
+          this._numbers.set(label, i * sizesPlace);
+        });
+        this._numberBuffer = device.createBuffer({ label: 'numbers', size: values.byteLength, usage: GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST });
+        device.queue.writeBuffer(this._numberBuffer, 0, values);
+      }
       this._weights = program.weights.buffers.map((size, i) => device.createBuffer({ label: `weights ${i}`, size, usage }));
     });
   }
@@ -123,13 +136,14 @@ export class WebGpuBackend {
       }
       return layout;
     };
-    /** @type {Record<string, GPUComputePipeline>} */
+    /** @type {Record<string, GPUComputePipeline>} by their code: what several kernels share is compiled once */
     const pipelines = {};
-    await Promise.all(Object.entries(program.kernels).map(async ([label, { code, entry, access }]) => {
+    const compiled = new Map(Object.entries(program.kernels).map(([label, kernel]) => [kernel.code, { label, ...kernel }]));
+    await Promise.all([...compiled.values()].map(async ({ label, code, entry, access }) => {
       /** @type {GPUShaderModule | undefined} */
       let module;
       try {
-        pipelines[label] = await checked(device, 'compiling', () => {
+        pipelines[code] = await checked(device, 'compiling', () => {
           module = device.createShaderModule({ label, code });
           const layout = device.createPipelineLayout({ bindGroupLayouts: [layoutOf(access)] });
           return device.createComputePipelineAsync({ label, layout, compute: { module, entryPoint: entry } });
@@ -143,11 +157,14 @@ export class WebGpuBackend {
     await checked(device, 'binding buffers', () => {
       for (const [name, { calls }] of Object.entries(program.entries)) {
         this._steps.set(name, calls.map(([label, ...buffers], call) => {
-          const { access, groups, sizes = [] } = program.kernels[label];
+          const { code, access, groups, sizes = [], numbers } = program.kernels[label];
           const entries = buffers.map((b, binding) => ({ binding, resource: this._binding(b) }));
           const buffer = this._sizes.get(name);
           if (buffer && sizes.length) entries.push({ binding: entries.length, resource: { buffer, offset: sizesPlace * call, size: 4 * sizes.length } });
-          return { pipeline: pipelines[label], group: device.createBindGroup({ label, layout: layoutOf(access), entries }), groups, sizes };
+          if (numbers && this._numberBuffer) {
+            entries.push({ binding: entries.length, resource: { buffer: this._numberBuffer, offset: /** @type {number} */ (this._numbers.get(label)), size: 4 * numbers.length } });
+          }
+          return { pipeline: pipelines[code], group: device.createBindGroup({ label, layout: layoutOf(access), entries }), groups, sizes };
         }));
       }
     });

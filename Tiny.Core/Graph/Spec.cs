@@ -94,7 +94,7 @@ static class Spec
             Require(store ? parameter.Written : !parameter.Written || parameter.InPlace, u, pass, store ? "writes what is read" : "reads what is written");
         }
         var value = store ? u.Src[2].DType : u.DType;
-        Require(value.Scalar == u.Src[0].DType, u, pass, "moves another dtype than its memory holds");
+        Require(value.Scalar == u.Src[0].DType || value == u.Src[0].DType, u, pass, "moves another dtype than its memory holds");
         int gate = u.Op switch { Op.Load => 2, Op.Store => 3, _ => 4 };
         Require(u.Src.Length <= gate || u.Src[gate].DType == DType.Bool.Vec(value.Lanes) && (value.Lanes == 1 || !store), u, pass, "has a gate that does not fit");
     }

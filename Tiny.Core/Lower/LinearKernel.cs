@@ -12,10 +12,12 @@ public sealed record KernelParam(DType DType, Dim Count, bool Written, bool InPl
 {
     /// <summary>True where the kernel moves words of 4 bytes in which smaller elements lie packed (<see cref="PackedMemory"/>).</summary>
     public bool Packed { get; init; }
+    /// <summary>More than 1 where the kernel moves vectors of so many neighbours (<see cref="VectorMemory"/>).</summary>
+    public int Lanes { get; init; } = 1;
     /// <summary>The dtype of its pointer.</summary>
-    public DType Element => Packed ? DType.UInt32 : DType;
+    public DType Element => Packed ? DType.UInt32 : DType.Vec(Lanes);
     /// <summary>How many of <see cref="Element"/> there are.</summary>
-    public Dim Elements => Packed ? (Count * DType.Size + 3) / 4 : Count;
+    public Dim Elements => Packed ? (Count * DType.Size + 3) / 4 : Lanes > 1 ? Count / Lanes : Count;
 }
 
 /// <summary>
@@ -34,7 +36,7 @@ public sealed record KernelParam(DType DType, Dim Count, bool Written, bool InPl
 /// <item>Legal operations: elementwise ones the profile has, Cast, Bitcast, Range, Special, Load, Store, StoreBits, Broadcast, Vector, Lane,
 /// FoldLanes, Acc, Set, End, Stage. Operands of an elementwise vector operation all have its number of lanes. Comparisons of vectors give bool
 /// vectors, used only by Where, And, Or, Xor, CmpNe and Lane; a vector Store has no gate, a vector Load
-/// may have a vector of bools: lanes where it is false read nothing and are 0, and only the others are inside the buffer; index arithmetic is int32.</item>
+/// may have a vector of bools: lanes where it is false read nothing and are 0, and only the others are inside the buffer; index arithmetic is int32. An index into memory of vectors (<see cref="KernelParam.Lanes"/>) counts those; nothing else is moved there.</item>
 /// <item>On a grid there are <see cref="Op.Special"/>s in a row: the flat thread id, taken apart so that the first changes fastest;
 /// the renderer does that, and adds the guard that surplus threads of the last workgroup return. Other targets have none.</item>
 /// </list>

@@ -39,6 +39,7 @@ sealed class Heuristic
 
     public static IReadOnlyList<OptOp> Choose(UOp sink, TargetProfile profile)
     {
+        if (profile.Grid) return GridHeuristic.Choose(sink, profile);
         var pass = new Heuristic(sink, profile);
         pass.Choose();
         return pass._chosen;

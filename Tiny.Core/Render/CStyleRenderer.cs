@@ -103,7 +103,8 @@ public abstract partial class CStyleRenderer
         if (_steps.TryGetValue(line, out var step))
         {
             _written[line] = value;
-            Line(Assignment(Written(step.Acc).Text, step.Before, line));
+            var text = StepText(line, Written(step.Acc)) ?? Assignment(Written(step.Acc).Text, step.Before, line);
+            if (text.Length > 0) Line(text);
             _written[line] = Written(step.Acc);
             return;
         }
@@ -206,10 +207,16 @@ public abstract partial class CStyleRenderer
     private protected virtual string WrappingDifference(DType type) => throw Lacking(Op.Add, type);
     /// <summary>True for a type whose arithmetic C does in int, so that a result must be converted back.</summary>
     private protected virtual bool Narrows(DType type) => false;
+    /// <summary>One of several steps of accumulation, where the dialect has a form for some of them together: nothing but for the last of those. Else null.</summary>
+    private protected virtual string? StepText(UOp step, Expression sum) => null;
     /// <summary>The line where the dialect has a form of its own for it, else null.</summary>
     private protected virtual Expression? OwnValue(UOp u) => null;
     /// <summary>Vector operations, for dialects that have vectors.</summary>
     private protected virtual Expression VectorValue(UOp u) => throw Lacking(u.Op, u.DType);
+    /// <summary>The prefix that negates a vector of bools, and the operator that compares two.</summary>
+    private protected virtual string MaskNot => "~";
+    /// <inheritdoc cref="MaskNot"/>
+    private protected virtual string MaskDiffers => "^";
     /// <summary>True where the operand's text stands twice in the user's, and so should be a name.</summary>
     private protected virtual bool IsUsedTwice(UOp user, int operand) => false;
     /// <summary>True for a line that is never worth a name.</summary>

@@ -19,7 +19,7 @@ public abstract partial class CStyleRenderer
         Op.FloorMod => IsPlainDivision(u) ? Narrowed(u, Operator(u, "%")) : Called(u),
         Op.And => Operator(u, IsLogical(u) ? "&&" : "&"),
         Op.Or => Operator(u, IsLogical(u) ? "||" : "|"),
-        Op.Xor => Operator(u, IsLogical(u) ? "!=" : "^"),
+        Op.Xor => Operator(u, IsLogical(u) ? "!=" : IsBool(u.DType) ? MaskDiffers : "^"),
         Op.Shl => Wraps(u) ? Called(u) : Narrowed(u, Expression.Binary(Written(u.Src[0]), "<<", ShiftAmount(u.Src[1]))),
         Op.Shr => Narrowed(u, Expression.Binary(Written(u.Src[0]), ">>", ShiftAmount(u.Src[1]))),
         Op.CmpLt => Less(u, negated: false),
@@ -36,7 +36,8 @@ public abstract partial class CStyleRenderer
         Op.Bitcast => BitcastValue(u),
         Op.Load => LoadValue(u),
         Op.Broadcast or Op.Vector or Op.Lane or Op.FoldLanes => VectorValue(u),
-        Op.Sqrt or Op.Exp2 or Op.Exp or Op.Log2 or Op.Sin or Op.Trunc or Op.Max or Op.Min or Op.MulAcc => Called(u),
+        Op.Sqrt or Op.Exp2 or Op.Exp or Op.Log2 or Op.Sin or Op.Trunc or Op.MulAcc => Called(u),
+        Op.Max or Op.Min => Extremum(u),
         _ => throw Lacking(u.Op, u.DType),
     };
 
@@ -50,6 +51,8 @@ public abstract partial class CStyleRenderer
         for (int i = 0; i < arguments.Length; i++) arguments[i] = Written(u.Src[i]);
         return Expression.Call(Function(u.Op, u.DType), arguments);
     }
+
+    private protected virtual Expression Extremum(UOp u) => Called(u);
 
     private protected virtual Expression Narrowed(UOp u, Expression e) => e;
 
@@ -105,7 +108,7 @@ public abstract partial class CStyleRenderer
         var (a, b) = (u.Src[0], u.Src[1]);
         if (!IsBool(a.DType)) return Comparison(u, a, "!=", b);
         if (b.Op is not (Op.Const or Op.Broadcast) || b.Int is not { } constant)
-            return Expression.Binary(Written(a), IsLogical(a) ? "!=" : "^", Written(b));
+            return Expression.Binary(Written(a), IsLogical(a) ? "!=" : MaskDiffers, Written(b));
         if (constant == 0) return Written(a);
         // The negation of a bool.
         if (IsWrittenInline(a))
@@ -114,7 +117,7 @@ public abstract partial class CStyleRenderer
             // Not for floats: the negation of a < b is true for NaN, a >= b is not.
             if (a.Op == Op.CmpLt && a.Src[0].DType.IsInt) return Less(a, negated: true);
         }
-        return Expression.Prefix(IsLogical(a) ? "!" : "~", Written(a));
+        return Expression.Prefix(IsLogical(a) ? "!" : MaskNot, Written(a));
     }
 
     Expression Less(UOp u, bool negated)
@@ -122,7 +125,7 @@ public abstract partial class CStyleRenderer
         var (a, b) = (u.Src[0], u.Src[1]);
         if (IsBool(a.DType))
         {
-            var not = Expression.Prefix(IsLogical(a) ? "!" : "~", Written(a));
+            var not = Expression.Prefix(IsLogical(a) ? "!" : MaskNot, Written(a));
             return Expression.Binary(not, IsLogical(a) ? "&&" : "&", Written(b));
         }
         // x > 2 reads better than 2 < x.

@@ -32,8 +32,38 @@ static partial class WgslHelper
     [GeneratedRegex(@"^fn ([a-z][a-z0-9_]*)\(", RegexOptions.Multiline)]
     private static partial Regex Name();
 
-    static readonly FrozenDictionary<string, string> s_functions = Words.Concat(Sine).Concat(Pairs)
+    static readonly FrozenDictionary<string, string> s_functions = Words.Concat(Vectors).Concat(Sine).Concat(Pairs)
         .ToFrozenDictionary(text => Name().Match(text).Groups[1].Value, text => text);
+
+    // For four lanes.
+    static string[] Vectors =>
+    [
+        """
+        fn is_nan_4(x: vec4f) -> vec4<bool> {
+            return (bitcast<vec4u>(x) & vec4u(0x7fffffffu)) > vec4u(0x7f800000u);
+        }
+
+        """,
+        """
+        fn max_nan_4(a: vec4f, b: vec4f) -> vec4f {
+            return select(select(max(a, b), b, is_nan_4(b)), a, is_nan_4(a));
+        }
+
+        """,
+        """
+        fn min_nan_4(a: vec4f, b: vec4f) -> vec4f {
+            return select(select(min(a, b), b, is_nan_4(b)), a, is_nan_4(a));
+        }
+
+        """,
+        """
+        fn f32_to_i32_4(x: vec4f) -> vec4i {
+            let whole = select(vec4i(x), vec4i(), is_nan_4(x));
+            return select(whole, vec4i(2147483647), x >= vec4f(2147483648.0));
+        }
+
+        """,
+    ];
 
     static string[] Words =>
     [

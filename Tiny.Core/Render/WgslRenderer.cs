@@ -29,6 +29,8 @@ public sealed partial class WgslRenderer : CStyleRenderer
     {
         _bindings = bindings;
         _shared = [.. kernel.Code.Where(u => u.Op == Op.StoreBits).Select(u => (int)u.Src[0].Arg!)];
+        FindComponents();
+        FindProducts();
     }
 
     /// <summary>What lowering has to know.</summary>
@@ -38,6 +40,8 @@ public sealed partial class WgslRenderer : CStyleRenderer
         Grid = true,
         WorkgroupSize = 64,
         WordMemory = true,
+        VectorLanes = 4,
+        VectorMemory = true,
         Registers = 32,
         // The specification's limit on a function's variables.
         StageBytes = 8 << 10,
@@ -152,7 +156,7 @@ public sealed partial class WgslRenderer : CStyleRenderer
     // leans on reading outside of a buffer.
     private protected override Expression LoadValue(UOp load)
     {
-        if (load.DType.Lanes != 1) throw Lacking(load.Op, load.DType);
+        if (load.DType.Lanes > 1) return VectorLoad(load);
         var (pointer, index) = (Written(load.Src[0]).Text, Written(load.Src[1]).Text);
         string Element(string at) => IsShared(load.Src[0]) ? $"atomicLoad(&{pointer}[{at}])" : $"{pointer}[{at}]";
         if (load.Src.Length < 3) return Expression.Primary(Element(index));
@@ -163,7 +167,8 @@ public sealed partial class WgslRenderer : CStyleRenderer
 
     // What is merged into memory is known before its bits there are cleared: it may be made of them.
     private protected override bool IsUsedTwice(UOp user, int operand) =>
-        user.Op == Op.Load && operand == 2 && user.Src[2].Op != Op.Const || user.Op == Op.StoreBits && operand is 1 or 2;
+        user.Op == Op.Load && operand == 2 && user.Src[2].Op != Op.Const || user.Op == Op.StoreBits && operand is 1 or 2
+        || NeedsName(user);
 
     private protected override Expression Literal(UOp constant)
     {
@@ -200,7 +205,7 @@ public sealed partial class WgslRenderer : CStyleRenderer
         if (IsPair(from) || IsPair(to)) return PairCast(from, to, x);
         if (to == DType.Bool && from.IsFloat) return Expression.Prefix("!", Expression.Binary(x, "==", Literal(UOp.Const(0L, from))));
         if (to == DType.Bool) return Expression.Binary(x, "!=", Literal(UOp.Const(0L, from)));
-        if (from == DType.Float32 && to == DType.Int32) return Expression.Call(Helper("f32_to_i32"), x);
+        if (from.Scalar == DType.Float32 && to.Scalar == DType.Int32) return Expression.Call(Helper("f32_to_i32", to), x);
         if (from == DType.Float32 && to == DType.UInt32) return Expression.Call(Helper("f32_to_u32"), x);
         if (from == DType.UInt32 && to == DType.Float32 && cast.Src[0].Max > 1 << 24) return Expression.Call(Helper("u32_to_f32"), x);
         return Expression.Call(TypeName(to), x);
@@ -218,11 +223,12 @@ public sealed partial class WgslRenderer : CStyleRenderer
         if (IsPair(a.DType)) return PairComparison(a.DType, Written(a), op, Written(b));
         if (!a.DType.IsFloat || op is not ("!=" or "==")) return base.Comparison(u, a, op, b);
         if (!ReferenceEquals(a, b)) return op == "==" ? base.Comparison(u, a, op, b) : Expression.Prefix("!", base.Comparison(u, a, "==", b));
-        var isNan = Expression.Call(Helper("is_nan"), Written(a));
+        var isNan = Expression.Call(Helper("is_nan", a.DType), Written(a));
         return op == "!=" ? isNan : Expression.Prefix("!", isNan);
     }
 
-    private protected override Expression ShiftAmount(UOp amount) =>
+    private protected override Expression ShiftAmount(UOp amount) => amount.DType.Lanes > 1
+        ? amount.Int is { } all ? Expression.Primary($"vec4u({all}u)") : Expression.Call("vec4u", Written(amount)) :
         amount.Int is { } n ? Expression.Primary($"{n}u") : IsPair(amount.DType) ? PairCast(amount.DType, DType.UInt32, Written(amount))
             : amount.DType.Kind == ScalarKind.UInt32 ? Written(amount) : Expression.Call("u32", Written(amount));
 
@@ -233,8 +239,8 @@ public sealed partial class WgslRenderer : CStyleRenderer
         (Op.Sin, true) => Helper("sine"),
         (Op.Trunc, true) => "trunc",
         (Op.MulAcc, true) => "fma",
-        (Op.Max, true) => Helper("max_nan"),
-        (Op.Min, true) => Helper("min_nan"),
+        (Op.Max, true) => Helper("max_nan", type),
+        (Op.Min, true) => Helper("min_nan", type),
         (Op.Max, false) => "max",
         (Op.Min, false) => "min",
         (Op.FloorDiv, false) => Helper(IsUnsigned(type) ? "floor_div_u" : "floor_div"),
@@ -256,8 +262,14 @@ public sealed partial class WgslRenderer : CStyleRenderer
         { Kind: ScalarKind.UInt32, Lanes: 1 } => "u32",
         { Kind: ScalarKind.Bool, Lanes: 1 } => "bool",
         { Kind: ScalarKind.Int64 or ScalarKind.UInt64, Lanes: 1 } => "vec2u",
+        { Kind: ScalarKind.Float32, Lanes: 4 } => "vec4f",
+        { Kind: ScalarKind.Int32, Lanes: 4 } => "vec4i",
+        { Kind: ScalarKind.UInt32, Lanes: 4 } => "vec4u",
+        { Kind: ScalarKind.Bool, Lanes: 4 } => "vec4<bool>",
         _ => throw new TargetException($"kernel {Kernel.Name}: WGSL has no {t}; use float32, int32 or uint32 in what is exported to WebGPU"),
     };
+
+    string Helper(string name, DType type) => Helper(type.Lanes > 1 ? $"{name}_{type.Lanes}" : name);
 
     string Helper(string name)
     {

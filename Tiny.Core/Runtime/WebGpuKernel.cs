@@ -77,7 +77,7 @@ sealed class WebGpuKernel : DeviceKernel
             if (buffers[i] is not WebGpuBuffer buffer || buffer.Device != _device)
                 throw Wrong(i, $"it lies on {buffers[i]?.Device.Name ?? "no device"}, not on this one");
             // Memory is whole words, also where a buffer's last one is used in part.
-            long needed = parameters[i].Elements.Bind(values).Min * parameters[i].Element.Size;
+            long needed = parameters[i].Elements.Bind(values).Min * parameters[i].Element.Size * parameters[i].Lanes;
             if ((buffer.Bytes + 3) / 4 * 4 < needed)
                 throw Wrong(i, $"{buffer.Bytes} bytes, {needed} are needed ({parameters[i].Count.Bind(values)} {parameters[i].DType})");
             if ((ulong)needed > largest)

@@ -71,6 +71,18 @@ sealed class NodeContext(OnnxImporter importer, OnnxNode node, Frame frame, IRea
     /// <exception cref="OnnxDataDependentException">As for <see cref="Integers(int)"/>.</exception>
     public double[] Floats(int input) => HostNumbers.Floats(Read(input), this[input].DType, this[input].Numel);
 
+    /// <summary>All elements of an input of bytes: a file, of which there may be more than of numbers.</summary>
+    /// <exception cref="OnnxDataDependentException">As for <see cref="Integers(int)"/>.</exception>
+    public byte[] Bytes(int input)
+    {
+        if (this[input].DType != DType.UInt8) throw Bad($"input {input} is {TypedAt(input)}, not of bytes");
+        var memory = importer.Read(this[input], this, input, long.MaxValue);
+        byte[] bytes = HostTable.New<byte>(memory.Bytes);
+        memory.Span.CopyTo(bytes);
+        GC.KeepAlive(memory);
+        return bytes;
+    }
+
     /// <summary>The number of an input of one integer.</summary>
     public long Integer(int input) => One(Integers(input), input);
 
@@ -167,6 +179,9 @@ sealed class NodeContext(OnnxImporter importer, OnnxNode node, Frame frame, IRea
     /// <summary>A float.</summary>
     public float Float(string name, float otherwise) => Attribute<float>(name) is (true, var n) ? n : otherwise;
 
+    /// <summary>A number that is a float in the first opsets, and an integer later.</summary>
+    public double Number(string name, double otherwise) => frame.Attribute(node, name) is { Value: float number } ? number : HasAttribute(name) ? Integer(name) : otherwise;
+
     /// <summary>A text.</summary>
     public string Text(string name, string otherwise) => Attribute<string>(name) is (true, var n) ? n! : otherwise;
 
@@ -191,6 +206,8 @@ sealed class NodeContext(OnnxImporter importer, OnnxNode node, Frame frame, IRea
     /// <summary>An element type by its number.</summary>
     public OnnxType Type(string name, OnnxType otherwise)
     {
+        // In the first opsets types have names.
+        if (frame.Attribute(node, name) is { Value: string text }) return OnnxTypes.Named(text) ?? throw Bad($"attribute '{name}' names no element type: '{text}'");
         var type = (OnnxType)Integer(name, (long)otherwise);
         return Enum.IsDefined(type) ? type : throw Bad($"attribute '{name}' names no element type: {(long)type}");
     }
@@ -224,6 +241,33 @@ sealed class NodeContext(OnnxImporter importer, OnnxNode node, Frame frame, IRea
 
     /// <summary>Somebody asks for the result.</summary>
     public bool Wants(int output) => output < node.Outputs.Length && node.Outputs[output].Length > 0;
+
+    // ---- what is laid out
+
+    /// <summary>Counts nodes that the operator makes of one: steps, rounds, parts.</summary>
+    /// <exception cref="OnnxUnsupportedException">The graph becomes too large.</exception>
+    public void LayOut(long nodes) => importer.LayOut(node, nodes);
+
+    /// <summary>What <paramref name="run"/> gives, or null where its nodes do not fit these shapes: then what was noted of it is dropped.</summary>
+    public IReadOnlyList<OnnxValue?>? IfItFits(Func<IReadOnlyList<OnnxValue?>> run, string what)
+    {
+        var noted = importer.Noted;
+        try
+        {
+            return run();
+        }
+        catch (OnnxNodeException e)
+        {
+            importer.Forget(noted, $"{node}: {what} is not taken, as it does not fit: {e.Text}");
+            return null;
+        }
+    }
+
+    /// <summary>
+    /// A value as the number that it is, if it is one integer that no input is in: what counts the rounds of a loop is not computed from the first round on again and again.
+    /// </summary>
+    public OnnxValue? Settled(OnnxValue? value) => value is TensorValue { Tensor: { Shape: { IsSymbolic: false, Size: 1 }, DType.Kind: ScalarKind.Int32 or ScalarKind.Int64 } t } own && importer.IsKnown(t)
+        ? own with { Tensor = Tiny.Tensor.Full(t.Shape, Numbers(t)[0], t.DType) } : value;
 
     // ---- subgraphs
 

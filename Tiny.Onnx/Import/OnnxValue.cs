@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Tiny.Graph;
 using Tiny.Onnx.Import;
 using Tiny.Onnx.Model;
@@ -30,10 +31,12 @@ public sealed record TensorValue(Tensor Tensor, OnnxType Type) : OnnxValue
         return new TensorValue(Tensor.FromStorage(storage), tensor.Type);
     }
 
-    /// <summary>A constant of a graph: a few integers that are all the same are a number, which the algebra knows.</summary>
+    /// <summary>A constant of a graph: a few integers that are all the same are a number, which the algebra knows, and so is a float32, which kernels then have in their text.</summary>
     internal static OnnxValue Constant(OnnxTensor tensor)
     {
         var value = Of(tensor);
+        if (value is TensorValue { Tensor: { DType.Kind: ScalarKind.Float32, Shape.Rank: 0 } x } && MemoryMarshal.Read<float>(x.Storage!.ToHost().Span) is var number && float.IsFinite(number))
+            return new TensorValue(Tensor.Full(x.Shape, number, x.DType), tensor.Type);
         if (value is not TensorValue { Tensor: { DType.IsInt: true, Shape.Size: > 0 and <= 16 } t }) return value;
         long[] numbers = HostNumbers.Integers(t.Storage!.ToHost(), t.DType, t.Numel);
         if (Array.Exists(numbers, n => n != numbers[0])) return value;

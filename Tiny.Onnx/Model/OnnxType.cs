@@ -72,5 +72,13 @@ public static class OnnxTypes
     /// <summary>The short name, as in <c>float32</c>.</summary>
     public static string Name(this OnnxType type) => Array.Find(s_rows, r => r.Type == type)?.Name ?? type.ToString().ToLowerInvariant();
 
+    /// <summary>The type by its name in the format's definition, as in <c>FLOAT</c>; null if there is none of that name.</summary>
+    public static OnnxType? Named(string name) => name switch
+    {
+        "FLOAT" => OnnxType.Float32,
+        "DOUBLE" => OnnxType.Float64,
+        _ => Array.Find(s_rows, r => string.Equals(r.Type.ToString(), name, StringComparison.OrdinalIgnoreCase))?.Type ?? (name == "STRING" ? OnnxType.String : null),
+    };
+
     static Row Find(OnnxType type) => Array.Find(s_rows, r => r.Type == type) ?? throw new OnnxUnsupportedException($"tensors of {type.Name()}");
 }

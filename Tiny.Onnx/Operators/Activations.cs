@@ -15,7 +15,8 @@ static class Activations
         new("HardSwish", n => n[0].HardSwish()),
         new("Elu", n => n[0].Elu(n.Float("alpha", 1))),
         new("Celu", n => n[0].Celu(n.Float("alpha", 1))),
-        new("Selu", n => Selu(n[0], n.Float("alpha", 1.6732632f), n.Float("gamma", 1.050701f))),
+        new("Selu", n => Selu(n[0], n.Float("alpha", 1.6732f), n.Float("gamma", 1.0507f))),
+        new("Selu", n => Selu(n[0], n.Float("alpha", 1.6732632f), n.Float("gamma", 1.050701f)), Since: 6),
         new("Gelu", n => n[0].Gelu(exact: n.Text("approximate", "none") != "tanh")),
         new("Mish", n => n[0].Mish()),
         new("Softplus", n => n[0].Softplus()),
@@ -58,7 +59,6 @@ static class Activations
     {
         var x = n[0];
         int axis = n.Axis("axis", 1, x.Rank);
-        Dim lead = x.Shape.Dims[..axis].ToArray().Aggregate((Dim)1, (a, b) => a * b);
-        return rows(x.Reshape([lead, -1])).Reshape(x.Shape);
+        return rows(x.Reshape([Movement.Count(x.Shape.Dims[..axis]), Movement.Count(x.Shape.Dims[axis..])])).Reshape(x.Shape);
     }
 }

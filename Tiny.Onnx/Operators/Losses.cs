@@ -8,8 +8,10 @@ static class Losses
     public static IReadOnlyList<Operator> Table { get; } =
     [
         new("NegativeLogLikelihoodLoss", n => Loss(n, n[0])),
-        new("SoftmaxCrossEntropyLoss", n => n[0].LogSoftmax(1) is var log ? (Loss(n, log), log) : default((Tensor, Tensor))),
+        new("SoftmaxCrossEntropyLoss", n => CrossEntropy(n, n[0].LogSoftmax(1))),
     ];
+
+    static Results CrossEntropy(NodeContext n, Tensor log) => (Loss(n, log), log);
 
     static Tensor Loss(NodeContext n, Tensor log)
     {

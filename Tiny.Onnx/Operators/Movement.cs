@@ -12,8 +12,8 @@ static class Movement
         new("Reshape", n => n.Like(n.HasSizes(1) || n.Declared(0) is null ? Reshape(n, n.SizesOrOpen(1), n.Flag("allowzero")) : n[0].Reshape(n.Declared(0)!)), Since: 5),
         new("Flatten", n => n.Like(Flatten(n[0], n.Integer("axis", 1)))),
         new("Transpose", n => n.Like(Transpose(n))),
-        new("Squeeze", n => n.Like(ByDeclared(n) ?? Squeeze(n[0], n.IntegersOr(1, "axes"), n))),
-        new("Unsqueeze", n => n.Like(ByDeclared(n) ?? Unsqueeze(n[0], n.IntegersOr(1, "axes") ?? [], n))),
+        new("Squeeze", n => n.Like(ByDeclared(n) ?? Squeeze(n[0], n.IntegersOr(1, "axes")))),
+        new("Unsqueeze", n => n.Like(ByDeclared(n) ?? Unsqueeze(n[0], n.IntegersOr(1, "axes") ?? []))),
         new("Concat", n => n.Like(Tensor.Cat(n.All(), n.Axis("axis", 1, n[0].Rank)))),
         new("Split", Split),
         new("Slice", n => n.Like(Slice(n))),
@@ -54,7 +54,8 @@ static class Movement
         return x.Reshape([Count(x.Shape.Dims[..a]), Count(x.Shape.Dims[a..])]);
     }
 
-    static Dim Count(ReadOnlySpan<Dim> dims)
+    /// <summary>How many elements there are.</summary>
+    public static Dim Count(ReadOnlySpan<Dim> dims)
     {
         Dim count = 1;
         foreach (var d in dims) count *= d;
@@ -64,7 +65,7 @@ static class Movement
     static Tensor Transpose(NodeContext n) =>
         n.Integers("perm") is { } order ? n[0].Permute([.. order.Select(a => checked((int)a))]) : n[0].Permute([.. Enumerable.Range(0, n[0].Rank).Reverse()]);
 
-    static Tensor Squeeze(Tensor x, long[]? axes, NodeContext n)
+    static Tensor Squeeze(Tensor x, long[]? axes)
     {
         int[] gone = axes is null ? [.. Enumerable.Range(0, x.Rank).Where(i => x.Shape[i].Is(1))] : NodeContext.Axes(axes, x.Rank);
         foreach (int a in gone)
@@ -72,7 +73,7 @@ static class Movement
         return x.Reshape([.. x.Shape.Where((_, i) => !gone.Contains(i))]);
     }
 
-    static Tensor Unsqueeze(Tensor x, long[] axes, NodeContext n)
+    static Tensor Unsqueeze(Tensor x, long[] axes)
     {
         int rank = x.Rank + axes.Length;
         int[] put = NodeContext.Axes(axes, rank);
@@ -83,7 +84,8 @@ static class Movement
     static Results Split(NodeContext n)
     {
         var x = n[0];
-        int axis = n.Axis("axis", 0, x.Rank), parts = (int)n.Integer("num_outputs", n.Outputs);
+        int axis = n.Axis("axis", 0, x.Rank), parts = n.Outputs;
+        if (n.Integer("num_outputs", parts) != parts) throw NodeContext.Bad($"attribute 'num_outputs' is {n.Integer("num_outputs")}, and the node has {parts} outputs");
         Dim[] sizes;
         if (n.Has(1) && !n.IsKnown(1) && n.ComputesSizes) return SliceByData.Split(n, axis).Select(part => n.Like(part)).ToArray();
         // Sizes that are data are those of the declared parts.
@@ -247,8 +249,14 @@ static class Movement
     {
         var x = n[0];
         int batch = n.Axis("batch_axis", 1, x.Rank), time = n.Axis("time_axis", 0, x.Rank);
+        return Reversed(x, n[1].Cast(DType.Int32), time, batch);
+    }
+
+    /// <summary>Each batch in reverse along another axis, for as long as it is.</summary>
+    public static Tensor Reversed(Tensor x, Tensor lengths, int time, int batch)
+    {
         Tensor Along(Tensor vector, int axis) => vector.Reshape([.. Enumerable.Range(0, x.Rank).Select(i => i == axis ? x.Shape[i] : (Dim)1)]);
-        Tensor length = Along(n[1].Cast(DType.Int32), batch), at = Along(Tensor.Arange(x.Shape[time]), time);
+        Tensor length = Along(lengths, batch), at = Along(Tensor.Arange(x.Shape[time]), time);
         var from = at.Lt(length).Where(length - 1 - at, at);
         return x.Gather(time, from.Expand(x.Shape));
     }

@@ -20,8 +20,8 @@ static class Normalization
 
     static int[] Spatial(Tensor x) => [.. Enumerable.Range(2, Math.Max(0, x.Rank - 2))];
 
-    // A vector along axis 1.
-    static Tensor Channels(Tensor vector, int rank) => vector.Reshape([vector.Shape[0], .. Enumerable.Repeat((Dim)1, rank - 2)]);
+    /// <summary>A vector along axis 1.</summary>
+    public static Tensor Channels(Tensor vector, int rank) => vector.Reshape([vector.Shape[0], .. Enumerable.Repeat((Dim)1, rank - 2)]);
 
     static Tensor Scaled(Tensor x, Tensor scale, Tensor bias) => x * Channels(scale, x.Rank) + Channels(bias, x.Rank);
 
@@ -35,7 +35,15 @@ static class Normalization
     {
         var (x, scale, bias, mean, variance) = (n[0], n[1], n[2], n[3], n[4]);
         float eps = n.Float("epsilon", 1e-5f), momentum = n.Float("momentum", 0.9f);
+        // Before opset 9 each element of an image may have a mean of its own.
+        bool single = n.Opset < 9 && !n.Flag("spatial", true);
         bool training = n.Opset >= 14 ? n.Flag("training_mode") : n.Outputs > 1 && n.Opset < 7 && !n.Flag("is_test");
+        if (!training && single)
+        {
+            Tensor Each(Tensor t) => t.Cast(x.DType).Reshape(x.Shape.Dims[1..].ToArray());
+            return (x - Each(mean)) * (Each(variance) + eps).Rsqrt() * Each(scale) + Each(bias);
+        }
+        if (single) throw new OnnxUnsupportedException("training with a mean for each element (spatial = 0)");
         if (!training) return x.BatchNorm(mean.Cast(x.DType), variance.Cast(x.DType), scale.Cast(x.DType), bias.Cast(x.DType), eps);
         int[] axes = [0, .. Spatial(x)];
         Tensor m = x.Mean(axes), v = x.Var(axes, correction: 0);
@@ -67,7 +75,9 @@ static class Normalization
         var inverse = (centred.Square().Mean(axes, true) + n.Float("epsilon", 1e-5f)).Rsqrt();
         var y = (centred * inverse).Cast(x.DType) * n[1];
         if (n.Optional(2) is { } bias) y += bias;
-        return (y, mean, inverse);
+        // What is stashed has the type that is said, whatever was computed with.
+        var stash = n.Integer("stash_type", 1) == 1 ? DType.Float32 : x.DType;
+        return (y, mean.Cast(stash), inverse.Cast(stash));
     }
 
     static Results RmsNorm(NodeContext n)

@@ -8,15 +8,17 @@ static class Pooling
     public static IReadOnlyList<Operator> Table { get; } =
     [
         new("MaxPool", MaxPool),
-        new("AveragePool", n => Of(n) is var w ? n[0].AvgPool(w.Kernel, w.Stride, w.Padding, w.Dilation, n.Flag("count_include_pad"), n.Flag("ceil_mode")) : n[0]),
+        new("AveragePool", n => AveragePool(n, Of(n))),
         new("LpPool", n => LpPool(n)),
         new("GlobalAveragePool", n => n[0].Mean(Spatial(n[0]), true)),
         new("GlobalMaxPool", n => n[0].Max(Spatial(n[0]), true)),
-        new("GlobalLpPool", n => Norm(n[0], n.Integer("p", 2), x => x.Sum(Spatial(x), true))),
+        new("GlobalLpPool", n => Norm(n[0], n.Number("p", 2), x => x.Sum(Spatial(x), true))),
         new("MaxUnpool", MaxUnpool),
     ];
 
     static Windows Of(NodeContext n) => Windows.Of(n, n[0], [.. (n.Integers("kernel_shape") ?? throw NodeContext.Bad("attribute 'kernel_shape' is missing")).Select(k => checked((int)k))]);
+
+    static Tensor AveragePool(NodeContext n, Windows w) => n[0].AvgPool(w.Kernel, w.Stride, w.Padding, w.Dilation, n.Flag("count_include_pad"), n.Flag("ceil_mode"));
 
     static int[] Spatial(Tensor x) => x.Rank > 2 ? [.. Enumerable.Range(2, x.Rank - 2)] : throw NodeContext.Bad($"{x.Shape} has no spatial axes");
 
@@ -50,7 +52,7 @@ static class Pooling
         var w = Of(n);
         int count = w.Kernel.Aggregate(1, (a, b) => checked(a * b));
         // What is padded is 0 and counts, so that the mean over whole windows is the sum.
-        return Norm(n[0], n.Integer("p", 2), x => n.Flag("ceil_mode") ? Summed(x, w) : x.AvgPool(w.Kernel, w.Stride, w.Padding, w.Dilation) * count);
+        return Norm(n[0], n.Number("p", 2), x => n.Flag("ceil_mode") ? Summed(x, w) : x.AvgPool(w.Kernel, w.Stride, w.Padding, w.Dilation) * count);
     }
 
     // Windows that begin inside and end outside of all padding see zeros there.
@@ -67,14 +69,16 @@ static class Pooling
         return x.Pad(edges).AvgPool(w.Kernel, w.Stride, new (int, int)[w.Kernel.Length], w.Dilation) * count;
     }
 
-    static Tensor Norm(Tensor x, long p, Func<Tensor, Tensor> sum) => sum(x.Abs().Pow(p)).Pow(1.0 / p);
+    static Tensor Norm(Tensor x, double p, Func<Tensor, Tensor> sum) => sum(x.Abs().Pow(p)).Pow(1.0 / p);
 
     static Results MaxUnpool(NodeContext n)
     {
         var (x, place) = (n[0], n[1]);
         int axes = x.Rank - 2;
-        int[] kernel = [.. (n.Integers("kernel_shape") ?? []).Select(k => checked((int)k))], stride = Windows.Numbers(n, "strides", axes);
+        if (n.Integers("kernel_shape") is null) throw NodeContext.Bad("attribute 'kernel_shape' is missing");
+        int[] kernel = Windows.Numbers(n, "kernel_shape", axes), stride = Windows.Numbers(n, "strides", axes);
         var pads = n.Integers("pads") ?? new long[2 * axes];
+        if (pads.Length != 2 * axes) throw NodeContext.Bad($"attribute 'pads' has {pads.Length} numbers for {axes} axes");
         Dim[] natural = [x.Shape[0], x.Shape[1], .. Enumerable.Range(0, axes).Select(i => (x.Shape[2 + i] - 1) * stride[i] + kernel[i] - pads[i] - pads[axes + i])];
         var shape = n.Has(2) ? new Shape([.. n.Integers(2).Select(d => (Dim)d)]) : new Shape(natural);
         // Places are among the elements of the natural shape; in a larger one each has another.

@@ -30,7 +30,8 @@ static class RandomDraws
     // Seeds are floats there: each has bits of its own.
     static long? Seed(NodeContext n) => n.HasAttribute("seed") ? BitConverter.SingleToInt32Bits(n.Float("seed", 0)) : null;
 
-    // Before opset 10 the mask has the type of the values, and in no opset before 12 anything is dropped.
+    // Before opset 10 the mask has the type of the values. Opsets 1 and 6 drop elements unless an attribute says that the model is not trained (is_test); here a model is run, and
+    // nothing is dropped, as in all opsets up to 11.
     static Results Kept(NodeContext n, Tensor x, Tensor mask) => (x, n.Opset >= 10 ? mask : mask.Cast(x.DType));
 
     // Since opset 12 an input asks for it.
@@ -50,7 +51,9 @@ static class RandomDraws
     static Tensor Draws(Shape shape, long seed)
     {
         var generator = new MersenneTwister(seed);
-        return Tensor.From([.. Enumerable.Range(0, shape.Numel).Select(_ => Down(generator.NextDouble()))]).Reshape(shape);
+        var draws = HostTable.New<float>(shape.Size);
+        foreach (ref float draw in draws.AsSpan()) draw = Down(generator.NextDouble());
+        return Tensor.From(draws).Reshape(shape);
 
         static float Down(double x) => (float)x is var near && near > x ? MathF.BitDecrement(near) : near;
     }

@@ -15,7 +15,7 @@ static class Recurrent
     /// <summary>One direction's weights: R[gates * hidden, hidden], the biases of inputs and of states, peepholes, and the activations.</summary>
     sealed record Cell(NodeContext Node, Tensor R, Tensor? Bias, Tensor? Peepholes, int Hidden, IReadOnlyList<Func<Tensor, Tensor>> Activations)
     {
-        /// <summary>Gates [batch, gates * hidden] taken apart, each limited where the node says so.</summary>
+        /// <summary>Gates [batch, gates * hidden] taken apart, one of them.</summary>
         public Tensor Gate(Tensor gates, int index) => Movement.Part(gates, 1, index * Hidden, (index + 1) * Hidden);
 
         public Tensor Clipped(Tensor x) => Node.HasAttribute("clip") ? x.Clamp(-Node.Float("clip", 0), Node.Float("clip", 0)) : x;
@@ -72,6 +72,7 @@ static class Recurrent
         bool cells = gates == 4;
         Tensor Of(Tensor t, int d) => Movement.Part(t, 0, d, d + 1).Squeeze(0);
         Tensor Initial(int input, int d) => n.Optional(input) is { } given ? Of(batchFirst ? given.Transpose(0, 1) : given, d) : Tensor.Zeros(new Shape(batch, hidden), x.DType);
+        n.LayOut(8L * count * length);
         var lengths = n.Optional(4)?.Cast(DType.Int32);
         var acts = ActivationFunctions.Of(n, defaults, count);
         var (all, lastH, lastC) = (new Tensor[count], new Tensor[count], new Tensor[count]);
@@ -98,7 +99,7 @@ static class Recurrent
                 (h, c) = (nextH.Contiguous(), cells ? nextC.Contiguous() : c);
                 outputs[t] = lengths is null ? h : outputs[t];
             }
-            var y = Tensor.Stack(outputs);
+            var y = length == 0 ? Tensor.Zeros(new Shape(0, batch, hidden), x.DType) : Tensor.Stack(outputs);
             (all[d], lastH[d], lastC[d]) = (directions[d] ? Reversed(y, lengths) : y, h, c);
         }
         // [length, directions, batch, hidden], and [directions, batch, hidden]; with the batch first [batch, length, directions, hidden].
@@ -107,12 +108,5 @@ static class Recurrent
         return cells ? (whole, states, memory) : (whole, states);
     }
 
-    // Each sequence in reverse, for as long as it is.
-    static Tensor Reversed(Tensor x, Tensor? lengths)
-    {
-        if (lengths is null) return x.Flip(0);
-        var at = Tensor.Arange(x.Shape[0]).Unsqueeze(1);
-        var from = at.Lt(lengths).Where(lengths - 1 - at, at);
-        return x.Gather(0, from.Reshape([.. from.Shape, .. Enumerable.Repeat((Dim)1, x.Rank - 2)]).Expand(x.Shape));
-    }
+    static Tensor Reversed(Tensor x, Tensor? lengths) => lengths is null ? x.Flip(0) : Movement.Reversed(x, lengths, 0, 1);
 }

@@ -28,7 +28,7 @@ static class ResizeByData
         {
             "half_pixel" => (i + 0.5) / scale - 0.5,
             "half_pixel_symmetric" => (1 - size / whole) * (extent / 2.0) + (i + 0.5) / scale - 0.5,
-            "pytorch_half_pixel" => whole.Eq(1).Where(-0.5f, (i + 0.5) / scale - 0.5),
+            "pytorch_half_pixel" => size > 1 ? (i + 0.5) / scale - 0.5 : i.ZerosLike(),
             "align_corners" => whole.Eq(1).Where(0f, i * (extent - 1) / (whole - 1)),
             "asymmetric" => i / scale,
             "tf_half_pixel_for_nn" => (i + 0.5) / scale,
@@ -59,14 +59,11 @@ static class ResizeByData
         {
             var at = first + k;
             var distance = (at - place).Abs() * narrow;
-            var weight = reach == 1 ? (1 - distance).Maximum(0) : Cubic(distance, method.CubicA);
+            var weight = reach == 1 ? (1 - distance).Maximum(0) : CubicKernel.At(distance, method.CubicA);
             if (method.ExcludeOutside) weight = (at.Ge(0) & at.Lt(extent)).Where(weight, 0);
             var part = values.Take(at.Clamp(0, extent - 1).Cast(DType.Int32), axis) * Resizing.Column(weight.Cast(values.DType), x.Rank, axis);
             (sum, weights) = (sum is null ? part : sum + part, weights is null ? weight : weights + weight);
         }
         return method.ExcludeOutside || method.Antialias ? sum! / Resizing.Column(weights!.Cast(values.DType), x.Rank, axis) : sum!;
     }
-
-    static Tensor Cubic(Tensor d, double a) =>
-        d.Le(1).Where(((a + 2) * d - (a + 3)) * d * d + 1, d.Lt(2).Where(((d * a - 5 * a) * d + 8 * a) * d - 4 * a, 0));
 }

@@ -36,12 +36,15 @@ static class Sampling
         var places = new Tensor[axes];
         for (int a = 0; a < axes; a++)
         {
-            var at = Movement.Part(grid, axes + 1, axes - 1 - a, axes - a).Squeeze(-1).Cast(DType.Float32);
+            var at = Movement.Part(grid, axes + 1, axes - 1 - a, axes - a).Squeeze(-1).Cast(x.DType == DType.Float64 || grid.DType == DType.Float64 ? DType.Float64 : DType.Float32);
             double extent = (int)x.Shape[2 + a];
             places[a] = corners ? (at + 1) * ((extent - 1) / 2) : ((at + 1) * extent - 1) / 2;
         }
         return At(x, places, n.Text("mode", "linear"), outside, corners);
     }
+
+    // The parameter of the cubic kernel.
+    const double A = -0.75;
 
     /// <summary>x[n, c, spatial...] at places[n, out...], one tensor for each spatial axis, counted in elements: [n, c, out...].</summary>
     public static Tensor At(Tensor x, Tensor[] places, string mode, Outside outside, bool corners)
@@ -51,8 +54,9 @@ static class Sampling
         for (int a = 0; a < axes; a++)
         {
             if (mode == "nearest") places[a] = places[a].Round();
-            // A place outside is brought in as a whole; what a kernel then reads outside is too.
-            if (outside != Outside.Zeros) places[a] = Inside(places[a], (int)x.Shape[2 + a], outside, corners);
+            // A place outside is brought in as a whole; what a kernel then reads outside is too. Of a border only that is, as where the operator comes from: the curve does not end there.
+            bool curve = mode is "cubic" or "bicubic";
+            if (outside != Outside.Zeros && !(curve && outside == Outside.Border)) places[a] = Inside(places[a], (int)x.Shape[2 + a], outside, corners);
         }
         var flat = x.Flatten(2);
         Dim[] output = [.. places[0].Shape.Dims[1..]];
@@ -70,7 +74,7 @@ static class Sampling
             {
                 "nearest" => [(0, null)],
                 "linear" or "bilinear" => [(0, 1 - t), (1, t)],
-                "cubic" or "bicubic" => [(-1, Far(t + 1)), (0, Near(t)), (1, Near(1 - t)), (2, Far(2 - t))],
+                "cubic" or "bicubic" => [(-1, CubicKernel.Far(t + 1, A)), (0, CubicKernel.Near(t, A)), (1, CubicKernel.Near(1 - t, A)), (2, CubicKernel.Far(2 - t, A))],
                 _ => throw NodeContext.Bad($"mode '{mode}'"),
             };
             Tensor? sum = null;
@@ -95,12 +99,6 @@ static class Sampling
             return there is null ? value : there.Unsqueeze(1).Where(value, value.ZerosLike());
         }
     }
-
-    const double A = -0.75;
-
-    static Tensor Near(Tensor d) => ((A + 2) * d - (A + 3)) * d * d + 1;
-
-    static Tensor Far(Tensor d) => ((d * A - 5 * A) * d + 8 * A) * d - 4 * A;
 
     static Tensor Inside(Tensor at, double extent, Outside outside, bool corners)
     {

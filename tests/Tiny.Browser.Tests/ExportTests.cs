@@ -12,7 +12,7 @@ public sealed class ExportTests
 {
     static readonly ExportModels s_model = new();
 
-    const string Narrow = "cast to float32, or export with the build's property TinyFloat64=float32 to compute and store float32 instead; live, the device cpu has it (TINY_DEVICE=cpu)";
+    const string Narrow = "cast to float32, or export with the build's property TinyFloat64=float32, or --f64 f32 of the command, to compute and store float32 instead; live, the device cpu has it (TINY_DEVICE=cpu)";
 
     static MethodInfo[] Methods(params string[] names) => [.. names.Select(n => typeof(ExportModels).GetMethod(n)!)];
 

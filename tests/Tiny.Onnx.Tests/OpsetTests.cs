@@ -1,35 +1,11 @@
 using NUnit.Framework;
-using Tiny.Onnx.Model;
+using static Tiny.Onnx.Tests.NodeRunner;
 
 namespace Tiny.Onnx.Tests;
 
 /// <summary>Operators whose meaning changed from opset to opset, each as it is in both.</summary>
 public class OpsetTests
 {
-    static Proto Ints(string name, params long[] values) => Proto.Attribute(name, 7, p => values.Aggregate(p, (q, v) => q.Number(8, v)));
-    static Proto Float(string name, float value) => Proto.Attribute(name, 1, p => p.Raw([2 << 3 | 5, .. BitConverter.GetBytes(value)]));
-
-    /// <summary>One node of an opset over inputs that are given as initializers, so that what needs numbers has them; empty names are left out.</summary>
-    static Tensor[] Run(long opset, string op, Tensor?[] inputs, int outputs, params Proto[] attributes)
-    {
-        var graph = new Proto();
-        var names = inputs.Select((t, i) => t is null ? "" : $"i{i}").ToArray();
-        for (int i = 0; i < inputs.Length; i++)
-            if (inputs[i] is { } t) graph.Message(5, Initializer($"i{i}", t));
-        string[] results = [.. Enumerable.Range(0, outputs).Select(i => $"o{i}")];
-        graph.Message(1, Proto.Node(op, names, results, attributes));
-        foreach (var r in results) graph.Message(12, new Proto().Text(1, r));
-        var imported = OnnxImporter.Import(OnnxFile.Parse(Proto.Model(graph, opset).Bytes), new Dictionary<string, OnnxValue?>());
-        return [.. imported.Outputs.Select(o => ((TensorValue)o!).Tensor)];
-    }
-
-    static Proto Initializer(string name, Tensor t)
-    {
-        using var bytes = new MemoryStream();
-        t.WriteTo(bytes);
-        return Proto.Tensor(name, (int)OnnxTypes.Of(t.DType), [.. t.Shape.Select(d => (long)(int)d)]).Data(9, bytes.ToArray());
-    }
-
     static float[] One(long opset, string op, Tensor?[] inputs, params Proto[] attributes) => Run(opset, op, inputs, 1, attributes)[0].ToArray<float>();
 
     static Tensor Long(params long[] values) => Tensor.From(values);
@@ -124,9 +100,73 @@ public class OpsetTests
     }
 
     [Test]
+    public void UpsampleHadTwoScalesFirst()
+    {
+        var x = Tensor.From([1f, 2f], 1, 1, 1, 2);
+        Assert.That(One(1, "Upsample", [x], Float("height_scale", 1), Float("width_scale", 2)), Is.EqualTo(new[] { 1f, 1, 2, 2 }));
+        Assert.That(One(7, "Upsample", [x], Proto.Attribute("scales", 6, p => p.Float(7, 1).Float(7, 1).Float(7, 2).Float(7, 1))), Is.EqualTo(new[] { 1f, 2, 1, 2 }));
+    }
+
+    [Test]
+    public void TypesOfCastsHadNames()
+    {
+        Assert.That(Run(1, "Cast", [Tensor.From([1.7f])], 1, Text("to", "INT32"))[0].DType, Is.EqualTo(DType.Int32));
+        Assert.That(Run(5, "Cast", [Tensor.From([1f])], 1, Text("to", "DOUBLE"))[0].DType, Is.EqualTo(DType.Float64));
+        Assert.That(Run(6, "Cast", [Tensor.From([1f])], 1, Proto.Integer("to", 11))[0].DType, Is.EqualTo(DType.Float64));
+        Assert.That(() => Run(1, "Cast", [Tensor.From([1f])], 1, Text("to", "COLOUR")), Throws.TypeOf<OnnxNodeException>().With.Message.Contains("'to' names no element type: 'COLOUR'"));
+    }
+
+    [Test]
+    public void NormsOfPoolsWereFloats()
+    {
+        var x = Tensor.From([3f, 4f], 1, 1, 2);
+        Assert.That(One(1, "GlobalLpPool", [x], Float("p", 2)), Is.EqualTo(new[] { 5f }).Within(1e-5));
+        Assert.That(One(1, "LpPool", [x], Float("p", 1), Ints("kernel_shape", 2)), Is.EqualTo(new[] { 7f }).Within(1e-5));
+        Assert.That(One(2, "GlobalLpPool", [x], Proto.Integer("p", 1)), Is.EqualTo(new[] { 7f }).Within(1e-5));
+    }
+
+    [Test]
+    public void BatchNormalizationOfEachElement()
+    {
+        var x = Tensor.From([1f, 2f, 3f, 4f], 1, 2, 2);
+        Tensor[] inputs = [x, Tensor.From([1f, 2, 3, 4]), Tensor.From([0f, 0, 0, 1]), Tensor.From([1f, 1, 1, 1]), Tensor.From([1f, 1, 4, 1])];
+        float[] single = [0, 2, 3, 13];
+        Assert.That(One(6, "BatchNormalization", inputs, Proto.Integer("is_test", 1), Proto.Integer("spatial", 0), Float("epsilon", 0)), Is.EqualTo(single).Within(1e-5));
+        Assert.That(One(7, "BatchNormalization", [x, .. inputs[1..].Select(t => t.Reshape(2, 2))], Proto.Integer("spatial", 0), Float("epsilon", 0)), Is.EqualTo(single).Within(1e-5));
+    }
+
+    [Test]
+    public void SeluHadRoundedDefaults()
+    {
+        Assert.That(One(1, "Selu", [Tensor.From([1f])]), Is.EqualTo(new[] { 1.0507f }).Within(1e-7));
+        Assert.That(One(6, "Selu", [Tensor.From([1f])]), Is.EqualTo(new[] { 1.050701f }).Within(1e-7));
+    }
+
+    /// <summary>Of nothing there is nothing: a batch of none, and no steps.</summary>
+    [TestCase(11, "Softmax")]
+    [TestCase(11, "LogSoftmax")]
+    [TestCase(11, "Hardmax")]
+    [TestCase(13, "Softmax")]
+    public void EmptyBatches(long opset, string op) => Assert.That(Run(opset, op, [Tensor.Zeros(0, 3)], 1)[0].Shape, Is.EqualTo(new Shape(0, 3)));
+
+    [Test]
+    public void NothingIsGatheredOrStepped()
+    {
+        Assert.That(Run(13, "GatherND", [Tensor.Zeros(0, 3), Tensor.Zeros(new Shape(0, 2, 1), DType.Int64)], 1, Proto.Integer("batch_dims", 1))[0].Shape, Is.EqualTo(new Shape(0, 2)));
+        foreach (var op in new[] { "RNN", "GRU", "LSTM" })
+        {
+            int gates = op switch { "RNN" => 1, "GRU" => 3, _ => 4 };
+            var all = Run(14, op, [Tensor.Zeros(0, 2, 3), Tensor.Zeros(1, gates * 4, 3), Tensor.Zeros(1, gates * 4, 4)], 2, Proto.Integer("hidden_size", 4));
+            Assert.That(all[0].Shape, Is.EqualTo(new Shape(0, 1, 2, 4)));
+            Assert.That(all[1].ToArray<float>(), Is.EqualTo(new float[8]));
+        }
+    }
+
+    [Test]
     public void WhatAnOpsetLacksIsSaid()
     {
         Assert.That(() => Run(10, "LayerNormalizationX", [s_rows], 1), Throws.TypeOf<OnnxUnsupportedException>().With.Message.Contains("there is no operator LayerNormalizationX"));
+        Assert.That(() => Run(99, "Relu", [s_rows], 1), Throws.TypeOf<OnnxUnsupportedException>().With.Message.Contains("opset 99 of 'ai.onnx', of which 28"));
         Assert.That(() => Run(16, "DFT", [Tensor.Zeros(1, 4, 1)], 1), Throws.TypeOf<OnnxUnsupportedException>().With.Message.Contains("there is no DFT in opset 16"));
     }
 

@@ -4,7 +4,8 @@ using Tiny.Onnx.Model;
 namespace Tiny.Onnx.Operators.Text;
 
 /// <summary>
-/// Operators that only move elements, on strings: the operator moves the strings' numbers, and its results are the strings of the numbers that arrive.
+/// Operators that only move, compare or fill with elements, on strings: the operator works on the strings' numbers, and its results are the strings of the numbers that arrive. Numbers
+/// have the order of the strings, and 0 is the empty one, which fills. They are int32; places and counts, which some operators give too, are int64.
 /// </summary>
 static class StringMovement
 {
@@ -12,6 +13,7 @@ static class StringMovement
     [
         "Reshape", "Flatten", "Squeeze", "Unsqueeze", "Transpose", "Expand", "Tile", "Concat", "Split", "Slice", "Gather", "GatherElements", "GatherND", "Compress", "Where",
         "ScatterElements", "ScatterND", "ReverseSequence", "DepthToSpace", "SpaceToDepth", "ArrayFeatureExtractor", "SplitToSequence", "ConcatFromSequence",
+        "Scatter", "Pad", "CenterCropPad", "Trilu", "OneHot", "Unique", "TensorScatter",
     ];
 
     /// <summary>The node moves strings.</summary>
@@ -20,24 +22,32 @@ static class StringMovement
     /// <summary>The results of an operator that moves strings.</summary>
     public static Results Run(NodeContext n, OperatorBody body)
     {
-        var all = new List<string>();
-        var results = body(n.With([.. Enumerable.Range(0, n.Count).Select(i => Numbered(n.At(i)))])).Values;
+        var given = Enumerable.Range(0, n.Count).Select(n.At).ToList();
+        string[] all = [.. given.SelectMany(Texts).Append("").Distinct().Order(StringComparer.Ordinal)];
+        var numbers = new Dictionary<string, int>();
+        for (int i = 0; i < all.Length; i++) numbers[all[i]] = i;
+        var results = body(n.With([.. given.Select(Numbered)])).Values;
         return new([.. results.Select(Named)]);
 
-        OnnxValue? Numbered(OnnxValue? value)
+        OnnxValue? Numbered(OnnxValue? value) => value switch
         {
-            if (value is SequenceValue sequence) return new SequenceValue([.. sequence.Items.Select(i => Numbered(i)!)]);
-            if (value is not StringValue strings) return value;
-            int first = all.Count;
-            all.AddRange(strings.Elements);
-            return Tensor.From([.. Enumerable.Range(first, strings.Elements.Count)]).Reshape(strings.Shape);
-        }
+            SequenceValue sequence => new SequenceValue([.. sequence.Items.Select(i => Numbered(i)!)]),
+            StringValue strings => Tensor.From([.. strings.Elements.Select(e => numbers[e])]).Reshape(strings.Shape),
+            _ => value,
+        };
 
         OnnxValue? Named(OnnxValue? value) => value switch
         {
             SequenceValue sequence => new SequenceValue([.. sequence.Items.Select(i => Named(i)!)]),
-            TensorValue numbers => new StringValue(numbers.Tensor.Shape, [.. n.Numbers(numbers.Tensor).Select(i => all[(int)i])]),
+            TensorValue { Tensor: var t } when t.DType == DType.Int32 => new StringValue(t.Shape, [.. n.Numbers(t).Select(i => all[(int)i])]),
             _ => value,
         };
     }
+
+    static IEnumerable<string> Texts(OnnxValue? value) => value switch
+    {
+        SequenceValue sequence => sequence.Items.SelectMany(Texts),
+        StringValue strings => strings.Elements,
+        _ => [],
+    };
 }

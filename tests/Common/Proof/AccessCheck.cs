@@ -42,7 +42,9 @@ sealed class AccessCheck
                 var gate = node.Src.Length > gateAt ? node.Src[gateAt] : null;
                 Dim count = node.Src[0].Op == Op.Stage ? ((StageArg)node.Src[0].Arg!).Count : parameters[(int)node.Src[0].Arg!].Elements;
                 var name = $"{where}, {node.Op} of {(node.Src[0].Op == Op.Stage ? "stage" : "slot")} {node.Src[0].Arg}";
-                if (gate?.DType.Lanes > 1)
+                // An index of memory of vectors counts those.
+                if (node.Src[0].DType.Lanes > 1) Add(name, node.Src[1], gate is null ? null : Lane(gate, 0), count, 1);
+                else if (gate?.DType.Lanes > 1)
                     // A mask: each lane is an access of its own.
                     for (int i = 0; i < lanes; i++) Add($"{name}, lane {i}", node.Src[1] + i, Lane(gate, i), count, 1);
                 else Add(name, node.Src[1], gate, count, lanes);

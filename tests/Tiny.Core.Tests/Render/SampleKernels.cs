@@ -39,7 +39,8 @@ static class SampleKernels
     public static LinearKernel ScaleAndSum(TargetProfile profile)
     {
         using var code = new Code();
-        int lanes = profile.VectorLanes;
+        // Written for memory of elements.
+        int lanes = profile.VectorMemory ? 1 : profile.VectorLanes;
         UOp to = code.Output(DType.Float32, 64), total = code.Output(DType.Float32, 1);
         UOp x = code.Input(DType.Float32, 64), scale = code.Input(DType.Float32, 1);
         var s = code.Line(Code.Load(scale, UOp.Index(0)));

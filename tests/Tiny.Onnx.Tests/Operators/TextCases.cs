@@ -30,6 +30,18 @@ static class TextCases
         new("gather_texts", "Gather", 13, [S([3], "a", "b", "c"), L([2], -1, 0)], [S([2], "c", "a")]),
         new("concat_texts", "Concat", 13, [S([1], "a"), S([2], "b", "a")], [S([3], "a", "b", "a")]) { Attributes = [("axis", 0L)] },
         new("where_texts", "Where", 16, [Bool([2], true, false), S([2], "a", "b"), S([1], "z")], [S([2], "a", "z")]),
+        new("pad_strings", "Pad", 19, [S([2], "a", "b"), L([2], 1, 1), S([], "-")], [S([4], "-", "a", "b", "-")]) { Constants = [1] },
+        new("crop_strings", "CenterCropPad", 18, [S([2], "a", "b"), L([1], 4)], [S([4], "", "a", "b", "")]) { Constants = [1] },
+        new("triangle_of_strings", "Trilu", 14, [S([2, 2], "a", "b", "c", "d")], [S([2, 2], "a", "b", "", "d")]),
+        new("onehot_strings", "OneHot", 11, [L([2], 1, 0), L([], 2), S([2], "off", "on")], [S([2, 2], "off", "on", "on", "off")]) { Constants = [0, 1] },
+        new("unique_strings", "Unique", 11, [S([5], "b", "a", "b", "C", "a")], [S([3], "C", "a", "b"), L([3], 3, 1, 0), L([5], 2, 1, 2, 0, 1), L([3], 1, 2, 2)]),
+        new("unique_strings_unsorted", "Unique", 11, [S([3], "b", "a", "b")], [S([2], "b", "a"), L([2], 0, 1), L([3], 0, 1, 0), L([2], 2, 1)]) { Attributes = [("sorted", 0L)] },
+        new("regex_any_character", "RegexFullMatch", 20, [S([6], "😀", "a", "ab", "\n", "😀😀", "")], [Bool([6], true, true, false, false, false, false)]) { Attributes = [("pattern", ".")] },
+        new("regex_any_other_character", "RegexFullMatch", 20, [S([5], "😀", "a", "ab", "b", "😀b")], [Bool([5], true, false, false, true, false)]) { Attributes = [("pattern", "[^a]")] },
+        new("regex_repeated_characters", "RegexFullMatch", 20, [S([3], "😀😀", "😀", "a😀")], [Bool([3], true, true, false)]) { Attributes = [("pattern", "😀+")] },
+        new("regex_doubly_inverted", "RegexFullMatch", 20, [S([4], "😀", "7", "77", "x")], [Bool([4], false, false, true, false)]) { Attributes = [("pattern", @"[^\D][^\D]")] },
+        new("regex_code_point", "RegexFullMatch", 20, [S([2], "😀😀", "😀")], [Bool([2], true, true)]) { Attributes = [("pattern", @"\x{1F600}+")] },
+        new("regex_no_word_character", "RegexFullMatch", 20, [S([4], "😀-", "a-", "--", "-😀")], [Bool([4], true, false, true, true)]) { Attributes = [("pattern", @"\W[\D-]")] },
     ];
 
     static OperatorCase Match(string name, string pattern, params (string Text, bool Matches)[] texts) =>

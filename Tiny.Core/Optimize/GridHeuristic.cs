@@ -1,0 +1,125 @@
+using Tiny.Algebra;
+using Tiny.Graph;
+using Tiny.Lower;
+
+namespace Tiny.Optimize;
+
+/// <summary>
+/// Chooses a kernel's <see cref="OptOp"/>s for a grid of threads. A reduction's time goes into loads: each thread computes a register tile of the outputs, unrolls
+/// the reduction where neighbours of it are neighbours in memory, and loads vectors where memory is aligned. All tiles within limits are compared by what they
+/// cost (<see cref="TileCost"/>). Elementwise kernels take vectors along the axis that all stores walk.
+/// </summary>
+sealed class GridHeuristic
+{
+    const int MostAccumulators = 64, MostSteps = 256, MostUnrolled = 7, Lanes = VectorMemory.Lanes;
+    // Below, vectors would leave processors without work.
+    const int FewestThreads = 1024;
+
+    // Few, so that kernels of one kind have one form; others where none of them goes into an extent.
+    static readonly int[] s_amounts = [2, 4, 8, 16], s_others = [3, 5, 7];
+
+    readonly UOp _sink;
+    readonly TargetProfile _profile;
+    readonly List<UOp> _nodes;
+    readonly FreeRanges _free;
+    readonly List<UOp> _loops;
+    readonly bool _inPlace;
+    readonly List<OptOp> _chosen = [];
+
+    GridHeuristic(UOp sink, TargetProfile profile)
+    {
+        (_sink, _profile) = (sink, profile);
+        _nodes = sink.Topological();
+        _free = FreeRanges.Of(sink);
+        _loops = [.. _nodes.Where(u => u.Op == Op.Range && ((Axis)u.Arg!).Kind == AxisKind.Loop && u.Src[0].Op == Op.Const).OrderBy(Id)];
+        _inPlace = sink.Src.Any(s => _nodes.Exists(l => l.Op == Op.Load && l.Src[0] == s.Src[0]));
+    }
+
+    public static IReadOnlyList<OptOp> Choose(UOp sink, TargetProfile profile)
+    {
+        var pass = new GridHeuristic(sink, profile);
+        pass.Choose();
+        return pass._chosen;
+    }
+
+    void Choose()
+    {
+        var folds = _nodes.FindAll(u => u.Op == Op.Fold);
+        var (words, parts) = WholeWords(folds.Count > 0);
+        if (folds.Count > 0) Tile(folds, words, parts);
+        else if (words is not null) Add(OptKind.Upcast, words, parts);
+        else if (CanBeVectors() && _loops.FindLast(r => Extent(r) % Lanes == 0 && _sink.Src.All(s => Walks(s, r))) is { } axis && Threads() / Lanes >= FewestThreads)
+            Add(OptKind.Vector, axis, Lanes);
+    }
+
+    // Vectors are of 32-bit values, and some functions have no form for them.
+    bool CanBeVectors() => _profile.VectorLanes == Lanes && _nodes.TrueForAll(u => u.DType.Kind switch
+    {
+        ScalarKind.Float32 or ScalarKind.Int32 or ScalarKind.Void => u.Op != Op.Sin && !(u.Op == Op.Cast && u.Src[0].DType.Kind is ScalarKind.UInt32 or ScalarKind.Bool),
+        ScalarKind.Bool => u.Op is not (Op.Load or Op.Pointer or Op.Cast or Op.Fold),
+        _ => false,
+    });
+
+    // Stores of elements smaller than memory's words: a thread is given all parts of a word, along an axis of whole, aligned ones.
+    (UOp? Axis, int Parts) WholeWords(bool reduces)
+    {
+        int smallest = _sink.Src.Min(s => s.Src[0].DType.Size), parts = 4 / smallest;
+        if (!_profile.WordMemory || parts < 2) return default;
+        var axis = _loops.Find(r => Extent(r) % parts == 0 && _sink.Src.All(s => s.Src[0].DType.Size >= 4 || Aligned(s, r)));
+        return axis is null || reduces && Threads() / parts < FewestThreads ? default : (axis, parts);
+
+        bool Aligned(UOp store, UOp axis)
+        {
+            var form = LinearForm.Of(store.Src[1]);
+            return form.Coefficient(axis) == 1 && form.Constant % parts == 0 && form.Terms.All(t => t.Atom == axis || t.Coefficient % parts == 0);
+        }
+    }
+
+    bool Walks(UOp store, UOp axis)
+    {
+        var form = LinearForm.Of(store.Src[1]);
+        return form.Coefficient(axis) == 1 && form.Constant % Lanes == 0 && form.Terms.All(t => t.Atom == axis || t.Coefficient % Lanes == 0 && !_free.DependsOn(t.Atom, axis));
+    }
+
+    long Threads() => _loops.Aggregate(1L, (n, r) => n * Extent(r));
+
+    void Tile(List<UOp> folds, UOp? words, int parts)
+    {
+        List<UOp> steps = [.. folds.SelectMany(f => OptOps.ClosedBy(f)).Distinct().OrderBy(Id)];
+        var cost = new TileCost(_sink, _free, folds, _loops, steps);
+        int[][] amounts = [.. _loops.Select(r => r == words ? [parts] : Amounts(r)), .. steps.Select(Unrolled)];
+        var best = cost.Best(amounts, MostAccumulators, MostSteps);
+        var vector = words is null && CanBeVectors() ? VectorAxis(folds, best) : null;
+        if (vector is not null) Add(OptKind.Vector, vector, Lanes);
+        for (int i = 0; i < best.Length; i++)
+        {
+            var axis = i < _loops.Count ? _loops[i] : steps[i - _loops.Count];
+            int amount = axis == vector ? best[i] / Lanes : best[i];
+            if (amount > 1) Add(i < _loops.Count ? OptKind.Upcast : OptKind.Unroll, axis, amount);
+        }
+    }
+
+    // Blocks that overlap would be two threads' that read and write in place at once.
+    int[] Amounts(UOp axis)
+    {
+        int[] even = [.. s_amounts.Where(k => Extent(axis) % k == 0)], others = [.. s_others.Where(k => Extent(axis) % k == 0)];
+        return [1, .. even.Length > 0 ? even : others.Length > 0 || _inPlace ? others : s_amounts.Where(k => k <= Extent(axis))];
+    }
+
+    static int[] Unrolled(UOp step)
+    {
+        int n = step.Src[0].Op == Op.Const ? Extent(step) : 1;
+        return n <= 1 ? [1] : n <= MostUnrolled ? [1, n] : n % Lanes == 0 ? [1, Lanes] : [1];
+    }
+
+    // The one along which most is loaded as vectors, else stored.
+    UOp? VectorAxis(List<UOp> folds, int[] tile) => _loops.Where((_, i) => tile[i] % Lanes == 0)
+        .OrderByDescending(r => _nodes.Count(u => u.Op == Op.Load && Step(u, r) == 1)).ThenByDescending(r => _sink.Src.Count(s => Step(s, r) == 1)).ThenByDescending(Id).FirstOrDefault();
+
+    long Step(UOp access, UOp axis) => Vectorize.IsAffine(access.Src[1], axis, _free, out long step) ? step : -1;
+
+    void Add(OptKind kind, UOp range, int amount) => _chosen.Add(new OptOp(kind, Id(range), amount));
+
+    static int Id(UOp range) => ((Axis)range.Arg!).Id;
+    static int Extent(UOp range) => (int)range.Max + 1;
+}

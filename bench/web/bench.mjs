@@ -1,0 +1,79 @@
+// Compares bundles of ours with other runtimes in a browser and prints a table:
+//
+//   npm ci && npm run bench -- [--nets=mm512,resblock] [--peers=tiny-webgpu,ort-webgpu] [--runs=15] [--budget=4000] [--rounds=1]
+//
+// It builds the command `tiny`, writes the nets as ONNX models, exports them, and measures one after another, each in a browser of its own.
+import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { build } from 'esbuild';
+import { measure, serve } from './browser.mjs';
+import { expectedOf, nets } from './nets.mjs';
+import { onnxOf } from './onnx.mjs';
+
+const here = import.meta.dirname;
+const root = path.resolve(here, '../..');
+const generated = path.join(root, 'artifacts/bench-web');
+const options = { nets: Object.keys(nets).join(), peers: '', runs: '15', budget: '4000', rounds: '1', ...Object.fromEntries(process.argv.slice(2).map((a) => a.replace(/^--/, '').split('='))) };
+
+const peers = {
+  'tiny-webgpu': { module: '/peers/tiny.mjs', backend: 'webgpu' },
+  'jaxjs-webgpu': { module: '/built/jaxjs.mjs', backend: 'webgpu' },
+  'ort-webgpu': { module: '/peers/ort.mjs', backend: 'webgpu' },
+  'tfjs-webgpu': { module: '/built/tfjs.mjs', backend: 'webgpu' },
+  'tiny-wasm': { module: '/peers/tiny.mjs', backend: 'wasm' },
+  'ort-wasm': { module: '/peers/ort.mjs', backend: 'wasm' },
+};
+const chosenNets = options.nets.split(',');
+const chosenPeers = options.peers ? options.peers.split(',') : Object.keys(peers);
+
+function prepare() {
+  const tiny = path.join(generated, 'tiny');
+  execFileSync('dotnet', ['build', path.join(root, 'Tiny.Cli'), '-c', 'Release', '-v', 'q', '-clp:NoSummary', '-o', tiny], { stdio: 'inherit' });
+  fs.mkdirSync(path.join(generated, 'models'), { recursive: true });
+  for (const name of chosenNets) {
+    const model = path.join(generated, 'models', `${name}.onnx`);
+    const { values, shape } = expectedOf(nets[name]);
+    fs.writeFileSync(model, onnxOf(nets[name], shape));
+    fs.writeFileSync(path.join(generated, 'models', `${name}.expected`), Buffer.from(values.buffer));
+    execFileSync('dotnet', [path.join(tiny, 'Tiny.Cli.dll'), 'export', model, '--target', 'webgpu', '--out', path.join(generated, 'bundles', name)], { stdio: 'ignore' });
+  }
+  return build({
+    entryPoints: ['tfjs', 'jaxjs'].map((p) => path.join(here, `peers/${p}.mjs`)),
+    bundle: true, splitting: true, format: 'esm', minify: true, outdir: path.join(generated, 'built'), outExtension: { '.js': '.mjs' }, logLevel: 'error',
+  });
+}
+
+const round = (n) => (n >= 100 ? n.toFixed(0) : n.toPrecision(2));
+
+function table(results) {
+  const lines = [`| net | ${chosenPeers.join(' | ')} |`, `|---|${chosenPeers.map(() => '---').join('|')}|`];
+  for (const net of chosenNets) {
+    const cells = chosenPeers.map((peer) => {
+      const all = results.filter((r) => r.net === net && r.peer === peer);
+      const best = all.filter((r) => !r.failed).sort((a, b) => a.median - b.median)[0];
+      return best ? `${round(best.median)} / ${round(best.processor)} / ${round(best.firstResult)}${best.error > 1e-3 ? ' WRONG' : ''}` : 'failed';
+    });
+    lines.push(`| ${net} | ${cells.join(' | ')} |`);
+  }
+  return lines.join('\n');
+}
+
+await prepare();
+const server = await serve(generated);
+const results = [];
+for (let i = 0; i < Number(options.rounds); i++) {
+  for (const net of chosenNets) {
+    for (const peer of chosenPeers) {
+      const result = await measure(server.address().port, { net, ...peers[peer], runs: options.runs, budget: options.budget }).catch((e) => ({ failed: String(e) }));
+      results.push({ net, peer, ...result });
+      console.error(net, peer, result.failed ?? `${round(result.median)} ms, processor ${round(result.processor)} ms, first result ${round(result.firstResult)} ms, error ${result.error.toExponential(1)}`);
+    }
+  }
+}
+server.close();
+fs.writeFileSync(path.join(generated, 'results.json'), JSON.stringify(results, null, 1));
+console.log(`${os.cpus()[0].model}, ${os.cpus().length} cores, Chromium ${results.find((r) => r.browser)?.browser}`);
+console.log('milliseconds: median of a call / processor time of a call / from the page to the first result\n');
+console.log(table(results));

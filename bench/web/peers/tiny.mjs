@@ -1,0 +1,6 @@
+// A bundle of ours. @param {object} net @param {'webgpu' | 'wasm'} backend
+export async function create(net, backend) {
+  const { load } = await import(`/bundles/${net.name}/webgpu/index.js`);
+  const model = await load({ backend });
+  return async (x) => Object.values(await model.forward({ x }))[0];
+}
