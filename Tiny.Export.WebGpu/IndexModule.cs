@@ -18,7 +18,7 @@ internal static class IndexModule
         Line($"");
         Line($"export {{ TinyError }};");
         Line($"");
-        Line($"/** The compiled program: plain data, described by the types at the top of tiny.js. */");
+        Line($"/** The compiled program: plain data. */");
         Line($"export const program = {{");
         Line($"  name: {JsText.Quote(program.Name)},");
         Line($"  weights: {{");

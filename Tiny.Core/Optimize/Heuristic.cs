@@ -173,7 +173,9 @@ sealed class Heuristic
     void CoreTile(List<UOp> folds, UOp? vector)
     {
         var inner = _loads.FindAll(l => folds.Exists(f => OptOps.ClosedBy(f).Any(r => _free.DependsOn(l, r))));
-        var axes = _loops.Where(r => r.Src[0].Int is not null && inner.Exists(l => !_free.DependsOn(l, r))).Select(r => (r, r == vector ? Blocks(r) : Extent(r))).Where(a => a.Item2 > 1).ToList();
+        // Of equal tiles the one with neighbouring vectors.
+        var axes = _loops.Where(r => r.Src[0].Int is not null && inner.Exists(l => !_free.DependsOn(l, r))).Select(r => (r, r == vector ? Blocks(r) : Extent(r))).Where(a => a.Item2 > 1)
+            .OrderBy(a => a.r == vector ? 0 : 1).ToList();
         var last = OptOps.ClosedBy(folds[^1])[^1];
         var unrolled = Extent(last) is > 1 and <= MostUnrolled && !_chosen.Exists(o => o.Axis == Id(last)) ? last : null;
         var tile = RegisterTile.Choose(axes, inner, unrolled, _profile.Registers, _inPlace, _free);
