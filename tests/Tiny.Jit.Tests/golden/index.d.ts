@@ -16,16 +16,26 @@ export interface ForwardOutputs {
 /** Any error of the runtime. Test `code`; the text is for people. */
 export declare class TinyError extends Error {
   readonly code:
-    | 'backend' | 'no-webgpu' | 'no-adapter' | 'limits' | 'gpu' | 'device-lost' | 'disposed'
+    | 'backend' | 'no-webgpu' | 'no-adapter' | 'limits' | 'gpu' | 'device-lost' | 'wasm' | 'disposed'
     | 'weights-fetch' | 'weights-length' | 'weights-altered'
     | 'input-missing' | 'input-unknown' | 'input-dtype' | 'input-length' | 'input-size';
 }
 
 export interface LoadOptions {
-  /** 'auto' and 'webgpu' run on WebGPU; WebAssembly comes with a later version. */
+  /**
+   * 'auto', the default: WebAssembly where there is no GPU or only one in software, else what a try of at most 100 ms finds faster, which
+   * localStorage keeps if there is one. WebAssembly needs `'wasm-unsafe-eval'` in a content-security-policy's script-src; where that is missing 'auto' stays on WebGPU.
+   */
   backend?: 'auto' | 'webgpu' | 'wasm';
   /** The weights file if it is not beside the module, or its bytes. */
   weights?: string | URL | ArrayBuffer | ArrayBufferView;
+  /** The WebAssembly module if it is not beside this one, or its bytes. */
+  wasm?: string | URL | ArrayBuffer | ArrayBufferView;
+  /**
+   * Told once when the GPU of a model loaded with 'auto' was lost and WebAssembly takes over. What state had become on the GPU is gone
+   * (`stateLost`): a model with state only goes on where this is given, else its calls fail with 'device-lost'.
+   */
+  onFallback?: (fallback: { from: 'webgpu'; to: 'wasm'; reason: string; stateLost: boolean }) => void;
   /** Told as the weights arrive, in bytes. */
   onProgress?: (progress: { loaded: number; total: number }) => void;
   /** Gives up loading. */
@@ -33,8 +43,9 @@ export interface LoadOptions {
 }
 
 export interface Stats {
-  readonly backend: 'webgpu';
-  readonly adapter: { vendor: string; architecture: string; device: string; description: string };
+  readonly backend: 'webgpu' | 'wasm';
+  /** On WebGPU. */
+  readonly adapter?: { vendor: string; architecture: string; device: string; description: string };
   /** Launches of one call, by entry point. */
   readonly dispatches: Record<string, number>;
   /** Launches made so far. */
@@ -69,15 +80,15 @@ export declare const program: {
 export declare function load(options?: LoadOptions): Promise<Model>;
 export default load;
 
-/** The loaded model. A `GPUBuffer` given as an input must be of the model's device, with the usage COPY_SRC. */
+/** The loaded model. A `GPUBuffer` given as an input must be of the model's device, with the usage COPY_SRC; WebAssembly takes none. */
 export interface Model {
   /** 3 launches. Calls may overlap; they run in the order in which they were made. */
   forward(inputs: ForwardInputs): Promise<ForwardOutputs>;
-  /** The GPU device that the model runs on. */
-  readonly device: GPUDevice;
+  /** The GPU device that the model runs on; WebAssembly has none. */
+  readonly device: GPUDevice | undefined;
   readonly stats: Stats;
   /** Brings the model back to where it was after loading. */
   reset(): void;
-  /** Frees the GPU. Calls still under way fail. */
+  /** Frees memory. Calls still under way fail. */
   dispose(): void;
 }

@@ -18,15 +18,22 @@ export const program = {
   },
   memory: [1536],
   limits: {},
+  wasm: {
+    plain: new URL('./small.wasm', import.meta.url),
+    relaxed: new URL('./small.relaxed.wasm', import.meta.url),
+    hash: '8b875dff9b6acfcb',
+    written: [65536, 66880],
+    bytes: 134464,
+  },
   buffers: {
-    image: { offset: 1024, bytes: 256 }, // float32 [1, 1, 8, 8]
-    output: { offset: 1280, bytes: 12 }, // float32 [1, 3]
+    image: { offset: 1024, bytes: 256, wasm: 65536 }, // float32 [1, 1, 8, 8]
+    output: { offset: 1280, bytes: 12, wasm: 65792 }, // float32 [1, 3]
     conv_conv2d_relu_out: { offset: 0, bytes: 576 }, // float32 [1, 4, 6, 6]
-    'conv.weight': { offset: 256, bytes: 144, weights: 0, at: 400 }, // float32 [4, 1, 3, 3]
-    'conv.bias': { offset: 0, bytes: 16, weights: 0, at: 384 }, // float32 [4]
+    'conv.weight': { offset: 256, bytes: 144, weights: 0, at: 400, wasm: 66880 }, // float32 [4, 1, 3, 3]
+    'conv.bias': { offset: 0, bytes: 16, weights: 0, at: 384, wasm: 67072 }, // float32 [4]
     fc_linear_out: { offset: 768, bytes: 12 }, // float32 [1, 3]
-    'fc.weight': { offset: 768, bytes: 1728, weights: 0, at: 556 }, // float32 [3, 144]
-    'fc.bias': { offset: 512, bytes: 12, weights: 0, at: 544 }, // float32 [3]
+    'fc.weight': { offset: 768, bytes: 1728, weights: 0, at: 556, wasm: 67136 }, // float32 [3, 144]
+    'fc.bias': { offset: 512, bytes: 12, weights: 0, at: 544, wasm: 68864 }, // float32 [3]
   },
   kernels: {
     conv_conv2d_relu: { code: wgsl.conv_conv2d_relu, entry: 'conv_conv2d_relu', access: 'wwrr', groups: [3, 1] },
@@ -35,6 +42,7 @@ export const program = {
   },
   entries: {
     forward: {
+      work: 3769,
       inputs: {
         image: { buffer: 'image', dtype: 'float32', shape: [1, 1, 8, 8] },
       },
