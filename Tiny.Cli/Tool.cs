@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.Globalization;
 using Tiny.Cli.Commands;
+using Tiny.Cli.Verify;
 
 namespace Tiny.Cli;
 
@@ -28,6 +29,12 @@ static class Tool
             ExportCommand.Create(), RunCommand.Create(), VerifyCommand.Create(), InfoCommand.Create(), ServeCommand.Create(),
             new HelpOption { Recursive = true }, new VersionOption(),
         };
+        // Who asks for nothing is told what there is.
+        if (args.Length == 0)
+        {
+            root.Parse("--help").Invoke(new InvocationConfiguration { Output = error });
+            return Task.FromResult(ExitCode.BadInput);
+        }
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)
         {
@@ -65,7 +72,7 @@ static class Tool
     internal static (int Code, string Message) Judge(Exception e) => e switch
     {
         OperationCanceledException => (ExitCode.Cancelled, "interrupted"),
-        TargetException target => (ExitCode.Failure, target.Text),
+        TargetException or CProgramException => (ExitCode.Failure, ((TinyException)e).Text),
         TinyException tiny => (ExitCode.BadInput, tiny.Text),
         IOException or UnauthorizedAccessException or InvalidDataException => (ExitCode.BadInput, e.Message),
         OutOfMemoryException => (ExitCode.BadInput, "there is not enough memory"),

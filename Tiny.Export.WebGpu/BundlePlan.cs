@@ -27,12 +27,13 @@ internal sealed class BundlePlan
     const int BindingsLimit = 8;
 
     readonly Dictionary<int, Place> _places = [];
+    readonly Dictionary<ProgramBuffer, long> _data = new(ReferenceEqualityComparer.Instance);
     long _bufferLimit;
 
-    BundlePlan(Program program)
+    BundlePlan(Program program, IEnumerable<ProgramBuffer> others)
     {
         Program = program;
-        Constants = [.. program.Buffers.Where(b => b.Role == BufferRole.Constant).OrderByDescending(b => b.DType.Size).ThenBy(b => b.Name, StringComparer.Ordinal)];
+        Constants = [.. program.Buffers.Where(b => b.Role == BufferRole.Constant).Concat(others).OrderByDescending(b => b.DType.Size).ThenBy(b => b.Name, StringComparer.Ordinal)];
         WeightsName = $"{program.Name}.safetensors";
     }
 
@@ -42,24 +43,28 @@ internal sealed class BundlePlan
     public List<long> MemoryBuffers { get; } = [];
     /// <summary>Bytes of each weight buffer.</summary>
     public List<long> WeightBuffers { get; } = [];
-    /// <summary>Constants in the order of the weights file: wide elements first, then by name.</summary>
+    /// <summary>Constants in the order of the weights file: wide elements first, then by name. Those that only WebAssembly reads have no place.</summary>
     public IReadOnlyList<ProgramBuffer> Constants { get; }
     /// <summary>Limits above the default that the program needs, by their WebGPU names.</summary>
     public SortedDictionary<string, long> Limits { get; } = new(StringComparer.Ordinal);
 
     public Place this[int buffer] => _places[buffer];
 
+    /// <summary>Where a constant's bytes begin in the file's data.</summary>
+    public long DataOffset(ProgramBuffer constant) => _data[constant];
+
     /// <param name="program">What is exported.</param>
     /// <param name="bufferLimit">The most bytes of one GPU buffer, as long as none of the program's is longer.</param>
+    /// <param name="others">Constants that the weights file holds beside the program's own.</param>
     /// <param name="mostBinding">The most bytes that a kernel may be given of one buffer.</param>
     /// <exception cref="TargetException">One of the program's buffers is longer than that, or of a dtype that WebGPU has not.</exception>
-    public static BundlePlan Of(Program program, long bufferLimit = BufferLimit, long mostBinding = MostBinding)
+    public static BundlePlan Of(Program program, IEnumerable<ProgramBuffer> others, long bufferLimit = BufferLimit, long mostBinding = MostBinding)
     {
         if (program.Buffers.FirstOrDefault(b => b.Bytes > mostBinding) is { } large)
             throw new TargetException($"webgpu: {Describe(large)} {large.DType}{large.Shape} has {large.Bytes} bytes, and no kernel can be given more than {mostBinding} of one buffer; "
                 + "make it several tensors (Split, Chunk), or export as C");
         bufferLimit = program.Buffers.Where(b => b.Role != BufferRole.Constant).Select(b => RoundUp(b.Bytes)).Append(bufferLimit).Max();
-        var plan = new BundlePlan(program.WithArenasOf(bufferLimit)) { _bufferLimit = bufferLimit };
+        var plan = new BundlePlan(program.WithArenasOf(bufferLimit), others) { _bufferLimit = bufferLimit };
         plan.Check();
         plan.PlaceBuffers();
         plan.CheckCalls();
@@ -117,7 +122,8 @@ internal sealed class BundlePlan
         }
         foreach (var b in Constants)
         {
-            _places[b.Id] = PlaceConstant(b, data);
+            _data[b] = data;
+            if (ReferenceEquals(Program.Buffers.ElementAtOrDefault(b.Id), b)) _places[b.Id] = PlaceConstant(b, data);
             data += b.Bytes;
         }
         foreach (var bytes in WeightBuffers.Concat(MemoryBuffers))

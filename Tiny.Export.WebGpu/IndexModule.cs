@@ -8,7 +8,7 @@ namespace Tiny.Export.WebGpu;
 /// <summary>Writes <c>index.js</c>: the program as plain data, and <c>load</c>.</summary>
 internal static class IndexModule
 {
-    public static string Write(Program program, BundlePlan plan, KernelModules modules, WasmProgram? wasm, WeightsFile weights, FileHeader header)
+    public static string Write(Program program, BundlePlan plan, KernelModules modules, WasmProgram? wasm, IReadOnlyList<WasmConstant> constants, WeightsFile weights, FileHeader header)
     {
         var t = new StringBuilder();
         void Line(FormattableString line) => t.Append(line.ToString(CultureInfo.InvariantCulture)).Append('\n');
@@ -39,6 +39,16 @@ internal static class IndexModule
             Line($"    hash: {JsText.Quote(wasm.Hash)},");
             Line($"    written: [{WasmModule.Guard}, {wasm.Plan.Written}],");
             Line($"    bytes: {wasm.Plan.Bytes},");
+            Line($"    places: {{ {string.Join(", ", Places())} }},");
+            Line($"    states: [{string.Join(", ", wasm.Program.States.Select(s => $"[{wasm.Plan[s.Id]}, {wasm.Plan[s.Initial!.Value]}, {s.Bytes}]"))}],");
+            Line($"    constants: [");
+            foreach (var (target, source, loops) in constants)
+            {
+                string moved = loops.Count == 0 ? "" : $", [{string.Join(", ", loops.Select(l => $"[{l.Extent}, {l.Step}]"))}]";
+                Line($"      [{weights.DataStart + plan.DataOffset(source)}, {target.Bytes}, {wasm.Plan[target.Id]}{moved}], // {target.Name}");
+            }
+            Line($"    ],");
+            Line($"    launches: {{ {string.Join(", ", wasm.Program.Entries.Select(e => $"{JsText.Key(e.Name)}: {e.Calls.Length}"))} }},");
             Line($"  }},");
         }
         Line($"  buffers: {{");
@@ -48,7 +58,6 @@ internal static class IndexModule
             string from = place.Weights is { } group
                 ? string.Create(CultureInfo.InvariantCulture, $", weights: {group}, at: {weights.DataStart + place.DataOffset}")
                 : place.Memory > 0 ? string.Create(CultureInfo.InvariantCulture, $", memory: {place.Memory}") : "";
-            if (wasm is not null && b.Role != BufferRole.Arena) from += string.Create(CultureInfo.InvariantCulture, $", wasm: {wasm.Plan[b.Id]}");
             if (b.Initial is { } initial) from += $", initial: {JsText.Quote(program.Buffers[initial].Name)}";
             Line($"    {JsText.Key(b.Name)}: {{ offset: {place.Offset}, bytes: {b.Bytes}{from} }}, // {b.DType} {b.Shape}");
         }
@@ -84,6 +93,11 @@ internal static class IndexModule
         Line($"export const load = (options) => loadProgram(program, new URL({JsText.Quote("./" + plan.WeightsName)}, import.meta.url), options);");
         Line($"export default load;");
         return header.Script(t.ToString());
+
+        // Of ports, by the names that these have as buffers here.
+        IEnumerable<string> Places() => program.Entries.Zip(wasm!.Program.Entries).SelectMany(e =>
+                e.First.Inputs.Concat(e.First.Outputs).Zip(e.Second.Inputs.Concat(e.Second.Outputs)))
+            .Select(p => $"{JsText.Key(program.Buffers[p.First.Buffer].Name)}: {wasm.Plan[p.Second.Buffer].ToString(CultureInfo.InvariantCulture)}").Distinct();
 
         string Size(EntryPoint entry, Variable v)
         {

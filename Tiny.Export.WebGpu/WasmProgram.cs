@@ -11,7 +11,7 @@ namespace Tiny.Export.WebGpu;
 /// A program as WebAssembly: a module for any browser with SIMD, one for those with relaxed SIMD, and where buffers lie in the memory of either. An entry point
 /// is an exported function <c>run_NAME</c> of its sizes, which makes all its calls.
 /// </summary>
-internal sealed record WasmProgram(WasmPlan Plan, byte[] Module, byte[] Relaxed)
+internal sealed record WasmProgram(Program Program, WasmPlan Plan, byte[] Module, byte[] Relaxed)
 {
     /// <summary>The file of <see cref="Module"/>.</summary>
     public static string PlainName(Program program) => $"{program.Name}.wasm";
@@ -29,7 +29,7 @@ internal sealed record WasmProgram(WasmPlan Plan, byte[] Module, byte[] Relaxed)
         var plain = Lowered(program, WasmModule.Profile with { Float64 = float64 }, cancellation);
         var relaxed = Lowered(program, WasmModule.Relaxed with { Float64 = float64 }, cancellation);
         var plan = new WasmPlan(program, plain.Concat(relaxed).Max(StageBytes));
-        return plan.Bytes > WasmModule.MostBytes ? null : new(plan, Write(program, plan, plain), Write(program, plan, relaxed));
+        return plan.Bytes > WasmModule.MostBytes ? null : new(program, plan, Write(program, plan, plain), Write(program, plan, relaxed));
     }
 
     static IReadOnlyList<LinearKernel> Lowered(Program program, TargetProfile profile, CancellationToken cancellation) =>

@@ -1,6 +1,7 @@
 using Tiny.Export.WebGpu;
 using Tiny.Jit;
 using Tiny.Render;
+using Tiny.Schedule;
 
 namespace Tiny;
 
@@ -27,19 +28,21 @@ public sealed class WebGpuTarget : ExportTarget
         ArgumentNullException.ThrowIfNull(context);
         string Path(string file) => System.IO.Path.Combine(context.Directory, file);
 
-        if (context.Float64 == ScalarKind.Float32) program = NarrowFloat64.Of(program);
-        var plan = BundlePlan.Of(program, BufferLimit, MostBinding);
+        var own = context.Scheduled?.Invoke(ScheduleProfile.Of(WasmModule.Profile)) ?? program;
+        if (context.Float64 == ScalarKind.Float32) (program, own) = (NarrowFloat64.Of(program), NarrowFloat64.Of(own));
+        var wasm = WasmProgram.Of(own, context.Float64, context.Cancellation);
+        var constants = wasm is null ? [] : WasmConstants.Of(program, own);
+        var plan = BundlePlan.Of(program, constants.Select(c => c.Source).Where(c => !program.Buffers.Contains(c)), BufferLimit, MostBinding);
         program = plan.Program;
-        var modules = KernelModules.Render(program, WgslRenderer.Profile with { Float64 = context.Float64 }, context.Cancellation);
-        var wasm = WasmProgram.Of(program, context.Float64, context.Cancellation);
+        var modules = KernelModules.Render(program, WgslRenderer.Profile with { Float64 = context.Float64, PlainLoops = context.PlainLoops }, context.Cancellation);
         var weights = WeightsFile.Write(Path(plan.WeightsName), plan, context.Cancellation);
         var header = new FileHeader(program.Name, weights.Sha256);
 
         var files = new List<(string Name, string Text)>([
-            ("index.js", IndexModule.Write(program, plan, modules, wasm, weights, header)),
+            ("index.js", IndexModule.Write(program, plan, modules, wasm, constants, weights, header)),
             ("index.d.ts", Declarations.Write(program, header)),
             ($"{program.Name}.wgsl.js", modules.Write(header)),
-            .. WebFiles.Runtime.Select(name => (name, header.Script(JsComments.Without(WebFiles.Read(name))))),
+            .. WebFiles.Runtime.Select(name => (name, header.Script(WebFiles.Module(name)))),
             ("package.json", PackageJson.Write(program.Name, header)),
         ]);
         if (context.Page is null)

@@ -78,9 +78,10 @@ public static class ExportRunner
             {
                 // What one program writes is no state in another: each name has an instance of its own.
                 if (!models.TryGetValue((unit.Model, unit.Factory, unit.Name), out var model)) models[(unit.Model, unit.Factory, unit.Name)] = model = Make(unit);
-                var program = Captured(unit, model);
+                var program = Captured(unit, model, unit.Target.Schedule);
                 string directory = swap.Stage(unit.Name, unit.Target.Name);
-                unit.Target.Export(program, new ExportContext(directory, options.Project) { Page = unit.Page, Float64 = options.Float64 });
+                unit.Target.Export(program, new ExportContext(directory, options.Project)
+                    { Page = unit.Page, Float64 = options.Float64, Scheduled = profile => Captured(unit, model, profile) });
                 var (files, bytes) = swap.Finish(unit.Name, unit.Target.Name);
                 messages.Add(string.Create(CultureInfo.InvariantCulture,
                     $"{unit.Name} -> {unit.Name}/{unit.Target.Name}: {files} file{(files == 1 ? "" : "s")}, {Size(bytes)}, {program.Kernels.Length} kernels, {program.OnceEvaluated} values of weights alone computed once, {clock.ElapsedMilliseconds} ms"));
@@ -94,10 +95,10 @@ public static class ExportRunner
         swap.Commit();
         return messages;
 
-        Program Captured(ExportUnit unit, object model)
+        Program Captured(ExportUnit unit, object model, ScheduleProfile profile)
         {
-            var program = programs.Find(p => p.Unit.SameProgram(unit) && p.Schedule == unit.Target.Schedule).Program;
-            if (program is null) programs.Add((unit, unit.Target.Schedule, program = ProgramCapture.Capture(unit.Name, model, unit.Methods, unit.Target.Schedule)));
+            var program = programs.Find(p => p.Unit.SameProgram(unit) && p.Schedule == profile).Program;
+            if (program is null) programs.Add((unit, profile, program = ProgramCapture.Capture(unit.Name, model, unit.Methods, profile)));
             return program;
         }
     }

@@ -28,6 +28,13 @@ public sealed record ExportContext(string Directory, string ProjectDirectory)
     /// of inputs and results too.
     /// </summary>
     public ScalarKind Float64 { get; init; } = ScalarKind.Float64;
+    /// <summary>
+    /// The same model scheduled for what another target offers, for an export that holds programs of several; null where there is but the one that is
+    /// exported.
+    /// </summary>
+    public Func<ScheduleProfile, Program>? Scheduled { get; init; }
+    /// <summary>Kernels stay plain loops: small and slow, to read or to look for errors in.</summary>
+    public bool PlainLoops { get; init; }
     /// <summary>Cancels a long export.</summary>
     public CancellationToken Cancellation { get; init; }
 }

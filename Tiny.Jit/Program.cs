@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Tiny.Lower;
 using Tiny.Runtime;
+using Tiny.Schedule;
 
 namespace Tiny.Jit;
 
@@ -30,6 +31,8 @@ public sealed record ProgramBuffer(int Id, string Name, DType DType, Shape Shape
     public int Arena { get; init; }
     /// <summary>The arena buffer that this one overwrites element by element, at the same place.</summary>
     public int? InPlaceOf { get; init; }
+    /// <summary>The order that a weight's bytes are in, where it is not the one that it was given in, and the shape that it was given in.</summary>
+    public (Layout? Layout, Shape Given)? Arranged { get; init; }
     /// <summary>The constant that a state holds before the first call.</summary>
     public int? Initial { get; init; }
     /// <summary>Length in bytes; the largest, where the shape depends on a variable.</summary>

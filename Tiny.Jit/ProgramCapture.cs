@@ -187,9 +187,10 @@ sealed class ProgramBuilder(ScheduleProfile? profile = null)
         if (slot.State is { } cell) return AddState(cell);
         if (slot.Role == SlotRole.Temporary) return AddBuffer(kernel + "_out", slot.DType, slot.Memory, BufferRole.Arena, slot.Offset);
         var storage = slot.Storage!;
-        if (!_constants.TryGetValue(storage, out int id))
-            _constants[storage] = id = AddBuffer(storage.Name ?? "constant", slot.DType, slot.Memory, BufferRole.Constant,
-                data: slot.Layout is { } layout ? storage.Arranged(layout) : storage.ToHost());
+        if (_constants.TryGetValue(storage, out int id)) return id;
+        _constants[storage] = id = AddBuffer(storage.Name ?? "constant", slot.DType, slot.Memory, BufferRole.Constant,
+            data: slot.Layout is { } layout ? storage.Arranged(layout) : storage.ToHost());
+        _buffers[id] = _buffers[id] with { Arranged = (slot.Layout, slot.Shape) };
         return id;
     }
 

@@ -20,5 +20,14 @@ public sealed class OnnxDataDependentException(string message) : OnnxUnsupported
 /// <summary>A node that does not fit its inputs; the message names it.</summary>
 public sealed class OnnxNodeException(string message, Exception? inner = null) : TinyException("TINY1013", message, inner)
 {
-    internal static OnnxNodeException At(OnnxNode node, Exception e) => new($"{node}: {(e as TinyException)?.Text ?? e.Message}", e);
+    internal static OnnxNodeException At(OnnxNode node, Exception e) => new($"{node}: {Reason(e)}", e);
+
+    // What the runtime says of its own arrays and numbers says nothing of the model's.
+    static string Reason(Exception e) => e switch
+    {
+        TinyException own => own.Text,
+        OverflowException => "a number is larger than any tensor has elements",
+        IndexOutOfRangeException or ArgumentOutOfRangeException or KeyNotFoundException or InvalidCastException or NullReferenceException => "its inputs and attributes do not go together",
+        _ => e.Message,
+    };
 }

@@ -15,6 +15,7 @@ public static class OnnxFile
         ArgumentNullException.ThrowIfNull(path);
         try
         {
+            if (!File.Exists(path)) throw new OnnxFormatException(Directory.Exists(path) ? "it is a folder; name the model's file" : "there is no such file");
             long length = new FileInfo(path).Length;
             if (length == 0) throw new OnnxFormatException("the file is empty");
             if (length > int.MaxValue) throw new OnnxFormatException("the file is longer than 2 GB; larger models have their weights in files of their own");

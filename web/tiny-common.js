@@ -4,9 +4,9 @@
 /**
  * @typedef {keyof typeof arrays} DType
  * @typedef {InstanceType<typeof arrays[DType]>} TypedArray
- * @typedef {{ offset: number, bytes: number, memory?: number, weights?: number, at?: number, initial?: string, wasm?: number }} Place
+ * @typedef {{ offset: number, bytes: number, memory?: number, weights?: number, at?: number, initial?: string }} Place
  *   `bytes` bytes of buffer `memory` (0 unless given) of the working memory from `offset`, or of weight buffer number `weights`, filled from position `at` of the file;
- *   state, which keeps its value between calls, starts as the buffer `initial`; `wasm` is the address in WebAssembly's memory
+ *   state, which keeps its value between calls, starts as the buffer `initial`
  * @typedef {Record<string, number>} Sizes
  * @typedef {{ min: number, max: number, from?: string, per?: number }} Size
  *   bounds of a number that shapes depend on; the input whose length tells it, and how many values are one more
@@ -20,8 +20,15 @@
  *   `work` is how many float operations a call takes
  * @typedef {{ file: string, bytes: number, block: number, sha256: string[], buffers: number[] }} Weights
  *   the file's length, the hash of each `block` bytes of it, and the sizes of the GPU buffers it goes to
- * @typedef {{ plain: URL, relaxed: URL, hash: string, written: [from: number, to: number], bytes: number }} Wasm
- *   the modules without and with relaxed SIMD, the first one's hash, the part of their memory that calls write, and its length
+ * @typedef {[at: number, bytes: number, to: number, loops?: [extent: number, step: number][]]} Constant
+ *   the position in the weights file, the length, and the address; where the elements of 4 bytes lie in another order, how they are taken: by
+ *   nested loops, each with its step in the file
+ * @typedef {{
+ *   plain: URL, relaxed: URL, hash: string, written: [from: number, to: number], bytes: number, places: Record<string, number>,
+ *   states: [to: number, from: number, bytes: number][], constants: Constant[], launches: Record<string, number>,
+ * }} Wasm
+ *   the modules without and with relaxed SIMD, the first one's hash, the part of their memory that calls write, and its length; the addresses of
+ *   inputs and results; what states are at first; how many kernels a call runs
  *
  * @typedef {object} Program
  * @property {string} name

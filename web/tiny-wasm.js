@@ -22,7 +22,7 @@ export class WasmBackend {
     this._program = program;
     this.stats = {
       backend: 'wasm',
-      dispatches: Object.fromEntries(Object.entries(program.entries).map(([entry, { calls }]) => [entry, calls.length])),
+      dispatches: program.wasm?.launches ?? {},
       dispatched: 0,
       weightBytes: program.weights.bytes,
       memoryBytes: program.wasm?.bytes ?? 0,
@@ -53,11 +53,18 @@ export class WasmBackend {
   /** @param {NonNullable<LoadOptions['weights']>} source @param {AbortSignal} signal @param {LoadOptions['onProgress']} [onProgress] */
   async upload(source, signal, onProgress) {
     const memory = this._memory();
-    const tensors = Object.values(this._program.buffers).filter((p) => p.at !== undefined);
+    /** @type {Map<number, Uint8Array>} what is to be put in another order, until all of it is there */
+    const waiting = new Map();
     await readWeights(this._program, source, signal, onProgress, (begin, end, space) => {
-      for (const { at = 0, bytes, wasm = 0 } of tensors) {
-        const [from, to] = [Math.max(at, begin), Math.min(at + bytes, end)];
-        if (from < to) memory.set(space.subarray(4 + from - begin, 4 + to - begin), wasm + from - at);
+      for (const [at, bytes, to, loops] of this._program.wasm?.constants ?? []) {
+        const [first, last] = [Math.max(at, begin), Math.min(at + bytes, end)];
+        if (first >= last) continue;
+        if (loops && !waiting.has(to)) waiting.set(to, new Uint8Array(bytes));
+        const [target, offset] = loops ? [/** @type {Uint8Array} */ (waiting.get(to)), 0] : [memory, to];
+        target.set(space.subarray(4 + first - begin, 4 + last - begin), offset + first - at);
+        if (!loops || last < at + bytes) continue;
+        reorder(new Uint32Array(target.buffer), new Uint32Array(memory.buffer, to, bytes / 4), loops);
+        waiting.delete(to);
       }
     });
   }
@@ -67,15 +74,15 @@ export class WasmBackend {
    * @param {import('./tiny-common.js').SizedPorts} results @param {Record<string, any>} inputs
    */
   run(name, sizes, given, results, inputs) {
-    const { buffers, entries } = this._program;
+    const { entries, wasm } = this._program;
     const memory = this._memory();
-    const addressOf = (/** @type {import('./tiny-common.js').SizedPort} */ { buffer }) => /** @type {number} */ (buffers[buffer].wasm);
+    const addressOf = (/** @type {import('./tiny-common.js').SizedPort} */ { buffer }) => /** @type {import('./tiny-common.js').Wasm} */ (wasm).places[buffer];
     for (const [port, shaped] of Object.entries(given)) {
       if (kindOf(inputs[port]) === 'GPUBuffer') throw new TinyError('input-dtype', `input '${port}' of ${name}() is a GPUBuffer, which WebAssembly cannot read; give an array.`);
       memory.set(viewOf(inputs[port]), addressOf(shaped));
     }
     /** @type {any} */ (this._exports)[`run_${name}`](...Object.keys(entries[name].sizes ?? {}).map((size) => sizes[size]));
-    this.stats.dispatched += entries[name].calls.length;
+    this.stats.dispatched += this.stats.dispatches[name];
     return Object.fromEntries(Object.entries(results).map(([port, shaped]) => {
       const from = addressOf(shaped);
       return [port, new arrays[shaped.dtype](memory.slice(from, from + bytesOf(shaped)).buffer)];
@@ -85,17 +92,32 @@ export class WasmBackend {
   /** Back to where it was after loading. */
   reset() {
     const memory = this._memory();
-    const { buffers, wasm } = this._program;
-    memory.fill(0, ...(wasm?.written ?? [0, 0]));
-    for (const { wasm: to = 0, initial } of Object.values(buffers)) {
-      if (initial === undefined) continue;
-      const { wasm: from = 0, bytes } = buffers[initial];
-      memory.copyWithin(to, from, from + bytes);
-    }
+    const { written, states } = /** @type {import('./tiny-common.js').Wasm} */ (this._program.wasm);
+    memory.fill(0, ...written);
+    for (const [to, from, bytes] of states) memory.copyWithin(to, from, from + bytes);
   }
 
   dispose() {
     this._exports = undefined;
+  }
+}
+
+/**
+ * Copies words in the order of nested loops, each with its step in the source.
+ * @param {Uint32Array} source @param {Uint32Array} target @param {[extent: number, step: number][]} loops
+ */
+function reorder(source, target, loops) {
+  const [[count, step], ...outer] = loops.slice().reverse();
+  const at = outer.map(() => 0);
+  for (let to = 0, from = 0; to < target.length;) {
+    for (let i = 0; i < count; i++) target[to++] = source[from + i * step];
+    for (let axis = 0; axis < outer.length; axis++) {
+      const [extent, by] = outer[axis];
+      from += by;
+      if (++at[axis] < extent) break;
+      from -= by * extent;
+      at[axis] = 0;
+    }
   }
 }
 

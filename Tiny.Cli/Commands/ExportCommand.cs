@@ -18,20 +18,22 @@ static class ExportCommand
     public static Command Create()
     {
         var model = new Argument<string>("model") { Description = "an ONNX model" };
-        var target = new Option<string>("--target") { Description = $"what to write: {string.Join(", ", s_targets.Select(t => t.Name))}; several with commas", Required = true };
-        var folder = new Option<string>("--out") { Description = "the folder to write to; each target has a folder of its name in it", Required = true };
-        var name = new Option<string>("--name") { Description = "the program's name; without it that of the file" };
-        var float64 = new Option<string>("--f64") { Description = "what float64 is on a target that has none: f64 (an error) or f32 (computed and stored so)", DefaultValueFactory = _ => "f64" };
-        var page = new Option<string>("--page") { Description = "a page of your own in the place of the bundle's; files beside it that share its stem come along" };
+        var target = new Option<string>("--target") { HelpName = "NAMES", Description = $"what to write: {string.Join(", ", s_targets.Select(t => t.Name))}; several with commas", Required = true };
+        var folder = new Option<string>("--out") { HelpName = "DIR", Description = "the folder to write to; each target has a folder of its name in it", Required = true };
+        var name = new Option<string>("--name") { HelpName = "NAME", Description = "the program's name; without it that of the file" };
+        var float64 = new Option<string>("--f64") { HelpName = "f64|f32", Description = "what float64 is on a target that has none: f64 (an error) or f32 (computed and stored so)", DefaultValueFactory = _ => "f64" };
+        var page = new Option<string>("--page") { HelpName = "FILE", Description = "a page of your own in the place of the bundle's; files beside it that share its stem come along" };
+        var opt = new Option<string[]>("--opt") { HelpName = "NAME[=VALUE]", Description = $"how kernels are made; may be repeated. {OptSettings.Help}" };
         var settings = new ModelOptions();
         var memory = new MemoryOption();
-        var command = new Command("export", "Writes an ONNX model as a C program or a browser bundle. It has one entry point, 'forward'.") { model, target, folder, name, float64, page };
+        var command = new Command("export", "Writes an ONNX model as a C program or a browser bundle. It has one entry point, 'forward'.") { model, target, folder, name, float64, page, opt };
         settings.AddTo(command);
         memory.AddTo(command);
         command.SetWork((p, cancellation) =>
         {
             memory.Apply(p);
-            var targets = Targets(p.GetValue(target)!);
+            IReadOnlyList<ExportTarget> targets = OptionValue.Some("--target", p.GetValue(target)!, [.. s_targets.Select(t => t.Name)]).Select(name => s_targets.First(t => t.Name == name)).ToArray();
+            string to = OptionValue.Path("--out", p.GetValue(folder));
             var program = p.GetValue(name) ?? SafeNames.Program(p.GetValue(model)!);
             if (!SafeNames.IsProgram(program)) throw new CommandException($"--name {program}: write lower-case letters, digits and single underscores, beginning with a letter");
             var narrow = p.GetValue(float64) switch
@@ -43,18 +45,13 @@ static class ExportCommand
             if (p.GetValue(page) is { } own && (!File.Exists(own) || targets.All(t => t is not WebGpuTarget)))
                 throw new CommandException(File.Exists(own) ? $"--page {own}: pages are for the target webgpu" : $"--page {own}: there is no such file");
             var context = new ExportContext("", Environment.CurrentDirectory) { Float64 = narrow, Page = p.GetValue(page), Cancellation = cancellation };
-            return Run(p.GetValue(model)!, targets, p.GetValue(folder)!, program, settings.Of(p), context, p.InvocationConfiguration.Output);
+            (targets, context) = OptSettings.Apply(p.GetValue(opt) ?? [], targets, context);
+            return Run(OptionValue.Path("model", p.GetValue(model)), targets, to, program, settings.Of(p), context, p.InvocationConfiguration.Output);
         });
         return command;
     }
 
-    static List<ExportTarget> Targets(string text) =>
-    [
-        .. text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Distinct().Select(name => Array.Find(s_targets, t => t.Name == name)
-            ?? throw new CommandException($"--target: there is no '{name}'; there are: {string.Join(", ", s_targets.Select(t => t.Name))}")),
-    ];
-
-    static int Run(string path, List<ExportTarget> targets, string folder, string name, ModelSettings settings, ExportContext context, TextWriter output)
+    static int Run(string path, IReadOnlyList<ExportTarget> targets, string folder, string name, ModelSettings settings, ExportContext context, TextWriter output)
     {
         var report = Progress.Run(output, progress =>
         {
@@ -66,7 +63,7 @@ static class ExportCommand
             step("building the graph");
             var capture = source.Capture();
             context.Cancellation.ThrowIfCancellationRequested();
-            var lines = new ExportReport(path, name);
+            var lines = new ExportReport(path, name, context.Float64 == ScalarKind.Float32 ? [.. targets.OfType<WebGpuTarget>().Select(t => t.Name)] : []);
             Program? program = null;
             ScheduleProfile? schedule = null;
             using var place = new ExportFolder(folder);
@@ -78,7 +75,12 @@ static class ExportCommand
                 context.Cancellation.ThrowIfCancellationRequested();
                 var staged = place.Stage(target.Name);
                 step($"writing {target.Name}");
-                target.Export(program, context with { Directory = staged, Page = target is WebGpuTarget ? context.Page : null });
+                target.Export(program, context with
+                {
+                    Directory = staged,
+                    Page = target is WebGpuTarget ? context.Page : null,
+                    Scheduled = profile => profile == schedule ? program : ProgramCapture.Of(name, [(source.Entry, capture)], profile),
+                });
                 if (lines.IsEmpty) lines.Ports(program, source);
                 lines.Target(program, Path.Combine(folder, target.Name), staged);
             }

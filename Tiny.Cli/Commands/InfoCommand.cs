@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Tiny.Cli.Models;
 using Tiny.Onnx;
 using Tiny.Onnx.Import;
 using Tiny.Onnx.Model;
@@ -12,7 +13,13 @@ static class InfoCommand
     {
         var path = new Argument<string>("model") { Description = "an ONNX model" };
         var command = new Command("info", "Says what is in an ONNX model.") { path };
-        command.SetWork((p, _) => Run(p.GetValue(path)!, p.InvocationConfiguration.Output));
+        var memory = new MemoryOption();
+        memory.AddTo(command);
+        command.SetWork((p, _) =>
+        {
+            memory.Apply(p);
+            return Run(OptionValue.Path("model", p.GetValue(path)), p.InvocationConfiguration.Output);
+        });
         return command;
     }
 
@@ -32,16 +39,40 @@ static class InfoCommand
         var functions = model.Functions.Select(f => (f.Domain, f.Name)).ToHashSet();
         var unsupported = nodes.Where(n => !functions.Contains((n.Domain, n.Operator)) && !OperatorTable.Knows(n.Domain, n.Operator)).GroupBy(n => n.FullOperator).ToList();
         foreach (var group in unsupported) Line("unsupported", $"{group.Key}: there is no such operator here ({group.First()})");
-        return unsupported.Count == 0 ? ExitCode.Success : ExitCode.Failure;
+        string? reason = unsupported.Count == 0 ? Reason(model) : null;
+        if (reason is not null) Line("unsupported", reason);
+        return unsupported.Count == 0 && reason is null ? ExitCode.Success : ExitCode.Failure;
     }
 
-    // Those of subgraphs and functions too.
+    // What of its operators is not supported shows when the graph is built, where its sizes are known.
+    static string? Reason(OnnxModel model)
+    {
+        try
+        {
+            ModelProgram.Of(model, ModelSettings.None).Capture();
+            return null;
+        }
+        catch (CommandException)
+        {
+            return null;
+        }
+        catch (TinyException e)
+        {
+            return e.Text;
+        }
+    }
+
+    // Those of subgraphs too, and of functions that are called.
     static IEnumerable<OnnxNode> Nodes(OnnxModel model)
     {
-        var open = new Stack<OnnxNode>(model.Graph.Nodes.Concat(model.Functions.SelectMany(f => f.Nodes)).Reverse());
+        var functions = model.Functions.DistinctBy(f => (f.Domain, f.Name)).ToDictionary(f => (f.Domain, f.Name));
+        var open = new Stack<OnnxNode>(model.Graph.Nodes.Reverse());
         while (open.TryPop(out var node))
         {
             yield return node;
+            // Each function once, however often it is called.
+            if (functions.Remove((node.Domain, node.Operator), out var function))
+                foreach (var inner in function.Nodes) open.Push(inner);
             foreach (var attribute in node.Attributes)
                 foreach (var graph in attribute.Value switch { OnnxGraph g => [g], OnnxGraph[] several => several, _ => [] })
                     foreach (var inner in graph.Nodes) open.Push(inner);

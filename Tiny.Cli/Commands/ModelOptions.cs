@@ -8,11 +8,11 @@ namespace Tiny.Cli.Commands;
 /// <summary>The options that say how a model becomes a program.</summary>
 sealed class ModelOptions
 {
-    readonly Option<string[]> _shape = new("--shape") { Description = "the shape of an input: NAME=1x3x224x224, or with names, NAME=nx3xhxw" };
-    readonly Option<string[]> _dim = new("--dim") { Description = "a size that has a name: NAME=N, or any from a least to a largest, NAME=1..512" };
-    readonly Option<string[]> _set = new("--set") { Description = "fixes an input, which becomes part of the program: NAME=16000, NAME=1,2,3 or NAME=FILE.npy" };
-    readonly Option<string[]> _state = new("--state") { Description = "ties an output to an input: OUT=IN stays in the program between calls" };
-    readonly Option<string[]> _initial = new("--state-init") { Description = "what a tied input holds at first: IN=FILE.npy; zeros without" };
+    readonly Option<string[]> _shape = new("--shape") { HelpName = "NAME=SHAPE", Description = "the shape of an input: NAME=1x3x224x224, or with names, NAME=nx3xhxw. May be repeated, as those below" };
+    readonly Option<string[]> _dim = new("--dim") { HelpName = "NAME=SIZE", Description = "a size that has a name: NAME=N, or any from a least to a largest, NAME=1..512" };
+    readonly Option<string[]> _set = new("--set") { HelpName = "NAME=VALUE", Description = "fixes an input, which becomes part of the program: NAME=16000, NAME=1,2,3 or NAME=FILE.npy" };
+    readonly Option<string[]> _state = new("--state") { HelpName = "OUT=IN", Description = "ties an output to an input: OUT=IN stays in the program between calls" };
+    readonly Option<string[]> _initial = new("--state-init") { HelpName = "IN=VALUE", Description = "what a tied input holds at first: IN=FILE.npy, IN=0.5 or IN=1,2,3; zeros without. May be repeated" };
 
     public void AddTo(Command command)
     {
@@ -29,7 +29,7 @@ sealed class ModelOptions
 /// <summary><c>--max-memory</c>.</summary>
 sealed class MemoryOption
 {
-    readonly Option<string> _option = new("--max-memory") { Description = "the most memory to use, as in 500M or 4G; half of the machine's without. What needs more is refused before it is taken" };
+    readonly Option<string> _option = new("--max-memory") { HelpName = "BYTES", Description = "the most memory to use, as in 500M or 4G; half of the machine's without. What needs more is refused before it is taken" };
 
     public void AddTo(Command command) => command.Options.Add(_option);
 

@@ -15,17 +15,17 @@ static class RunCommand
     public static Command Create()
     {
         var model = new Argument<string>("model") { Description = "an ONNX model" };
-        var input = new Option<string[]>("--input") { Description = "the value of an input: NAME=FILE.npy" };
-        var folder = new Option<string>("--out") { Description = "the folder to write to: a file NAME.npy for each output", Required = true };
-        var device = new Option<string>("--device") { Description = $"where to run: {string.Join(", ", ModelCall.Devices)}", DefaultValueFactory = _ => "cpu" };
+        var input = new Option<string[]>("--input") { HelpName = "NAME=FILE", Description = "the value of an input, of NumPy's format; may be repeated" };
+        var folder = new Option<string>("--out") { HelpName = "DIR", Description = "the folder to write to: a file NAME.npy for each output", Required = true };
+        var device = new Option<string>("--device") { HelpName = "NAME", Description = $"where to run: {string.Join(", ", ModelCall.Devices)}", DefaultValueFactory = _ => "cpu" };
         var memory = new MemoryOption();
         var command = new Command("run", "Runs an ONNX model on inputs from .npy files, and writes its outputs.") { model, input, folder, device };
         memory.AddTo(command);
         command.SetWork((p, cancellation) =>
         {
             memory.Apply(p);
-            if (!ModelCall.Devices.Contains(p.GetValue(device)!)) throw new CommandException($"--device: there is no '{p.GetValue(device)}'; there are: {string.Join(", ", ModelCall.Devices)}");
-            return Run(p.GetValue(model)!, p.GetValue(input) ?? [], p.GetValue(folder)!, p.GetValue(device)!, p.InvocationConfiguration.Output, cancellation);
+            var where = OptionValue.One("--device", p.GetValue(device)!, ModelCall.Devices);
+            return Run(OptionValue.Path("model", p.GetValue(model)), p.GetValue(input) ?? [], OptionValue.Path("--out", p.GetValue(folder)), where, p.InvocationConfiguration.Output, cancellation);
         });
         return command;
     }
@@ -40,22 +40,22 @@ static class RunCommand
             var model = OnnxFile.Open(path);
             var inputs = new Dictionary<string, OnnxValue?>();
             foreach (var (name, file) in NamedOption.Parse("--input", given, [.. model.Graph.Inputs.Select(i => i.Name)]))
-                inputs[name] = Literal.FromFile(file, model.Graph.Inputs.First(i => i.Name == name).Type);
+                inputs[name] = Literal.FromFile(OptionValue.Path($"--input {name}", file), model.Graph.Inputs.First(i => i.Name == name).Type);
+            // Nothing is computed that could not be written.
+            using var place = new OutputFolder(folder);
             step($"running on {device}");
             var results = ModelCall.Run(model, inputs, device, cancellation);
             cancellation.ThrowIfCancellationRequested();
+            // All are looked at before any is written.
+            var tensors = results.Select(r => Writable(r.Name, r.Value)).ToList();
             var written = new List<string>();
             var files = SafeNames.Files([.. results.Select(r => r.Name)]);
-            Directory.CreateDirectory(folder);
             for (int i = 0; i < results.Count; i++)
             {
-                var (name, value) = results[i];
-                var tensor = (value as TensorValue)?.Tensor ?? throw new OnnxUnsupportedException($"output '{name}' is {value}, which .npy files cannot hold");
-                // .npy has no bfloat16 and no floats of eight bits.
-                if (tensor.DType.IsShortFloat && tensor.DType != DType.Float16) tensor = tensor.Cast(DType.Float32);
-                var file = Path.Combine(folder, files[i] + ".npy");
-                Npy.Write(file, tensor);
-                written.Add($"{"output",-8} {name} {value} -> {file}");
+                string file = Path.Combine(folder, files[i] + ".npy"), beside = file + ".tiny-new";
+                Npy.Write(beside, tensors[i]);
+                File.Move(beside, file, overwrite: true);
+                written.Add($"{"output",-8} {results[i].Name} {results[i].Value} -> {file}");
             }
             written.Add(string.Create(CultureInfo.InvariantCulture, $"{"done",-8} on {device}, in {watch.Elapsed.TotalSeconds:0.00} s"));
             return written;
@@ -63,4 +63,9 @@ static class RunCommand
         foreach (var line in lines) output.WriteLine(Terminal.Safe(line));
         return ExitCode.Success;
     }
+
+    // .npy has no bfloat16 and no floats of eight bits.
+    static Tensor Writable(string name, OnnxValue value) => (value as TensorValue)?.Tensor is not { } tensor
+        ? throw new OnnxUnsupportedException($"output '{name}' is {value}, which .npy files cannot hold")
+        : tensor.DType.IsShortFloat && tensor.DType != DType.Float16 ? tensor.Cast(DType.Float32) : tensor;
 }

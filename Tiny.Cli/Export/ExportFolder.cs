@@ -4,7 +4,7 @@ namespace Tiny.Cli.Export;
 
 /// <summary>
 /// The folders of an export, <c>OUT/TARGET</c>, put into place when all is written: each is made in a folder beside and takes its place by two renames. A process that
-/// is ended leaves what was there before, or what is new, never a part; the next run puts right what stands between the renames. Files of other names that lay in
+/// is ended leaves of each what was there before, or what is new, never a part; the next run puts right what stands between the renames. Files of other names that lay in
 /// a replaced folder are kept.
 /// </summary>
 sealed class ExportFolder : IDisposable
@@ -15,27 +15,39 @@ sealed class ExportFolder : IDisposable
     readonly List<string> _targets = [];
 
     /// <summary>Takes the folder for one export at a time.</summary>
-    /// <exception cref="CommandException">Another export is writing there.</exception>
+    /// <exception cref="CommandException">Another export is writing there, or nothing can be written there.</exception>
     public ExportFolder(string folder)
     {
         _out = Path.GetFullPath(folder);
         _made = !Directory.Exists(_out);
         (_staging, _old) = (Path.Combine(_out, ".tiny-staging"), Path.Combine(_out, ".tiny-old"));
-        Directory.CreateDirectory(_out);
         try
         {
+            Directory.CreateDirectory(_out);
             _lock = new FileStream(Path.Combine(_out, ".tiny-lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new CommandException($"{folder}: another export is writing there ({e.Message})");
+            throw new CommandException($"--out {folder}: another export is writing there, or nothing can be written ({e.Message})");
         }
-        Recover();
+        try
+        {
+            Recover();
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
     }
 
     /// <summary>An empty folder for a target's files.</summary>
+    /// <exception cref="CommandException">Something lies in its place that is no folder.</exception>
     public string Stage(string target)
     {
+        var final = new DirectoryInfo(Path.Combine(_out, target));
+        if (final.LinkTarget is not null) throw new CommandException($"{final.FullName} is a link to {final.LinkTarget}: remove it, or choose another folder by --out");
+        if (File.Exists(final.FullName)) throw new CommandException($"{final.FullName} is a file, and a folder is to be there: remove it, or choose another folder by --out");
         _targets.Add(target);
         return Directory.CreateDirectory(Path.Combine(_staging, target)).FullName;
     }

@@ -5,7 +5,10 @@ using Tiny.Jit;
 namespace Tiny.Cli.Export;
 
 /// <summary>What an export says when it is done, in lines.</summary>
-sealed class ExportReport(string path, string name)
+/// <param name="path">The model.</param>
+/// <param name="name">The program's name.</param>
+/// <param name="narrowing">Targets for which float64 is float32.</param>
+sealed class ExportReport(string path, string name, IReadOnlyCollection<string> narrowing)
 {
     readonly List<string> _lines = [];
 
@@ -17,8 +20,9 @@ sealed class ExportReport(string path, string name)
         var entry = program.Entries[0];
         foreach (var (kind, ports, names) in new[] { ("input", entry.Inputs, source.Inputs), ("output", entry.Outputs, source.Outputs) })
             foreach (var (port, original) in ports.Zip(names))
-                Line(kind, $"{port.Name} {program.Buffers[port.Buffer].DType}{program.Buffers[port.Buffer].Shape}{(port.Name == original ? "" : $" (in the model '{original}')")}{(port.Note is null ? "" : $": {port.Note}")}");
+                Line(kind, $"{port.Name} {Type(program.Buffers[port.Buffer])}{(port.Name == original ? "" : $" (in the model '{original}')")}{(port.Note is null ? "" : $": {port.Note}")}");
         foreach (var size in entry.Variables) Line("size", $"{size.Name} from {size.Min} to {size.Max}");
+        foreach (var (input, value) in source.Fixed) Line("fixed", $"{input} {value.DType}{value.Shape}");
         foreach (var (input, output, memory) in source.States) Line("state", $"{memory.Cell.Name} {memory.DType}{memory.Shape}: input '{input}' is output '{output}' of the call before");
     }
 
@@ -40,6 +44,9 @@ sealed class ExportReport(string path, string name)
     }
 
     void Line(string label, string text) => _lines.Add($"{label,-8} {text}");
+
+    string Type(ProgramBuffer buffer) => $"{buffer.DType}{buffer.Shape}"
+        + (buffer.DType == DType.Float64 && narrowing.Count > 0 ? $" (float32 for {string.Join(", ", narrowing)})" : "");
 
     static string Count(int n, string one, string? many = null) => $"{n} {(n == 1 ? one : many ?? one + "s")}";
 

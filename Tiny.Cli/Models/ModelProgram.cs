@@ -13,7 +13,7 @@ namespace Tiny.Cli.Models;
 /// <param name="Dims">NAME=N or NAME=MIN..MAX: sizes that have names.</param>
 /// <param name="Set">NAME=VALUE: inputs whose value is part of the program.</param>
 /// <param name="States">OUT=IN: outputs that are remembered, and given as inputs at the next call.</param>
-/// <param name="Initial">IN=FILE: what remembered inputs hold before the first call; zeros without.</param>
+/// <param name="Initial">IN=VALUE: what remembered inputs hold before the first call; zeros without.</param>
 sealed record ModelSettings(IReadOnlyList<string> Shapes, IReadOnlyList<string> Dims, IReadOnlyList<string> Set, IReadOnlyList<string> States, IReadOnlyList<string> Initial)
 {
     /// <summary>The model as it is.</summary>
@@ -48,14 +48,15 @@ sealed class ModelProgram
         {
             if (tied.ContainsKey(name)) throw new CommandException($"input '{name}' is fixed by --set, and tied by --state");
             var type = inputs.First(i => i.Name == name).Type!;
-            _fixed[name] = new TensorValue(Literal.Fixed(name, text, type.Element.Carrier(), shapes[name]), type.Element);
+            _fixed[name] = new TensorValue(Literal.Fixed("--set", name, text, type, shapes[name]), type.Element);
         }
         var initial = NamedOption.Parse("--state-init", settings.Initial, [.. tied.Keys]);
         foreach (var (name, output) in tied)
         {
             if (shapes[name].IsSymbolic) throw new CommandException($"--state {output}={name}: what is remembered has a shape of numbers, and '{name}' is {shapes[name]}");
-            var dtype = inputs.First(i => i.Name == name).Type!.Element.Carrier();
-            var memory = initial.TryGetValue(name, out var file) ? Literal.Fixed(name, file, dtype, shapes[name])
+            var type = inputs.First(i => i.Name == name).Type!;
+            var dtype = type.Element.Carrier();
+            var memory = initial.TryGetValue(name, out var value) ? Literal.Fixed("--state-init", name, value, type, shapes[name])
                 : Tensor.FromStorage(new Storage(dtype, shapes[name], new OwnedMemory(shapes[name].Size * dtype.Size)));
             memory.Cell.Name = identifiers[name];
             _states[name] = (output, memory);
@@ -77,6 +78,9 @@ sealed class ModelProgram
     public IEnumerable<string> Outputs => _outputs.Select(o => o.Name);
     /// <summary>Inputs that are remembered, and the outputs that they are remembered from.</summary>
     public IEnumerable<(string Input, string Output, Tensor Memory)> States => _states.Select(s => (s.Key, s.Value.Output, s.Value.Memory));
+
+    /// <summary>Inputs that are constants.</summary>
+    public IEnumerable<(string Input, Tensor Value)> Fixed => _fixed.Select(f => (f.Key, ((TensorValue)f.Value!).Tensor));
 
     /// <summary>A model with settings.</summary>
     /// <exception cref="CommandException">A setting does not fit the model.</exception>

@@ -69,6 +69,10 @@ sealed class ModelCall : IProgramCall
                 return [.. tensors.Select(t => t.Storage!.ToHost())];
             });
         }
+        catch (OnnxDataDependentException e)
+        {
+            throw new OnnxUnsupportedException($"{e.Text}; the devices cpu and interpreter run it", e);
+        }
         return device == "c" ? OfC(cancellation) : OnDevice(Device.Get(device));
     }
 
@@ -76,8 +80,8 @@ sealed class ModelCall : IProgramCall
 
     IReadOnlyList<Tensor> Import(IReadOnlyDictionary<string, OnnxValue?> inputs, Func<Tensor, HostMemory>? read)
     {
-        // Elsewhere than on the host a program has room for as many elements as there can be.
-        _graph = OnnxImporter.Import(_model, inputs, new ImportOptions { Read = read, Bounded = _bounded });
+        // Elsewhere than on the host a program has room for as many elements as there can be, and is of the shapes that are declared.
+        _graph = OnnxImporter.Import(_model, inputs, new ImportOptions { Read = read, Bounded = _bounded, Undeclared = !_bounded });
         return _tensors = BoundedResults.Tensors(_graph);
     }
 
@@ -88,7 +92,8 @@ sealed class ModelCall : IProgramCall
         return [.. new Executable(schedule, device).Run(p => inputs[p.Slot], states: c => c.Bind(device, written: true)).Select(r => r.ToHost())];
     }
 
-    IReadOnlyList<HostMemory> OfC(CancellationToken cancellation) => CProgram.Run([this], cancellation) is { Results: [var results], Code: 0 } ? results : throw new TargetException("c: the program ended early");
+    IReadOnlyList<HostMemory> OfC(CancellationToken cancellation) => CProgram.Run([this], Timeout.InfiniteTimeSpan, cancellation) is var run && run.Problem is { } problem
+        ? throw new CProgramException($"c: {problem}") : run.Results[0];
 
     static IEnumerable<(string, OnnxValue)> Parts(string name, OnnxValue value) => value switch
     {

@@ -7,11 +7,24 @@ sealed class FolderServer(string folder, int port) : LoopbackServer(port)
 {
     readonly string _root = Path.GetFullPath(folder);
 
+    /// <summary>The addresses of the folder's page, or where it has none of those of the folders in it.</summary>
+    public IReadOnlyList<string> Pages
+    {
+        get
+        {
+            string Url(string path) => $"http://127.0.0.1:{Port}/{path}";
+            if (File.Exists(Path.Combine(_root, "index.html"))) return [Url("")];
+            string[] below = [.. Directory.GetDirectories(_root).Where(d => File.Exists(Path.Combine(d, "index.html"))).Select(d => Url(Uri.EscapeDataString(Path.GetFileName(d)) + "/"))];
+            return below.Length > 0 ? below : [Url("")];
+        }
+    }
+
     /// <inheritdoc/>
     protected override void Answer(HttpListenerRequest request, HttpListenerResponse response)
     {
         if (request.HttpMethod is not ("GET" or "HEAD")) response.StatusCode = 405;
-        else if (Find(request.Url!.AbsolutePath) is not { } path) response.StatusCode = 404;
+        // Two slashes at the beginning of an address would name another machine.
+        else if (request.RawUrl!.StartsWith("//", StringComparison.Ordinal) || Find(request.Url!.AbsolutePath) is not { } path) response.StatusCode = 404;
         else if (Directory.Exists(path)) response.Redirect(request.Url!.AbsolutePath + "/");
         else Send(request, response, path);
     }

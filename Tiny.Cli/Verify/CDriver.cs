@@ -40,13 +40,19 @@ static class CDriver
         }
         string bytes = program.Name.ToUpperInvariant() + "_ARENA_BYTES";
         return $$"""
-            #define _ISOC11_SOURCE
+            #include <stdint.h>
             #include <stdio.h>
             #include <stdlib.h>
             #include "{{program.Name}}.h"
 
-            static unsigned char *memory;
+            static unsigned char *weights, *arena, *memory;
             static FILE *inputs, *outputs;
+
+            static unsigned char *aligned(size_t bytes)
+            {
+                unsigned char *p = malloc(bytes + 64);
+                return p ? p + (64 - (uintptr_t)p % 64) : p;
+            }
 
             static int read_bytes(void *to, size_t bytes) { return fread(to, 1, bytes, inputs) == bytes; }
             static int write_bytes(const void *from, size_t bytes) { return fwrite(from, 1, bytes, outputs) == bytes && fflush(outputs) == 0; }
@@ -54,18 +60,16 @@ static class CDriver
             int main(int argc, char **argv)
             {
                 FILE *f = fopen("{{program.Name}}.weights", "rb");
-                unsigned char *weights = aligned_alloc(64, {{weightsBytes / 64 * 64 + 64}}), *arena = aligned_alloc(64, {{bytes}} / 64 * 64 + 64);
                 {{program.Name}} m;
                 if (argc < 2) return 1;
-                memory = aligned_alloc(64, {{most}});
+                weights = aligned({{weightsBytes}});
+                arena = aligned({{bytes}});
+                memory = aligned({{most}});
                 inputs = fopen("inputs", "rb");
                 outputs = fopen(argv[1], "wb");
                 if (!f || !inputs || !outputs || !weights || !arena || !memory) return 1;
                 if ({{program.Name}}_init(&m, weights, fread(weights, 1, {{weightsBytes}}, f), arena, {{bytes}}) != 0) return 2;
             {{text}}
-                free(weights);
-                free(arena);
-                free(memory);
                 return fclose(f) | fclose(inputs) | fclose(outputs);
             }
 

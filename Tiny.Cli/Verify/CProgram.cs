@@ -1,27 +1,32 @@
 using System.ComponentModel;
-using System.Diagnostics;
 using Tiny.Jit;
 using Tiny.Runtime;
 
 namespace Tiny.Cli.Verify;
 
-/// <summary>What a C program gave: for each call that was finished its results, and the exit code.</summary>
-sealed record CRun(IReadOnlyList<IReadOnlyList<HostMemory>> Results, int Code);
+/// <summary>What a C program gave: for each call that was finished its results, and how it ended if not well.</summary>
+sealed record CRun(IReadOnlyList<IReadOnlyList<HostMemory>> Results, string? Problem);
 
 /// <summary>Captured graphs as the entry points of one exported C program, with a driver that calls each of them once.</summary>
 static class CProgram
 {
     const string Name = "cases";
 
-    /// <summary>Exports, compiles (with the compiler that CC names, else cc) and runs.</summary>
-    /// <exception cref="TargetException">The compiler is missing or refuses the program.</exception>
-    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public static CRun Run(IReadOnlyList<IProgramCall> calls, CancellationToken cancellation = default)
+    /// <summary>Exports, compiles and runs.</summary>
+    /// <param name="calls">The graphs.</param>
+    /// <param name="limit">The longest that compiling, and running, may take.</param>
+    /// <param name="cancellation">Ends it early.</param>
+    /// <exception cref="TargetException">There is no compiler.</exception>
+    /// <exception cref="CProgramException">It refuses the program.</exception>
+    /// <exception cref="MemoryLimitException">The program would take more memory than may be used.</exception>
+    public static CRun Run(IReadOnlyList<IProgramCall> calls, TimeSpan limit, CancellationToken cancellation)
     {
         var target = new CTarget();
         var builder = new ProgramBuilder(target.Schedule);
         foreach (var call in calls) builder.Add(call.Name, call.Parameters, call.Capture);
         var program = builder.Build(Name);
+        long bytes = Bytes(program);
+        MemoryLimit.Take(bytes);
         var folder = Directory.CreateTempSubdirectory("tiny-verify-");
         try
         {
@@ -36,40 +41,37 @@ static class CProgram
                     file.Write(host.Span);
                     GC.KeepAlive(host);
                 }
-            string compiler = Compiler, binary = At(OperatingSystem.IsWindows() ? "run.exe" : "run");
-            var (code, _, errors) = Start(folder.FullName, compiler, ["-std=c99", "-O1", "-w", "-o", binary, "driver.c", $"{Name}.c", "-lm"], cancellation);
-            if (code != 0) throw new InvalidOperationException($"{compiler} ends with code {code}: {errors.Split('\n')[0]}");
-            (code, var dots, _) = Start(folder.FullName, binary, ["outputs"], cancellation);
-            return new(Read(At("outputs"), [.. calls.Take(dots.Length)]), code);
+            var binary = At(OperatingSystem.IsWindows() ? "run.exe" : "run");
+            CCompiler.Compile(folder.FullName, binary, ["driver.c", $"{Name}.c"], limit, cancellation);
+            var (code, dots, errors) = Start(folder.FullName, binary, limit, cancellation);
+            string? problem = code switch
+            {
+                0 => null,
+                null => $"the program takes more than {limit.TotalSeconds:0} seconds",
+                _ => $"the program ends with code {code}{(errors.Length > 0 ? ": " + errors.Split('\n')[0] : "")}",
+            };
+            return new(Read(At("outputs"), [.. calls.Take(dots.Length)]), problem);
         }
         finally
         {
+            MemoryLimit.Give(bytes);
             folder.Delete(recursive: true);
         }
     }
 
-    static string Compiler => Environment.GetEnvironmentVariable("CC") is { Length: > 0 } cc ? cc : "cc";
+    // What the driver allocates: one call at a time.
+    static long Bytes(Program program) => program.ArenaBytes + program.StateBytes
+        + program.Entries.Max(e => e.Inputs.Concat(e.Outputs).Sum(p => program.Buffers[p.Buffer].Bytes));
 
-    /// <summary>Sees that there is a compiler.</summary>
-    /// <exception cref="TargetException">There is none.</exception>
-    public static void FindCompiler() => Start(Environment.CurrentDirectory, Compiler, ["--version"], default);
-
-    static (int Code, string Output, string Errors) Start(string folder, string file, string[] arguments, CancellationToken cancellation)
+    static (int? Code, string Output, string Errors) Start(string folder, string binary, TimeSpan limit, CancellationToken cancellation)
     {
         try
         {
-            cancellation.ThrowIfCancellationRequested();
-            using var process = Process.Start(new ProcessStartInfo(file, arguments) { WorkingDirectory = folder, RedirectStandardError = true, RedirectStandardOutput = true })!;
-            using var stop = cancellation.Register(() => process.Kill(entireProcessTree: true));
-            var output = process.StandardOutput.ReadToEndAsync(CancellationToken.None);
-            string errors = process.StandardError.ReadToEnd();
-            process.WaitForExit();
-            cancellation.ThrowIfCancellationRequested();
-            return (process.ExitCode, output.Result, errors);
+            return CCompiler.Run(folder, binary, ["outputs"], limit, cancellation);
         }
         catch (Win32Exception e)
         {
-            throw new TargetException($"c: '{file}' cannot be started ({e.Message}): install a C compiler, or name one by CC");
+            throw new CProgramException($"c: the compiled program cannot be started: {e.Message}");
         }
     }
 

@@ -11,10 +11,11 @@ namespace Tiny.Cli.Verify;
 sealed class CVerifyTarget : IVerifyTarget
 {
     const int BatchSize = 48;
+    static readonly TimeSpan s_limit = TimeSpan.FromMinutes(5);
 
     public string Name => "c";
 
-    public void Open() => CProgram.FindCompiler();
+    public void Open() => CCompiler.Find();
 
     public IEnumerable<CaseResult> Run(IReadOnlyList<ConformanceCase> cases, CancellationToken cancellation = default)
     {
@@ -49,7 +50,7 @@ sealed class CVerifyTarget : IVerifyTarget
         if (cases.Count == 0) return [];
         try
         {
-            return Finish(cases, CProgram.Run([.. cases.SelectMany(c => c.Calls)], cancellation), cancellation);
+            return Finish(cases, CProgram.Run([.. cases.SelectMany(c => c.Calls)], s_limit, cancellation), cancellation);
         }
         catch (Exception e) when (cases.Count > 1 && e is not (OutOfMemoryException or OperationCanceledException))
         {
@@ -72,13 +73,15 @@ sealed class CVerifyTarget : IVerifyTarget
             var calls = cases[i].Calls;
             if (at + calls.Count > run.Results.Count)
             {
-                results.Add(new(cases[i].Case, Name, CaseStatus.Fail, $"the program ends with code {run.Code}"));
+                results.Add(new(cases[i].Case, Name, CaseStatus.Fail, run.Problem ?? "the program ends early"));
                 results.AddRange(Batch([.. cases.Skip(i + 1)], cancellation));
                 break;
             }
             int from = at;
             at += calls.Count;
-            var (status, reason) = CaseResult.Judge(() => calls.Select((call, k) => call.Difference(run.Results[from + k])).FirstOrDefault(d => d is not null));
+            var (status, reason) = CaseResult.Judge(() => calls.Select((call, k) => call.Difference(run.Results[from + k])).FirstOrDefault(d => d is not null)
+                // It ended badly behind the last call.
+                ?? (at == run.Results.Count && i == cases.Count - 1 ? run.Problem : null));
             results.Add(new(cases[i].Case, Name, status, reason) { OnHost = [.. calls.SelectMany(c => c.OnHost)], Read = [.. calls.SelectMany(c => c.Read)] });
         }
         return results;

@@ -11,14 +11,22 @@ static class CaseSource
     const string ModelName = "model.onnx";
     const long MostBytes = 1L << 30;
 
+    // Links may lead round in a circle.
+    static readonly EnumerationOptions s_below = new() { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint };
+
+    /// <summary>The cases in a place.</summary>
+    /// <exception cref="OnnxFormatException">There is no such place, or it is no archive.</exception>
     public static IReadOnlyList<ConformanceCase> Find(string path)
     {
-        if (File.Exists(path)) return [.. Archive(path, Manifest(Path.GetDirectoryName(Path.GetFullPath(path))!))];
+        path = Path.GetFullPath(path);
+        if (File.Exists(path)) return [.. Archive(path, Manifest(Path.GetDirectoryName(path)!))];
         if (!Directory.Exists(path)) throw new OnnxFormatException($"{path}: there is no such file or folder");
         var manifest = Manifest(path);
-        string[] archives = [.. Directory.GetFiles(path, "*.zip").Order(StringComparer.Ordinal)];
-        return archives.Length > 0 ? [.. archives.SelectMany(a => Archive(a, manifest))]
-            : [.. Directory.EnumerateFiles(path, ModelName, SearchOption.AllDirectories).Order(StringComparer.Ordinal).Select(f => Folder(Path.GetDirectoryName(f)!, manifest))];
+        return
+        [
+            .. Directory.GetFiles(path, "*.zip").Order(StringComparer.Ordinal).SelectMany(a => Archive(a, manifest)),
+            .. Directory.EnumerateFiles(path, ModelName, s_below).Order(StringComparer.Ordinal).Select(f => Folder(Path.GetDirectoryName(f)!, manifest)),
+        ];
     }
 
     static ConformanceCase Folder(string folder, IReadOnlyDictionary<string, IReadOnlySet<string>> manifest) =>
@@ -26,10 +34,22 @@ static class CaseSource
 
     static IEnumerable<ConformanceCase> Archive(string path, IReadOnlyDictionary<string, IReadOnlySet<string>> manifest)
     {
-        var zip = ZipFile.OpenRead(path);
+        var zip = Open(path);
         string group = Path.GetFileNameWithoutExtension(path);
         return zip.Entries.Select(e => e.FullName).Where(n => n == ModelName || n.EndsWith("/" + ModelName, StringComparison.Ordinal))
             .Select(n => n[..^ModelName.Length]).Select(folder => Case(folder.TrimEnd('/') is { Length: > 0 } name ? Path.GetFileName(name) : group, group, manifest, new ZipFiles(zip, folder)));
+    }
+
+    static ZipArchive Open(string path)
+    {
+        try
+        {
+            return ZipFile.OpenRead(path);
+        }
+        catch (InvalidDataException e)
+        {
+            throw new OnnxFormatException($"{path}: it is no archive (.zip) of cases: {e.Message}", e);
+        }
     }
 
     static ConformanceCase Case(string name, string group, IReadOnlyDictionary<string, IReadOnlySet<string>> manifest, ICaseFiles files) =>

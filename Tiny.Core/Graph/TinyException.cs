@@ -56,7 +56,7 @@ public sealed class TargetException(string message) : TinyException("TINY1005", 
     public static TargetException NoFloat64(string target, string what, params IEnumerable<Lower.Kernel> kernels)
     {
         var line = kernels.Select(k => k.Float64Line).FirstOrDefault(l => l is not null);
-        return new($"{target}: {what} needs float64, which the target has not; cast to float32, or export with the build's property TinyFloat64=float32 "
+        return new($"{target}: {what} needs float64, which the target has not; cast to float32, or export with the build's property TinyFloat64=float32, or --f64 f32 of the command, "
             + "to compute and store float32 instead; live, the device cpu has it (TINY_DEVICE=cpu)") { Line = line, Place = line is null ? "" : $"{line}: " };
     }
 }

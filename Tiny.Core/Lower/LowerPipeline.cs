@@ -31,7 +31,7 @@ static class LowerPipeline
                 (body, parameters) = Emulate.Run(body, parameters, profile, kernel.Name);
                 return simplify.Run(body);
             }, AxisKind.Loop, AxisKind.Reduce);
-            var choices = chosen ?? (Debugging.NoOpt ? [] : Heuristic.Choose(body, profile));
+            var choices = chosen ?? (Debugging.NoOpt || profile.PlainLoops ? [] : Heuristic.Choose(body, profile));
             Debugging.Write(3, () => $"{kernel.Name} for {profile.Name}: {(choices.Count == 0 ? "plain loops" : string.Join(" ", choices))}");
 
             Pass("optimise", () => choices.Aggregate(body, (b, opt) => OptOps.Apply(b, opt, simplify)),

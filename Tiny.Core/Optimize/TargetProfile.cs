@@ -29,6 +29,8 @@ public sealed record TargetProfile(string Name)
     public bool WordMemory { get; init; }
     /// <summary>True where vectors are read and written at multiples of their lanes only, in memory that is declared as an array of them.</summary>
     public bool VectorMemory { get; init; }
+    /// <summary>True where kernels are to stay plain loops: nothing is optimised.</summary>
+    public bool PlainLoops { get; init; }
     /// <summary>What float64 is computed and stored as: Float32 narrows it, without which a target that has no float64 refuses.</summary>
     public ScalarKind Float64 { get; init; } = ScalarKind.Float64;
     /// <summary>Elementwise operations that lowering must express by others.</summary>

@@ -111,6 +111,19 @@ public sealed partial class CHelper
         ? Function($"{name}_{Short(t)}", t, "a, b", $"return a {op} b || a != a ? a : b;", $"The {word}; NaN if either is.")
         : Function($"{name}_{Short(t)}", t, "a, b", $"return a {op} b ? a : b;");
 
+    /// <summary>The larger (smaller) of a float and a number that is not NaN: one comparison, which is false for NaN, or one instruction.</summary>
+    internal static CHelper Limit(Op op, DType t, bool intrinsics)
+    {
+        var (name, less) = op == Op.Max ? ("at_least", ">") : ("at_most", "<");
+        if (t.Lanes == 1) return Function($"{name}_{Short(t)}", t, "a, b", $"return b {less} a ? b : a;");
+        if (!intrinsics) return Function($"{name}_{TypeName(t)}", t, "a, b", $"return {VectorSelect(t).Name}(b {less} a, b, a);", null, VectorSelect(t));
+        return Function($"{name}_{TypeName(t)}", t, "a, b", $"return ({TypeName(t)}){Intrinsic(t)}_{(op == Op.Max ? "max" : "min")}_ps((__m{t.Lanes * 32})b, (__m{t.Lanes * 32})a);",
+            "Of two of which one is NaN the instruction gives the second.", VectorType(t));
+    }
+
+    /// <summary>What the intrinsics for a vector of floats begin with.</summary>
+    static string Intrinsic(DType t) => $"_mm{(t.Lanes == 4 ? "" : $"{t.Lanes * 32}")}";
+
     internal static CHelper Wrapping(string name, string op, DType t) => Function($"wrap_{name}_{Short(t)}", t, "a, b",
         op == "<<" ? $"return ({ScalarType(t)})(({Unsigned(t)})a << b);" : $"return ({ScalarType(t)})(({Unsigned(t)})a {op} ({Unsigned(t)})b);",
         $"a {op} b with two's complement wrap-around.");

@@ -36,7 +36,8 @@ public abstract partial class CStyleRenderer
         Op.Bitcast => BitcastValue(u),
         Op.Load => LoadValue(u),
         Op.Broadcast or Op.Vector or Op.Lane or Op.FoldLanes => VectorValue(u),
-        Op.Sqrt or Op.Exp2 or Op.Exp or Op.Log2 or Op.Sin or Op.Trunc or Op.Max or Op.Min or Op.MulAcc => Called(u),
+        Op.Sqrt or Op.Exp2 or Op.Exp or Op.Log2 or Op.Sin or Op.Trunc or Op.MulAcc => Called(u),
+        Op.Max or Op.Min => Extremum(u),
         _ => throw Lacking(u.Op, u.DType),
     };
 
@@ -50,6 +51,8 @@ public abstract partial class CStyleRenderer
         for (int i = 0; i < arguments.Length; i++) arguments[i] = Written(u.Src[i]);
         return Expression.Call(Function(u.Op, u.DType), arguments);
     }
+
+    private protected virtual Expression Extremum(UOp u) => Called(u);
 
     private protected virtual Expression Narrowed(UOp u, Expression e) => e;
 

@@ -187,9 +187,8 @@ public sealed partial class CHelper
                     ? Function($"{name}_{type}", t, "a, b", $"return {select.Name}((a {less} b) | (a != a), a, b);", $"The {word}; NaN if either is.", select)
                     : Function($"{name}_{type}", t, "a, b", $"return {select.Name}(a {less} b, a, b);", null, select);
             case Op.MulAcc when t.Kind == ScalarKind.Float32 && t.Lanes is 4 or 8 or 16:
-                var prefix = $"_mm{(t.Lanes == 4 ? "" : $"{t.Lanes * 32}")}";
-                string Intrinsic(string x) => $"(__m{t.Lanes * 32}){x}";
-                return Function($"fma_{type}", t, "a, b, c", $"return ({type}){prefix}_fmadd_ps({Intrinsic("a")}, {Intrinsic("b")}, {Intrinsic("c")});", "a * b + c, rounded once.", vector);
+                string Register(string x) => $"(__m{t.Lanes * 32}){x}";
+                return Function($"fma_{type}", t, "a, b, c", $"return ({type}){Intrinsic(t)}_fmadd_ps({Register("a")}, {Register("b")}, {Register("c")});", "a * b + c, rounded once.", vector);
             case Op.Add or Op.Mul or Op.Shl when wide:
                 return VectorWrapping(op.ToString().ToLowerInvariant(), op switch { Op.Add => "+", Op.Mul => "*", _ => "<<" }, t);
             case Op.Neg when wide:

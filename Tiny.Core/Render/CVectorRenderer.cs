@@ -25,6 +25,14 @@ public sealed partial class CRenderer
         }
     }
 
+    private protected override Expression Extremum(UOp u)
+    {
+        // Of float32 there are instructions; the number of a limit is the second operand.
+        var limit = u.Src[1].Op == Op.Broadcast ? u.Src[1].Src[0] : u.Src[1];
+        if (u.DType.Kind != ScalarKind.Float32 || limit is not { Op: Op.Const, Arg: Constant number } || double.IsNaN(number.Double)) return base.Extremum(u);
+        return Expression.Call(Helper(CHelper.Limit(u.Op, u.DType, Attribute is not null && u.DType.Lanes > 1)), Written(u.Src[0]), Written(u.Src[1]));
+    }
+
     private protected override bool IsUsedTwice(UOp user, int operand) => user.Op == Op.Lane;
 
     // The same number in every lane is written as that number beside a vector, and costs nothing elsewhere.

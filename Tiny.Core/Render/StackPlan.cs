@@ -21,9 +21,13 @@ sealed class StackPlan
     readonly HashSet<UOp> _held = new(ReferenceEqualityComparer.Instance);
     readonly UsePlan _uses;
     readonly List<UOp>?[] _dying;
+    readonly bool _gatesBranch;
 
-    public StackPlan(LinearKernel kernel)
+    /// <param name="kernel">The code.</param>
+    /// <param name="gatesBranch">A load with a gate is a branch; else an expression like others.</param>
+    public StackPlan(LinearKernel kernel, bool gatesBranch)
     {
+        _gatesBranch = gatesBranch;
         var code = kernel.Code;
         for (int i = 0; i < code.Length; i++)
         {
@@ -80,7 +84,7 @@ sealed class StackPlan
                 if (!_held.Contains(s)) d = Math.Max(d, depth.GetValueOrDefault(s) + 1);
             depth[line] = d;
             // A gated load branches, and branches find the stack empty.
-            bool gated = line.Op == Op.Load && line.Src.Length > 2 && line.DType.Lanes == 1;
+            bool gated = _gatesBranch && line.Op == Op.Load && line.Src.Length > 2 && line.DType.Lanes == 1;
             if (!_uses.IsInline(line) || gated || d >= MaxDepth) _held.Add(line);
         }
     }

@@ -14,10 +14,14 @@ abstract class StackRenderer
     readonly Dictionary<DType, Stack<int>> _free = [];
     readonly List<DType> _types = [];
 
-    protected StackRenderer(LinearKernel kernel)
+    readonly bool _gatesBranch;
+
+    /// <param name="kernel">The code.</param>
+    /// <param name="gatesBranch">A load with a gate is a branch; else the dialect has <see cref="GatedLoad(DType, UOp)"/>.</param>
+    protected StackRenderer(LinearKernel kernel, bool gatesBranch = true)
     {
-        Kernel = kernel;
-        Plan = new StackPlan(kernel);
+        (Kernel, _gatesBranch) = (kernel, gatesBranch);
+        Plan = new StackPlan(kernel, gatesBranch);
     }
 
     /// <summary>The code being rendered.</summary>
@@ -47,6 +51,8 @@ abstract class StackRenderer
     protected abstract void Load(DType type, long offset);
     /// <summary>Pops an address, pushes the vector read there: 0 in lanes that the mask leaves out, where nothing is told of the address.</summary>
     protected abstract void MaskedLoad(DType type, UOp mask);
+    /// <summary>Pops an address, pushes the scalar read there, 0 where the gate is false: then nothing is told of the address.</summary>
+    protected virtual void GatedLoad(DType type, UOp gate) => throw new NotSupportedException();
     /// <summary>Pops a value and, below it, an address, and writes.</summary>
     protected abstract void Store(DType type, long offset);
     /// <summary>The loop's first instruction comes next.</summary>
@@ -134,7 +140,7 @@ abstract class StackRenderer
                 throw new TargetException($"{Kernel.Name}: a thread grid on {Kernel.Profile.Name}, which has none");
             default:
                 if (!Plan.IsHeld(line) || !Plan.IsUsed(line)) return;
-                pushed = line.Op != Op.Load || line.Src.Length == 2 || line.DType.Lanes > 1;
+                pushed = !_gatesBranch || line.Op != Op.Load || line.Src.Length == 2 || line.DType.Lanes > 1;
                 if (pushed) Compute(line);
                 else GatedLoad(line);
                 break;
@@ -155,6 +161,7 @@ abstract class StackRenderer
         var (root, offset) = Plan.Address(value);
         PushAddress(value.Src[0], root, offset);
         if (value.DType.Lanes > 1 && value.Src.Length > 2) MaskedLoad(value.DType, value.Src[2]);
+        else if (value.Src.Length > 2 && !_gatesBranch) GatedLoad(value.DType, value.Src[2]);
         else Load(value.DType, offset);
     }
 

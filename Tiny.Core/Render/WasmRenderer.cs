@@ -23,7 +23,7 @@ sealed partial class WasmRenderer : StackRenderer
     // A vector that stays zero, as locals are at first.
     int _zero = -1;
 
-    WasmRenderer(LinearKernel kernel, IReadOnlyList<long>? addresses, long stages, WasmHelper helpers) : base(kernel)
+    WasmRenderer(LinearKernel kernel, IReadOnlyList<long>? addresses, long stages, WasmHelper helpers) : base(kernel, gatesBranch: false)
     {
         (_addresses, _helpers) = (addresses, helpers);
         int pointers = addresses is null ? kernel.Params.Length : 0;
@@ -156,23 +156,36 @@ sealed partial class WasmRenderer : StackRenderer
         });
     }
 
+    protected override void GatedLoad(DType type, UOp gate)
+    {
+        Gate(() => Push(gate));
+        Load(type, 0);
+    }
+
+    // Where a gate is closed the address becomes that of the guard, where zeros are.
+    void Gate(Action pushGate)
+    {
+        var access = _accesses.Pop();
+        if (access.Immediate != 0)
+        {
+            _f.Const((int)access.Immediate);
+            _f.Emit(WasmOp.I32Add);
+        }
+        _f.Const(0);
+        pushGate();
+        _f.Emit(WasmOp.Select);
+        _accesses.Push(access with { Immediate = 0 });
+    }
+
     // Lanes that the mask leaves out may lie outside of the buffer; one that it does not is at most a vector away. Where it leaves out all,
     // the address may be any, and is replaced unless bounds say that it is inside of the memory.
     protected override void MaskedLoad(DType type, UOp mask)
     {
-        var access = _accesses.Peek();
-        if (!IsNear(access))
+        if (!IsNear(_accesses.Peek())) Gate(() =>
         {
-            // The guard's begin can always be read.
-            _accesses.Pop();
-            _f.Const((int)access.Immediate);
-            _f.Emit(WasmOp.I32Add);
-            _f.Const(0);
             Push(mask);
             _f.Emit(WasmOp.V128AnyTrue);
-            _f.Emit(WasmOp.Select);
-            _accesses.Push(access with { Immediate = 0 });
-        }
+        });
         Memory(WasmOp.V128Load);
         Push(mask);
         _f.Emit(WasmOp.V128And);

@@ -70,6 +70,13 @@ sealed partial class WasmRenderer
             case Op.Bitcast:
                 Push(u.Src[0]);
                 break;
+            // A mask's lanes are all ones or zeros.
+            case Op.Where when IsZeros(u.Src[2]) || IsZeros(u.Src[1]):
+                bool kept = IsZeros(u.Src[2]);
+                Push(u.Src[kept ? 1 : 2]);
+                Push(u.Src[0]);
+                _f.Emit(kept ? WasmOp.V128And : WasmOp.V128Andnot);
+                break;
             case Op.Where:
                 Push(u.Src[1]);
                 Push(u.Src[2]);
@@ -136,12 +143,15 @@ sealed partial class WasmRenderer
         {
             var (root, offset) = Plan.Address(scalar);
             PushAddress(scalar.Src[0], root, offset);
+            if (scalar.Src.Length > 2) Gate(() => Push(scalar.Src[2]));
             Memory(WasmOp.V128Load32Splat);
             return;
         }
         PushLane(scalar);
         _f.Emit(scalar.DType.Kind == ScalarKind.Float32 ? WasmOp.F32x4Splat : WasmOp.I32x4Splat);
     }
+
+    static bool IsZeros(UOp vector) => vector.Op == Op.Broadcast && IsZeroBits(vector.Src[0]);
 
     static bool IsZeroBits(UOp scalar) => scalar.Op == Op.Const && (scalar.Arg is Constant c)
         && (scalar.DType.IsFloat ? BitConverter.DoubleToInt64Bits(c.Double) == 0 : c.Bits == 0);

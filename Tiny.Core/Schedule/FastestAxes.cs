@@ -19,16 +19,17 @@ sealed class FastestAxes
     const int MostPasses = 4;
 
     // A group has to gain something; a vector with a mask costs a quarter more; lanes that are combined after the loop are half as good at best.
-    const double Gain = 0.98, Masked = 0.8, Folded = 0.4, FewestVectors = 8, Better = 1.03;
+    const double Much = 0.9, Gain = 0.98, Masked = 0.8, Folded = 0.4, FewestVectors = 8, Better = 1.03, Apart = 0.8;
 
     readonly Fusion _fusion;
+    readonly bool _weights;
     readonly Dictionary<UOp, int> _axes = new(ReferenceEqualityComparer.Instance);
     readonly Dictionary<Draft, Demand[]> _loads;
     readonly List<Draft> _drafts;
 
-    FastestAxes(Fusion fusion)
+    FastestAxes(Fusion fusion, bool weights)
     {
-        _fusion = fusion;
+        (_fusion, _weights) = (fusion, weights);
         _drafts = [.. fusion.Order.Where(fusion.Drafts.ContainsKey).Select(n => fusion.Drafts[n])];
         var loads = fusion.Order.Where(n => n.Op is Op.Param or Op.Buffer || fusion.Drafts.ContainsKey(n))
             .SelectMany(fusion.DemandsOf).Where(d => d.Src.Length == 0).ToLookup(d => d.Draft);
@@ -37,9 +38,10 @@ sealed class FastestAxes
 
     /// <param name="fusion">The drafts.</param>
     /// <param name="temporaries">False where all of them stay row-major.</param>
-    public static FastestAxes Choose(Fusion fusion, bool temporaries)
+    /// <param name="weights">True where weights can be moved too.</param>
+    public static FastestAxes Choose(Fusion fusion, bool temporaries, bool weights)
     {
-        var pass = new FastestAxes(fusion);
+        var pass = new FastestAxes(fusion, weights);
         if (temporaries) pass.Run();
         return pass;
     }
@@ -57,20 +59,22 @@ sealed class FastestAxes
         var (fromRows, rows) = (_drafts.Sum(Time), new Dictionary<UOp, int>(_axes, ReferenceEqualityComparer.Instance));
         _axes.Clear();
         foreach (var draft in _drafts)
-            if (MayBeArranged(draft.Node) && Enumerable.Range(0, draft.Shape.Rank).MaxBy(a => Filled((long)draft.Shape[a])) is var fullest && fullest != Axis(draft.Node)) _axes[draft.Node] = fullest;
+            if (MayBeArranged(draft.Node) && Axis(draft.Node) >= 0 && Enumerable.Range(0, draft.Shape.Rank).MaxBy(a => Filled((long)draft.Shape[a])) is var fullest
+                && Filled((long)draft.Shape[fullest]) > Filled((long)draft.Shape[Axis(draft.Node)])) _axes[draft.Node] = fullest;
         Descend();
-        if (_drafts.Sum(Time) < Gain * fromRows) return;
+        if (_drafts.Sum(Time) <= fromRows) return;
         _axes.Clear();
         foreach (var (node, axis) in rows) _axes[node] = axis;
     }
 
-    // What one group gains may depend on another one's choice: again, as long as there is a change.
+    // What one group gains may depend on another one's choice: what gains much comes first, then all again as long as there is a change.
     void Descend()
     {
-        for (int pass = 0; pass < MostPasses && TryAll(); pass++) { }
+        TryAll(Much);
+        for (int pass = 1; pass < MostPasses && TryAll(Gain); pass++) { }
     }
 
-    bool TryAll()
+    bool TryAll(double gain)
     {
         bool changed = false;
         var seen = new HashSet<(UOp, int)>();
@@ -79,10 +83,19 @@ sealed class FastestAxes
             if (!MayBeArranged(draft.Node)) continue;
             for (int axis = 0; axis < draft.Ranges.Length; axis++)
             {
-                if (axis == Axis(draft.Node) || draft.Ranges[axis].Max + 1 < Lanes / 2 || seen.Contains((draft.Node, axis))) continue;
-                var group = Group(draft.Node, axis);
-                foreach (var (node, a) in group) seen.Add((node, a));
-                changed |= Try(group);
+                if (axis == Axis(draft.Node) || draft.Ranges[axis].Max + 1 < Lanes / 2) continue;
+                // All that follows the axis; or this one alone, which a kernel may then store lane by lane.
+                if (!seen.Contains((draft.Node, axis)))
+                {
+                    var group = Group(draft.Node, axis);
+                    foreach (var (node, a) in group) seen.Add((node, a));
+                    if (Try(group, gain))
+                    {
+                        changed = true;
+                        continue;
+                    }
+                }
+                changed |= Try(new(ReferenceEqualityComparer.Instance) { [draft.Node] = axis }, gain);
             }
         }
         return changed;
@@ -109,36 +122,41 @@ sealed class FastestAxes
         return group;
     }
 
-    bool Try(Dictionary<UOp, int> group)
+    bool Try(Dictionary<UOp, int> group, double gain)
     {
         var touched = group.Keys.SelectMany(n => _fusion.DemandsOf(n).Select(d => d.Draft).Append(_fusion.Drafts[n])).Distinct().ToList();
         double before = touched.Sum(Time);
         var old = group.Keys.ToDictionary(n => n, Axis, (IEqualityComparer<UOp>)ReferenceEqualityComparer.Instance);
         foreach (var (node, axis) in group) _axes[node] = axis;
-        if (touched.Sum(Time) < Gain * before) return true;
+        if (touched.Sum(Time) < gain * before) return true;
         foreach (var (node, axis) in old) _axes[node] = axis;
         return false;
     }
 
     int Axis(UOp node) => _axes.TryGetValue(node, out int axis) ? axis : Array.FindLastIndex(node.Shape.Extents(), n => n > 1);
 
-    UOp? Loop(Draft draft)
+    UOp? Loop(Draft draft) => Vectors(draft).Loop;
+
+    // The loop of its vectors, and which part of their lanes they use in the time that multiplying takes.
+    (UOp? Loop, double Speed) Vectors(Draft draft)
     {
-        if (draft.Node.Op == Op.Update || draft.Shape.IsSymbolic) return draft.Ranges.LastOrDefault(r => r.Op == Op.Range) is { } last && last.Src[0].Int is not null ? last : null;
-        int axis = Axis(draft.Node);
-        var stored = axis >= 0 && draft.Ranges[axis].Op == Op.Range ? draft.Ranges[axis] : null;
-        if (MayBeArranged(draft.Node) || _loads[draft].Length == 0) return stored;
-        // A result lies as it has to: a long sum may be stored lane by lane.
-        double lanes = Heuristic.Scattered(_loads[draft].Max(Steps)), best = stored is null ? 0.5 : Along(draft, stored);
-        return draft.Ranges.Where(r => r.Op == Op.Range && r != stored && r.Max + 1 >= Lanes && lanes * Along(draft, r) > Better * best).LastOrDefault() ?? stored;
+        UOp? stored = null;
+        if (draft.Node.Op == Op.Update || draft.Shape.IsSymbolic) stored = draft.Ranges.LastOrDefault(r => r.Op == Op.Range) is { } last && last.Src[0].Int is not null ? last : null;
+        else if (Axis(draft.Node) is >= 0 and var axis && draft.Ranges[axis].Op == Op.Range) stored = draft.Ranges[axis];
+        double speed = stored is null ? 0 : Along(draft, stored);
+        if (_loads[draft].Length == 0 || draft.Shape.IsSymbolic || draft.Node.Op == Op.Update) return (stored, speed);
+        // However it lies, a long sum may be stored lane by lane.
+        double lanes = Heuristic.Scattered(_loads[draft].Max(Steps));
+        foreach (var r in draft.Ranges)
+            if (r.Op == Op.Range && r != stored && r.Max + 1 >= Lanes && lanes * Along(draft, r) is var other && other > Better * Math.Max(speed, 0.5)) (stored, speed) = (r, other);
+        return (stored, speed);
     }
 
     // Steps of accumulation, by how full vectors are.
     double Time(Draft draft)
     {
         double steps = _loads[draft].Select(Steps).DefaultIfEmpty(1).Max();
-        double speed = Loop(draft) is { } loop ? Along(draft, loop) : 0;
-        return draft.Shape.Size * steps / Math.Max(Math.Max(speed, Reduction(draft)), 1.0 / Lanes);
+        return draft.Shape.Size * steps / Math.Max(Math.Max(Vectors(draft).Speed, Reduction(draft)), 1.0 / Lanes);
     }
 
     static double Steps(Demand load) => load.Open.Aggregate(1.0, (n, r) => n * (r.Max + 1));
@@ -146,15 +164,20 @@ sealed class FastestAxes
     // Which part of their lanes vectors along an output loop use; 0 where they would be loaded lane by lane.
     double Along(Draft draft, UOp loop)
     {
-        double vectors = 0, lanes = 0, masked = 1;
+        double vectors = 0, lanes = 0, masked = 1, apart = 1;
         foreach (var load in _loads[draft])
         {
-            if (!DependsOn(load, loop)) continue;
+            if (!DependsOn(load, loop))
+            {
+                // One element for all lanes: of each line of the cache only a few before the next.
+                if (load.Open.Length > 0 && load.Open.Min(r => Math.Abs(StepAsItIs(load, r) ?? long.MaxValue)) is > Lanes and < long.MaxValue) apart = Apart;
+                continue;
+            }
             if (Step(load, loop) is not 1) lanes += Steps(load);
             else vectors += Steps(load);
             if (DependsOn(load.Gate, loop)) masked = Masked;
         }
-        return lanes * FewestVectors > vectors ? 0 : masked * Filled(loop.Max + 1);
+        return lanes * FewestVectors > vectors ? 0 : masked * apart * Filled(loop.Max + 1);
     }
 
     // The same along a reduction that all loads walk.
@@ -175,7 +198,13 @@ sealed class FastestAxes
         var shape = at.Node.Shape;
         if (at.IsFlat) return LinearForm.Of(at.Index[0]) is var flat && flat.Terms.All(t => t.Atom == loop || !t.Atom.Topological().Contains(loop)) ? flat.Coefficient(loop) : null;
         if (shape.IsSymbolic) return at.Index.Take(at.Index.Length - 1).Any(i => DependsOn(i, loop)) ? null : Coefficient(at.Index[^1], loop);
-        if (CanBeMoved(at.Node) && at.Index.Count(i => DependsOn(i, loop)) == 1 && at.Index.Contains(loop)) return 1;
+        return CanBeMoved(at.Node) && at.Index.Count(i => DependsOn(i, loop)) == 1 && at.Index.Contains(loop) ? 1 : StepAsItIs(at, loop);
+    }
+
+    long? StepAsItIs(Demand at, UOp loop)
+    {
+        var shape = at.Node.Shape;
+        if (at.IsFlat || shape.IsSymbolic) return null;
         int[] order = [.. Enumerable.Range(0, shape.Rank).Where(a => a != Axis(at.Node)), .. Axis(at.Node) is >= 0 and var fastest ? new[] { fastest } : []];
         long step = 0, stride = 1;
         foreach (int axis in order.Reverse())
@@ -187,7 +216,7 @@ sealed class FastestAxes
         return step;
     }
 
-    bool CanBeMoved(UOp node) => node is { Op: Op.Buffer, Arg: Runtime.Storage, DType.Kind: ScalarKind.Float32, Shape.Rank: > 1 } && _fusion.MayBeArranged(node);
+    bool CanBeMoved(UOp node) => _weights && node is { Op: Op.Buffer, Arg: Runtime.Storage, DType.Kind: ScalarKind.Float32, Shape.Rank: > 1 } && _fusion.MayBeArranged(node);
 
     // Null where the index does not move by the same everywhere.
     static long? Coefficient(UOp index, UOp loop)

@@ -26,14 +26,16 @@ static class LayoutPass
     const int LongRow = 64;
 
     /// <param name="fusion">The drafts.</param>
-    /// <param name="temporaries">Temporaries too; else only weights.</param>
+    /// <param name="temporaries">Temporaries.</param>
+    /// <param name="weights">Weights.</param>
     /// <param name="excepted">Memory that has to stay as it is.</param>
-    public static IReadOnlyDictionary<UOp, Layout> Choose(Fusion fusion, bool temporaries, IReadOnlySet<Storage>? excepted = null)
+    public static IReadOnlyDictionary<UOp, Layout> Choose(Fusion fusion, bool temporaries, bool weights, IReadOnlySet<Storage>? excepted = null)
     {
         var layouts = new Dictionary<UOp, Layout>(ReferenceEqualityComparer.Instance);
-        var fastest = FastestAxes.Choose(fusion, temporaries);
+        var fastest = FastestAxes.Choose(fusion, temporaries, weights);
         foreach (var (node, axis) in fastest.Axes)
             if (Last(node.Shape.Rank, axis) is var order && axis != order.Count - 1) layouts[node] = new Layout(order);
+        if (!weights) return layouts;
         foreach (var node in fusion.Order)
         {
             if (node is not { Op: Op.Buffer, Arg: Storage storage, DType.Kind: ScalarKind.Float32, Shape.Rank: > 1 } || !fusion.MayBeArranged(node)

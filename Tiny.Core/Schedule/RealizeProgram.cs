@@ -27,7 +27,8 @@ sealed class RealizeProgram
         _pieces = [.. Enumerable.Range(0, given.Length).Where(i => given[i]).GroupBy(i => _dtypes[i]).Select(g => (g.Key, g.ToArray()))];
         Storage[] pieces = [.. _pieces.Select(p => Piece(p.DType, p.Constants, _constants))];
         var results = pieces.Length == 0 ? request.Results : Replaced(request, pieces);
-        _program = new Executable(Scheduler.Run(results, profile: ScheduleProfile.Of(device.Profile), layouts: _ => Layout.None), device, [.. request.Memory, .. pieces]);
+        var profile = ScheduleProfile.Of(device.Profile);
+        _program = new Executable(Scheduler.Run(results, profile: profile, layouts: profile.OfTemporaries), device, [.. request.Memory, .. pieces]);
     }
 
     /// <summary>Bytes that it keeps.</summary>

@@ -20,5 +20,8 @@ public sealed record ScheduleProfile(int MostBuffers, bool Arranges)
     }
 
     /// <summary>Chooses the layouts of weights, except for those given, and of temporaries.</summary>
-    internal Func<Fusion, IReadOnlyDictionary<UOp, Layout>> Layouts(IReadOnlySet<Storage>? excepted = null) => fusion => LayoutPass.Choose(fusion, Arranges, excepted);
+    internal Func<Fusion, IReadOnlyDictionary<UOp, Layout>> Layouts(IReadOnlySet<Storage>? excepted = null) => fusion => LayoutPass.Choose(fusion, Arranges, true, excepted);
+
+    /// <summary>Chooses the layouts of temporaries alone, for a program that is given other memory each time.</summary>
+    internal IReadOnlyDictionary<UOp, Layout> OfTemporaries(Fusion fusion) => LayoutPass.Choose(fusion, Arranges, false);
 }

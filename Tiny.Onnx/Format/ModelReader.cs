@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using Tiny.Onnx.Model;
 using Tiny.Runtime;
 
@@ -11,7 +12,7 @@ namespace Tiny.Onnx.Format;
 sealed class ModelReader(HostMemory file, ExternalFiles external)
 {
     const int MostDepth = 64;
-    long _budget = 2 * file.Bytes + (16 << 20);
+    readonly Budget _budget = new(file.Bytes);
 
     /// <summary>The file as a model.</summary>
     public OnnxModel Model()
@@ -27,11 +28,12 @@ sealed class ModelReader(HostMemory file, ExternalFiles external)
             switch (message.Field)
             {
                 case 1: version = message.Integer(); break;
-                case 2: producer = message.Text(); break;
+                case 2: producer = Text(ref message); break;
                 case 7: graph = graph is null ? Graph(message.Message(), 0) : throw message.Bad("a second graph"); break;
                 case 8: Opset(message.Message(), opsets); break;
                 case 14:
-                    var entry = Entry(message.Message());
+                    Spend(100);
+                    var entry = Entry(message.Message(), _budget);
                     metadata[entry.Key] = entry.Value;
                     break;
                 case 25: functions.Add(Function(message.Message())); break;
@@ -47,11 +49,11 @@ sealed class ModelReader(HostMemory file, ExternalFiles external)
     OnnxGraph Graph(WireReader message, int depth)
     {
         if (depth > MostDepth) throw message.Bad($"graphs are nested more than {MostDepth} deep");
-        Spend(200);
+        Spend(450);
         string name = "";
-        var nodes = ImmutableArray.CreateBuilder<OnnxNode>();
-        var initializers = ImmutableArray.CreateBuilder<OnnxTensor>();
-        var (inputs, outputs, values) = (ImmutableArray.CreateBuilder<OnnxValueInfo>(), ImmutableArray.CreateBuilder<OnnxValueInfo>(), ImmutableArray.CreateBuilder<OnnxValueInfo>());
+        var nodes = Room<OnnxNode>(message, 1);
+        var initializers = Room<OnnxTensor>(message, 5);
+        var (inputs, outputs, values) = (Room<OnnxValueInfo>(message, 11), Room<OnnxValueInfo>(message, 12), Room<OnnxValueInfo>(message, 13));
         while (message.Next())
             switch (message.Field)
             {
@@ -64,7 +66,7 @@ sealed class ModelReader(HostMemory file, ExternalFiles external)
                 case 15: throw new OnnxUnsupportedException("sparse initializers");
                 default: message.Skip(); break;
             }
-        if (inputs.GroupBy(i => i.Name).FirstOrDefault(g => g.Count() > 1) is { } twice) throw message.Bad($"two inputs are named '{twice.Key}'");
+        if (inputs.Count > 1 && inputs.GroupBy(i => i.Name).FirstOrDefault(g => g.Count() > 1) is { } twice) throw message.Bad($"two inputs are named '{twice.Key}'");
         return new(name, nodes.DrainToImmutable(), inputs.DrainToImmutable(), outputs.DrainToImmutable())
         {
             Initializers = initializers.DrainToImmutable(),
@@ -74,10 +76,10 @@ sealed class ModelReader(HostMemory file, ExternalFiles external)
 
     OnnxNode Node(WireReader message, int depth)
     {
-        Spend(150);
+        Spend(140);
         string name = "", type = "", domain = "", overload = "";
-        var (inputs, outputs) = (ImmutableArray.CreateBuilder<string>(), ImmutableArray.CreateBuilder<string>());
-        var attributes = ImmutableArray.CreateBuilder<OnnxAttribute>();
+        var (inputs, outputs) = (Room<string>(message, 1), Room<string>(message, 2));
+        var attributes = Room<OnnxAttribute>(message, 5);
         while (message.Next())
             switch (message.Field)
             {
@@ -96,11 +98,12 @@ sealed class ModelReader(HostMemory file, ExternalFiles external)
 
     OnnxAttribute Attribute(WireReader message, int depth)
     {
-        Spend(100);
+        Spend(250);
         string name = "", reference = "";
         object? single = null;
-        var (floats, integers, strings) = (new List<float>(), new List<long>(), new List<string>());
-        var (tensors, graphs, types) = (new List<OnnxTensor>(), new List<OnnxGraph>(), new List<OnnxTypeInfo>());
+        var (floats, integers) = (new List<float>(), new List<long>());
+        var strings = Room<string>(message, 9);
+        var (tensors, graphs, types) = (Room<OnnxTensor>(message, 10), Room<OnnxGraph>(message, 11), Room<OnnxTypeInfo>(message, 15));
         long kind = 0;
         while (message.Next())
         {
@@ -112,8 +115,8 @@ sealed class ModelReader(HostMemory file, ExternalFiles external)
                 case 4: single = Text(ref message); break;
                 case 5: single = Tensor(message.Message()); break;
                 case 6: single = Graph(message.Message(), depth + 1); break;
-                case 7: message.Singles(floats); break;
-                case 8: message.Integers(integers); break;
+                case 7: message.Singles(floats, _budget); break;
+                case 8: message.Integers(integers, _budget); break;
                 case 9: strings.Add(Text(ref message)); break;
                 case 10: tensors.Add(Tensor(message.Message())); break;
                 case 11: graphs.Add(Graph(message.Message(), depth + 1)); break;
@@ -125,7 +128,6 @@ sealed class ModelReader(HostMemory file, ExternalFiles external)
                 default: message.Skip(); break;
             }
         }
-        Spend(8L * integers.Count + 4L * floats.Count);
         object? value = kind switch
         {
             1 => single ?? 0f,
@@ -133,23 +135,23 @@ sealed class ModelReader(HostMemory file, ExternalFiles external)
             3 => single ?? "",
             6 => floats.ToArray(),
             7 => integers.ToArray(),
-            8 => strings.ToArray(),
-            9 => tensors.ToArray(),
-            10 => graphs.ToArray(),
-            14 => types.ToArray(),
+            8 => Array(strings),
+            9 => Array(tensors),
+            10 => Array(graphs),
+            14 => Array(types),
             // Files of the first versions do not say the kind.
-            _ => single ?? (integers.Count > 0 ? integers.ToArray() : floats.Count > 0 ? floats.ToArray() : strings.Count > 0 ? strings.ToArray() : null),
+            _ => single ?? (integers.Count > 0 ? integers.ToArray() : floats.Count > 0 ? floats.ToArray() : strings.Count > 0 ? Array(strings) : null),
         };
         return new(name, value, reference);
     }
 
     OnnxFunction Function(WireReader message)
     {
-        Spend(200);
+        Spend(350);
         string name = "", domain = "", overload = "";
-        var (inputs, outputs) = (ImmutableArray.CreateBuilder<string>(), ImmutableArray.CreateBuilder<string>());
-        var nodes = ImmutableArray.CreateBuilder<OnnxNode>();
-        var defaults = ImmutableArray.CreateBuilder<OnnxAttribute>();
+        var (inputs, outputs) = (Room<string>(message, 4), Room<string>(message, 5));
+        var nodes = Room<OnnxNode>(message, 7);
+        var defaults = Room<OnnxAttribute>(message, 11);
         var opsets = new Dictionary<string, long>();
         while (message.Next())
             switch (message.Field)
@@ -169,7 +171,7 @@ sealed class ModelReader(HostMemory file, ExternalFiles external)
 
     OnnxValueInfo ValueInfo(WireReader message, int depth)
     {
-        Spend(60);
+        Spend(100);
         string name = "";
         OnnxTypeInfo? type = null;
         while (message.Next())
@@ -185,7 +187,7 @@ sealed class ModelReader(HostMemory file, ExternalFiles external)
     OnnxTypeInfo Type(WireReader message, int depth)
     {
         if (depth > MostDepth) throw message.Bad($"types are nested more than {MostDepth} deep");
-        Spend(80);
+        Spend(130);
         OnnxTypeInfo? type = null;
         while (message.Next())
             switch (message.Field)
@@ -219,13 +221,15 @@ sealed class ModelReader(HostMemory file, ExternalFiles external)
                 case 2:
                     dims ??= [];
                     var shape = message.Message();
+                    int count = shape.Count(1);
+                    Spend(64L * count);
+                    dims.EnsureCapacity(dims.Count + count);
                     while (shape.Next())
-                        if (shape.Field == 1) dims.Add(Dimension(shape.Message()));
-                        else shape.Skip();
+                        if (shape.Field != 1) shape.Skip();
+                        else dims.Add(Dimension(shape.Message()));
                     break;
                 default: message.Skip(); break;
             }
-        Spend(24L * (dims?.Count ?? 0));
         return new(kind, element, dims);
     }
 
@@ -235,7 +239,8 @@ sealed class ModelReader(HostMemory file, ExternalFiles external)
         while (message.Next())
             switch (message.Field)
             {
-                case 1: dim = new(message.Integer(), null); break;
+                // Old exporters write -1 for one that they do not know.
+                case 1: dim = message.Integer() is >= 0 and var size ? new(size, null) : new(null, null); break;
                 case 2: dim = new(null, Text(ref message)); break;
                 default: message.Skip(); break;
             }
@@ -245,17 +250,18 @@ sealed class ModelReader(HostMemory file, ExternalFiles external)
     OnnxTensor Tensor(WireReader message)
     {
         Spend(250);
-        return TensorData.Read(message, file, external);
+        return TensorData.Read(message, file, external, _budget);
     }
 
-    static void Opset(WireReader message, Dictionary<string, long> to)
+    void Opset(WireReader message, Dictionary<string, long> to)
     {
+        Spend(100);
         string domain = "";
         long version = 0;
         while (message.Next())
             switch (message.Field)
             {
-                case 1: domain = Domain(message.Text()); break;
+                case 1: domain = Domain(Text(ref message)); break;
                 case 2: version = message.Integer(); break;
                 default: message.Skip(); break;
             }
@@ -263,14 +269,14 @@ sealed class ModelReader(HostMemory file, ExternalFiles external)
     }
 
     /// <summary>A pair of texts.</summary>
-    internal static (string Key, string Value) Entry(WireReader message)
+    internal static (string Key, string Value) Entry(WireReader message, Budget budget)
     {
         string key = "", value = "";
         while (message.Next())
             switch (message.Field)
             {
-                case 1: key = message.Text(); break;
-                case 2: value = message.Text(); break;
+                case 1: key = budget.Text(ref message); break;
+                case 2: value = budget.Text(ref message); break;
                 default: message.Skip(); break;
             }
         return (key, value);
@@ -279,20 +285,17 @@ sealed class ModelReader(HostMemory file, ExternalFiles external)
     // The default domain has two names.
     static string Domain(string name) => name == "ai.onnx" ? "" : name;
 
-    // Equal names are one string: each value's is there where it is made and wherever it is read.
-    string Text(ref WireReader message)
-    {
-        var text = message.Text();
-        if (_names.TryGetValue(text, out var known)) return known;
-        Spend(22 + 2L * text.Length + 50);
-        _names.Add(text);
-        return text;
-    }
+    string Text(ref WireReader message) => _budget.Text(ref message);
 
-    readonly HashSet<string> _names = [];
+    void Spend(long bytes) => _budget.Spend(bytes);
 
-    void Spend(long bytes)
+    static T[] Array<T>(ImmutableArray<T>.Builder full) => ImmutableCollectionsMarshal.AsArray(full.DrainToImmutable())!;
+
+    // For all that a message has of a field: what grows as it is filled would take several times as much.
+    ImmutableArray<T>.Builder Room<T>(WireReader message, int field)
     {
-        if ((_budget -= bytes) < 0) throw new OnnxFormatException("it has more parts than a file of its size should");
+        int count = message.Count(field);
+        Spend(32 + 8L * count);
+        return ImmutableArray.CreateBuilder<T>(count);
     }
 }

@@ -11,8 +11,10 @@ namespace Tiny.Onnx.Format;
 /// </summary>
 static class TensorData
 {
+    const int MostAxes = 64;
+
     /// <summary>Reads a TensorProto's description. Elements stay where they are.</summary>
-    public static OnnxTensor Read(WireReader message, HostMemory whole, ExternalFiles external)
+    public static OnnxTensor Read(WireReader message, HostMemory whole, ExternalFiles external, Budget budget)
     {
         string name = "", location = "";
         OnnxType type = 0;
@@ -22,11 +24,14 @@ static class TensorData
         while (message.Next())
             switch (message.Field)
             {
-                case 1: message.Integers(dims); break;
+                case 1:
+                    message.Integers(dims, budget);
+                    if (dims.Count > MostAxes) throw message.Bad($"a tensor has more than {MostAxes} axes");
+                    break;
                 case 2: type = (OnnxType)message.Integer(); break;
-                case 8: name = message.Text(); break;
+                case 8: name = budget.Text(ref message); break;
                 case 13:
-                    var entry = ModelReader.Entry(message.Message());
+                    var entry = ModelReader.Entry(message.Message(), budget);
                     if (entry.Key == "location") location = entry.Value;
                     else if (entry.Key == "offset") offset = Number(entry.Value);
                     else if (entry.Key == "length") length = Number(entry.Value);
@@ -86,9 +91,11 @@ static class TensorData
     {
         var message = new WireReader(memory.Span);
         HostMemory? found = null;
-        List<long>? integers = null;
-        int pieces = 0, size = Math.Max(1, tensor.Type.Bits() / 8);
+        OwnedMemory? integers = null;
+        int pieces = 0, size = Math.Max(1, tensor.Type.Bits() / 8), filled = 0;
         OwnedMemory? joined = null;
+        // A number takes a byte at least: nothing is made for a shape that the data cannot fill.
+        if (bytes / size > memory.Bytes) throw new OnnxFormatException($"tensor '{tensor.Name}' {tensor.Type.Name()}{tensor.Shape} takes {bytes} bytes, its data has fewer");
         while (message.Next())
             switch (message.Field)
             {
@@ -103,12 +110,24 @@ static class TensorData
                     else BinaryPrimitives.WriteInt64LittleEndian(one.Writable, message.Integer());
                     found = Append(one);
                     break;
-                case 5 or 7 or 11: message.Integers(integers ??= []); break;
+                case 5 or 7 or 11:
+                    integers ??= new OwnedMemory(bytes);
+                    message.Integers(Narrow);
+                    break;
                 default: message.Skip(); break;
             }
         GC.KeepAlive(memory);
         if (integers is null) return found ?? new MemoryPart(memory, 0, 0);
-        return found is null ? Narrowed(integers, size) : throw new OnnxFormatException($"tensor '{tensor.Name}' has data of several kinds");
+        return found is null ? new MemoryPart(integers, 0, filled) : throw new OnnxFormatException($"tensor '{tensor.Name}' has data of several kinds");
+
+        // Its lowest bytes.
+        void Narrow(long n)
+        {
+            if (filled + size > bytes) throw new OnnxFormatException($"tensor '{tensor.Name}' has more data than {tensor.Shape} takes");
+            var at = integers!.Writable.Slice(filled, size);
+            for (int i = 0; i < size; i++) at[i] = (byte)(n >> (8 * i));
+            filled += size;
+        }
 
         HostMemory Append(HostMemory piece)
         {
@@ -120,18 +139,6 @@ static class TensorData
             GC.KeepAlive(piece);
             return new MemoryPart(joined, 0, found.Bytes + piece.Bytes);
         }
-    }
-
-    static OwnedMemory Narrowed(List<long> integers, int size)
-    {
-        var memory = new OwnedMemory((long)integers.Count * size);
-        var bytes = memory.Writable;
-        foreach (long n in integers)
-        {
-            for (int i = 0; i < size; i++) bytes[i] = (byte)(n >> (8 * i));
-            bytes = bytes[size..];
-        }
-        return memory;
     }
 
     // A bool is 0 or 1 everywhere here, whatever a file has.

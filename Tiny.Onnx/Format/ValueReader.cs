@@ -8,6 +8,7 @@ sealed class ValueReader(HostMemory file)
 {
     const int MostDepth = 64;
     readonly ExternalFiles _external = new(null);
+    readonly Budget _budget = new(file.Bytes);
 
     /// <summary>The file as a value of a declared type.</summary>
     public OnnxValue Read(OnnxTypeInfo type)
@@ -19,7 +20,7 @@ sealed class ValueReader(HostMemory file)
 
     OnnxValue Read(WireReader message, OnnxKind kind, int depth) => depth > MostDepth ? throw message.Bad($"values are nested more than {MostDepth} deep") : kind switch
     {
-        OnnxKind.Tensor => TensorValue.Of(TensorData.Read(message, file, _external)),
+        OnnxKind.Tensor => TensorValue.Of(TensorData.Read(message, file, _external, _budget)),
         OnnxKind.Sequence => Sequence(message, depth),
         OnnxKind.Optional => Optional(message, depth),
         OnnxKind.Map => Map(message, depth),
@@ -66,8 +67,8 @@ sealed class ValueReader(HostMemory file)
         while (message.Next())
             switch (message.Field)
             {
-                case 3: message.Integers(integers); break;
-                case 4: strings.Add(message.Text()); break;
+                case 3: message.Integers(integers, _budget); break;
+                case 4: strings.Add(_budget.Text(ref message)); break;
                 case 5: values = Sequence(message.Message(), depth + 1); break;
                 default: message.Skip(); break;
             }

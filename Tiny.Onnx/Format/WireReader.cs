@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace Tiny.Onnx.Format;
@@ -98,28 +99,75 @@ ref struct WireReader(ReadOnlySpan<byte> bytes, long start = 0)
     }
 
     /// <summary>Adds what an integer field holds to a list: one number, or several packed.</summary>
-    public void Integers(List<long> to)
+    public void Integers(List<long> to, Budget budget)
     {
         if (Type != WireType.Bytes)
         {
-            to.Add(Integer());
+            long number = Integer();
+            Room(to, budget);
+            to.Add(number);
             return;
         }
         var packed = Message();
+        // A number ends at a byte whose highest bit is not set.
+        int count = 0;
+        foreach (byte b in packed._bytes)
+            if (b < 128) count++;
+        Room(to, count, budget);
         while (packed._at < packed._bytes.Length) to.Add((long)packed.Varint());
     }
 
-    /// <summary>Adds what a float field holds to a list: one number, or several packed.</summary>
-    public void Singles(List<float> to)
+    /// <summary>Hands on what an integer field holds: one number, or several packed.</summary>
+    public void Integers(Action<long> to)
     {
         if (Type != WireType.Bytes)
         {
-            to.Add(Single());
+            to(Integer());
+            return;
+        }
+        var packed = Message();
+        while (packed._at < packed._bytes.Length) to((long)packed.Varint());
+    }
+
+    /// <summary>Adds what a float field holds to a list: one number, or several packed.</summary>
+    public void Singles(List<float> to, Budget budget)
+    {
+        if (Type != WireType.Bytes)
+        {
+            float number = Single();
+            Room(to, budget);
+            to.Add(number);
             return;
         }
         var packed = Bytes();
         if (packed.Length % 4 != 0) throw Bad($"field {Field} of floats has {packed.Length} bytes");
+        Room(to, packed.Length / 4, budget);
         for (; packed.Length > 0; packed = packed[4..]) to.Add(BinaryPrimitives.ReadSingleLittleEndian(packed));
+    }
+
+    // For this number and all that follow one by one, at the first that has no place.
+    readonly void Room<T>(List<T> to, Budget budget)
+    {
+        if (to.Count == to.Capacity) Room(to, 1 + Count(Field), budget);
+    }
+
+    // What a list grows out of was made too, and so is the array that its elements end up in.
+    static void Room<T>(List<T> to, int more, Budget budget)
+    {
+        bool grows = to.Capacity - to.Count < more;
+        int capacity = grows ? Math.Max(to.Count + more, 2 * to.Count) : to.Capacity;
+        budget.Spend((long)Unsafe.SizeOf<T>() * (more + (grows ? capacity : 0)));
+        to.Capacity = capacity;
+    }
+
+    /// <summary>How often a field is in what is left of the message.</summary>
+    public readonly int Count(int field)
+    {
+        var ahead = this;
+        int count = 0;
+        for (; ahead.Next(); ahead.Skip())
+            if (ahead.Field == field) count++;
+        return count;
     }
 
     /// <summary>Passes over the value of the field.</summary>

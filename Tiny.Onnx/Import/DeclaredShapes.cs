@@ -40,6 +40,15 @@ static class DeclaredShapes
         return types;
     }
 
+    /// <summary>The declared types without their shapes.</summary>
+    public static Dictionary<string, OnnxTypeInfo> Elements(OnnxGraph graph)
+    {
+        var types = new Dictionary<string, OnnxTypeInfo>();
+        foreach (var value in graph.Values.Concat(graph.Outputs))
+            if (value.Type is { Kind: OnnxKind.Tensor } type) types[value.Name] = type with { Dims = null };
+        return types;
+    }
+
     static Dictionary<string, long[]> Known(OnnxGraph graph, Dictionary<string, OnnxTypeInfo> types)
     {
         var shapes = new Dictionary<string, long[]>();

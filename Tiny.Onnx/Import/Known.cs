@@ -48,6 +48,15 @@ sealed class Known
     }
 
     /// <summary>The elements of a tensor that is known.</summary>
-    public static HostMemory Evaluate(Tensor tensor) =>
-        CaptureScope.IsOpen ? Executor.Read(tensor).ToHost() : Interpreter.Evaluate(tensor.Node);
+    public HostMemory Evaluate(Tensor tensor)
+    {
+        if (_evaluated.TryGetValue(tensor.Node, out var known)) return known;
+        var memory = CaptureScope.IsOpen ? Executor.Read(tensor).ToHost() : Interpreter.Evaluate(tensor.Node);
+        // A loop asks for the same condition again and again.
+        if (tensor.Shape.Size <= MostKept) _evaluated[tensor.Node] = memory;
+        return memory;
+    }
+
+    const int MostKept = 64;
+    readonly Dictionary<UOp, HostMemory> _evaluated = new(ReferenceEqualityComparer.Instance);
 }

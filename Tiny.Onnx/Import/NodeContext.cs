@@ -71,6 +71,18 @@ sealed class NodeContext(OnnxImporter importer, OnnxNode node, Frame frame, IRea
     /// <exception cref="OnnxDataDependentException">As for <see cref="Integers(int)"/>.</exception>
     public double[] Floats(int input) => HostNumbers.Floats(Read(input), this[input].DType, this[input].Numel);
 
+    /// <summary>All elements of an input of bytes: a file, of which there may be more than of numbers.</summary>
+    /// <exception cref="OnnxDataDependentException">As for <see cref="Integers(int)"/>.</exception>
+    public byte[] Bytes(int input)
+    {
+        if (this[input].DType != DType.UInt8) throw Bad($"input {input} is {TypedAt(input)}, not of bytes");
+        var memory = importer.Read(this[input], this, input, long.MaxValue);
+        byte[] bytes = HostTable.New<byte>(memory.Bytes);
+        memory.Span.CopyTo(bytes);
+        GC.KeepAlive(memory);
+        return bytes;
+    }
+
     /// <summary>The number of an input of one integer.</summary>
     public long Integer(int input) => One(Integers(input), input);
 
@@ -224,6 +236,27 @@ sealed class NodeContext(OnnxImporter importer, OnnxNode node, Frame frame, IRea
 
     /// <summary>Somebody asks for the result.</summary>
     public bool Wants(int output) => output < node.Outputs.Length && node.Outputs[output].Length > 0;
+
+    // ---- what is laid out
+
+    /// <summary>Counts nodes that the operator makes of one: steps, rounds, parts.</summary>
+    /// <exception cref="OnnxUnsupportedException">The graph becomes too large.</exception>
+    public void LayOut(long nodes) => importer.LayOut(node, nodes);
+
+    /// <summary>What <paramref name="run"/> gives, or null where its nodes do not fit these shapes: then what was noted of it is dropped.</summary>
+    public IReadOnlyList<OnnxValue?>? IfItFits(Func<IReadOnlyList<OnnxValue?>> run, string what)
+    {
+        var noted = importer.Noted;
+        try
+        {
+            return run();
+        }
+        catch (OnnxNodeException e)
+        {
+            importer.Forget(noted, $"{node}: {what} is not taken, as it does not fit: {e.Text}");
+            return null;
+        }
+    }
 
     // ---- subgraphs
 

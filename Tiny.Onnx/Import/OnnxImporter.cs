@@ -11,7 +11,7 @@ namespace Tiny.Onnx;
 /// </summary>
 public sealed class OnnxImporter
 {
-    const int MostDepth = 64, MostNodes = 1 << 20, MostNumbers = 1 << 20;
+    const int MostDepth = 64, MostNodes = 1 << 17, MostNumbers = 1 << 20;
 
     readonly OnnxModel _model;
     readonly ImportOptions _options;
@@ -46,7 +46,7 @@ public sealed class OnnxImporter
         {
             return new OnnxImporter(model, options with { Bounded = false }).Import(inputs);
         }
-        catch (OnnxDataDependentException) when (options.Implied is null && ImpliedNumbers.Import(model, inputs) is { } implied)
+        catch (OnnxDataDependentException) when (options is { Implied: null, Undeclared: false, Read: null } && ImpliedNumbers.Import(model, inputs) is { } implied)
         {
             return implied;
         }
@@ -101,6 +101,8 @@ public sealed class OnnxImporter
     internal IReadOnlyList<OnnxValue?> Run(OnnxGraph graph, Frame around, IReadOnlyList<OnnxValue?> arguments)
     {
         if (arguments.Count > graph.Inputs.Length) throw NodeContext.Bad($"subgraph '{graph.Name}' takes {graph.Inputs.Length} inputs, {arguments.Count} are given");
+        // A body may have no nodes, and yet be run without end.
+        LayOut($"subgraph '{graph.Name}'", 1);
         var scope = new Scope(around.Scope);
         Initialize(graph, scope);
         for (int i = 0; i < arguments.Count; i++) scope.Set(graph.Inputs[i].Name, arguments[i]);
@@ -113,11 +115,17 @@ public sealed class OnnxImporter
         return [.. graph.Outputs.Select(o => Find(o.Name, frame, $"output '{o.Name}' of the graph"))];
     }
 
-    int _nodes;
+    long _laidOut;
+
+    /// <summary>Counts nodes that are not in the file as they are, but come of loops, steps and calls: there is an end to them.</summary>
+    internal void LayOut(object what, long nodes)
+    {
+        if ((_laidOut += Math.Min(nodes, MostNodes + 1)) > MostNodes) throw new OnnxUnsupportedException($"{what}: with loops and calls laid out the graph has more than {MostNodes} nodes");
+    }
 
     void Run(OnnxNode node, Frame frame)
     {
-        if (++_nodes > MostNodes) throw new OnnxUnsupportedException($"{node}: with loops laid out the graph has more than {MostNodes} nodes");
+        if (frame.Depth > 0) LayOut(node, 1);
         OnnxValue?[] inputs = [.. node.Inputs.Select(name => Find(name, frame, $"{node} reads '{name}'"))];
         IReadOnlyList<OnnxValue?> results;
         try
@@ -139,6 +147,8 @@ public sealed class OnnxImporter
     IReadOnlyList<OnnxValue?> Apply(OnnxNode node, Frame frame, OnnxValue?[] inputs)
     {
         long opset = frame.Opset(node.Domain);
+        if (opset > OperatorTable.Newest(node.Domain))
+            throw new OnnxUnsupportedException($"{node}: opset {opset} of '{(node.Domain.Length > 0 ? node.Domain : "ai.onnx")}', of which {OperatorTable.Newest(node.Domain)} is the newest that is known");
         var op = OperatorTable.Find(node.Domain, node.Operator, opset) ?? throw new OnnxUnsupportedException(OperatorTable.Knows(node.Domain, node.Operator)
             ? $"{node}: there is no {node.FullOperator} in opset {opset}" : $"{node}: there is no operator {node.FullOperator}");
         // No kernel works on strings: what reads them is computed here, and depends on the model's inputs as they do.
@@ -190,7 +200,9 @@ public sealed class OnnxImporter
         : throw new OnnxFormatException($"{reader}, which nothing before it gives");
 
     // A loop's body is asked for each time that it runs.
-    Dictionary<string, OnnxTypeInfo> Types(OnnxGraph graph) => _options.Undeclared ? [] : _types.TryGetValue(graph, out var known) ? known : _types[graph] = DeclaredShapes.Of(graph);
+    // Where numbers are read what they say counts, and not what is declared.
+    Dictionary<string, OnnxTypeInfo> Types(OnnxGraph graph) => _types.TryGetValue(graph, out var known) ? known
+        : _types[graph] = _options.Undeclared || _options.Read is not null ? DeclaredShapes.Elements(graph) : DeclaredShapes.Of(graph);
 
     readonly Dictionary<OnnxGraph, Dictionary<string, OnnxTypeInfo>> _types = new(ReferenceEqualityComparer.Instance);
 
@@ -208,7 +220,9 @@ public sealed class OnnxImporter
     bool HoldsGivenStrings(OnnxValue? value) => value switch
     {
         StringValue => _given.Contains(value),
-        SequenceValue sequence => sequence.Items.Any(HoldsGivenStrings),
+        // Items are of one kind.
+        SequenceValue { Items: [] or [TensorValue, ..] } => false,
+        SequenceValue sequence => _given.Count > 0 && sequence.Items.Any(HoldsGivenStrings),
         OptionalValue optional => HoldsGivenStrings(optional.Item),
         MapValue map => map.Entries.Keys.Any(k => k is string) || map.Entries.Values.Any(HoldsGivenStrings),
         _ => false,
@@ -228,10 +242,21 @@ public sealed class OnnxImporter
 
     internal bool CanRead(Tensor tensor) => _options.Read is not null || _known.IsKnown(tensor);
 
-    internal HostMemory Read(Tensor tensor, NodeContext node, int? input)
+    /// <summary>What was noted of nodes on the host and of numbers read: where a branch is given up, what was noted in it is dropped.</summary>
+    internal (int OnHost, int Read) Noted => (_onHost.Count, _read.Count);
+
+    /// <summary>Drops what was noted since, and says why.</summary>
+    internal void Forget((int OnHost, int Read) since, string why)
     {
-        if (tensor.Shape.Size > MostNumbers) throw NodeContext.Bad($"{Which()} has {tensor.Shape.Size} numbers");
-        if (_known.IsKnown(tensor)) return Known.Evaluate(tensor);
+        _onHost.RemoveRange(since.OnHost, _onHost.Count - since.OnHost);
+        _read.RemoveRange(since.Read, _read.Count - since.Read);
+        _read.Add(why);
+    }
+
+    internal HostMemory Read(Tensor tensor, NodeContext node, int? input, long most = MostNumbers)
+    {
+        if (tensor.Shape.Size > most) throw NodeContext.Bad($"{Which()} has {tensor.Shape.Size} numbers");
+        if (_known.IsKnown(tensor)) return _known.Evaluate(tensor);
         if (_options.Implied?.Invoke(tensor) is { } implied)
         {
             _read.Add($"{node.Node}: {Which()}, as the declared shapes imply");

@@ -37,20 +37,20 @@ static class Attention
 
         var scores = (q * scale).MatMul((k * scale).Transpose());
         float cap = n.Float("softcap", 0);
-        var raw = cap > 0 ? (scores / cap).Tanh() * cap : scores;
+        var capped = cap > 0 ? (scores / cap).Tanh() * cap : scores;
         var filled = n.Optional(6);
         // The place of the first query among the keys: behind those that are remembered.
         var offset = filled is null || n.Has(4) ? Tensor.Of(before) : (filled.Cast(DType.Int32) - Tensor.Of(queries)).Reshape([-1, 1, 1, 1]);
         var bias = Bias(n, Mask(n.Optional(3), keys, q.DType), offset, queries, keys, q.DType);
         if (filled is not null) bias = Also(bias, Tensor.Arange(keys).Lt(filled.Cast(DType.Int32).Reshape([-1, 1, 1, 1])), q.DType);
-        var biased = bias is null ? raw : raw + bias;
+        var biased = bias is null ? capped : capped + bias;
 
         var precision = n.HasAttribute("softmax_precision") ? n.Type("softmax_precision", OnnxType.Float32).Carrier() : biased.DType;
         var weights = biased.Cast(precision).Softmax();
         // A query that sees no key has no weights; its scores may be anything.
         if (bias is not null) weights = bias.Max(-1, true).Eq(double.NegativeInfinity).Where(weights.ZerosLike(), weights);
         var y = weights.Cast(q.DType).MatMul(v);
-        var seen = n.Integer("qk_matmul_output_mode", 0) switch { 2 => biased, 3 => weights, _ => raw };
+        var seen = n.Integer("qk_matmul_output_mode", 0) switch { 0 => scores, 1 => capped, 2 => biased, 3 => weights, var other => throw NodeContext.Bad($"qk_matmul_output_mode {other}") };
         return new(n[0].Rank == 3 ? Joined(y) : y, presentKey, presentValue, seen.Cast(q.DType));
     }
 
@@ -109,6 +109,7 @@ static class Attention
         var decay = fades ? Wide(n[4], heads).Exp() : null;
         var beta = corrects ? n[5].Reshape([n[5].Shape[0], n[5].Shape[1], n[5].Shape[2], 1]).Transpose(1, 2).Cast(DType.Float32) : null;
         double scale = n.Float("scale", 0) is var given && given != 0 ? given : 1 / Math.Sqrt((int)keySize);
+        n.LayOut(8L * length);
         var outputs = new Tensor[length];
         for (int t = 0; t < length; t++)
         {

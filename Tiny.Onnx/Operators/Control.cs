@@ -13,16 +13,18 @@ static class Control
         new("Scan", n => n.Opset < 9 ? ScanOfBatches(n) : Scan(n)),
     ];
 
-    // A condition that is data chooses among the results of both branches.
+    // A condition that is data chooses among the results of both branches. One that these shapes do not allow is a guard: it cannot be the one that is taken.
     static Results If(NodeContext n)
     {
-        if (!n.IsKnown(0) && Both(n) is { } chosen) return new(chosen);
+        if (!n.CanRead(0) && Both(n) is { } chosen) return new(chosen);
         return new([.. n.Run(n.Numbers(n[0])[0] != 0 ? "then_branch" : "else_branch")]);
     }
 
     static OnnxValue?[]? Both(NodeContext n)
     {
-        var (yes, no) = (n.Run("then_branch"), n.Run("else_branch"));
+        if (n.IfItFits(() => n.Run("then_branch"), "then_branch") is not { } yes) return [.. n.Run("else_branch")];
+        if (n.IfItFits(() => n.Run("else_branch"), "else_branch") is not { } no) return [.. yes];
+        if (yes.Count != no.Count) throw NodeContext.Bad($"branches of {yes.Count} and {no.Count} results");
         OnnxValue?[] results = [.. yes.Zip(no, (a, b) => Either(n, n[0].Reshape([]), a, b))];
         return Array.Exists(results, r => r is null) ? null : results;
     }
@@ -54,14 +56,17 @@ static class Control
     static Results Loop(NodeContext n)
     {
         var carried = Enumerable.Range(2, n.Count - 2).Select(n.At).ToList();
-        var scans = new List<OnnxValue?>[n.Graph("body").Outputs.Length - 1 - carried.Count];
+        int outputs = n.Graph("body").Outputs.Length - 1 - carried.Count;
+        if (outputs < 0) throw NodeContext.Bad($"{carried.Count} values are carried, and the body gives {n.Graph("body").Outputs.Length} with the condition");
+        var scans = new List<OnnxValue?>[outputs];
         // Where the number of rounds is data, it is the declared extent of what is collected in each.
         long? declared = scans.Length > 0 && n.Declared(carried.Count) is { Rank: > 0 } shape && !(n.Has(0) && n.IsKnown(0) && (!n.Has(1) || n.IsKnown(1))) ? (int)shape[0] : null;
         Dim trips = declared is { } d ? (Dim)d : !n.Has(0) ? long.MaxValue : n.ComputesSizes ? n.Sizes(0)[0] : (Dim)n.Integer(0);
         for (int i = 0; i < scans.Length; i++) scans[i] = [];
         var goes = declared is null && n.Has(1) ? n[1].Reshape([]) : null;
-        var rounds = Tensor.Scalar(0);
-        bool certain = true;
+        // How many rounds are sure to be run, and how many others are.
+        int sure = 0;
+        Tensor? others = null;
         for (long i = 0; i < trips.Max; i++)
         {
             bool? known = goes is null ? true : n.Decided(goes, trips.Max <= MostRounds);
@@ -76,13 +81,13 @@ static class Control
                     next[c] = Either(n, runs, next[c], carried[c]) ?? throw new OnnxUnsupportedException($"a loop that data end, and carries {carried[c]}, then {next[c]}");
             carried = next;
             for (int s = 0; s < scans.Length; s++) scans[s].Add(results[1 + carried.Count + s]);
-            certain &= runs is null;
-            rounds += runs is null ? Tensor.Scalar(1) : runs.Cast(DType.Int32);
+            if (runs is null) sure++;
+            else others = runs.Cast(DType.Int32) is var one && others is null ? one : others! + one;
         }
         var stacked = scans.Select((s, i) => Stacked(n, s, carried.Count + i, 0, false)).ToArray();
-        if (!certain && stacked.Length > 0)
+        if (others is not null && stacked.Length > 0)
         {
-            var count = n.Size(rounds);
+            var count = n.Size(others + sure);
             stacked = [.. stacked.Select(s => s with { Tensor = Movement.Part(s.Tensor, 0, 0, count) })];
         }
         return new([.. carried, .. stacked]);
@@ -96,6 +101,8 @@ static class Control
         if (states < 0 || outputs < 0) throw NodeContext.Bad($"{n.Count} inputs, {scanned} of them scanned, and a body of {body.Outputs.Length} results");
         long[] axes = n.Integers("scan_input_axes") ?? new long[scanned], turned = n.Integers("scan_input_directions") ?? new long[scanned];
         long[] outAxes = n.Integers("scan_output_axes") ?? new long[outputs], outTurned = n.Integers("scan_output_directions") ?? new long[outputs];
+        foreach (var (name, numbers, count) in new[] { ("scan_input_axes", axes, scanned), ("scan_input_directions", turned, scanned), ("scan_output_axes", outAxes, outputs), ("scan_output_directions", outTurned, outputs) })
+            if (numbers.Length != count) throw NodeContext.Bad($"attribute '{name}' has {numbers.Length} numbers for {count}");
         var inputs = Enumerable.Range(0, scanned).Select(i => Unstacked(n, states + i, axes[i], turned[i] != 0)).ToArray();
         return Run(n, "body", [.. Enumerable.Range(0, states).Select(n.At)], inputs, outAxes, outTurned);
     }
@@ -104,6 +111,7 @@ static class Control
     {
         var x = n[input];
         int a = NodeContext.Axis(axis, x.Rank);
+        n.LayOut(x.Shape[a].Max);
         var parts = Enumerable.Range(0, x.Shape[a]).Select(i => n.Like(Movement.Part(x, a, i, i + 1).Squeeze(a), input));
         return [.. turned ? parts.Reverse() : parts];
     }
@@ -129,6 +137,7 @@ static class Control
         int outputs = n.Graph("body").Outputs.Length - states;
         if (n.Has(0)) throw new OnnxUnsupportedException("sequence lengths of Scan in opset 8");
         long[] turned = n.Integers("directions") ?? new long[scanned];
+        if (states < 0 || outputs < 0 || scanned < 0 || turned.Length != scanned) throw NodeContext.Bad($"{n.Count - 1} inputs, {scanned} of them scanned in {turned.Length} directions");
         var batches = new List<Results>();
         for (int b = 0; b < (int)n[1].Shape[0]; b++)
         {
@@ -136,6 +145,7 @@ static class Control
             OnnxValue[] Steps(int i)
             {
                 var x = ((TensorValue)Of(1 + states + i)).Tensor;
+                n.LayOut(x.Shape[0].Max);
                 var parts = Enumerable.Range(0, x.Shape[0]).Select(t => n.Like(Movement.Part(x, 0, t, t + 1).Squeeze(0), 1 + states + i));
                 return [.. turned[i] != 0 ? parts.Reverse() : parts];
             }
@@ -144,11 +154,20 @@ static class Control
         return new([.. Enumerable.Range(0, states + outputs).Select(k => Stacked(n, [.. batches.Select(b => b.Values[k])], k, 0, false))]);
     }
 
+    // No parts, of the shape that the body declares, or that is declared of the whole.
+    static TensorValue Nothing(NodeContext n, int output, OnnxTypeInfo? part, long axis)
+    {
+        Dim[]? dims = part is { Kind: OnnxKind.Tensor, Dims: { } declared } && declared.All(d => d.Size is >= 0) ? [.. declared.Select(d => (Dim)d.Size!.Value)] : null;
+        int a = NodeContext.Axis(axis, (dims?.Length ?? n.Declared(output)?.Rank - 1 ?? 0) + 1);
+        var shape = dims is not null ? new Shape([.. dims[..a], 0, .. dims[a..]]) : n.Declared(output)?.With(a, 0)
+            ?? throw new OnnxUnsupportedException($"a loop that never runs, and output {output} has no declared shape");
+        var type = part is { Kind: OnnxKind.Tensor, Element: not OnnxType.Undefined } ? part.Element : n.DeclaredType(output);
+        return new TensorValue(Tensor.Zeros(shape, type.Carrier()), type);
+    }
+
     static TensorValue Stacked(NodeContext n, List<OnnxValue?> values, int output, long axis, bool turned)
     {
-        if (values.Count == 0)
-            return n.Declared(output) is { } shape ? new TensorValue(Tensor.Zeros(shape, n.DeclaredType(output).Carrier()), n.DeclaredType(output))
-                : throw new OnnxUnsupportedException($"a loop that never runs, and output {output} has no declared shape");
+        if (values.Count == 0) return Nothing(n, output, n.Graph("body").Outputs[output + (n.Node.Operator == "Loop" ? 1 : 0)].Type, axis);
         var tensors = values.Select(v => v as TensorValue ?? throw new OnnxUnsupportedException($"a {v} is scanned")).ToList();
         if (turned) tensors.Reverse();
         int a = NodeContext.Axis(axis, tensors[0].Tensor.Rank + 1);

@@ -7,30 +7,38 @@ static class Convolutions
 {
     public static IReadOnlyList<Operator> Table { get; } =
     [
-        new("Conv", n => Windows.Of(n, n[0], Kernel(n, n[1])) is var w ? n[0].Conv(n[1], n.Optional(2), w.Stride, w.Padding, w.Dilation, Groups(n)) : n[0]),
+        new("Conv", n => Plain(n, n[0], n[1], n.Optional(2))),
         new("ConvTranspose", Transposed),
         new("ConvInteger", Integers),
         new("DeformConv", n => Deformed(n)),
         new("Col2Im", n => FromColumns(n)),
     ];
 
-    static int[] Kernel(NodeContext n, Tensor weight)
+    /// <summary>The window of a weight [out, in, window...], which the attribute, where it is given, only repeats.</summary>
+    public static int[] Kernel(NodeContext n, Tensor weight)
     {
         if (weight.Rank < 2) throw NodeContext.Bad($"weight {weight.Shape} has no window");
-        return n.Integers("kernel_shape") is { } given ? [.. given.Select(k => checked((int)k))] : [.. weight.Shape.Dims[2..].ToArray().Select(d => (int)d)];
+        int[] window = [.. weight.Shape.Dims[2..].ToArray().Select(d => (int)d)];
+        if (n.Integers("kernel_shape") is { } given && !given.SequenceEqual(window.Select(k => (long)k)))
+            throw NodeContext.Bad($"attribute 'kernel_shape' is [{string.Join(", ", given)}], and the weight is {weight.Shape}");
+        return window;
+    }
+
+    /// <summary>The convolution that the node's attributes describe.</summary>
+    public static Tensor Plain(NodeContext n, Tensor x, Tensor weight, Tensor? bias)
+    {
+        var w = Windows.Of(n, x, Kernel(n, weight));
+        return x.Conv(weight, bias, w.Stride, w.Padding, w.Dilation, Groups(n));
     }
 
     static int Groups(NodeContext n) => checked((int)n.Integer("group", 1));
 
     static Results Integers(NodeContext n)
     {
-        Tensor x = Centred(n[0], n.Optional(2)), weight = n[1].Cast(DType.Int32);
+        var weight = n[1].Cast(DType.Int32);
         if (n.Optional(3) is { } zero) weight -= (zero.Rank == 1 ? zero.Reshape([zero.Shape[0], .. Enumerable.Repeat((Dim)1, weight.Rank - 1)]) : zero).Cast(DType.Int32);
-        var w = Windows.Of(n, x, Kernel(n, weight));
-        return x.Conv(weight, null, w.Stride, w.Padding, w.Dilation, Groups(n));
+        return Plain(n, Quantized.Centred(n[0], n.Optional(2)), weight, null);
     }
-
-    static Tensor Centred(Tensor x, Tensor? zero) => zero is null ? x.Cast(DType.Int32) : x.Cast(DType.Int32) - zero.Cast(DType.Int32);
 
     static Results Transposed(NodeContext n)
     {

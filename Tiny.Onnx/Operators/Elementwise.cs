@@ -44,7 +44,7 @@ static class Elementwise
         new("Mean", n => n.All().Aggregate((a, b) => a + b) / n.Count),
 
         new("Clip", n => Clip(n[0], Constant(n, "min", n[0]), Constant(n, "max", n[0]))),
-        new("Clip", n => Clip(n[0], n.Optional(1), n.Optional(2)), Since: 11),
+        new("Clip", n => Clip(n[0], Limit(n, 1), Limit(n, 2)), Since: 11),
         new("IsNaN", n => n[0].IsNan()),
         new("IsInf", n => IsInfinite(n[0], n.Flag("detect_negative", true), n.Flag("detect_positive", true))),
     ];
@@ -52,19 +52,36 @@ static class Elementwise
     // A constant exponent becomes products or a root, which are more exact.
     static Tensor Power(NodeContext n, Tensor x, Tensor exponent)
     {
-        if (!x.DType.IsFloat && !exponent.DType.IsFloat) return IntegerPower(n, x, exponent);
-        var y = x.DType.IsFloat ? x : x.Cast(exponent.DType.Size > 4 ? DType.Float64 : DType.Float32);
-        if (exponent.Numel == 1 && exponent.Rank <= x.Rank && n.IsKnown(1)) return y.Pow(n.Floats(1)[0]).Cast(x.DType);
-        return y.Pow(exponent.Cast(y.DType)).Cast(x.DType);
+        double? constant = exponent.Numel == 1 && exponent.Rank <= x.Rank && n.IsKnown(1) ? n.Floats(1)[0] : null;
+        if (x.DType.IsFloat) return constant is { } known ? x.Pow(known) : x.Pow(exponent.Cast(x.DType)).Cast(x.DType);
+        if (!exponent.DType.IsFloat) return constant >= 0 ? IntegerPower(x, (ulong)n.Integers(1)[0]) : IntegerPower(x, exponent);
+        // Whole numbers to whole powers are exact, whatever the type of the exponent.
+        if (constant is { } c and >= 0 and < 1L << 53 && c == Math.Truncate(c)) return IntegerPower(x, (ulong)c);
+        var wide = exponent.DType.Size > 4 ? DType.Float64 : DType.Float32;
+        if (constant is { } root && root != Math.Truncate(root)) return x.Cast(wide).Pow(root).Cast(x.DType);
+        return exponent.Eq(exponent.Trunc()).Where(IntegerPower(x, Limits.Narrow(exponent)), x.Cast(wide).Pow(exponent.Cast(wide)).Cast(x.DType));
+    }
+
+    static Tensor IntegerPower(Tensor x, ulong exponent)
+    {
+        var (result, square) = ((Tensor?)null, x);
+        for (; exponent > 0; exponent >>= 1)
+        {
+            if ((exponent & 1) != 0) result = result is null ? square : result * square;
+            if (exponent > 1) square *= square;
+        }
+        return result ?? x.OnesLike();
     }
 
     // Exact, and wrapping: a square for each bit of the exponent. A negative exponent leaves 1 and -1 what they are to that power, and 0 of all others.
-    static Tensor IntegerPower(NodeContext n, Tensor x, Tensor exponent)
+    static Tensor IntegerPower(Tensor x, Tensor exponent)
     {
-        if (exponent.Numel == 1 && exponent.Rank <= x.Rank && n.IsKnown(1) && n.Integers(1)[0] is >= 0 and var e) return x.Pow(e);
         var (result, square) = ((x * exponent.Cast(x.DType)).OnesLike(), x);
-        for (int bit = 0; bit < Math.Min(32, 8 * exponent.DType.Size - 1); bit++, square *= square)
+        int bits = 8 * exponent.DType.Size - (exponent.DType.IsUnsigned ? 0 : 1), most = Math.Min(bits, 8 * x.DType.Size);
+        for (int bit = 0; bit < most; bit++, square *= square)
             result = (exponent >> bit).Mod(2).Eq(1).Where(result * square, result);
+        // Squared so often, an odd number has become 1 and an even one 0: all higher bits say the same.
+        if (bits > most) result = (exponent >> most).Ne(0).Where(result * square, result);
         if (exponent.DType.IsUnsigned) return result;
         var odd = exponent.Mod(2).Eq(1);
         var inverse = x.Eq(1).Where(x.OnesLike(), x.DType.IsUnsigned ? x.ZerosLike() : x.Eq(-1).Where(odd.Where(x, -x), x.ZerosLike()));
@@ -72,6 +89,10 @@ static class Elementwise
     }
 
     static Tensor? Constant(NodeContext n, string attribute, Tensor x) => n.HasAttribute(attribute) ? Tensor.Scalar(n.Float(attribute, 0), x.DType) : null;
+
+    // A limit that the file states is a number of the program, not memory.
+    static Tensor? Limit(NodeContext n, int input) => n.Optional(input) is { DType.Kind: ScalarKind.Float32, Numel: 1 } limit && n.IsKnown(input)
+        ? Tensor.Full(limit.Shape, (float)n.Floats(input)[0]) : n.Optional(input);
 
     static Tensor Clip(Tensor x, Tensor? min, Tensor? max)
     {

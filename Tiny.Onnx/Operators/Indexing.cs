@@ -17,17 +17,19 @@ static class Indexing
         new("OneHot", OneHot),
         new("NonZero", n => NonZero(n)),
         new("Compress", n => n.Like(Compress(n))),
-        new("ArrayFeatureExtractor", n => Gather(n[0], n[1].Flatten(), n[0].Rank - 1), Domain: "ai.onnx.ml"),
+        new("ArrayFeatureExtractor", n => n.Like(Columns(n[0].Rank == 1 ? n[0].Unsqueeze(0) : n[0], n[1].Flatten())), Domain: "ai.onnx.ml"),
     ];
 
     /// <summary>Indices along an axis of so many elements, counted from the front, as int32.</summary>
     public static Tensor FromFront(Tensor index, Dim extent)
     {
-        var i = index.DType.Size < 4 || index.DType.Size > 4 ? index.Cast(DType.Int32) : index;
-        return i.DType.IsUnsigned ? i : i.Lt(0).Where(i + Tensor.Of(extent), i);
+        var i = Limits.Narrow(index);
+        return index.DType.IsUnsigned ? i : i.Lt(0).Where(i + Tensor.Of(extent), i);
     }
 
     static Tensor Gather(Tensor x, Tensor index, int axis) => x.Take(FromFront(index, x.Shape[axis]), axis);
+
+    static Tensor Columns(Tensor x, Tensor index) => Gather(x, index, x.Rank - 1);
 
     static Tensor GatherElements(Tensor x, Tensor index, int axis) => x.Gather(axis, FromFront(index, x.Shape[axis]));
 
@@ -100,7 +102,7 @@ static class Indexing
     static Results OneHot(NodeContext n)
     {
         var values = n[2];
-        var index = n[0].DType.IsInt ? n[0] : n[0].Cast(DType.Int32);
+        var index = n[0];
         int axis = n.Axis("axis", -1, index.Rank + 1);
         var classes = n.Counted(n[1].Reshape([]).Cast(DType.Int64), 0, axis);
         var hit = FromFront(index, classes).Unsqueeze(-1).Eq(Tensor.Arange(classes)).MoveDim(-1, axis);

@@ -3,6 +3,20 @@ namespace Tiny.Onnx.Operators;
 /// <summary>The ends of what a dtype can hold.</summary>
 static class Limits
 {
+    // The largest float32 that an int32 holds.
+    const double MostOfFloat = 2147483520;
+
+    /// <summary>
+    /// Numbers of any dtype as int32: those that lie beyond its ends stay there, and so are beyond every place of an axis. The lower end is the negative of the upper one.
+    /// </summary>
+    public static Tensor Narrow(Tensor x)
+    {
+        if (x.DType.IsShortFloat) x = x.Cast(DType.Float32);
+        if (x.DType.IsFloat) return x.Maximum(-MostOfFloat).Minimum(MostOfFloat).Cast(DType.Int32);
+        if (x.DType.Size < 4 || x.DType == DType.Int32) return x.Cast(DType.Int32);
+        return (x.DType.IsUnsigned ? x : x.Maximum(-int.MaxValue)).Minimum(int.MaxValue).Cast(DType.Int32);
+    }
+
     /// <summary>What no element is below.</summary>
     public static Number Least(DType dtype) => dtype.Kind switch
     {

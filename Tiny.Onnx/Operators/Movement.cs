@@ -83,7 +83,8 @@ static class Movement
     static Results Split(NodeContext n)
     {
         var x = n[0];
-        int axis = n.Axis("axis", 0, x.Rank), parts = (int)n.Integer("num_outputs", n.Outputs);
+        int axis = n.Axis("axis", 0, x.Rank), parts = n.Outputs;
+        if (n.Integer("num_outputs", parts) != parts) throw NodeContext.Bad($"attribute 'num_outputs' is {n.Integer("num_outputs")}, and the node has {parts} outputs");
         Dim[] sizes;
         if (n.Has(1) && !n.IsKnown(1) && n.ComputesSizes) return SliceByData.Split(n, axis).Select(part => n.Like(part)).ToArray();
         // Sizes that are data are those of the declared parts.

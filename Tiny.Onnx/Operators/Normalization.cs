@@ -67,7 +67,9 @@ static class Normalization
         var inverse = (centred.Square().Mean(axes, true) + n.Float("epsilon", 1e-5f)).Rsqrt();
         var y = (centred * inverse).Cast(x.DType) * n[1];
         if (n.Optional(2) is { } bias) y += bias;
-        return (y, mean, inverse);
+        // What is stashed has the type that is said, whatever was computed with.
+        var stash = n.Integer("stash_type", 1) == 1 ? DType.Float32 : x.DType;
+        return (y, mean.Cast(stash), inverse.Cast(stash));
     }
 
     static Results RmsNorm(NodeContext n)

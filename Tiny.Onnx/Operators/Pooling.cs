@@ -73,8 +73,10 @@ static class Pooling
     {
         var (x, place) = (n[0], n[1]);
         int axes = x.Rank - 2;
-        int[] kernel = [.. (n.Integers("kernel_shape") ?? []).Select(k => checked((int)k))], stride = Windows.Numbers(n, "strides", axes);
+        if (n.Integers("kernel_shape") is null) throw NodeContext.Bad("attribute 'kernel_shape' is missing");
+        int[] kernel = Windows.Numbers(n, "kernel_shape", axes), stride = Windows.Numbers(n, "strides", axes);
         var pads = n.Integers("pads") ?? new long[2 * axes];
+        if (pads.Length != 2 * axes) throw NodeContext.Bad($"attribute 'pads' has {pads.Length} numbers for {axes} axes");
         Dim[] natural = [x.Shape[0], x.Shape[1], .. Enumerable.Range(0, axes).Select(i => (x.Shape[2 + i] - 1) * stride[i] + kernel[i] - pads[i] - pads[axes + i])];
         var shape = n.Has(2) ? new Shape([.. n.Integers(2).Select(d => (Dim)d)]) : new Shape(natural);
         // Places are among the elements of the natural shape; in a larger one each has another.

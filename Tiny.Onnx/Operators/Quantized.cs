@@ -38,7 +38,7 @@ static class Quantized
         var wide = precision != OnnxType.Undefined ? precision.Carrier() : x.DType.IsFloat ? Tensor.Promote(x.DType, scale.DType) : scale.DType;
         var real = x.Cast(wide) / scale.Cast(wide);
         var zero = n.Optional(2) is { } z ? Beside(n, z, x) : null;
-        if (type.Carrier().IsFloat) return Casting.Convert(new TensorValue(zero is null || type != OnnxType.Float4E2M1 ? real : real + zero.Cast(real.DType)), type, n.Flag("saturate", true));
+        if (type.Carrier().IsFloat) return Casting.Convert(new TensorValue(zero is null ? real : real + zero.Cast(real.DType)), type, n.Flag("saturate", true));
         var (least, largest) = Range(type);
         // Rounded first: the zero point is added to a whole number.
         var held = real.Cast(real.DType.Size < 4 ? DType.Float32 : real.DType).Round();
@@ -62,8 +62,9 @@ static class Quantized
         var scale = n[1];
         var type = n.Type("output_dtype", n.TypedAt(1).Type) is var given && given != OnnxType.Undefined ? given : n.TypedAt(1).Type;
         // Integers less their zero point are exact in 32 bits.
-        var held = x.DType == DType.Int32 && !n.Has(2) ? x.Cast(DType.Float32) : x.DType.IsInt ? Centred(x, n.Optional(2) is { } zero ? Beside(n, zero, x) : null).Cast(DType.Float32) : x.Cast(DType.Float32);
-        return Casting.Convert(new TensorValue(held * Beside(n, scale, x).Cast(DType.Float32)), type);
+        var narrow = x.DType.IsInt ? DType.Int32 : DType.Float32;
+        var held = n.Optional(2) is { } zero ? x.Cast(narrow) - Beside(n, zero, x).Cast(narrow) : x;
+        return Casting.Convert(new TensorValue(held.Cast(DType.Float32) * Beside(n, scale, x).Cast(DType.Float32)), type);
     }
 
     static Results Dynamic(NodeContext n)
@@ -76,7 +77,8 @@ static class Quantized
         return (held.Cast(DType.UInt8), scale, zero.Cast(DType.UInt8));
     }
 
-    static Tensor Centred(Tensor x, Tensor? zero) => zero is null ? x.Cast(DType.Int32) : x.Cast(DType.Int32) - zero.Cast(DType.Int32);
+    /// <summary>Integers less their zero point, in 32 bits.</summary>
+    public static Tensor Centred(Tensor x, Tensor? zero) => zero is null ? x.Cast(DType.Int32) : x.Cast(DType.Int32) - zero.Cast(DType.Int32);
 
     // A number for each row.
     static Tensor? Rows(Tensor? t) => t is { Rank: 1, Numel: > 1 } ? t.Unsqueeze(-1) : t;
@@ -96,10 +98,7 @@ static class Quantized
     static Tensor Conv(NodeContext n)
     {
         Tensor x = Centred(n[0], n[2]), weight = Centred(n[3], Channels(n[5], n[3].Rank));
-        int[] kernel = n.Integers("kernel_shape") is { } given ? [.. given.Select(k => checked((int)k))] : [.. weight.Shape.Dims[2..].ToArray().Select(d => (int)d)];
-        var w = Windows.Of(n, x, kernel);
-        var sum = x.Conv(weight, n.Optional(8), w.Stride, w.Padding, w.Dilation, checked((int)n.Integer("group", 1)));
-        return Requantized(sum, n[1] * Channels(n[4], x.Rank - 1) / n[6], n[7]);
+        return Requantized(Convolutions.Plain(n, x, weight, n.Optional(8)), n[1] * Channels(n[4], x.Rank - 1) / n[6], n[7]);
     }
 
     static Tensor Channels(Tensor t, int rank) => t.Rank == 1 && t.Numel > 1 ? t.Reshape([t.Shape[0], .. Enumerable.Repeat((Dim)1, rank - 1)]) : t;

@@ -50,7 +50,9 @@ static class RandomDraws
     static Tensor Draws(Shape shape, long seed)
     {
         var generator = new MersenneTwister(seed);
-        return Tensor.From([.. Enumerable.Range(0, shape.Numel).Select(_ => Down(generator.NextDouble()))]).Reshape(shape);
+        var draws = HostTable.New<float>(shape.Size);
+        foreach (ref float draw in draws.AsSpan()) draw = Down(generator.NextDouble());
+        return Tensor.From(draws).Reshape(shape);
 
         static float Down(double x) => (float)x is var near && near > x ? MathF.BitDecrement(near) : near;
     }

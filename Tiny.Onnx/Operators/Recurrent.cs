@@ -15,7 +15,7 @@ static class Recurrent
     /// <summary>One direction's weights: R[gates * hidden, hidden], the biases of inputs and of states, peepholes, and the activations.</summary>
     sealed record Cell(NodeContext Node, Tensor R, Tensor? Bias, Tensor? Peepholes, int Hidden, IReadOnlyList<Func<Tensor, Tensor>> Activations)
     {
-        /// <summary>Gates [batch, gates * hidden] taken apart, each limited where the node says so.</summary>
+        /// <summary>Gates [batch, gates * hidden] taken apart, one of them.</summary>
         public Tensor Gate(Tensor gates, int index) => Movement.Part(gates, 1, index * Hidden, (index + 1) * Hidden);
 
         public Tensor Clipped(Tensor x) => Node.HasAttribute("clip") ? x.Clamp(-Node.Float("clip", 0), Node.Float("clip", 0)) : x;
@@ -72,6 +72,7 @@ static class Recurrent
         bool cells = gates == 4;
         Tensor Of(Tensor t, int d) => Movement.Part(t, 0, d, d + 1).Squeeze(0);
         Tensor Initial(int input, int d) => n.Optional(input) is { } given ? Of(batchFirst ? given.Transpose(0, 1) : given, d) : Tensor.Zeros(new Shape(batch, hidden), x.DType);
+        n.LayOut(8L * count * length);
         var lengths = n.Optional(4)?.Cast(DType.Int32);
         var acts = ActivationFunctions.Of(n, defaults, count);
         var (all, lastH, lastC) = (new Tensor[count], new Tensor[count], new Tensor[count]);

@@ -28,7 +28,7 @@ static class ResizeByData
         {
             "half_pixel" => (i + 0.5) / scale - 0.5,
             "half_pixel_symmetric" => (1 - size / whole) * (extent / 2.0) + (i + 0.5) / scale - 0.5,
-            "pytorch_half_pixel" => whole.Eq(1).Where(-0.5f, (i + 0.5) / scale - 0.5),
+            "pytorch_half_pixel" => size > 1 ? (i + 0.5) / scale - 0.5 : i.ZerosLike(),
             "align_corners" => whole.Eq(1).Where(0f, i * (extent - 1) / (whole - 1)),
             "asymmetric" => i / scale,
             "tf_half_pixel_for_nn" => (i + 0.5) / scale,

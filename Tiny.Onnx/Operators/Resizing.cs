@@ -17,7 +17,7 @@ static class Resizing
     ];
 
     /// <summary>What all axes share.</summary>
-    internal sealed record Method(string Mode, string Nearest, string Coordinates, double CubicA, bool ExcludeOutside, bool Antialias, double Outside);
+    internal sealed record Method(NodeContext Node, string Mode, string Nearest, string Coordinates, double CubicA, bool ExcludeOutside, bool Antialias, double Outside);
 
     static Tensor UpsampleByInput(NodeContext n)
     {
@@ -27,7 +27,7 @@ static class Resizing
         return x.Cast(n[0].DType);
     }
 
-    static Method Upsampling(NodeContext n) => new(n.Text("mode", "nearest"), "floor", "asymmetric", -0.75, false, false, 0);
+    static Method Upsampling(NodeContext n) => new(n, n.Text("mode", "nearest"), "floor", "asymmetric", -0.75, false, false, 0);
 
     static Tensor Upsample(NodeContext n, double[] scales)
     {
@@ -42,7 +42,7 @@ static class Resizing
     {
         var x = n[0];
         int[] axes = NodeContext.Axes(n.Integers("axes"), x.Rank);
-        var method = new Method(n.Text("mode", "nearest"), n.Text("nearest_mode", "round_prefer_floor"), n.Text("coordinate_transformation_mode", "half_pixel"),
+        var method = new Method(n, n.Text("mode", "nearest"), n.Text("nearest_mode", "round_prefer_floor"), n.Text("coordinate_transformation_mode", "half_pixel"),
             n.Float("cubic_coeff_a", -0.75f), n.Flag("exclude_outside"), n.Flag("antialias"), n.Float("extrapolation_value", 0));
         if (n.Declared(0) is { } shape && Enumerable.Range(1, 3).Any(i => n.Has(i) && n[i].Numel > 0 && !n.IsKnown(i) && (i > 1 || method.Coordinates == "tf_crop_and_resize")))
             return Fitted(ByData(n, x, axes, shape, method), n[0].DType);
@@ -93,26 +93,28 @@ static class Resizing
         if (scale == 1 && size == extent && (roi is null || roi == (0, 1))) return x;
         if (extent < 1 || !(scale > 0)) throw NodeContext.Bad($"axis {axis} of {x.Shape} by {scale}");
         if (size == 0) return Movement.Part(x, axis, 0, 0);
-        double[] places = [.. Enumerable.Range(0, size).Select(i => Place(i, extent, size, scale, roi, method.Coordinates))];
-        var taps = places.Select(p => Taps(p, scale, extent, method)).ToList();
-        var result = method.Mode == "nearest" ? Picked(x, axis, [.. taps.Select(t => t[0].Index)]) : Weighted(x, axis, taps);
+        double At(int i) => Place(i, extent, size, scale, roi, method.Coordinates);
+        var result = method.Mode == "nearest" ? Picked(x, axis, Nearest(At, size, extent, method.Nearest)) : Weighted(x, axis, new Taps(At, size, scale, extent, method));
         if (roi is null) return result;
-        bool[] outside = [.. places.Select(p => p < 0 || p > extent - 1)];
-        return outside.Any(o => o) ? Column(Tensor.From(outside), result.Rank, axis).Where(Tensor.Scalar(method.Outside, result.DType), result) : result;
+        var outside = HostTable.New<bool>(size);
+        for (int i = 0; i < size; i++) outside[i] = At(i) is var p && (p < 0 || p > extent - 1);
+        return outside.Contains(true) ? Column(Tensor.From(outside), result.Rank, axis).Where(Tensor.Scalar(method.Outside, result.DType), result) : result;
     }
 
     // Where the centre of an element lies among those of the input.
     static double Place(int i, int extent, int size, double scale, (double Begin, double End)? roi, string coordinates)
     {
         double whole = scale * extent;
+        // In float32, as the scale is: whether a place is in the middle of two elements follows from how 11.5 / 2.3 is rounded.
+        double centre = (float)((float)(i + 0.5) / (float)scale);
         switch (coordinates)
         {
-            case "half_pixel": return (i + 0.5) / scale - 0.5;
-            case "half_pixel_symmetric": return extent / 2.0 * (1 - size / whole) + (i + 0.5) / scale - 0.5;
-            case "pytorch_half_pixel": return whole == 1 ? -0.5 : (i + 0.5) / scale - 0.5;
+            case "half_pixel": return centre - 0.5;
+            case "half_pixel_symmetric": return extent / 2.0 * (1 - size / whole) + centre - 0.5;
+            case "pytorch_half_pixel": return size > 1 ? centre - 0.5 : 0;
             case "align_corners": return whole == 1 ? 0 : i * (extent - 1) / (whole - 1);
-            case "asymmetric": return i / scale;
-            case "tf_half_pixel_for_nn": return (i + 0.5) / scale;
+            case "asymmetric": return i / (float)scale;
+            case "tf_half_pixel_for_nn": return centre;
             case "tf_crop_and_resize":
                 var (begin, end) = roi ?? (0, 1);
                 return begin * (extent - 1) + (whole == 1 ? (end - begin) * (extent - 1) / 2 : i * (end - begin) * (extent - 1) / (whole - 1));
@@ -120,40 +122,64 @@ static class Resizing
         }
     }
 
-    static (int Index, double Weight)[] Taps(double place, double scale, int extent, Method method)
+    static int[] Nearest(Func<int, double> at, int size, int extent, string mode)
     {
-        if (method.Mode == "nearest")
+        Func<double, double> round = mode switch
         {
-            double at = method.Nearest switch
-            {
-                "round_prefer_floor" => Math.Ceiling(place - 0.5),
-                "round_prefer_ceil" => Math.Floor(place + 0.5),
-                "floor" => Math.Floor(place),
-                "ceil" => Math.Ceiling(place),
-                _ => throw NodeContext.Bad($"nearest_mode '{method.Nearest}'"),
-            };
-            return [((int)Math.Clamp(at, 0, extent - 1), 1)];
-        }
-        // When the axis gets shorter the kernel gets wider, so that it sees every element.
-        double narrow = method.Antialias ? Math.Min(scale, 1) : 1;
-        var (reach, kernel) = method.Mode switch
-        {
-            "linear" => (1, (Func<double, double>)(d => Math.Max(0, 1 - d))),
-            "cubic" => (2, d => Cubic(d, method.CubicA)),
-            _ => throw NodeContext.Bad($"mode '{method.Mode}'"),
+            "round_prefer_floor" => place => Math.Ceiling(place - 0.5),
+            "round_prefer_ceil" => place => Math.Floor(place + 0.5),
+            "floor" => Math.Floor,
+            "ceil" => Math.Ceiling,
+            _ => throw NodeContext.Bad($"nearest_mode '{mode}'"),
         };
-        long first = (long)Math.Floor(place - reach / narrow) + 1, last = (long)Math.Ceiling(place + reach / narrow) - 1;
-        if (last - first > 1 << 20) throw NodeContext.Bad($"a scale of {scale}");
-        var taps = new List<(int Index, double Weight)>();
-        double sum = 0;
-        for (long k = first; k <= last; k++)
+        var index = HostTable.New<int>(size);
+        for (int i = 0; i < size; i++) index[i] = (int)Math.Clamp(round(at(i)), 0, extent - 1);
+        return index;
+    }
+
+    /// <summary>For each element of the result the elements that it is the sum of, and their weights: a column for the first of each, one for the second, and so on.</summary>
+    sealed class Taps
+    {
+        readonly int _size;
+        readonly int[] _index;
+        readonly double[] _weight;
+
+        /// <summary>The most elements that one is the sum of. Others have some of no weight.</summary>
+        public int Most { get; }
+
+        public Taps(Func<int, double> at, int size, double scale, int extent, Method method)
         {
-            double weight = kernel(Math.Abs(k - place) * narrow);
-            if (method.ExcludeOutside && (k < 0 || k >= extent)) continue;
-            taps.Add(((int)Math.Clamp(k, 0, extent - 1), weight));
-            sum += weight;
+            // When the axis gets shorter the kernel gets wider, so that it sees every element.
+            double narrow = method.Antialias ? Math.Min(scale, 1) : 1;
+            var (reach, kernel) = method.Mode switch
+            {
+                "linear" => (1, (Func<double, double>)(d => Math.Max(0, 1 - d))),
+                "cubic" => (2, d => Cubic(d, method.CubicA)),
+                _ => throw NodeContext.Bad($"mode '{method.Mode}'"),
+            };
+            double wide = Math.Ceiling(2 * reach / narrow);
+            method.Node.LayOut((long)Math.Min(wide, int.MaxValue));
+            (_size, _index, _weight) = (size, HostTable.New<int>((long)wide, size), HostTable.New<double>((long)wide, size));
+            for (int i = 0; i < size; i++)
+            {
+                double place = at(i), sum = 0;
+                long first = (long)Math.Floor(place - reach / narrow) + 1, last = (long)Math.Ceiling(place + reach / narrow) - 1;
+                int count = 0;
+                for (long k = first; k <= last && count < (int)wide; k++)
+                {
+                    if (method.ExcludeOutside && (k < 0 || k >= extent)) continue;
+                    int slot = count++ * size + i;
+                    (_index[slot], _weight[slot]) = ((int)Math.Clamp(k, 0, extent - 1), kernel(Math.Abs(k - place) * narrow));
+                    sum += _weight[slot];
+                }
+                Most = Math.Max(Most, count);
+                if (method.ExcludeOutside || method.Antialias)
+                    for (int k = 0; k < count; k++) _weight[k * size + i] /= sum;
+            }
         }
-        return method.ExcludeOutside || method.Antialias ? [.. taps.Select(t => (t.Index, t.Weight / sum))] : [.. taps];
+
+        public int[] Index(int tap) => _index[(tap * _size)..((tap + 1) * _size)];
+        public double[] Weight(int tap) => _weight[(tap * _size)..((tap + 1) * _size)];
     }
 
     // Keys' kernel.
@@ -167,17 +193,15 @@ static class Resizing
         return x.Take(Tensor.From(index), axis);
     }
 
-    static Tensor Weighted(Tensor x, int axis, List<(int Index, double Weight)[]> taps)
+    static Tensor Weighted(Tensor x, int axis, Taps taps)
     {
-        int most = taps.Max(t => t.Length), size = taps.Count;
         var wide = x.DType.IsFloat && x.DType.Size >= 4 ? x : x.Cast(DType.Float32);
         Tensor? sum = null;
-        for (int k = 0; k < most; k++)
+        for (int k = 0; k < taps.Most; k++)
         {
-            // Elements with fewer taps have some of no weight.
-            int[] index = [.. taps.Select(t => k < t.Length ? t[k].Index : 0)];
-            double[] weight = [.. taps.Select(t => k < t.Length ? t[k].Weight : 0)];
-            var part = wide.Take(Tensor.From(index), axis) * Column(Tensor.From([.. weight.Select(w => (float)w)]).Cast(wide.DType), x.Rank, axis);
+            double[] weights = taps.Weight(k);
+            var part = wide.Take(Tensor.From(taps.Index(k)), axis)
+                * Column(wide.DType == DType.Float64 ? Tensor.From(weights) : Tensor.From(Array.ConvertAll(weights, w => (float)w)), x.Rank, axis);
             sum = sum is null ? part : sum + part;
         }
         return sum!;

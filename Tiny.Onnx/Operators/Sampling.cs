@@ -36,7 +36,7 @@ static class Sampling
         var places = new Tensor[axes];
         for (int a = 0; a < axes; a++)
         {
-            var at = Movement.Part(grid, axes + 1, axes - 1 - a, axes - a).Squeeze(-1).Cast(DType.Float32);
+            var at = Movement.Part(grid, axes + 1, axes - 1 - a, axes - a).Squeeze(-1).Cast(x.DType == DType.Float64 || grid.DType == DType.Float64 ? DType.Float64 : DType.Float32);
             double extent = (int)x.Shape[2 + a];
             places[a] = corners ? (at + 1) * ((extent - 1) / 2) : ((at + 1) * extent - 1) / 2;
         }
@@ -51,8 +51,9 @@ static class Sampling
         for (int a = 0; a < axes; a++)
         {
             if (mode == "nearest") places[a] = places[a].Round();
-            // A place outside is brought in as a whole; what a kernel then reads outside is too.
-            if (outside != Outside.Zeros) places[a] = Inside(places[a], (int)x.Shape[2 + a], outside, corners);
+            // A place outside is brought in as a whole; what a kernel then reads outside is too. Of a border only that is, as where the operator comes from: the curve does not end there.
+            bool curve = mode is "cubic" or "bicubic";
+            if (outside != Outside.Zeros && !(curve && outside == Outside.Border)) places[a] = Inside(places[a], (int)x.Shape[2 + a], outside, corners);
         }
         var flat = x.Flatten(2);
         Dim[] output = [.. places[0].Shape.Dims[1..]];

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Tiny.Onnx.Import;
 
 namespace Tiny.Onnx.Operators;
@@ -11,8 +12,8 @@ static class Sequences
         new("SequenceConstruct", n => new SequenceValue([.. Enumerable.Range(0, n.Count).Select(i => n.Value<OnnxValue>(i))])),
         new("SequenceLength", n => Tensor.Scalar((long)Items(n).Count, DType.Int64)),
         new("SequenceAt", n => IsData(n, 1) ? At(n) : Items(n)[Place(n, 1, Items(n).Count)]),
-        new("SequenceInsert", n => IsData(n, 2) ? Inserted(n) : new SequenceValue([.. Items(n).Take(End(n)), n.Value<OnnxValue>(1), .. Items(n).Skip(End(n))])),
-        new("SequenceErase", n => IsData(n, 1) ? Erased(n) : n.Has(1) ? Without(n, Place(n, 1, Items(n).Count)) : Without(n, Items(n).Count - 1)),
+        new("SequenceInsert", n => IsData(n, 2) ? Inserted(n) : new SequenceValue(Shared(n).Insert(End(n), n.Value<OnnxValue>(1)))),
+        new("SequenceErase", n => IsData(n, 1) ? Erased(n) : new SequenceValue(Shared(n).RemoveAt(Last(n)))),
         new("ConcatFromSequence", Concat),
         new("SplitToSequence", Split),
         new("SequenceMap", Map),
@@ -63,7 +64,11 @@ static class Sequences
     // Here the place may be behind the last.
     static int End(NodeContext n) => n.Has(2) ? n.Integer(2) == Items(n).Count ? Items(n).Count : Place(n, 2, Items(n).Count) : Items(n).Count;
 
-    static SequenceValue Without(NodeContext n, int at) => new([.. Items(n).Where((_, i) => i != at)]);
+    // The place that is named, else the last.
+    static int Last(NodeContext n) => n.Has(1) ? Place(n, 1, Items(n).Count) : Items(n).Count > 0 ? Items(n).Count - 1 : throw NodeContext.Bad("there is no item in an empty sequence");
+
+    // A list that shares what stays with the one that it comes from: sequences grow item by item, and each of them may be asked for again.
+    static ImmutableList<OnnxValue> Shared(NodeContext n) => Items(n) as ImmutableList<OnnxValue> ?? [.. Items(n)];
 
     // The body for each item; of other inputs sequences give an item each, and tensors are the same for all.
     static Results Map(NodeContext n)
@@ -96,6 +101,7 @@ static class Sequences
         // One number is the size of each part; the last may be shorter.
         long each = given[0];
         if (given.Length == 1 && each < 1) throw NodeContext.Bad($"parts of {each}");
+        n.LayOut(given.Length > 1 ? given.Length : length / each);
         long[] sizes = n.Has(1) && n[1].Rank == 1 ? given : [.. Enumerable.Range(0, (int)((length + each - 1) / each)).Select(i => Math.Min(each, length - i * each))];
         var parts = x.Split([.. sizes.Select(s => (Dim)s)], axis);
         bool keeps = n.Has(1) || n.Flag("keepdims", true);

@@ -29,8 +29,9 @@ static class SliceByData
     public static IReadOnlyList<Tensor> Split(NodeContext n, int axis)
     {
         var x = n[0];
-        var sizes = Narrow(n[1]).Flatten();
+        var sizes = Limits.Narrow(n[1]).Flatten();
         var begin = Tensor.Scalar(0);
+        n.LayOut(sizes.Numel);
         var parts = new Tensor[sizes.Numel];
         for (int i = 0; i < parts.Length; i++)
         {
@@ -45,7 +46,7 @@ static class SliceByData
     static Tensor? OfAxis(NodeContext n, int axis, int input, int otherwise)
     {
         var x = n[0];
-        var values = Narrow(n[input]);
+        var values = Limits.Narrow(n[input]);
         Tensor At(int i) => Movement.Part(values, 0, i, i + 1).Reshape([]);
         if (!n.Has(3)) return axis < values.Numel ? At(axis) : null;
         if (n.IsKnown(3)) return Array.IndexOf(NodeContext.Axes(n.Integers(3), x.Rank), axis) is >= 0 and var i ? At(i) : null;
@@ -54,14 +55,11 @@ static class SliceByData
         return hit.Any().Where(hit.Where(values, 0).Sum(), otherwise);
     }
 
-    // Ends beyond every axis are common, and must stay beyond when they become int32.
-    static Tensor Narrow(Tensor x) => x.DType.Size > 4 ? x.Maximum(-int.MaxValue).Minimum(int.MaxValue).Cast(DType.Int32) : x.Cast(DType.Int32);
-
     /// <summary>Elements added or cut off, to the declared shape.</summary>
     public static Tensor Pad(NodeContext n, Shape? shape, string mode)
     {
         var x = n[0];
-        var pads = Narrow(n[1]);
+        var pads = Limits.Narrow(n[1]);
         int count = pads.Numel / 2;
         int[]? axes = !n.Has(3) ? [.. Enumerable.Range(0, x.Rank)] : n.IsKnown(3) ? NodeContext.Axes(n.Integers(3), x.Rank) : null;
         Tensor? inside = null;

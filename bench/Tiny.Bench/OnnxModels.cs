@@ -16,9 +16,7 @@ static class OnnxModels
         for (int i = 0; i < Layers; i++)
             graph.Message(1, Proto.Node("MatMul", [$"x{i}", $"w{i}"], [$"x{i + 1}"])).Message(5, Proto.Floats($"w{i}", new float[Width * Width], Width, Width));
         graph.Message(11, Proto.Value("x0", 1, 1, Width)).Message(12, Proto.Value($"x{Layers}", 1, 1, Width));
-        string path = Path.Combine(Path.GetTempPath(), $"tiny-bench-{Environment.ProcessId}.onnx");
-        File.WriteAllBytes(path, Proto.Model(graph).Bytes);
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => File.Delete(path);
+        string path = Written(Proto.Model(graph).Bytes);
         return () =>
         {
             long before = GC.GetTotalAllocatedBytes();
@@ -29,12 +27,26 @@ static class OnnxModels
     }
 
     /// <summary>MobileNetV2 of samples/Photo by the command.</summary>
-    public static Action Export(string target) => () =>
+    public static Action MobileNet(string target) => Export(Path.Combine(Repository(), "samples", "Photo", "model", "mobilenet_v2_1.0_224_w8.onnx"), target);
+
+    /// <summary>ResNet-18 by the command.</summary>
+    public static Action ResNet(string target) => Export(Written(ResNet18.File()), target);
+
+    // A file that is gone when the process ends.
+    static string Written(byte[] bytes)
     {
-        string model = Path.Combine(Repository(), "samples", "Photo", "model", "mobilenet_v2_1.0_224_w8.onnx"), folder = Directory.CreateTempSubdirectory("tiny-bench-").FullName;
+        string path = Path.Combine(Path.GetTempPath(), $"tiny-bench-{Environment.ProcessId}.onnx");
+        File.WriteAllBytes(path, bytes);
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => File.Delete(path);
+        return path;
+    }
+
+    static Action Export(string model, string target) => () =>
+    {
+        string folder = Directory.CreateTempSubdirectory("tiny-bench-").FullName;
         try
         {
-            int code = Tool.Run(["export", model, "--target", target, "--out", folder], TextWriter.Null, Console.Error).Result;
+            int code = Tool.Run(["export", model, "--target", target, "--name", "bench", "--out", folder], TextWriter.Null, Console.Error).Result;
             if (code != 0) throw new InvalidOperationException($"the export ended with {code}");
         }
         finally

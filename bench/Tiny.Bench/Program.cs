@@ -14,8 +14,9 @@ Measure[] measures =
     new Replaying(),
     new TrainingStep(),
     new Cold("onnx: read 14 MB, cold", goal: 50, OnnxModels.Parse),
-    new Cold("onnx: MobileNetV2 to C, cold", goal: 5000, () => OnnxModels.Export("c"), times: 3),
-    new Cold("onnx: MobileNetV2 to a bundle, cold", goal: 5000, () => OnnxModels.Export("webgpu"), times: 3),
+    new Cold("onnx: MobileNetV2 to C, cold", goal: 5000, () => OnnxModels.MobileNet("c"), times: 3),
+    new Cold("onnx: MobileNetV2 to a bundle, cold", goal: 5000, () => OnnxModels.MobileNet("webgpu"), times: 3),
+    new Cold("onnx: ResNet-18 to C, cold", goal: 4000, () => OnnxModels.ResNet("c"), times: 3),
     // At most 5 microseconds a node.
     new Warm("eager: 10,000 operations built", goal: 50, () => Eager.Build(10_000), warmUp: 3, times: 20),
     new Warm("eager: 10,000 operations built, scheduled, run", goal: 50, () => Eager.Run(10_000), warmUp: 3, times: 20),

@@ -4,6 +4,7 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using Tiny.Jit;
 using Tiny.Runtime;
+using Tiny.Schedule;
 using Tiny.Tests;
 
 namespace Tiny.Browser.Tests;
@@ -35,20 +36,21 @@ public sealed class BrowserModel : IAsyncDisposable
         ExportAsync(name, ProgramCapture.Capture(name, model, methods), "webgpu");
 
     /// <summary>Writes a program as a bundle into a folder of its own, and loads that on a backend.</summary>
-    public static async Task<BrowserModel> ExportAsync(string name, Program program, string backend)
+    public static async Task<BrowserModel> ExportAsync(string name, Program program, string backend, Func<ScheduleProfile, Program>? scheduled = null)
     {
-        string folder = Export(program);
+        string folder = Export(program, scheduled);
         TestBrowser.Server.Mount($"/{name}/", folder);
         return await LoadAsync($"/{name}/", folder, backend);
     }
 
-    /// <summary>Writes methods of a model as a bundle into a new temporary folder, removed when all tests have run.</summary>
-    public static string Export(string name, object model, params IReadOnlyList<MethodInfo> methods) => Export(ProgramCapture.Capture(name, model, methods));
+    /// <summary>Writes methods of a model as a bundle into a new temporary folder, removed when all tests have run. Each backend has its own schedule.</summary>
+    public static string Export(string name, object model, params IReadOnlyList<MethodInfo> methods) =>
+        Export(ProgramCapture.Capture(name, model, methods, new WebGpuTarget().Schedule), profile => ProgramCapture.Capture(name, model, methods, profile));
 
-    static string Export(Program program)
+    static string Export(Program program, Func<ScheduleProfile, Program>? scheduled = null)
     {
         string folder = TestBrowser.NewFolder();
-        new WebGpuTarget().Export(program, new ExportContext(folder, folder));
+        new WebGpuTarget().Export(program, new ExportContext(folder, folder) { Scheduled = scheduled });
         return folder;
     }
 

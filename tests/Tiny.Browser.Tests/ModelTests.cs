@@ -68,7 +68,7 @@ public sealed class ModelTests(string backend)
     {
         var cases = ReferenceCase.All(MobileNetV1.Folder);
         var net = new CapturedMobileNet();
-        await using var browser = await BrowserModel.ExportAsync("mobilenet", Capturing.Of("mobilenet", net), backend);
+        await using var browser = await BrowserModel.ExportAsync("mobilenet", Capturing.Of("mobilenet", net), backend, profile => Capturing.Of("mobilenet", net, profile));
         foreach (var photo in cases)
         {
             float[] actual = await browser.FloatsAsync("forward", "image", photo.Input);

@@ -22,7 +22,8 @@ public sealed class OnnxModelTests(string backend)
         {
             var model = group.First().Program(real);
             var program = ProgramCapture.Of("model", [(model.Entry, model.Capture())], new WebGpuTarget().Schedule);
-            await using var browser = await BrowserModel.ExportAsync($"onnx-{name}-{group.First().Name}", program, backend);
+            await using var browser = await BrowserModel.ExportAsync($"onnx-{name}-{group.First().Name}", program, backend,
+                profile => ProgramCapture.Of("model", [(model.Entry, model.Capture())], profile));
             var names = model.Inputs.Zip(model.Entry.Inputs, (n, port) => (Name: n, Port: port.Name)).ToList();
             foreach (var whole in group.Take(3))
             {

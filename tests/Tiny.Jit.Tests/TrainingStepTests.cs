@@ -34,7 +34,8 @@ public sealed class TrainingStepTests
             float loss = plain.Step((Tensor)batch[0], (Tensor)batch[1]).Item();
             var replayed = (Tensor)jit.Invoke(captured, (self, a) => ((TrainedConvNet)self!).Step((Tensor)a[0]!, (Tensor)a[1]!), batch)!;
             Assert.That(replayed.Item(), Is.EqualTo(loss).Within(1e-5));
-            foreach (var (a, b) in plain.Weights.Zip(captured.Weights)) Close.Check(b.ToArray<float>(), a.ToArray<float>(), 1e-4, $"call {call}");
+            // Sums may be in another order, and Adam divides by the root of tiny ones.
+            foreach (var (a, b) in plain.Weights.Zip(captured.Weights)) Close.Check(b.ToArray<float>(), a.ToArray<float>(), 3e-4, $"call {call}");
         }
     }
 

@@ -35,10 +35,11 @@ public sealed class TrainingTests
         for (int i = 0; i < 5; i++)
         {
             var a = Arguments(i);
-            Assert.That(step(a[0], a[1]).Item(), Is.EqualTo(plain.Learn(a[0], a[1]).Item()), $"loss of step {i}");
+            Assert.That(step(a[0], a[1]).Item(), Is.EqualTo(plain.Learn(a[0], a[1]).Item()).Within(1e-5), $"loss of step {i}");
         }
+        // Sums may be in another order: what a program computes on the way decides where its vectors are.
         foreach (var (p, c) in StateDict.Of(plain).Zip(StateDict.Of(captured)))
-            if (p.Value.DType == DType.Float32) Assert.That(c.Value.ToArray<float>(), Is.EqualTo(p.Value.ToArray<float>()), p.Key);
+            if (p.Value.DType == DType.Float32) Close.Check(c.Value.ToArray<float>(), p.Value.ToArray<float>(), 1e-4, p.Key);
         Assert.That(captured.Optimizer.Steps.Item<int>(), Is.EqualTo(5));
     }
 

@@ -20,19 +20,9 @@ public sealed class CommandTests : IDisposable
         _folder.Dispose();
     }
 
-    static async Task<(int Code, string Output, string Error)> TinyAsync(params string[] args)
-    {
-        using StringWriter output = new(), error = new();
-        int code = await Tool.Run(args, output, error);
-        return (code, output.ToString(), error.ToString());
-    }
+    static Task<(int Code, string Output, string Error)> TinyAsync(params string[] args) => CommandLine.RunAsync(args);
 
-    async Task RefusedAsync(string message, params string[] args)
-    {
-        var (code, _, error) = await TinyAsync(args);
-        Assert.That(code, Is.EqualTo(ExitCode.BadInput), error);
-        Assert.That(error.TrimEnd('\n'), Does.StartWith("tiny: ").And.Contains(message).And.Not.Contain('\n'));
-    }
+    static Task RefusedAsync(string message, params string[] args) => CommandLine.RefusedAsync(ExitCode.BadInput, message, args);
 
     static string Mnist => RealModel.Of("mnist-8").Path;
 
@@ -85,6 +75,14 @@ public sealed class CommandTests : IDisposable
         await RefusedAsync("input 'Input3' float32[1, 1, 28, 28] is missing", "run", Mnist, "--out", _folder["no"]);
         await RefusedAsync("there is no 'gpu'", "run", Mnist, "--out", _folder["no"], "--device", "gpu");
         await RefusedAsync("there is no folder", "serve", _folder["none"]);
+        await RefusedAsync("it is a folder; name the model's file", "info", _folder.Path);
+        await RefusedAsync("--out /proc/none: another export is writing there, or nothing can be written", "export", Mnist, "--target", "c", "--out", "/proc/none");
+        await RefusedAsync("--target: none is given", "export", Mnist, "--target", ",", "--out", _folder["no"]);
+        await RefusedAsync("--out: it is empty", "export", Mnist, "--target", "c", "--out", "");
+        await RefusedAsync("--input Input3: it is empty", "run", Mnist, "--out", _folder["no"], "--input", "Input3=");
+        await RefusedAsync("there is no 'fast'; there are: noopt, level=0..3", "export", Mnist, "--target", "c", "--out", _folder["no"], "--opt", "fast");
+        await RefusedAsync("--opt level=4: write level=0..3", "export", Mnist, "--target", "c", "--out", _folder["no"], "--opt", "level=4");
+        await RefusedAsync("--opt level=1: it is for the target c", "export", Mnist, "--target", "webgpu", "--out", _folder["no"], "--opt", "level=1");
         await RefusedAsync("Unrecognized command or argument", "frobnicate");
         Assert.That(Directory.Exists(_folder["no"]), Is.False);
     }
@@ -136,6 +134,88 @@ public sealed class CommandTests : IDisposable
         await RefusedAsync("fixed by --set, and tied by --state", "export", Accumulator(), "--target", "c", "--out", _folder["no"], "--state", "next=state", "--set", "state=0");
     }
 
+    [Test]
+    public async Task OptionsSayHowKernelsAreMade()
+    {
+        async Task<string> Source(params string[] options)
+        {
+            string folder = _folder[$"opt{string.Concat(options).Replace('=', '-')}"];
+            var (code, _, error) = await TinyAsync(["export", Mnist, "--target", "c", "--name", "digits", "--out", folder, .. options]);
+            Assert.That(code, Is.Zero, error);
+            Tools.Compile(Path.Combine(folder, "c"), "gcc", "-O1 -o digits main.c digits.c -lm");
+            return await File.ReadAllTextAsync(Path.Combine(folder, "c", "digits.c"));
+        }
+        string all = await Source(), avx2 = await Source("--opt", "level=2"), vectors = await Source("--opt", "level=1"), c99 = await Source("--opt", "level=0"), plain = await Source("--opt", "noopt", "--opt", "level=0");
+        Assert.That(all, Does.Contain("_avx512(").And.Contain("_avx2("));
+        Assert.That(avx2, Does.Not.Contain("_avx512(").And.Contain("_avx2("));
+        Assert.That(vectors, Does.Not.Contain("_avx2(").And.Contain("vector_size"));
+        Assert.That(c99, Does.Not.Contain("vector_size"));
+        Assert.That(plain, Has.Length.LessThan(c99.Length));
+    }
+
+    [Test]
+    public async Task WhatIsFixedIsTakenExactlyOrRefused()
+    {
+        string Model(string name, int type)
+        {
+            var graph = new Proto().Message(1, Proto.Node("Add", ["x", "s"], ["y"])).Message(11, Proto.Value("x", type, 2)).Message(11, Proto.Value("s", type, 2)).Message(12, Proto.Value("y", type, 2));
+            File.WriteAllBytes(_folder[name], Proto.Model(graph).Bytes);
+            return _folder[name];
+        }
+        string wide = Model("wide.onnx", 7), small = Model("small.onnx", 2);
+        // What no double holds.
+        var (code, output, error) = await TinyAsync("export", wide, "--target", "c", "--out", _folder["wide"], "--set", "s=9007199254740993,-1");
+        Assert.That(code, Is.Zero, error);
+        Assert.That(output, Does.Contain("fixed    s int64[2]"));
+        Assert.That(Convert.ToHexString(await File.ReadAllBytesAsync(_folder["wide/c/wide.weights"])), Does.Contain("0100000000002000FFFFFFFFFFFFFFFF"));
+        foreach (var (model, value) in new[] { (wide, "1.7"), (wide, "nan"), (small, "300"), (small, "-1"), (small, "true") })
+            await RefusedAsync($"--set s: '{value}' is no {(model == wide ? "int64" : "uint8")}", "export", model, "--target", "c", "--out", _folder["no"], "--set", $"s={value}");
+        await RefusedAsync("--set s: 's' is uint8[2], which has 2 elements; 3 are given", "export", small, "--target", "c", "--out", _folder["no"], "--set", "s=1,2,3");
+        await RefusedAsync("--set x: its shape must be of numbers", "export", Open(), "--target", "c", "--out", _folder["no"], "--dim", "b=1", "--dim", "n=1..4", "--set", "x=1");
+    }
+
+    [Test]
+    public async Task TheReportSaysWhereFloat64IsNarrower()
+    {
+        var graph = new Proto().Message(1, Proto.Node("Add", ["x", "x"], ["y"])).Message(11, Proto.Value("x", 11, 2)).Message(12, Proto.Value("y", 11, 2));
+        File.WriteAllBytes(_folder["wide64.onnx"], Proto.Model(graph).Bytes);
+        var (code, output, error) = await TinyAsync("export", _folder["wide64.onnx"], "--target", "c,webgpu", "--out", _folder["wide64"], "--f64", "f32");
+        Assert.That(code, Is.Zero, error);
+        Assert.That(output, Does.Contain("input    x float64[2] (float32 for webgpu)"));
+        await CommandLine.RefusedAsync(ExitCode.Failure, "needs float64", "export", _folder["wide64.onnx"], "--target", "webgpu", "--out", _folder["no"]);
+    }
+
+    // Nothing is put in place where something of the user's would be in the way.
+    [Test]
+    public async Task WhatLiesInTheWayIsSaid()
+    {
+        Directory.CreateDirectory(_folder["way/mine"]);
+        File.WriteAllText(_folder["way/mine/note.txt"], "mine");
+        File.WriteAllText(_folder["way/c"], "a file");
+        Directory.CreateSymbolicLink(_folder["way/webgpu"], _folder["way/mine"]);
+        await RefusedAsync("is a file, and a folder is to be there", "export", Mnist, "--target", "c", "--out", _folder["way"]);
+        await RefusedAsync("is a link to", "export", Mnist, "--target", "webgpu", "--out", _folder["way"]);
+        File.Delete(_folder["way/webgpu"]);
+        await RefusedAsync("is a file, and a folder is to be there", "export", Mnist, "--target", "webgpu,c", "--out", _folder["way"]);
+        Assert.That(Directory.GetFileSystemEntries(_folder["way"]).Select(Path.GetFileName), Is.EquivalentTo(new[] { "mine", "c" }));
+        Npy.Write(_folder["zeros.npy"], Tensor.Zeros(1, 1, 28, 28));
+        await RefusedAsync("way/c", "run", Mnist, "--input", $"Input3={_folder["zeros.npy"]}", "--out", _folder["way/c"]);
+    }
+
+    [Test]
+    public async Task RunWritesAllOutputsOrNone()
+    {
+        var graph = new Proto().Message(1, Proto.Node("Add", ["x", "x"], ["main"])).Message(1, Proto.Node("Cast", ["x"], ["text"], Proto.Integer("to", 8)))
+            .Message(11, Proto.Value("x", 1, 2)).Message(12, Proto.Value("main", 1, 2));
+        File.WriteAllBytes(_folder["one.onnx"], Proto.Model(graph).Bytes);
+        File.WriteAllBytes(_folder["two.onnx"], Proto.Model(graph.Message(12, Proto.Value("text", 8, 2))).Bytes);
+        Npy.Write(_folder["two.npy"], Tensor.From([1f, 2f]));
+        await RefusedAsync("output 'text' is string[2]", "run", _folder["two.onnx"], "--input", $"x={_folder["two.npy"]}", "--out", _folder["written"]);
+        Assert.That(Directory.Exists(_folder["written"]), Is.False);
+        Assert.That((await TinyAsync("run", _folder["one.onnx"], "--input", $"x={_folder["two.npy"]}", "--out", _folder["written"])).Code, Is.Zero);
+        Assert.That(Directory.GetFiles(_folder["written"]).Select(Path.GetFileName), Is.EqualTo(new[] { "main.npy" }));
+    }
+
     [TestCase("cpu"), TestCase("interpreter"), TestCase("c")]
     public async Task RunGivesTheOutputsOfADigit(string device)
     {
@@ -183,6 +263,16 @@ public sealed class CommandTests : IDisposable
         (code, output, _) = await TinyAsync("info", _folder["odd.onnx"]);
         Assert.That(code, Is.EqualTo(ExitCode.Failure));
         Assert.That(output, Does.Contain("unsupported  Frobnicate"));
+        // A function that nobody calls is of no interest, and an operator that is known may be used in a way that is not.
+        var function = new Proto().Text(1, "Unused").Text(4, "x").Text(5, "y").Message(7, Proto.Node("Frobnicate", ["x"], ["y"])).Text(10, "mine");
+        graph = new Proto().Message(1, Proto.Node("Relu", ["x"], ["y"])).Message(11, Proto.Value("x", 1, 1)).Message(12, Proto.Value("y", 1, 1));
+        File.WriteAllBytes(_folder["unused.onnx"], Proto.Model(graph).Message(25, function).Bytes);
+        Assert.That((await TinyAsync("info", _folder["unused.onnx"])).Code, Is.Zero);
+        graph = new Proto().Message(1, Proto.Node("Relu", ["x"], ["y"])).Message(1, Proto.Node("MatMul", ["y", "y"], ["z"])).Message(11, Proto.Value("x", 1, 2, 3)).Message(12, Proto.Value("z", 1));
+        File.WriteAllBytes(_folder["misused.onnx"], Proto.Model(graph).Bytes);
+        (code, output, _) = await TinyAsync("info", _folder["misused.onnx"]);
+        Assert.That(code, Is.EqualTo(ExitCode.Failure));
+        Assert.That(output, Does.Contain("unsupported  MatMul 'z'"));
     }
 
     [Test]
@@ -191,6 +281,9 @@ public sealed class CommandTests : IDisposable
         var (code, output, _) = await TinyAsync("--help");
         Assert.That(code, Is.Zero);
         foreach (var word in (string[])["export", "run", "verify", "info", "serve", "Exit codes"]) Assert.That(output, Does.Contain(word));
+        var nothing = await TinyAsync();
+        Assert.That((nothing.Code, nothing.Output), Is.EqualTo((ExitCode.BadInput, "")));
+        Assert.That(nothing.Error, Is.EqualTo(output));
         foreach (var command in (string[])["export", "run", "verify", "info", "serve"]) Assert.That((await TinyAsync(command, "--help")).Code, Is.Zero);
     }
 
@@ -294,7 +387,15 @@ public sealed class CommandTests : IDisposable
         foreign.Headers.Host = "evil.example";
         Assert.That((int)(await client.SendAsync(foreign)).StatusCode, Is.Not.EqualTo(200));
         Assert.That(() => new FolderServer(_folder["site"], server.Port), Throws.TypeOf<Cli.Models.CommandException>().With.Message.Contains("--port"));
+        Assert.That((int)(await client.GetAsync($"http://127.0.0.1:{server.Port}//part")).StatusCode, Is.EqualTo(404));
+        Assert.That(server.Pages, Is.EqualTo(new[] { $"http://127.0.0.1:{server.Port}/" }));
         await stop.CancelAsync();
         await run;
+        // What an export for several targets leaves: the page lies a folder below.
+        Directory.CreateDirectory(_folder["several/c"]);
+        Directory.CreateDirectory(_folder["several/webgpu"]);
+        await File.WriteAllTextAsync(_folder["several/webgpu/index.html"], "<p>page</p>");
+        using var below = new FolderServer(_folder["several"], 0);
+        Assert.That(below.Pages, Is.EqualTo(new[] { $"http://127.0.0.1:{below.Port}/webgpu/" }));
     }
 }

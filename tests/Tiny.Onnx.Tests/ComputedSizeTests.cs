@@ -76,7 +76,7 @@ public class ComputedSizeTests
         Assert.That(imported.Counts, Is.Not.Empty);
         Assert.That(tensors.Any(t => t.Shape.IsSymbolic), Is.False);
         var device = Device.Get("cpu");
-        var program = new Executable(Scheduler.Run(capture.Results, states: capture.States, mostBuffers: device.Profile.MostBuffers), device);
+        var program = new Executable(Scheduler.Run(capture.Results, states: capture.States, profile: ScheduleProfile.Of(device.Profile)), device);
         foreach (var call in calls)
         {
             var memory = call.Select(t => t.Realize().Storage!).ToList();

@@ -86,6 +86,39 @@ public class ReaderTests
         Assert.That(GC.GetTotalAllocatedBytes(precise: true) - before, Is.LessThan(200L << 20));
     }
 
+    static IEnumerable<TestCaseData> Greedy()
+    {
+        const int Count = 8 << 20;
+        byte[] ones = new byte[Count];
+        Array.Fill(ones, (byte)1);
+        Proto Repeated(int count, params byte[] field) => new Proto().Raw([.. Enumerable.Repeat(field, count).SelectMany(b => b)]);
+        yield return new TestCaseData(new Proto().Message(5, Proto.Tensor("w", 1).Data(1, ones[..(Count / 8)])), "more than 64 axes").SetName("Axes of a tensor, packed");
+        yield return new TestCaseData(new Proto().Message(1, Proto.Node("A", [], ["y"], Proto.Attribute("a", 7, p => p.Data(8, new byte[4 * Count])))), "more parts").SetName("Integers of an attribute, packed");
+        yield return new TestCaseData(new Proto().Message(1, Repeated(Count, 0x0A, 0x00).Text(4, "A")), "more parts").SetName("Inputs without a name");
+        yield return new TestCaseData(new Proto().Message(11, new Proto().Message(2, new Proto().Message(1, new Proto().Message(2, Repeated(Count, 0x0A, 0x00))))), "more parts").SetName("Extents of an input");
+    }
+
+    /// <summary>What is refused takes at most twice the file and 20 MB until then, the file itself in memory included.</summary>
+    [TestCaseSource(nameof(Greedy))]
+    public void PartsAreCountedBeforeTheyAreMade(object graph, string reason) => TakesLittle(Proto.Model((Proto)graph).Bytes, reason);
+
+    [Test]
+    public void EntriesAreCountedBeforeTheyAreMade()
+    {
+        var model = Proto.Model(Graph());
+        for (int i = 0; i < 400_000; i++) model.Message(14, new Proto().Text(1, $"{i}"));
+        TakesLittle(model.Bytes, "more parts");
+    }
+
+    static void TakesLittle(byte[] file, string reason)
+    {
+        Refused(Proto.Model(new Proto()).Bytes, acceptable: true);
+        long before = GC.GetTotalAllocatedBytes(precise: true);
+        Assert.That(Refused(file), Does.Contain(reason));
+        // Lists that grow leave what they had behind: that is allocated, and not in use.
+        Assert.That(GC.GetTotalAllocatedBytes(precise: true) - before, Is.LessThan(4L * file.Length + (40L << 20)));
+    }
+
     [Test]
     public void ATensorOfTheWrongLengthIsRefused()
     {

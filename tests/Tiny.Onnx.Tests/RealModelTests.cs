@@ -87,6 +87,35 @@ public sealed class RealModelTests
             actual = actual[values.Length..];
         }
     }
+
+    // One program for texts of any length: what the references say, and what a program of one length alone gives.
+    [Test]
+    public void OneProgramReadsTextsOfAnyLength()
+    {
+        var model = RealModel.Of("stories260K");
+        var sized = ModelProgram.Of(OnnxFile.Open(model.Path), ModelSettings.None with { Dims = ["T=1..64"] });
+        var calls = model.Cases.Select(c => (Tokens: c.Calls.Single().Inputs["tokens"], Expected: c.Calls.Single().Outputs.Values.Single())).ToList();
+        foreach (int length in new[] { 5, 64 })
+        {
+            var tokens = Tensor.RandInt(new Shape(1, length), 1, 500, seed: length).Cast(DType.Int64).Realize();
+            var fixedSize = new LiveProgram(ModelProgram.Of(OnnxFile.Open(model.Path), ModelSettings.None with { Dims = [$"T={length}"] }));
+            calls.Add((tokens, fixedSize.Run(new Dictionary<string, Tensor> { ["tokens"] = tokens }).Single().Values));
+        }
+        var live = new LiveProgram(sized);
+        foreach (var (tokens, expected) in calls) Close.Check(live.Run(new Dictionary<string, Tensor> { ["tokens"] = tokens }).Single().Values, expected, 1e-4, $"{tokens.Shape}");
+
+        var program = ProgramCapture.Of("graphs", [(sized.Entry, sized.Capture())], new CTarget().Schedule);
+        var made = calls.Select(c => (0, (IReadOnlyDictionary<Variable, int>)new Dictionary<Variable, int> { [program.Entries[0].Variables.Single()] = c.Tokens.Shape[1] }));
+        using var entries = new CEntries(program, [.. made], calls.Select(c => c.Tokens));
+        var (bytes, problem) = entries.Run("gcc", "-O1");
+        Assert.That(problem, Is.Null);
+        var actual = MemoryMarshal.Cast<byte, float>(bytes);
+        foreach (var (tokens, expected) in calls)
+        {
+            Close.Check(actual[..expected.Length], expected, 1e-4, $"{tokens.Shape} in C");
+            actual = actual[expected.Length..];
+        }
+    }
 }
 
 /// <summary>A model's program, compiled for the live CPU, with its state.</summary>

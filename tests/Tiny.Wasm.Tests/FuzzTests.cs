@@ -10,7 +10,7 @@ namespace Tiny.Wasm.Tests;
 /// </summary>
 public sealed class FuzzTests
 {
-    const int Programs = 500, Batch = 100;
+    const int Programs = 300, Batch = 100;
     static readonly string[] s_modules = ["plain", "relaxed"];
 
     [Test]

@@ -25,7 +25,7 @@ public sealed class GraphTests(string module)
         var cases = EdgeSuite.Cases(EdgeSuite.DTypes);
         var expected = cases.Select(c => new Expectation(c.Results(), Accuracy.Cpu)).ToList();
         using var entries = new WasmEntries(Jit.ProgramCapture.Capture("edges", [.. cases.Select(c =>
-            new Jit.GraphEntry(c.Name, [.. c.Inputs.Select((t, i) => new Jit.GraphInput($"in{i}", t.DType, t.Shape))], c.Body))]), cases.SelectMany(c => c.Inputs));
+            new Jit.GraphEntry(c.Name, [.. c.Inputs.Select((t, i) => new Jit.GraphInput($"in{i}", t.DType, t.Shape))], c.Body))], WasmEntries.Schedule), cases.SelectMany(c => c.Inputs));
         var (bytes, failure) = entries.Run(module);
         var problems = new List<string>();
         int at = 0;

@@ -46,7 +46,7 @@ public sealed class ModelTests(string module)
         var model = new RandomNet(seed);
         var random = new Random(seed + 100);
         var (signal, side) = (RandomNet.Values(random, 1, 3, 41), RandomNet.Values(random, 1, 7));
-        using var entries = new WasmEntries(Capturing.Of("net", model), [signal, side]);
+        using var entries = new WasmEntries(Capturing.Of("net", model, WasmEntries.Schedule), [signal, side]);
         var (bytes, failure) = entries.Run(module);
         Assert.That(failure, Is.Null);
         var (scores, features) = model.Forward(signal, side);
@@ -58,7 +58,7 @@ public sealed class ModelTests(string module)
     // One call an input.
     List<float[]> Run(object model, IReadOnlyList<Tensor> inputs)
     {
-        using var entries = new WasmEntries(Capturing.Of("net", model), [.. inputs.Select(_ => (0, (IReadOnlyDictionary<Variable, int>)new Dictionary<Variable, int>()))], inputs);
+        using var entries = new WasmEntries(Capturing.Of("net", model, WasmEntries.Schedule), [.. inputs.Select(_ => (0, (IReadOnlyDictionary<Variable, int>)new Dictionary<Variable, int>()))], inputs);
         var (bytes, failure) = entries.Run(module);
         Assert.That(failure, Is.Null);
         return [.. MemoryMarshal.Cast<byte, float>(bytes).ToArray().Chunk(bytes.Length / sizeof(float) / inputs.Count)];

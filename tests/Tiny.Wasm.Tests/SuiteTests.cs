@@ -22,11 +22,11 @@ public sealed class SuiteTests(string module)
     {
         var calls = SymbolicSuite.Cases.SelectMany((m, i) => SymbolicSuite.Values(m).Select(v => (Entry: i, Method: m, Sizes: v,
             Arguments: (object?[])SymbolicSuite.Arguments(m, v)))).ToList();
-        var program = ProgramCapture.Capture("sizes", SymbolicSuite.Instance, SymbolicSuite.Cases);
+        var program = ProgramCapture.Capture("sizes", SymbolicSuite.Instance, SymbolicSuite.Cases, WasmEntries.Schedule);
         Check(SymbolicSuite.Instance, program, [.. calls.Select(c => (c.Entry, c.Method, (IReadOnlyDictionary<Variable, int>)c.Sizes, c.Arguments))]);
     }
 
-    void Check(object suite, IReadOnlyList<MethodInfo> cases) => Check(suite, ProgramCapture.Capture("suite", suite, cases),
+    void Check(object suite, IReadOnlyList<MethodInfo> cases) => Check(suite, ProgramCapture.Capture("suite", suite, cases, WasmEntries.Schedule),
         [.. cases.Select((m, i) => (i, m, (IReadOnlyDictionary<Variable, int>)new Dictionary<Variable, int>(), (object?[])OperatorSuite.Arguments(m)))]);
 
     void Check(object suite, Program program, IReadOnlyList<(int Entry, MethodInfo Method, IReadOnlyDictionary<Variable, int> Sizes, object?[] Arguments)> calls)

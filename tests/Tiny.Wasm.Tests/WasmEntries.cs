@@ -4,6 +4,7 @@ using Tiny.Export.WebGpu;
 using Tiny.Jit;
 using Tiny.Render;
 using Tiny.Runtime;
+using Tiny.Schedule;
 using Tiny.Tests;
 
 namespace Tiny.Wasm.Tests;
@@ -11,6 +12,9 @@ namespace Tiny.Wasm.Tests;
 /// <summary>A program as WebAssembly modules, with calls of its entry points that Node makes, each with inputs and sizes of its own.</summary>
 sealed class WasmEntries : IDisposable
 {
+    /// <summary>What a program for these tests is scheduled for.</summary>
+    public static ScheduleProfile Schedule { get; } = ScheduleProfile.Of(WasmModule.Profile);
+
     readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("tiny-wasm-");
 
     public WasmEntries(Program program, IReadOnlyList<(int Entry, IReadOnlyDictionary<Variable, int> Sizes)> made, IEnumerable<Tensor> inputs)
@@ -42,7 +46,7 @@ sealed class WasmEntries : IDisposable
     }
 
     public WasmEntries(IReadOnlyList<GraphEntry> entries, IReadOnlyList<(int Entry, IReadOnlyDictionary<Variable, int> Sizes)> made, IEnumerable<Tensor> inputs)
-        : this(ProgramCapture.Capture("graphs", entries), made, inputs) { }
+        : this(ProgramCapture.Capture("graphs", entries, Schedule), made, inputs) { }
 
     /// <summary>Each entry point is called once, and has no sizes.</summary>
     public WasmEntries(Program program, IEnumerable<Tensor> inputs)

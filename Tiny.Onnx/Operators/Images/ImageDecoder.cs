@@ -9,7 +9,7 @@ sealed record Pixels(int Width, int Height, byte[] Rgb)
     const long Most = 1 << 26;
 
     /// <summary>An image of some size, black.</summary>
-    public static Pixels Black(long width, long height) => width > 0 && height > 0 && width * height <= Most ? new((int)width, (int)height, new byte[3 * width * height])
+    public static Pixels Black(long width, long height) => width > 0 && height > 0 && width * height <= Most ? new((int)width, (int)height, HostTable.New<byte>(3, width, height))
         : throw new InvalidDataException($"an image of {width} x {height}");
 
     /// <summary>Sets a pixel.</summary>
@@ -43,7 +43,7 @@ static class ImageDecoder
     static Tensor Decode(NodeContext n)
     {
         n.OnHost(n[0]);
-        byte[] file = [.. n.Integers(0).Select(b => (byte)b)];
+        byte[] file = n.Bytes(0);
         var format = Array.Find(s_formats, f => file.AsSpan().Length >= f.At && file.AsSpan(f.At).StartsWith(f.Begin));
         if (format is { Read: null }) throw new OnnxUnsupportedException($"images of the format {format.Name}");
         Pixels? pixels = null;

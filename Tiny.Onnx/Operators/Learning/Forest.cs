@@ -32,7 +32,7 @@ sealed record Forest(int[] Features, double[] Thresholds, Comparison[] Modes, in
     public IReadOnlyDictionary<int, double[]> Members { get; init; } = new Dictionary<int, double[]>();
 
     /// <summary>The leaf of each tree that each row x[rows, features] arrives at: [rows, trees], int32.</summary>
-    public Tensor Leaves(Tensor x)
+    public Tensor Leaves(NodeContext n, Tensor x)
     {
         Dim rows = x.Shape[0];
         int width = x.Shape[1];
@@ -41,7 +41,10 @@ sealed record Forest(int[] Features, double[] Thresholds, Comparison[] Modes, in
         Comparison[] used = [.. Modes.Distinct().Where(m => m != Comparison.Leaf)];
         Tensor features = Tensor.From(Features), thresholds = Numbers(Thresholds), modes = Tensor.From([.. Modes.Select(m => (int)m)]), missing = Tensor.From(MissingIsYes);
         Tensor yes = Tensor.From(Yes), no = Tensor.From(No);
-        for (int level = Depth(); level > 0; level--)
+        int depth = Depth();
+        // A level is laid out for each comparison on the longest way.
+        n.LayOut(8L * depth);
+        for (int level = depth; level > 0; level--)
         {
             var value = x.Gather(1, features.Take(node));
             var (mode, threshold) = (modes.Take(node), thresholds.Take(node));

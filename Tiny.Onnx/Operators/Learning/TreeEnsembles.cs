@@ -21,7 +21,7 @@ static class TreeEnsembles
     readonly record struct Vote(int Leaf, int Target, double Weight);
 
     /// <summary>[rows, targets]: the votes of all leaves that a row arrives at.</summary>
-    static Tensor Aggregate(Forest forest, Tensor x, IReadOnlyList<Vote> votes, int targets, string aggregate)
+    static Tensor Aggregate(NodeContext n, Forest forest, Tensor x, IReadOnlyList<Vote> votes, int targets, string aggregate)
     {
         if (votes.Any(v => v.Target < 0 || v.Target >= targets)) throw NodeContext.Bad($"a leaf speaks for a target that is not among {targets}");
         // A row for each leaf that votes, and behind them one for all others.
@@ -30,7 +30,7 @@ static class TreeEnsembles
         Array.Fill(row, leaves.Length);
         for (int i = 0; i < leaves.Length; i++) row[leaves[i]] = i;
         double nothing = aggregate switch { "MIN" => float.MaxValue, "MAX" => float.MinValue, _ => 0 };
-        var table = new double[(leaves.Length + 1) * targets];
+        var table = HostTable.New<double>(leaves.Length + 1, Math.Max(0, targets));
         Array.Fill(table, nothing);
         foreach (var (leaf, target, weight) in votes)
         {
@@ -38,7 +38,7 @@ static class TreeEnsembles
             cell = aggregate switch { "MIN" => Math.Min(cell, weight), "MAX" => Math.Max(cell, weight), _ => cell + weight };
         }
         var weights = (x.DType == DType.Float64 ? Tensor.From(table) : Tensor.From([.. table.Select(w => (float)w)]).Cast(x.DType)).Reshape(leaves.Length + 1, targets);
-        var said = weights.Take(Tensor.From(row).Take(forest.Leaves(x)));
+        var said = weights.Take(Tensor.From(row).Take(forest.Leaves(n, x)));
         return aggregate switch
         {
             "SUM" => said.Sum(1),
@@ -69,7 +69,7 @@ static class TreeEnsembles
             [.. Enumerable.Range(0, count).Select(i => missing is { Length: > 0 } && missing[i] != 0), .. new bool[leaves.Length]], roots)
         { Members = Members(n, modes) };
         Vote[] votes = [.. targets.Select((t, i) => new Vote(count + i, t, weights[i]))];
-        var scores = Aggregate(forest, x, votes, checked((int)n.Integer("n_targets", 1)), Named(s_aggregates, n.Integer("aggregate_function", 1), "aggregate_function"));
+        var scores = Aggregate(n, forest, x, votes, checked((int)n.Integer("n_targets", 1)), Named(s_aggregates, n.Integer("aggregate_function", 1), "aggregate_function"));
         return Scores.Transform(scores, Named(Scores.Transforms, n.Integer("post_transform", 0), "post_transform"));
     }
 
@@ -143,7 +143,7 @@ static class TreeEnsembles
     static Results Regress(NodeContext n)
     {
         var (forest, votes) = Old(n, "target");
-        var scores = Based(n, Aggregate(forest, Scores.Rows(n[0]), votes, checked((int)n.Integer("n_targets", 1)), n.Text("aggregate_function", "SUM")));
+        var scores = Based(n, Aggregate(n, forest, Scores.Rows(n[0]), votes, checked((int)n.Integer("n_targets", 1)), n.Text("aggregate_function", "SUM")));
         return Scores.Transform(scores, n.Text("post_transform", "NONE")).Cast(DType.Float32);
     }
 
@@ -158,11 +158,11 @@ static class TreeEnsembles
         Tensor scores;
         if (binary)
         {
-            var second = Based(n, Aggregate(forest, Scores.Rows(n[0]), [.. votes.Select(v => v with { Target = 0 })], 1, "SUM"));
+            var second = Based(n, Aggregate(n, forest, Scores.Rows(n[0]), [.. votes.Select(v => v with { Target = 0 })], 1, "SUM"));
             second = Movement.Part(second, 1, second.Shape[1] - 1, second.Shape[1]);
             scores = Tensor.Cat([transform is "NONE" or "PROBIT" ? 1 - second : -second, second], 1);
         }
-        else scores = Based(n, Aggregate(forest, Scores.Rows(n[0]), votes, classes, "SUM"));
+        else scores = Based(n, Aggregate(n, forest, Scores.Rows(n[0]), votes, classes, "SUM"));
         scores = Scores.Transform(scores, transform).Cast(DType.Float32);
         if (classes == 1) (integers, strings) = (integers is { Length: 1 } ? [0, integers[0]] : null, strings is { Length: 1 } ? ["", strings[0]] : null);
         return new(Scores.Labels(n, scores.ArgMax(1), integers, strings), scores);

@@ -1,3 +1,6 @@
+using System.Numerics;
+using Tiny.Onnx.Import;
+
 namespace Tiny.Onnx.Operators.Signal;
 
 /// <summary>Complex numbers as two tensors of one shape; without imaginary parts they are real.</summary>
@@ -22,12 +25,13 @@ sealed record Complex(Tensor Re, Tensor? Im)
 
 /// <summary>
 /// The discrete Fourier transform along the last axis. A length that is a product is split into transforms of its factors with turns in between (Cooley and Tukey, 1965),
-/// so that n = a b takes n (a + b) products; a short or prime one, for which that is no less work, is a product with the matrix of its turns.
+/// so that n = a b takes n (a + b) products; a short or prime one, for which that is no less work, is a product with the matrix of its turns, and a long prime one a
+/// convolution with a chirp (Bluestein, 1970), by transforms of a power of two.
 /// </summary>
 static class Fourier
 {
-    // Up to here a matrix is as good as two smaller ones.
-    const int Short = 8;
+    // Up to here a matrix is as good as three longer transforms.
+    const int LongestMatrix = 1024;
 
     /// <summary>Sums of x[n] e^(-2 pi i k n / N) for all k; with <paramref name="inverse"/> the sign is turned and the sum divided by N.</summary>
     public static Complex Transform(Complex x, bool inverse)
@@ -45,11 +49,29 @@ static class Fourier
         int each = x.Im is null ? 2 : 4;
         if (each * a + 4 + 4 * b >= each * length) a = 1;
         var dtype = x.Re.DType;
+        if (a == 1 && length > LongestMatrix) return Chirped(x, length, sign);
         if (a == 1) return x.MatMul(Turns(length, length, length, sign, dtype));
         // x[b p + q] as [p, q]: transforms over p give [q, k], turns by q k, transforms over q give [k, m], which is the result at k + a m.
         var columns = x.Move(t => t.Unflatten(-1, a, b).Transpose());
         var turned = Sum(columns, a, sign) * Turns(b, a, length, sign, dtype);
         return Sum(turned.Move(t => t.Transpose()), b, sign).Move(t => t.Transpose().Flatten(-2));
+    }
+
+    // n k = (n^2 + k^2 - (k - n)^2) / 2: turned by n^2 / 2 the signal is convolved with turns back, and turned by k^2 / 2.
+    static Complex Chirped(Complex x, int length, int sign)
+    {
+        long room = (long)BitOperations.RoundUpToPowerOf2((uint)(2L * length - 1));
+        var dtype = x.Re.DType;
+        // Half turns: squares are taken modulo a whole one.
+        int[] halves = HostTable.New<int>(length), around = HostTable.New<int>(room);
+        for (long i = 0; i < length; i++) halves[i] = (int)(i * i % (2L * length));
+        var inside = HostTable.New<bool>(room);
+        for (long i = 0; i < length; i++) (around[i], around[(room - i) % room], inside[i], inside[(room - i) % room]) = (halves[i], halves[i], true, true);
+        Complex chirp = Turns(halves, 2 * length, sign, dtype), back = Turns(around, 2 * length, -sign, dtype).Move(t => Tensor.From(inside).Where(t, 0));
+        var turned = (x * chirp).Move(t => t.Pad([.. Enumerable.Repeat(((Dim)0, (Dim)0), t.Rank - 1), (0, room - length)]));
+        var product = Sum(turned, (int)room, -1) * Sum(back, (int)room, -1);
+        var convolved = Sum(product, (int)room, 1).Move(t => Movement.Part(t, t.Rank - 1, 0, length) * (1.0 / room));
+        return convolved * chirp;
     }
 
     // The largest factor not above the square root.
@@ -60,18 +82,26 @@ static class Fourier
         return factor;
     }
 
-    // e^(sign 2 pi i row column / length). A turn is looked up among those of the circle, each rounded once.
+    // e^(sign 2 pi i row column / length).
     static Complex Turns(int rows, int columns, int length, int sign, DType dtype)
     {
-        var index = new int[rows * columns];
+        var index = HostTable.New<int>(rows, columns);
         for (int r = 0; r < rows; r++)
             for (int c = 0; c < columns; c++) index[r * columns + c] = (int)((long)r * c % length);
+        return Turns(index, length, sign, dtype).Move(t => t.Reshape(rows, columns));
+    }
+
+    // Turns by parts of a circle, looked up among those of the circle, each rounded once.
+    static Complex Turns(int[] index, int length, int sign, DType dtype)
+    {
         return new(Part(Math.Cos), Part(x => sign * Math.Sin(x)));
 
         Tensor Part(Func<double, double> part)
         {
-            double[] circle = [.. Enumerable.Range(0, length).Select(i => part(2 * Math.PI * i / length))], values = [.. index.Select(i => circle[i])];
-            return dtype == DType.Float64 ? Tensor.From(values, rows, columns) : Tensor.From([.. values.Select(v => (float)v)], rows, columns).Cast(dtype);
+            double[] circle = HostTable.New<double>(length), values = HostTable.New<double>(index.Length);
+            for (int i = 0; i < length; i++) circle[i] = part(2 * Math.PI * i / length);
+            for (int i = 0; i < index.Length; i++) values[i] = circle[index[i]];
+            return dtype == DType.Float64 ? Tensor.From(values) : Tensor.From(Array.ConvertAll(values, v => (float)v)).Cast(dtype);
         }
     }
 }

@@ -34,12 +34,10 @@ static class Strings
     // For each element of a shape the element of a smaller one that is stretched to it.
     static int[] Places(Shape small, Shape shape)
     {
-        int[] places = [0];
-        for (int axis = 0; axis < shape.Rank; axis++)
-        {
-            int own = axis - (shape.Rank - small.Rank), extent = shape[axis], stride = own < 0 || small[own].Is(1) ? 0 : small.Dims[(own + 1)..].ToArray().Aggregate(1, (a, d) => a * (int)d);
-            places = [.. places.SelectMany(p => Enumerable.Range(0, extent).Select(i => p + i * stride))];
-        }
+        var places = HostTable.New<int>(shape.Size);
+        int[] strides = [.. Enumerable.Range(0, shape.Rank).Select(axis => axis - (shape.Rank - small.Rank) is >= 0 and var own && !small[own].Is(1) ? (int)small.Strides()[own] : 0)];
+        for (int i = 0; i < places.Length; i++)
+            for (int axis = shape.Rank - 1, rest = i; axis >= 0; rest /= (int)shape[axis], axis--) places[i] += rest % (int)shape[axis] * strides[axis];
         return places;
     }
 
@@ -51,7 +49,9 @@ static class Strings
         int most = n.HasAttribute("maxsplit") && n.Integer("maxsplit") is >= 0 and < int.MaxValue and var given ? (int)given + 1 : int.MaxValue;
         string[][] parts = [.. x.Elements.Select(text => delimiter.Length > 0 ? text.Split(delimiter, most) : Words(text, most))];
         int width = parts.Select(p => p.Length).DefaultIfEmpty(0).Max();
-        string[] padded = [.. parts.SelectMany(p => p.Concat(Enumerable.Repeat("", width - p.Length)))];
+        var padded = HostTable.New<string>(parts.Length, width);
+        Array.Fill(padded, "");
+        for (int i = 0; i < parts.Length; i++) parts[i].CopyTo(padded, i * width);
         var counts = Tensor.From([.. parts.Select(p => (long)p.Length)]).Reshape(x.Shape);
         return new(new StringValue(new Shape([.. x.Shape, width]), padded), counts);
     }

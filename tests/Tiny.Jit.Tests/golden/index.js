@@ -21,19 +21,28 @@ export const program = {
   wasm: {
     plain: new URL('./small.wasm', import.meta.url),
     relaxed: new URL('./small.relaxed.wasm', import.meta.url),
-    hash: '8b875dff9b6acfcb',
+    hash: 'b7af0fb5e6c2e95f',
     written: [65536, 66880],
     bytes: 134464,
+    places: { image: 65536, output: 65792 },
+    states: [],
+    constants: [
+      [400, 144, 66880], // conv.weight
+      [384, 16, 67072], // conv.bias
+      [556, 1728, 67136], // fc.weight
+      [544, 12, 68864], // fc.bias
+    ],
+    launches: { forward: 3 },
   },
   buffers: {
-    image: { offset: 1024, bytes: 256, wasm: 65536 }, // float32 [1, 1, 8, 8]
-    output: { offset: 1280, bytes: 12, wasm: 65792 }, // float32 [1, 3]
+    image: { offset: 1024, bytes: 256 }, // float32 [1, 1, 8, 8]
+    output: { offset: 1280, bytes: 12 }, // float32 [1, 3]
     conv_conv2d_relu_out: { offset: 0, bytes: 576 }, // float32 [1, 4, 6, 6]
-    'conv.weight': { offset: 256, bytes: 144, weights: 0, at: 400, wasm: 66880 }, // float32 [4, 1, 3, 3]
-    'conv.bias': { offset: 0, bytes: 16, weights: 0, at: 384, wasm: 67072 }, // float32 [4]
+    'conv.weight': { offset: 256, bytes: 144, weights: 0, at: 400 }, // float32 [4, 1, 3, 3]
+    'conv.bias': { offset: 0, bytes: 16, weights: 0, at: 384 }, // float32 [4]
     fc_linear_out: { offset: 768, bytes: 12 }, // float32 [1, 3]
-    'fc.weight': { offset: 768, bytes: 1728, weights: 0, at: 556, wasm: 67136 }, // float32 [3, 144]
-    'fc.bias': { offset: 512, bytes: 12, weights: 0, at: 544, wasm: 68864 }, // float32 [3]
+    'fc.weight': { offset: 768, bytes: 1728, weights: 0, at: 556 }, // float32 [3, 144]
+    'fc.bias': { offset: 512, bytes: 12, weights: 0, at: 544 }, // float32 [3]
   },
   kernels: {
     conv_conv2d_relu: { code: wgsl.conv_conv2d_relu, entry: 'conv_conv2d_relu', access: 'wwrr', groups: [3, 1] },

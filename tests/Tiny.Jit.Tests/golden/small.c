@@ -44,16 +44,20 @@
 
 /* ---- helpers --------------------------------------------------------------------------------------------- */
 
+static inline float at_least_f32(float a, float b)
+{
+    return b > a ? b : a;
+}
+
 /* The larger; NaN if either is. */
 static inline float max_f32(float a, float b)
 {
     return a > b || a != a ? a : b;
 }
 
-/* The smaller; NaN if either is. */
-static inline float min_f32(float a, float b)
+static inline float at_most_f32(float a, float b)
 {
-    return a < b || a != a ? a : b;
+    return b < a ? b : a;
 }
 
 static inline int bitcast_f32_i32(float x)
@@ -109,10 +113,9 @@ static inline f4 select_f4(i4 m, f4 a, f4 b)
     return (f4)((m & (i4)a) | (~m & (i4)b));
 }
 
-/* The larger; NaN if either is. */
-static inline f4 max_f4(f4 a, f4 b)
+static inline f4 at_least_f4(f4 a, f4 b)
 {
-    return select_f4((a > b) | (a != a), a, b);
+    return select_f4(b > a, b, a);
 }
 
 static inline void store_f4(float *p, f4 v)
@@ -166,18 +169,18 @@ static void conv_conv2d_relu(float *restrict out,
             }
         }
         int x6 = i0 * 48;
-        store_f4(&out[x6], max_f4(acc0 + x0, splat_f4(0.0f)));
-        store_f4(&out[x6 + 4], max_f4(acc1 + x0, splat_f4(0.0f)));
-        store_f4(&out[x6 + 8], max_f4(acc2 + x0, splat_f4(0.0f)));
-        store_f4(&out[x6 + 12], max_f4(acc3 + x0, splat_f4(0.0f)));
-        store_f4(&out[x6 + 16], max_f4(acc4 + x0, splat_f4(0.0f)));
-        store_f4(&out[x6 + 20], max_f4(acc5 + x0, splat_f4(0.0f)));
-        store_f4(&out[x6 + 24], max_f4(acc6 + x0, splat_f4(0.0f)));
-        store_f4(&out[x6 + 28], max_f4(acc7 + x0, splat_f4(0.0f)));
-        store_f4(&out[x6 + 32], max_f4(acc8 + x0, splat_f4(0.0f)));
-        store_f4(&out[x6 + 36], max_f4(acc9 + x0, splat_f4(0.0f)));
-        store_f4(&out[x6 + 40], max_f4(acc10 + x0, splat_f4(0.0f)));
-        store_f4(&out[x6 + 44], max_f4(acc11 + x0, splat_f4(0.0f)));
+        store_f4(&out[x6], at_least_f4(acc0 + x0, splat_f4(0.0f)));
+        store_f4(&out[x6 + 4], at_least_f4(acc1 + x0, splat_f4(0.0f)));
+        store_f4(&out[x6 + 8], at_least_f4(acc2 + x0, splat_f4(0.0f)));
+        store_f4(&out[x6 + 12], at_least_f4(acc3 + x0, splat_f4(0.0f)));
+        store_f4(&out[x6 + 16], at_least_f4(acc4 + x0, splat_f4(0.0f)));
+        store_f4(&out[x6 + 20], at_least_f4(acc5 + x0, splat_f4(0.0f)));
+        store_f4(&out[x6 + 24], at_least_f4(acc6 + x0, splat_f4(0.0f)));
+        store_f4(&out[x6 + 28], at_least_f4(acc7 + x0, splat_f4(0.0f)));
+        store_f4(&out[x6 + 32], at_least_f4(acc8 + x0, splat_f4(0.0f)));
+        store_f4(&out[x6 + 36], at_least_f4(acc9 + x0, splat_f4(0.0f)));
+        store_f4(&out[x6 + 40], at_least_f4(acc10 + x0, splat_f4(0.0f)));
+        store_f4(&out[x6 + 44], at_least_f4(acc11 + x0, splat_f4(0.0f)));
     }
 }
 #else
@@ -233,24 +236,24 @@ static void conv_conv2d_relu(float *restrict out,
                 }
             }
             int x16 = x0 + i1 * 24;
-            out[x16] = max_f32(acc0 + x1, 0.0f);
-            out[x16 + 4] = max_f32(acc1 + x1, 0.0f);
-            out[x16 + 8] = max_f32(acc2 + x1, 0.0f);
-            out[x16 + 12] = max_f32(acc3 + x1, 0.0f);
-            out[x16 + 16] = max_f32(acc4 + x1, 0.0f);
-            out[x16 + 20] = max_f32(acc5 + x1, 0.0f);
-            out[x16 + 1] = max_f32(acc6 + x2, 0.0f);
-            out[x16 + 5] = max_f32(acc7 + x2, 0.0f);
-            out[x16 + 9] = max_f32(acc8 + x2, 0.0f);
-            out[x16 + 13] = max_f32(acc9 + x2, 0.0f);
-            out[x16 + 17] = max_f32(acc10 + x2, 0.0f);
-            out[x16 + 21] = max_f32(acc11 + x2, 0.0f);
+            out[x16] = at_least_f32(acc0 + x1, 0.0f);
+            out[x16 + 4] = at_least_f32(acc1 + x1, 0.0f);
+            out[x16 + 8] = at_least_f32(acc2 + x1, 0.0f);
+            out[x16 + 12] = at_least_f32(acc3 + x1, 0.0f);
+            out[x16 + 16] = at_least_f32(acc4 + x1, 0.0f);
+            out[x16 + 20] = at_least_f32(acc5 + x1, 0.0f);
+            out[x16 + 1] = at_least_f32(acc6 + x2, 0.0f);
+            out[x16 + 5] = at_least_f32(acc7 + x2, 0.0f);
+            out[x16 + 9] = at_least_f32(acc8 + x2, 0.0f);
+            out[x16 + 13] = at_least_f32(acc9 + x2, 0.0f);
+            out[x16 + 17] = at_least_f32(acc10 + x2, 0.0f);
+            out[x16 + 21] = at_least_f32(acc11 + x2, 0.0f);
         }
     }
 }
 #endif
 
-/* out [3, 1] from x [1, 6, 6, 4], fc_weight [3, 144], fc_bias [3] */
+/* out [1, 3] from x [1, 6, 6, 4], fc_weight [3, 144], fc_bias [3] */
 static void fc_linear(float *restrict out,
                       const float *restrict x,
                       const float *restrict fc_weight,
@@ -274,14 +277,14 @@ static void fc_linear(float *restrict out,
     out[2] = acc2 + fc_bias[2];
 }
 
-/* out [1, 3] from x [3, 1] */
+/* out [1, 3] from x [1, 3] */
 static void softmax(float *restrict out, const float *restrict x)
 {
     float x0 = x[0];
     float x1 = x[1];
     float x2 = x[2];
     float x3 = -max_f32(max_f32(x0, x1), x2);
-    float x4 = min_f32(max_f32(x0 + x3, -110.0f), 89.0f);
+    float x4 = at_most_f32(at_least_f32(x0 + x3, -110.0f), 89.0f);
     float x5 = x4 * 1.442695f + 12582912.0f;
     float x6 = x5 - 12582912.0f;
     float x7 = x4 - x6 * 0.69311523f - x6 * 3.1946183e-5f;
@@ -289,7 +292,7 @@ static void softmax(float *restrict out, const float *restrict x)
     int x9 = bitcast_f32_i32(x5);
     int x10 = wrap_add_i32(x9, -1262485504) >> 1;
     float x11 = ((x8 * x7 + 1.0f) * x7 + 1.0f) * bitcast_i32_f32(wrap_shl_i32(x10 + 127, 23)) * bitcast_i32_f32(wrap_shl_i32(wrap_add_i32(wrap_sub_i32(x9, x10), -1262485377), 23));
-    float x12 = min_f32(max_f32(x1 + x3, -110.0f), 89.0f);
+    float x12 = at_most_f32(at_least_f32(x1 + x3, -110.0f), 89.0f);
     float x13 = x12 * 1.442695f + 12582912.0f;
     float x14 = x13 - 12582912.0f;
     float x15 = x12 - x14 * 0.69311523f - x14 * 3.1946183e-5f;
@@ -297,7 +300,7 @@ static void softmax(float *restrict out, const float *restrict x)
     int x17 = bitcast_f32_i32(x13);
     int x18 = wrap_add_i32(x17, -1262485504) >> 1;
     float x19 = ((x16 * x15 + 1.0f) * x15 + 1.0f) * bitcast_i32_f32(wrap_shl_i32(x18 + 127, 23)) * bitcast_i32_f32(wrap_shl_i32(wrap_add_i32(wrap_sub_i32(x17, x18), -1262485377), 23));
-    float x20 = min_f32(max_f32(x2 + x3, -110.0f), 89.0f);
+    float x20 = at_most_f32(at_least_f32(x2 + x3, -110.0f), 89.0f);
     float x21 = x20 * 1.442695f + 12582912.0f;
     float x22 = x21 - 12582912.0f;
     float x23 = x20 - x22 * 0.69311523f - x22 * 3.1946183e-5f;
@@ -333,15 +336,10 @@ static inline AVX2 f4 fma_f4_avx2(f4 a, f4 b, f4 c)
     return (f4)_mm_fmadd_ps((__m128)a, (__m128)b, (__m128)c);
 }
 
-static inline AVX2 f4 select_f4_avx2(i4 m, f4 a, f4 b)
+/* Of two of which one is NaN the instruction gives the second. */
+static inline AVX2 f4 at_least_f4_avx2(f4 a, f4 b)
 {
-    return (f4)((m & (i4)a) | (~m & (i4)b));
-}
-
-/* The larger; NaN if either is. */
-static inline AVX2 f4 max_f4_avx2(f4 a, f4 b)
-{
-    return select_f4_avx2((a > b) | (a != a), a, b);
+    return (f4)_mm_max_ps((__m128)b, (__m128)a);
 }
 
 static inline AVX2 void store_f4_avx2(float *p, f4 v)
@@ -355,10 +353,14 @@ static inline AVX2 float max_f32_avx2(float a, float b)
     return a > b || a != a ? a : b;
 }
 
-/* The smaller; NaN if either is. */
-static inline AVX2 float min_f32_avx2(float a, float b)
+static inline AVX2 float at_least_f32_avx2(float a, float b)
 {
-    return a < b || a != a ? a : b;
+    return b > a ? b : a;
+}
+
+static inline AVX2 float at_most_f32_avx2(float a, float b)
+{
+    return b < a ? b : a;
 }
 
 static inline AVX2 int bitcast_f32_i32_avx2(float x)
@@ -470,22 +472,22 @@ static AVX2 void conv_conv2d_relu_avx2(float *restrict out,
             acc11 = fma_f4_avx2(splat_f4_avx2(x[x2 + 15]), x8, acc11);
         }
         int x19 = i0 * 48;
-        store_f4_avx2(&out[x19], max_f4_avx2(acc0 + x0, splat_f4_avx2(0.0f)));
-        store_f4_avx2(&out[x19 + 4], max_f4_avx2(acc1 + x0, splat_f4_avx2(0.0f)));
-        store_f4_avx2(&out[x19 + 8], max_f4_avx2(acc2 + x0, splat_f4_avx2(0.0f)));
-        store_f4_avx2(&out[x19 + 12], max_f4_avx2(acc3 + x0, splat_f4_avx2(0.0f)));
-        store_f4_avx2(&out[x19 + 16], max_f4_avx2(acc4 + x0, splat_f4_avx2(0.0f)));
-        store_f4_avx2(&out[x19 + 20], max_f4_avx2(acc5 + x0, splat_f4_avx2(0.0f)));
-        store_f4_avx2(&out[x19 + 24], max_f4_avx2(acc6 + x0, splat_f4_avx2(0.0f)));
-        store_f4_avx2(&out[x19 + 28], max_f4_avx2(acc7 + x0, splat_f4_avx2(0.0f)));
-        store_f4_avx2(&out[x19 + 32], max_f4_avx2(acc8 + x0, splat_f4_avx2(0.0f)));
-        store_f4_avx2(&out[x19 + 36], max_f4_avx2(acc9 + x0, splat_f4_avx2(0.0f)));
-        store_f4_avx2(&out[x19 + 40], max_f4_avx2(acc10 + x0, splat_f4_avx2(0.0f)));
-        store_f4_avx2(&out[x19 + 44], max_f4_avx2(acc11 + x0, splat_f4_avx2(0.0f)));
+        store_f4_avx2(&out[x19], at_least_f4_avx2(acc0 + x0, splat_f4_avx2(0.0f)));
+        store_f4_avx2(&out[x19 + 4], at_least_f4_avx2(acc1 + x0, splat_f4_avx2(0.0f)));
+        store_f4_avx2(&out[x19 + 8], at_least_f4_avx2(acc2 + x0, splat_f4_avx2(0.0f)));
+        store_f4_avx2(&out[x19 + 12], at_least_f4_avx2(acc3 + x0, splat_f4_avx2(0.0f)));
+        store_f4_avx2(&out[x19 + 16], at_least_f4_avx2(acc4 + x0, splat_f4_avx2(0.0f)));
+        store_f4_avx2(&out[x19 + 20], at_least_f4_avx2(acc5 + x0, splat_f4_avx2(0.0f)));
+        store_f4_avx2(&out[x19 + 24], at_least_f4_avx2(acc6 + x0, splat_f4_avx2(0.0f)));
+        store_f4_avx2(&out[x19 + 28], at_least_f4_avx2(acc7 + x0, splat_f4_avx2(0.0f)));
+        store_f4_avx2(&out[x19 + 32], at_least_f4_avx2(acc8 + x0, splat_f4_avx2(0.0f)));
+        store_f4_avx2(&out[x19 + 36], at_least_f4_avx2(acc9 + x0, splat_f4_avx2(0.0f)));
+        store_f4_avx2(&out[x19 + 40], at_least_f4_avx2(acc10 + x0, splat_f4_avx2(0.0f)));
+        store_f4_avx2(&out[x19 + 44], at_least_f4_avx2(acc11 + x0, splat_f4_avx2(0.0f)));
     }
 }
 
-/* out [3, 1] from x [1, 6, 6, 4], fc_weight [3, 144], fc_bias [3] */
+/* out [1, 3] from x [1, 6, 6, 4], fc_weight [3, 144], fc_bias [3] */
 static AVX2 void fc_linear_avx2(float *restrict out,
                                 const float *restrict x,
                                 const float *restrict fc_weight,
@@ -509,14 +511,14 @@ static AVX2 void fc_linear_avx2(float *restrict out,
     out[2] = acc2 + fc_bias[2];
 }
 
-/* out [1, 3] from x [3, 1] */
+/* out [1, 3] from x [1, 3] */
 static AVX2 void softmax_avx2(float *restrict out, const float *restrict x)
 {
     float x0 = x[0];
     float x1 = x[1];
     float x2 = x[2];
     float x3 = -max_f32_avx2(max_f32_avx2(x0, x1), x2);
-    float x4 = min_f32_avx2(max_f32_avx2(x0 + x3, -110.0f), 89.0f);
+    float x4 = at_most_f32_avx2(at_least_f32_avx2(x0 + x3, -110.0f), 89.0f);
     float x5 = x4 * 1.442695f + 12582912.0f;
     float x6 = x5 - 12582912.0f;
     float x7 = x4 - x6 * 0.69311523f - x6 * 3.1946183e-5f;
@@ -526,7 +528,7 @@ static AVX2 void softmax_avx2(float *restrict out, const float *restrict x)
     float x11 = fmaf(fmaf(x8, x7, 1.0f), x7, 1.0f) * bitcast_i32_f32_avx2(wrap_shl_i32_avx2(x10 + 127, 23));
     float x12 = bitcast_i32_f32_avx2(wrap_shl_i32_avx2(wrap_add_i32_avx2(wrap_sub_i32_avx2(x9, x10), -1262485377), 23));
     float x13 = x11 * x12;
-    float x14 = min_f32_avx2(max_f32_avx2(x1 + x3, -110.0f), 89.0f);
+    float x14 = at_most_f32_avx2(at_least_f32_avx2(x1 + x3, -110.0f), 89.0f);
     float x15 = x14 * 1.442695f + 12582912.0f;
     float x16 = x15 - 12582912.0f;
     float x17 = x14 - x16 * 0.69311523f - x16 * 3.1946183e-5f;
@@ -536,7 +538,7 @@ static AVX2 void softmax_avx2(float *restrict out, const float *restrict x)
     float x21 = fmaf(fmaf(x18, x17, 1.0f), x17, 1.0f) * bitcast_i32_f32_avx2(wrap_shl_i32_avx2(x20 + 127, 23));
     float x22 = bitcast_i32_f32_avx2(wrap_shl_i32_avx2(wrap_add_i32_avx2(wrap_sub_i32_avx2(x19, x20), -1262485377), 23));
     float x23 = x21 * x22;
-    float x24 = min_f32_avx2(max_f32_avx2(x2 + x3, -110.0f), 89.0f);
+    float x24 = at_most_f32_avx2(at_least_f32_avx2(x2 + x3, -110.0f), 89.0f);
     float x25 = x24 * 1.442695f + 12582912.0f;
     float x26 = x25 - 12582912.0f;
     float x27 = x24 - x26 * 0.69311523f - x26 * 3.1946183e-5f;
@@ -576,15 +578,10 @@ static inline AVX512 f4 fma_f4_avx512(f4 a, f4 b, f4 c)
     return (f4)_mm_fmadd_ps((__m128)a, (__m128)b, (__m128)c);
 }
 
-static inline AVX512 f4 select_f4_avx512(i4 m, f4 a, f4 b)
+/* Of two of which one is NaN the instruction gives the second. */
+static inline AVX512 f4 at_least_f4_avx512(f4 a, f4 b)
 {
-    return (f4)((m & (i4)a) | (~m & (i4)b));
-}
-
-/* The larger; NaN if either is. */
-static inline AVX512 f4 max_f4_avx512(f4 a, f4 b)
-{
-    return select_f4_avx512((a > b) | (a != a), a, b);
+    return (f4)_mm_max_ps((__m128)b, (__m128)a);
 }
 
 static inline AVX512 void store_f4_avx512(float *p, f4 v)
@@ -699,28 +696,28 @@ static AVX512 void conv_conv2d_relu_avx512(float *restrict out,
             acc17 = fma_f4_avx512(splat_f4_avx512(x[x2 + 23]), x8, acc17);
         }
         int x25 = i0 * 72;
-        store_f4_avx512(&out[x25], max_f4_avx512(acc0 + x0, splat_f4_avx512(0.0f)));
-        store_f4_avx512(&out[x25 + 24], max_f4_avx512(acc1 + x0, splat_f4_avx512(0.0f)));
-        store_f4_avx512(&out[x25 + 48], max_f4_avx512(acc2 + x0, splat_f4_avx512(0.0f)));
-        store_f4_avx512(&out[x25 + 4], max_f4_avx512(acc3 + x0, splat_f4_avx512(0.0f)));
-        store_f4_avx512(&out[x25 + 28], max_f4_avx512(acc4 + x0, splat_f4_avx512(0.0f)));
-        store_f4_avx512(&out[x25 + 52], max_f4_avx512(acc5 + x0, splat_f4_avx512(0.0f)));
-        store_f4_avx512(&out[x25 + 8], max_f4_avx512(acc6 + x0, splat_f4_avx512(0.0f)));
-        store_f4_avx512(&out[x25 + 32], max_f4_avx512(acc7 + x0, splat_f4_avx512(0.0f)));
-        store_f4_avx512(&out[x25 + 56], max_f4_avx512(acc8 + x0, splat_f4_avx512(0.0f)));
-        store_f4_avx512(&out[x25 + 12], max_f4_avx512(acc9 + x0, splat_f4_avx512(0.0f)));
-        store_f4_avx512(&out[x25 + 36], max_f4_avx512(acc10 + x0, splat_f4_avx512(0.0f)));
-        store_f4_avx512(&out[x25 + 60], max_f4_avx512(acc11 + x0, splat_f4_avx512(0.0f)));
-        store_f4_avx512(&out[x25 + 16], max_f4_avx512(acc12 + x0, splat_f4_avx512(0.0f)));
-        store_f4_avx512(&out[x25 + 40], max_f4_avx512(acc13 + x0, splat_f4_avx512(0.0f)));
-        store_f4_avx512(&out[x25 + 64], max_f4_avx512(acc14 + x0, splat_f4_avx512(0.0f)));
-        store_f4_avx512(&out[x25 + 20], max_f4_avx512(acc15 + x0, splat_f4_avx512(0.0f)));
-        store_f4_avx512(&out[x25 + 44], max_f4_avx512(acc16 + x0, splat_f4_avx512(0.0f)));
-        store_f4_avx512(&out[x25 + 68], max_f4_avx512(acc17 + x0, splat_f4_avx512(0.0f)));
+        store_f4_avx512(&out[x25], at_least_f4_avx512(acc0 + x0, splat_f4_avx512(0.0f)));
+        store_f4_avx512(&out[x25 + 24], at_least_f4_avx512(acc1 + x0, splat_f4_avx512(0.0f)));
+        store_f4_avx512(&out[x25 + 48], at_least_f4_avx512(acc2 + x0, splat_f4_avx512(0.0f)));
+        store_f4_avx512(&out[x25 + 4], at_least_f4_avx512(acc3 + x0, splat_f4_avx512(0.0f)));
+        store_f4_avx512(&out[x25 + 28], at_least_f4_avx512(acc4 + x0, splat_f4_avx512(0.0f)));
+        store_f4_avx512(&out[x25 + 52], at_least_f4_avx512(acc5 + x0, splat_f4_avx512(0.0f)));
+        store_f4_avx512(&out[x25 + 8], at_least_f4_avx512(acc6 + x0, splat_f4_avx512(0.0f)));
+        store_f4_avx512(&out[x25 + 32], at_least_f4_avx512(acc7 + x0, splat_f4_avx512(0.0f)));
+        store_f4_avx512(&out[x25 + 56], at_least_f4_avx512(acc8 + x0, splat_f4_avx512(0.0f)));
+        store_f4_avx512(&out[x25 + 12], at_least_f4_avx512(acc9 + x0, splat_f4_avx512(0.0f)));
+        store_f4_avx512(&out[x25 + 36], at_least_f4_avx512(acc10 + x0, splat_f4_avx512(0.0f)));
+        store_f4_avx512(&out[x25 + 60], at_least_f4_avx512(acc11 + x0, splat_f4_avx512(0.0f)));
+        store_f4_avx512(&out[x25 + 16], at_least_f4_avx512(acc12 + x0, splat_f4_avx512(0.0f)));
+        store_f4_avx512(&out[x25 + 40], at_least_f4_avx512(acc13 + x0, splat_f4_avx512(0.0f)));
+        store_f4_avx512(&out[x25 + 64], at_least_f4_avx512(acc14 + x0, splat_f4_avx512(0.0f)));
+        store_f4_avx512(&out[x25 + 20], at_least_f4_avx512(acc15 + x0, splat_f4_avx512(0.0f)));
+        store_f4_avx512(&out[x25 + 44], at_least_f4_avx512(acc16 + x0, splat_f4_avx512(0.0f)));
+        store_f4_avx512(&out[x25 + 68], at_least_f4_avx512(acc17 + x0, splat_f4_avx512(0.0f)));
     }
 }
 
-/* out [3, 1] from x [1, 6, 6, 4], fc_weight [3, 144], fc_bias [3] */
+/* out [1, 3] from x [1, 6, 6, 4], fc_weight [3, 144], fc_bias [3] */
 static AVX512 void fc_linear_avx512(float *restrict out,
                                     const float *restrict x,
                                     const float *restrict fc_weight,
@@ -908,15 +905,15 @@ int small_forward(small *m, const float image[1*1*8*8], float output[1*3])
     const float *fc_bias = WEIGHTS(float, 1984);  /* [3] */
 
     float *conv_conv2d_relu_out = ARENA(float, 0); /* [1, 6, 6, 4] */
-    float *fc_linear_out = ARENA(float, 768);      /* [3, 1] */
+    float *fc_linear_out = ARENA(float, 768);      /* [1, 3] */
 
     /* conv_conv2d_relu_out [1, 6, 6, 4] from image [1, 1, 8, 8], conv_weight [1, 3, 3, 4], conv_bias [4] */
     m->kernels->conv_conv2d_relu(conv_conv2d_relu_out, image, conv_weight, conv_bias);
 
-    /* fc_linear_out [3, 1] from conv_conv2d_relu_out [1, 6, 6, 4], fc_weight [3, 144], fc_bias [3] */
+    /* fc_linear_out [1, 3] from conv_conv2d_relu_out [1, 6, 6, 4], fc_weight [3, 144], fc_bias [3] */
     m->kernels->fc_linear(fc_linear_out, conv_conv2d_relu_out, fc_weight, fc_bias);
 
-    /* output [1, 3] from fc_linear_out [3, 1] */
+    /* output [1, 3] from fc_linear_out [1, 3] */
     m->kernels->softmax(output, fc_linear_out);
 
     return SMALL_OK;

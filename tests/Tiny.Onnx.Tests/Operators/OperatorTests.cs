@@ -9,7 +9,7 @@ public class OperatorTests
     static readonly Dictionary<string, IReadOnlyList<OperatorCase>> s_families = new()
     {
         ["recurrent"] = RecurrentCases.All, ["signal"] = SignalCases.All, ["text"] = TextCases.All, ["learning"] = LearningCases.All, ["training"] = TrainingCases.All,
-        ["images"] = ImageCases.All, ["detection"] = DetectionCases.All,
+        ["images"] = ImageCases.All, ["detection"] = DetectionCases.All, ["support_vectors"] = SupportVectorCases.All, ["edges"] = EdgeCases.All, ["sampling"] = SamplingCases.All,
     };
 
     static IReadOnlyList<OperatorCase> All { get; } = [.. s_families.Values.SelectMany(f => f)];

@@ -5,7 +5,7 @@ static class SignalCases
 {
     public static IReadOnlyList<OperatorCase> All { get; } =
     [
-        .. new[] { 1, 2, 7, 12, 30, 64, 97, 105, 128 }.SelectMany(n => new[] { Dft($"dft_real_{n}", n, n, 1), Dft($"dft_complex_inverse_{n}", n, n, 2, inverse: true) }),
+        .. new[] { 1, 2, 7, 12, 30, 64, 97, 105, 128, 1031 }.SelectMany(n => new[] { Dft($"dft_real_{n}", n, n, 1), Dft($"dft_complex_inverse_{n}", n, n, 2, inverse: true) }),
         Dft("dft_longer", 9, 16, 2), Dft("dft_shorter", 16, 9, 1), Dft("dft_one_sided_odd", 15, 15, 1, oneSided: true), Dft("dft_one_sided_padded", 10, 24, 1, oneSided: true),
         Dft("dft_back_to_real", 9, 16, 2, inverse: true, oneSided: true), Dft("dft_back_to_real_odd", 9, 17, 2, inverse: true, oneSided: true),
         Stft("stft_complex", 2, 20, 8, 3, null, false), Stft("stft_one_sided_without_window", 1, 25, 10, 5, null, true),

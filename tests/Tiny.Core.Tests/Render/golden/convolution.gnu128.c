@@ -1,7 +1,6 @@
-/* The larger; NaN if either is. */
-static inline float max_f32(float a, float b)
+static inline float at_least_f32(float a, float b)
 {
-    return a > b || a != a ? a : b;
+    return b > a ? b : a;
 }
 
 static void conv1_conv2d_relu(float *restrict out,
@@ -18,7 +17,7 @@ static void conv1_conv2d_relu(float *restrict out,
                         acc0 += x[i1 * 28 + r0 * 28 + i2 + r1] * conv1_weight[i0 * 9 + r0 * 3 + r1];
                     }
                 }
-                out[i0 * 676 + i1 * 26 + i2] = max_f32(acc0 + conv1_bias[i0], 0.0f);
+                out[i0 * 676 + i1 * 26 + i2] = at_least_f32(acc0 + conv1_bias[i0], 0.0f);
             }
         }
     }
