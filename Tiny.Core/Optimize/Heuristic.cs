@@ -7,15 +7,13 @@ namespace Tiny.Optimize;
 /// <summary>
 /// Chooses a kernel's <see cref="OptOp"/>s from its form alone: vectors along an axis that every load and store walks one by one, else along
 /// a reduction that all loads do; a register tile of outputs that share loads; short inner reductions unrolled; the panel of a matrix whose rows
-/// lie badly packed.
+/// lie badly packed. A grid of threads has a heuristic of its own (<see cref="GridHeuristic"/>).
 /// </summary>
 sealed class Heuristic
 {
     const double LessRead = 0.5, Better = 1.03, LanesStored = 48;
 
-    const int MostUnrolled = 4, ThreadsToKeep = 1024, FewestVectors = 8;
-
-    static readonly int[] s_tiles = [8, 6, 4, 3, 2];
+    const int MostUnrolled = 4, FewestVectors = 8;
 
     readonly UOp _sink;
     readonly TargetProfile _profile;
@@ -54,11 +52,9 @@ sealed class Heuristic
         // A short output axis fills its vectors badly: then those along a long reduction are better, though their lanes have to be combined.
         if (vector is not null && fold is var (along, wide) && Filled(along, wide) >= 2 * Filled(vector, BestLanes(Extent(vector))) && Steps(folds) >= FewestVectors * wide) vector = null;
         if (vector is not null) Add(OptKind.Vector, vector, BestLanes(Extent(vector)));
-        if (_profile.WordMemory) WholeWords(folds.Count > 0);
         if (folds.Count == 0) return;
         if (vector is null && fold is var (range, lanes)) Add(OptKind.VectorFold, range, lanes);
-        if (_profile.Grid) Unroll(folds, Tile(folds, vector));
-        else CoreTile(folds, vector);
+        Tile(folds, vector);
         if (vector is not null && folds.Count == 1) Panel(folds[0], vector);
     }
 
@@ -131,46 +127,8 @@ sealed class Heuristic
     int BestLanes(int extent) => _profile.NarrowerLanes.Append(_profile.VectorLanes).Where(l => l <= extent)
         .OrderBy(l => (extent + l - 1) / l).ThenBy(l => l).First();
 
-    // Stores of elements smaller than memory's words: a thread is given all parts of a word, along an axis of whole, aligned ones.
-    void WholeWords(bool reduces)
-    {
-        int smallest = _sink.Src.Min(s => s.Src[0].DType.Size), parts = 4 / smallest;
-        if (parts < 2) return;
-        bool Aligned(UOp store, UOp axis)
-        {
-            var form = LinearForm.Of(store.Src[1]);
-            return form.Coefficient(axis) == 1 && form.Constant % parts == 0 && form.Terms.All(t => t.Atom == axis || t.Coefficient % parts == 0);
-        }
-        var axis = _loops.Find(r => Extent(r) % parts == 0 && _sink.Src.All(s => s.Src[0].DType.Size >= 4 || Aligned(s, r)));
-        if (axis is not null && (!reduces || Threads() / parts >= ThreadsToKeep)) Add(OptKind.Upcast, axis, parts);
-    }
-
-    long Threads() => _loops.Aggregate(1L, (n, r) => n * Extent(r));
-
-    // Output axes that some load inside a fold does not depend on: computing several of their elements together loads it once.
-    int Tile(List<UOp> folds, UOp? vector)
-    {
-        var inner = _loads.FindAll(l => folds.Exists(f => OptOps.ClosedBy(f).Any(r => _free.DependsOn(l, r))));
-        // A word's parts, where they are chosen, are part of the tile.
-        var whole = _chosen.FindAll(o => o.Kind == OptKind.Upcast);
-        int budget = _profile.Registers / 2, tile = whole.Aggregate(1, (n, o) => n * o.Amount);
-        long threads = Threads() / tile;
-        foreach (var axis in _loops.Where(r => !whole.Exists(o => o.Axis == Id(r)) && inner.Exists(l => !_free.DependsOn(l, r))).OrderBy(r => r == vector ? 1 : 0).ThenBy(Id))
-        {
-            int extent = axis == vector ? Blocks(axis) : Extent(axis);
-            int amount = s_tiles.Where(k => k <= extent && k * tile <= budget && (axis != vector || IsApart(extent, k))
-                && (!_profile.Grid || k <= 4 && threads / k >= ThreadsToKeep && IsApart(extent, k)))
-                .OrderBy(k => (double)((extent + k - 1) / k * k) / extent > 1.15 ? 1 : 0).ThenByDescending(k => k).FirstOrDefault();
-            if (amount < 2) continue;
-            Add(OptKind.Upcast, axis, amount);
-            tile *= amount;
-            threads /= amount;
-        }
-        return tile;
-    }
-
-    // The same for a core, where a price decides.
-    void CoreTile(List<UOp> folds, UOp? vector)
+    // Output axes that some load inside a fold does not depend on: computing several of their elements together loads it once. A price decides.
+    void Tile(List<UOp> folds, UOp? vector)
     {
         var inner = _loads.FindAll(l => folds.Exists(f => OptOps.ClosedBy(f).Any(r => _free.DependsOn(l, r))));
         // Of equal tiles the one with neighbouring vectors.
@@ -219,7 +177,7 @@ sealed class Heuristic
     void Panel(UOp fold, UOp vector)
     {
         const int badStride = 2048, fewestBlocks = 16, fewestSteps = 256;
-        if (_profile.PanelBytes == 0 || _profile.Grid || _loops.Count != 2 || OptOps.ClosedBy(fold) is not [var step]
+        if (_profile.PanelBytes == 0 || _loops.Count != 2 || OptOps.ClosedBy(fold) is not [var step]
             || Extent(step) < fewestSteps || _chosen.Exists(o => o.Axis == Id(step))) return;
         if (_loops.Append(step).Any(r => r.Src[0].Int is null)) return;
         var rows = _loops.Find(r => r != vector)!;
@@ -234,9 +192,6 @@ sealed class Heuristic
         if (!_chosen.Exists(o => o.Kind == OptKind.Swap)) _chosen.Add(new OptOp(OptKind.Swap, Id(rows), Id(vector)));
         _chosen.Add(OptOp.Stage((int)matrix.Src[0].Arg!, [Id(step), .. parts.Select(i => OptOps.NewAxis + i)]));
     }
-
-    // Blocks that overlap would be two threads' that read and write in place at once; vectors would be written in place lane by lane.
-    bool IsApart(int extent, int amount) => !_inPlace || extent % amount == 0;
 
     void Unroll(List<UOp> folds, int tile)
     {

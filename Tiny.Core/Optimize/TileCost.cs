@@ -19,7 +19,7 @@ sealed class TileCost
     // Threads that keep a device busy; with fewer it waits, though not in proportion.
     const double BusyThreads = 1024, Waiting = 0.3;
     // Operations of the text, and what one costs in each of the runs that compiling is spread over.
-    const double Compiling = 5e3, LoadText = 2, GatedText = 5;
+    const double Compiling = 4e4, LoadText = 2, GatedText = 5;
     const int Lanes = VectorMemory.Lanes;
 
     // Of a load inside a reduction, for each axis of the tile: how far a step moves it, and whether by that alone.
