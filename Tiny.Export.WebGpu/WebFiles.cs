@@ -11,8 +11,8 @@ internal static partial class WebFiles
     /// <summary>A module of the runtime without its comments for developers, which only make it longer to load: types are declared by <c>index.d.ts</c>.</summary>
     public static string Module(string name) => Documentation().Replace(Read(name), "");
 
-    // With the rest of its last line, if that is empty.
-    [GeneratedRegex(@"(?:^ *\/\*\*(?:(?!\*\/)[\s\S])*\*\/ *\n)|\/\*\*(?:(?!\*\/)[\s\S])*\*\/ ?", RegexOptions.Multiline)]
+    // With the rest of its last line, if that is empty; and lines that are nothing but a comment, below the file's own.
+    [GeneratedRegex(@"(?:^ *\/\*\*(?:(?!\*\/)[\s\S])*\*\/ *\n)|\/\*\*(?:(?!\*\/)[\s\S])*\*\/ ?|^ +\/\/ .*\n", RegexOptions.Multiline)]
     private static partial Regex Documentation();
 
     /// <summary>A file's text with line ends of one kind, so that bundles do not depend on how the sources were checked out.</summary>
