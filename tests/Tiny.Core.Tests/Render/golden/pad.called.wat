@@ -1,30 +1,8 @@
 func 0
   local 1 i32
-  local 1 f32
   i32.const 0
   local.set 2
   loop
-    local.get 2
-    i32.const 2
-    i32.lt_s
-    i32.const 1
-    i32.ne
-    local.get 2
-    i32.const 12
-    i32.lt_s
-    i32.and
-    if
-      local.get 1
-      local.get 2
-      i32.const 2
-      i32.shl
-      i32.add
-      f32.load
-      local.set 3
-    else
-      f32.const 0
-      local.set 3
-    end
     local.get 2
     i32.const 14
     i32.lt_s
@@ -34,7 +12,23 @@ func 0
       i32.const 2
       i32.shl
       i32.add
-      local.get 3
+      local.get 1
+      local.get 2
+      i32.const 2
+      i32.shl
+      i32.add
+      i32.const 0
+      local.get 2
+      i32.const 2
+      i32.lt_s
+      i32.const 1
+      i32.ne
+      local.get 2
+      i32.const 12
+      i32.lt_s
+      i32.and
+      select
+      f32.load
       f32.store
     end
     local.get 2
