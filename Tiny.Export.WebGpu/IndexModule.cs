@@ -45,7 +45,7 @@ internal static class IndexModule
             foreach (var (target, source, loops) in constants)
             {
                 string moved = loops.Count == 0 ? "" : $", [{string.Join(", ", loops.Select(l => $"[{l.Extent}, {l.Step}]"))}]";
-                Line($"      [{weights.DataStart + plan.DataOffset(source)}, {target.Bytes}, {wasm.Plan[target.Id]}{moved}], // {target.Name}");
+                Line($"      [{weights.DataStart + plan.DataOffset(source)}, {target.Bytes}, {wasm.Plan[target.Id]}{moved}], // {JsText.Quote(target.Name)}");
             }
             Line($"    ],");
             Line($"    launches: {{ {string.Join(", ", wasm.Program.Entries.Select(e => $"{JsText.Key(e.Name)}: {e.Calls.Length}"))} }},");

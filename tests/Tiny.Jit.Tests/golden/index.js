@@ -27,10 +27,10 @@ export const program = {
     places: { image: 65536, output: 65792 },
     states: [],
     constants: [
-      [400, 144, 66880], // conv.weight
-      [384, 16, 67072], // conv.bias
-      [556, 1728, 67136], // fc.weight
-      [544, 12, 68864], // fc.bias
+      [400, 144, 66880], // 'conv.weight'
+      [384, 16, 67072], // 'conv.bias'
+      [556, 1728, 67136], // 'fc.weight'
+      [544, 12, 68864], // 'fc.bias'
     ],
     launches: { forward: 3 },
   },
