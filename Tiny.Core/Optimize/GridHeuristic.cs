@@ -11,7 +11,7 @@ namespace Tiny.Optimize;
 /// </summary>
 sealed class GridHeuristic
 {
-    const int MostAccumulators = 64, MostSteps = 256, MostUnrolled = 7, Lanes = VectorMemory.Lanes;
+    const int MostAccumulators = 64, MostSteps = 600, MostUnrolled = 7, Lanes = VectorMemory.Lanes;
     // Below, vectors would leave processors without work.
     const int FewestThreads = 1024;
 
