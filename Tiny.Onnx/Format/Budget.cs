@@ -6,7 +6,7 @@ namespace Tiny.Onnx.Format;
 sealed class Budget(long file)
 {
     readonly HashSet<string> _names = [];
-    long _left = 2 * file + 16_000_000;
+    long _left = 2 * file + 12_000_000;
 
     /// <summary>Takes bytes.</summary>
     public void Spend(long bytes)

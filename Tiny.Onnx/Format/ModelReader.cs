@@ -49,7 +49,7 @@ sealed class ModelReader(HostMemory file, ExternalFiles external)
     OnnxGraph Graph(WireReader message, int depth)
     {
         if (depth > MostDepth) throw message.Bad($"graphs are nested more than {MostDepth} deep");
-        Spend(500);
+        Spend(450);
         string name = "";
         var nodes = Room<OnnxNode>(message, 1);
         var initializers = Room<OnnxTensor>(message, 5);
