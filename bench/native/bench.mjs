@@ -1,5 +1,5 @@
 // Compares exported C with ONNX Runtime on one thread, in one run, on the same inputs; the outputs are compared too.
-//   npm ci && node bench.mjs [WORD...]      nets whose names contain one of the words; all without any
+//   npm ci --ignore-scripts && node bench.mjs [WORD...]      nets whose names contain one of the words; all without any
 // CC is the compiler (cc), CFLAGS its flags (-O2). ORT runs with all its optimisations. Packing of weights is done before the clock starts by both.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
