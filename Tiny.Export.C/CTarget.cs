@@ -22,7 +22,7 @@ public sealed class CTarget : ExportTarget
     public const int HighestLevel = 3;
 
     /// <inheritdoc/>
-    public override ScheduleProfile Schedule { get; } = ScheduleProfile.Of(CRenderer.Plain);
+    public override ScheduleProfile Schedule { get; } = ScheduleProfile.Of(CRenderer.Plain) with { FasterForms = true };
 
     /// <inheritdoc/>
     public override void Export(Program program, ExportContext context)
