@@ -16,15 +16,15 @@ sealed class CKernels
     readonly Program _program;
     readonly CNames _names;
 
-    public CKernels(Program program, CNames names, int mostLevel, bool plainLoops, CancellationToken cancellation)
+    public CKernels(Program program, CNames names, int mostLevel, ExportContext context)
     {
         (_program, _names) = (program, names);
         for (int k = 0; k < program.Kernels.Length; k++)
             foreach (var variant in CVariant.All.Where(v => v.Level <= mostLevel))
             {
-                cancellation.ThrowIfCancellationRequested();
+                context.Cancellation.ThrowIfCancellationRequested();
                 var (parameters, variables) = names.Parameters(k);
-                var linear = program.Kernels[k].Lower(variant.Profile with { PlainLoops = plainLoops });
+                var linear = program.Kernels[k].Lower(variant.Profile with { PlainLoops = context.PlainLoops }, context.Tuning);
                 var text = CRenderer.Render(linear with { Name = names.Kernel(k) + variant.Suffix }, parameters, variables);
                 if (Below(variant.Level, k) is not { } below || !Same(text, variant, below, k)) _texts[(variant.Level, k)] = text;
             }
