@@ -1,6 +1,7 @@
 using System.Text;
 using Tiny.Jit;
 using Tiny.Lower;
+using Tiny.Optimize;
 using Tiny.Render;
 
 namespace Tiny.Export.C;
@@ -16,15 +17,15 @@ sealed class CKernels
     readonly Program _program;
     readonly CNames _names;
 
-    public CKernels(Program program, CNames names, int mostLevel, ExportContext context)
+    public CKernels(Program program, CNames names, int mostLevel, bool plainLoops, Tuning? tuning, CancellationToken cancellation)
     {
         (_program, _names) = (program, names);
         for (int k = 0; k < program.Kernels.Length; k++)
             foreach (var variant in CVariant.All.Where(v => v.Level <= mostLevel))
             {
-                context.Cancellation.ThrowIfCancellationRequested();
+                cancellation.ThrowIfCancellationRequested();
                 var (parameters, variables) = names.Parameters(k);
-                var linear = program.Kernels[k].Lower(variant.Profile with { PlainLoops = context.PlainLoops }, context.Tuning);
+                var linear = program.Kernels[k].Lower(variant.Profile with { PlainLoops = plainLoops }, tuning);
                 var text = CRenderer.Render(linear with { Name = names.Kernel(k) + variant.Suffix }, parameters, variables);
                 if (Below(variant.Level, k) is not { } below || !Same(text, variant, below, k)) _texts[(variant.Level, k)] = text;
             }

@@ -10,14 +10,16 @@ namespace Tiny.Optimize.Search;
 /// </summary>
 sealed class KernelSearch
 {
-    /// <summary>Candidates that a step measures beside the best.</summary>
-    public const int AStep = 7;
-    /// <summary>What wins by less than this is not worth an entry.</summary>
-    public const double LeastGain = 1.03;
+    // Candidates that a step measures beside the best.
+    const int AStep = 5;
+    // What wins by less is not worth an entry.
+    const double LeastGain = 1.03;
 
     // Steps in a row that find nothing, after which nothing more is expected; what a candidate may cost by the model beside the best measured.
     const int MostIdle = 2;
-    const double Hopeless = 2;
+    const double Hopeless = 1.6;
+    // Of two that cost the same by the model the shorter is taken: it is compiled sooner, and there is less to read. Lines that are as dear as its whole price.
+    const double LinesAsDear = 50_000;
 
     readonly Kernel _kernel;
     readonly TargetProfile _profile;
@@ -27,7 +29,7 @@ sealed class KernelSearch
     // Ranked by what they are expected to take.
     readonly List<(double Expected, Candidate Candidate)> _waiting = [];
     readonly Candidate _heuristic;
-    readonly Candidate? _stored;
+    Candidate? _stored;
     Candidate? _expanded;
     Candidate _best;
     int _idle;
@@ -60,20 +62,14 @@ sealed class KernelSearch
     public double Before { get; private set; }
     /// <summary>Seconds that the best take.</summary>
     public double After { get; private set; }
+    /// <summary>What the model says of the best.</summary>
+    public double ModelPrice => _best.Price;
+    /// <summary>The best are better than the heuristic's choices by so much that they are worth an entry.</summary>
+    public bool IsBetter => _best != _heuristic && Before > After * LeastGain;
     /// <summary>Candidates that were measured.</summary>
     public int Measured { get; private set; }
     /// <summary>No further step is expected to find anything.</summary>
     public bool IsDone { get; private set; }
-
-    /// <summary>Measures the heuristic's choices, and those of an earlier search.</summary>
-    public void Begin()
-    {
-        var first = _measurer.Measure(_stored is null ? [_heuristic] : [_heuristic, _stored]);
-        Before = After = first[0] ?? 0;
-        // Code that does not run is no start.
-        if (first[0] is null) IsDone = true;
-        if (_stored is not null && first[1] is { } earlier && earlier < Before) (_best, After) = (_stored, earlier);
-    }
 
     /// <summary>One step; <paramref name="stop"/> ends it early.</summary>
     public void Step(Func<bool> stop)
@@ -81,9 +77,12 @@ sealed class KernelSearch
         if (IsDone) return;
         if (_expanded != _best) Expand(stop);
         if (stop()) return;
-        _waiting.RemoveAll(w => w.Expected > Hopeless * After);
-        List<Candidate> next = [.. _waiting.OrderBy(w => w.Expected).Take(AStep).Select(w => w.Candidate)];
+        double now = Before > 0 ? After : _best.Price;
+        _waiting.RemoveAll(w => w.Expected > Hopeless * now);
+        List<Candidate> next = [.. _waiting.OrderBy(w => w.Expected * (1 + w.Candidate.Code.Code.Length / LinesAsDear)).Take(AStep).Select(w => w.Candidate)];
         _waiting.RemoveAll(w => next.Contains(w.Candidate));
+        if (_stored is not null) next.Insert(0, _stored);
+        _stored = null;
         bool better = next.Count > 0 && Try(next);
         _idle = better ? 0 : _idle + 1;
         IsDone = _waiting.Count == 0 && _expanded == _best || _idle >= MostIdle;
@@ -96,7 +95,11 @@ sealed class KernelSearch
         var seconds = _measurer.Measure(all);
         Measured += next.Count;
         int at = all.Count - next.Count;
+        // What does not run is no start.
         if (seconds[0] is not { } heuristic || seconds[at - 1] is not { } best) return false;
+        // What waits is expected to take so much more or less than the best.
+        double scale = best / (Before > 0 ? After : _best.Price);
+        for (int i = 0; i < _waiting.Count; i++) _waiting[i] = _waiting[i] with { Expected = _waiting[i].Expected * scale };
         (Before, After) = (heuristic, best);
         bool better = false;
         for (int i = at; i < all.Count; i++)
@@ -112,17 +115,8 @@ sealed class KernelSearch
         {
             if (stop()) return;
             if (!_seen.Add(OptText.Of(choices)) || Lowered(choices) is not { } candidate) continue;
-            _waiting.Add((After * candidate.Price / _best.Price, candidate));
+            _waiting.Add(((Before > 0 ? After : _best.Price) * candidate.Price / _best.Price, candidate));
         }
-    }
-
-    /// <summary>Measures the best and the heuristic's choices once more. What wins by less than it is worth is given up.</summary>
-    public void Confirm()
-    {
-        if (_best == _heuristic) return;
-        var seconds = _measurer.Measure([_heuristic, _best]);
-        if (seconds is [{ } before, { } after] && before > after * LeastGain) (Before, After) = (before, after);
-        else (_best, After) = (_heuristic, Before);
     }
 
     Candidate? Lowered(IReadOnlyList<OptOp> choices)

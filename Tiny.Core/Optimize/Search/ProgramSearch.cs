@@ -11,8 +11,8 @@ namespace Tiny.Optimize.Search;
 sealed record SearchJob(Kernel Kernel, TargetProfile Profile, int Calls, double Weight, IMeasurer Measurer);
 
 /// <summary>
-/// The search for all kernels of a program: all are measured first; then each step goes to the kernel that takes the most time, less the more steps it has had, until no
-/// kernel is expected to gain or the time is over.
+/// The search for all kernels of a program: each step goes to the kernel that takes the most time, by the model until it has been measured, and less the more steps it has
+/// had, until no kernel is expected to gain or the time is over.
 /// </summary>
 sealed class ProgramSearch
 {
@@ -21,10 +21,13 @@ sealed class ProgramSearch
         public int Steps;
     }
 
+    // Seconds of a cycle.
+    const double Nominal = 0.3e-9;
+
     readonly List<Entry> _entries = [];
 
-    /// <summary>How many kernels are searched for.</summary>
-    public int Kernels => _entries.Count;
+    /// <summary>How many kernels were searched for.</summary>
+    public int Kernels => _entries.Count(e => e.Search.Before > 0);
     /// <summary>Candidates that were measured.</summary>
     public int Measured => _entries.Sum(e => e.Search.Measured);
 
@@ -38,39 +41,41 @@ sealed class ProgramSearch
         foreach (var job in jobs)
         {
             if (stop()) return;
-            tell($"measuring {job.Kernel.Name} for {job.Profile.Name}");
-            var entry = new Entry(job, new KernelSearch(job.Kernel, job.Profile, job.Measurer, earlier(job)));
-            entry.Search.Begin();
-            _entries.Add(entry);
+            tell($"looking at {job.Kernel.Name} for {job.Profile.Name}");
+            _entries.Add(new(job, new KernelSearch(job.Kernel, job.Profile, job.Measurer, earlier(job))));
         }
         while (!stop() && _entries.Where(e => !e.Search.IsDone).MaxBy(Promise) is { } next)
         {
-            tell(FormattableString.Invariant($"{next.Job.Kernel.Name} for {next.Job.Profile.Name}: {next.Search.Before * 1e6:0.#} us, now {next.Search.After * 1e6:0.#} us; {Measured} candidates"));
+            string times = next.Search.Before > 0 ? FormattableString.Invariant($": {next.Search.Before * 1e6:0.#} us, now {next.Search.After * 1e6:0.#} us") : "";
+            tell($"{next.Job.Kernel.Name} for {next.Job.Profile.Name}{times}; {Measured} candidates");
             next.Steps++;
             next.Search.Step(stop);
         }
-
-        static double Promise(Entry e) => e.Search.After * e.Job.Calls * e.Job.Weight / (1 + e.Steps);
     }
 
-    /// <summary>What was found: choices that were measured once more, and won.</summary>
-    /// <param name="machine">What they were measured on.</param>
-    public IReadOnlyList<TunedKernel> Found(string machine)
+    double Promise(Entry e) => Seconds(e) * e.Job.Calls * e.Job.Weight / (1 + e.Steps);
+
+    // What was not measured takes as long for its price as what was.
+    double Seconds(Entry e)
     {
-        var found = new List<TunedKernel>();
-        foreach (var (job, search) in _entries)
-        {
-            search.Confirm();
-            if (!search.Best.SequenceEqual(search.Heuristic))
-                found.Add(new(job.Profile.Name, job.Kernel.Key, job.Kernel.Name, KernelKey.Describe(job.Kernel), search.Best, search.Heuristic, search.Before * 1e6, search.After * 1e6, machine));
-        }
-        return found;
+        if (e.Search.Before > 0) return e.Search.After;
+        var alike = _entries.Where(o => o.Job.Profile == e.Job.Profile && o.Search.Before > 0).ToList();
+        return e.Search.ModelPrice * (alike.Count == 0 ? Nominal : alike.Sum(o => o.Search.After) / alike.Sum(o => o.Search.ModelPrice));
     }
 
-    /// <summary>Seconds that all launches took by the heuristic, and take now, on one kind of target.</summary>
-    public (double Before, double After) Times(string profile)
+    /// <summary>What was found.</summary>
+    /// <param name="machine">What it was measured on.</param>
+    public IReadOnlyList<TunedKernel> Found(string machine) => [.. _entries.Where(e => e.Search.IsBetter).Select(e => new TunedKernel(e.Job.Profile.Name, e.Job.Kernel.Key, e.Job.Kernel.Name,
+        KernelKey.Describe(e.Job.Kernel), e.Search.Best, e.Search.Heuristic, e.Search.Before * 1e6, e.Search.After * 1e6, machine))];
+
+    /// <summary>True for a kernel that was measured on a kind of target.</summary>
+    public bool HasMeasured(string key, string profile) => _entries.Exists(e => e.Job.Kernel.Key == key && e.Job.Profile.Name == profile && e.Search.Before > 0);
+
+    /// <summary>Seconds that all launches of kernels that were measured took by the heuristic, and take now, on one kind of target; how many of its kernels these are.</summary>
+    public (double Before, double After, int Measured, int Kernels) Times(string profile)
     {
-        var of = _entries.Where(e => e.Job.Profile.Name == profile).ToList();
-        return (of.Sum(e => e.Search.Before * e.Job.Calls), of.Sum(e => e.Search.After * e.Job.Calls));
+        var all = _entries.Where(e => e.Job.Profile.Name == profile).ToList();
+        var of = all.Where(e => e.Search.Before > 0).ToList();
+        return (of.Sum(e => e.Search.Before * e.Job.Calls), of.Sum(e => (e.Search.IsBetter ? e.Search.After : e.Search.Before) * e.Job.Calls), of.Count, all.Count);
     }
 }
