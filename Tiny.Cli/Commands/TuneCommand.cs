@@ -61,7 +61,11 @@ static class TuneCommand
             try
             {
                 search.Run(jobs, job => earlier.Entries.FirstOrDefault(e => e.Key == job.Kernel.Key && e.Profile == job.Profile.Name)?.Choices, progress.Step,
-                    () => cancellation.IsCancellationRequested || watch.Elapsed.TotalSeconds >= request.Seconds);
+                    () =>
+                    {
+                        cancellation.ThrowIfCancellationRequested();
+                        return watch.Elapsed.TotalSeconds >= request.Seconds;
+                    });
             }
             catch (OperationCanceledException)
             {

@@ -21,6 +21,8 @@ sealed record TuneTarget(string Name, ScheduleProfile Schedule, Func<Cancellatio
     public static IReadOnlyList<TuneTarget> All { get; } =
     [
         new("c", new CTarget().Schedule, Compiled),
+        // Live programs: the variable TINY_TUNE names what they use.
+        new("cpu", ScheduleProfile.Of(Device.Get("cpu").Profile), cancellation => [Of("cpu", cancellation)]),
         new("webgpu", new WebGpuTarget().Schedule, cancellation => [Of("webgpu", cancellation)]),
     ];
 

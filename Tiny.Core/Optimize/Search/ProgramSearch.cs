@@ -35,21 +35,23 @@ sealed class ProgramSearch
     /// <param name="jobs">The kernels.</param>
     /// <param name="earlier">What an earlier search has found for one; null for nothing.</param>
     /// <param name="tell">Is told what is being done.</param>
-    /// <param name="stop">True when the time is over; it may throw where all is to end at once.</param>
+    /// <param name="stop">True when the time is over; it throws where all is to end at once.</param>
     public void Run(IReadOnlyList<SearchJob> jobs, Func<SearchJob, IReadOnlyList<OptOp>?> earlier, Action<string> tell, Func<bool> stop)
     {
         foreach (var job in jobs)
         {
-            if (stop()) return;
+            stop();
             tell($"looking at {job.Kernel.Name} for {job.Profile.Name}");
             _entries.Add(new(job, new KernelSearch(job.Kernel, job.Profile, job.Measurer, earlier(job))));
         }
-        while (!stop() && _entries.Where(e => !e.Search.IsDone).MaxBy(Promise) is { } next)
+        // However short the time is, something is measured.
+        bool Over() => stop() && Kernels > 0;
+        while (!Over() && _entries.Where(e => !e.Search.IsDone).MaxBy(Promise) is { } next)
         {
             string times = next.Search.Before > 0 ? FormattableString.Invariant($": {next.Search.Before * 1e6:0.#} us, now {next.Search.After * 1e6:0.#} us") : "";
             tell($"{next.Job.Kernel.Name} for {next.Job.Profile.Name}{times}; {Measured} candidates");
             next.Steps++;
-            next.Search.Step(stop);
+            next.Search.Step(Over);
         }
     }
 
