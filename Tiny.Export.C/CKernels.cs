@@ -1,6 +1,7 @@
 using System.Text;
 using Tiny.Jit;
 using Tiny.Lower;
+using Tiny.Optimize;
 using Tiny.Render;
 
 namespace Tiny.Export.C;
@@ -16,7 +17,7 @@ sealed class CKernels
     readonly Program _program;
     readonly CNames _names;
 
-    public CKernels(Program program, CNames names, int mostLevel, bool plainLoops, CancellationToken cancellation)
+    public CKernels(Program program, CNames names, int mostLevel, bool plainLoops, Tuning? tuning, CancellationToken cancellation)
     {
         (_program, _names) = (program, names);
         for (int k = 0; k < program.Kernels.Length; k++)
@@ -24,7 +25,7 @@ sealed class CKernels
             {
                 cancellation.ThrowIfCancellationRequested();
                 var (parameters, variables) = names.Parameters(k);
-                var linear = program.Kernels[k].Lower(variant.Profile with { PlainLoops = plainLoops });
+                var linear = program.Kernels[k].Lower(variant.Profile with { PlainLoops = plainLoops }, tuning);
                 var text = CRenderer.Render(linear with { Name = names.Kernel(k) + variant.Suffix }, parameters, variables);
                 if (variant.Base is null || !Same(text, variant, Owner(variant.Base, k), k)) _texts[(variant.Name, k)] = text;
             }

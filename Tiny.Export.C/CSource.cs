@@ -30,21 +30,7 @@ static partial class CSource
             {{banner}}
             #include "{{names.Prefix}}.h"
 
-            #include <math.h>
-            #include <stdbool.h>
-            #include <string.h>
-
-            #if defined(__BYTE_ORDER__) && __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
-            #error "the weights are little-endian"
-            #endif
-
-            /* Products and sums are rounded one by one, as everywhere that this model runs. */
-            #if defined(__clang__)
-            #pragma STDC FP_CONTRACT OFF
-            #elif defined(__GNUC__)
-            #pragma GCC optimize ("fp-contract=off")
-            #endif
-
+            {{Includes}}
             """);
         if (kernels.HasVectors) text.Append(Levels(macro));
         kernels.Write(text);
@@ -58,7 +44,27 @@ static partial class CSource
         return text.ToString();
     }
 
-    static string Levels(string macro) => $"""
+    /// <summary>What kernels need of the standard library, and how floats are rounded.</summary>
+    internal const string Includes = """
+        #include <math.h>
+        #include <stdbool.h>
+        #include <string.h>
+
+        #if defined(__BYTE_ORDER__) && __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
+        #error "the weights are little-endian"
+        #endif
+
+        /* Products and sums are rounded one by one, as everywhere that this model runs. */
+        #if defined(__clang__)
+        #pragma STDC FP_CONTRACT OFF
+        #elif defined(__GNUC__)
+        #pragma GCC optimize ("fp-contract=off")
+        #endif
+
+        """;
+
+    /// <summary>Which kinds of processors there are kernels for.</summary>
+    internal static string Levels(string macro) => $"""
 
         /* Kernels for several kinds of processors are here. {macro}_LEVEL is the highest to use: 0 C99 alone, 1 vectors of 128 bits by the notation that
          * gcc and clang share (SSE2 on x86-64), 2 NEON on 64-bit Arm, AVX2 and FMA on x86-64, 3 AVX-512. Those from AVX2 on, init chooses by asking the

@@ -31,7 +31,7 @@ public sealed class CTarget : ExportTarget
         ArgumentNullException.ThrowIfNull(context);
         var names = new CNames(program);
         var weights = new WeightsFile(program);
-        var kernels = new CKernels(program, names, MostLevel, context.PlainLoops, context.Cancellation);
+        var kernels = new CKernels(program, names, MostLevel, context.PlainLoops, context.Tuning, context.Cancellation);
         Write($"{names.Prefix}.h", CHeader.Text(program, names, kernels.HasTables, Banner(program, weights)));
         Write($"{names.Prefix}.c", CSource.Text(program, names, weights, kernels, Banner(program, weights)));
         Write("main.c", CMain.Text(program, names, Banner(program, weights)));

@@ -47,7 +47,7 @@ sealed class Heuristic
     void Choose()
     {
         var folds = _nodes.FindAll(u => u.Op == Op.Fold);
-        bool vectors = _profile.VectorLanes > 1 && CanBeVectors();
+        bool vectors = _profile.VectorLanes > 1 && CanBeVectors(_sink);
         var vector = vectors ? VectorAxis() : null;
         var fold = vectors && folds.Count > 0 ? VectorFold(folds) : null;
         // A short output axis fills its vectors badly: then those along a long reduction are better, though their lanes have to be combined.
@@ -65,7 +65,7 @@ sealed class Heuristic
     }
 
     // 64-bit values would need vectors of another number of lanes; shorter ones become 32-bit values as they are loaded.
-    bool CanBeVectors() => _nodes.TrueForAll(u => u.DType.Kind switch
+    internal static bool CanBeVectors(UOp sink) => sink.Topological().TrueForAll(u => u.DType.Kind switch
     {
         ScalarKind.Float32 or ScalarKind.Int32 or ScalarKind.UInt32 or ScalarKind.Void => true,
         ScalarKind.Int8 or ScalarKind.UInt8 or ScalarKind.Int16 or ScalarKind.UInt16 => u.Op is Op.Load or Op.Pointer or Op.Cast,
