@@ -66,19 +66,19 @@ static partial class CSource
     /// <summary>Which kinds of processors there are kernels for.</summary>
     internal static string Levels(string macro) => $"""
 
-        /* Kernels for several kinds of processors are here, of which init chooses. {macro}_LEVEL is the highest that it may: 0 C99 alone, 1 vectors of 128
-         * bits by the notation that gcc and clang share, 2 AVX2 and FMA, 3 AVX-512. No compiler flags are needed. */
+        /* Kernels for several kinds of processors are here. {macro}_LEVEL is the highest to use: 0 C99 alone, 1 vectors of 128 bits by the notation that
+         * gcc and clang share (SSE2 on x86-64), 2 NEON on 64-bit Arm, AVX2 and FMA on x86-64, 3 AVX-512. Those from AVX2 on, init chooses by asking the
+         * processor; no compiler flags are needed. */
         #if !defined(__clang__) && !(defined(__GNUC__) && __GNUC__ >= 9)
         #undef {macro}_LEVEL
         #define {macro}_LEVEL 0
         #elif !defined({macro}_LEVEL)
         #define {macro}_LEVEL 3
         #endif
-        #if {macro}_LEVEL > 1 && !defined(__x86_64__)
-        #undef {macro}_LEVEL
-        #define {macro}_LEVEL 1
+        #if {CVariant.Neon.Condition(macro)}
+        #include <arm_neon.h>
         #endif
-        #if {macro}_LEVEL > 1
+        #if {CVariant.Avx2.Condition(macro)}
         /* Without what it includes for an allocator: that has names which kernels may have too. */
         #define _MM_MALLOC_H_INCLUDED
         #define __MM_MALLOC_H

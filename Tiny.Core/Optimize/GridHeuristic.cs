@@ -50,6 +50,9 @@ sealed class GridHeuristic
         else if (words is not null) Add(OptKind.Upcast, words, parts);
         else if (CanBeVectors(_sink, _profile) && _loops.FindLast(r => Extent(r) % Lanes == 0 && _sink.Src.All(s => Walks(s, r))) is { } axis && Threads() / Lanes >= FewestThreads)
             Add(OptKind.Vector, axis, Lanes);
+        if (folds.Count == 0)
+            foreach (var r in Choices.Of(_nodes, _loops, _free))
+                if (!_chosen.Exists(o => o.Axis == Id(r))) Add(OptKind.Upcast, r, Extent(r));
     }
 
     // Vectors are of 32-bit values, and some functions have no form for them.
