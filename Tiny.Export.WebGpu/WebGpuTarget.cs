@@ -42,7 +42,7 @@ public sealed class WebGpuTarget : ExportTarget
             ("index.js", IndexModule.Write(program, plan, modules, wasm, constants, weights, header)),
             ("index.d.ts", Declarations.Write(program, header)),
             ($"{program.Name}.wgsl.js", modules.Write(header)),
-            .. WebFiles.Runtime.Select(name => (name, header.Script(WebFiles.Module(name)))),
+            ("tiny.js", header.Script(WebFiles.Runtime())),
             ("package.json", PackageJson.Write(program.Name, header)),
         ]);
         if (context.Page is null)
