@@ -142,8 +142,14 @@ sealed class Vectorize(UOp sink, KernelParamList parameters, Rewriter simplify)
             if (gate is not null) value = Widen(_done[gate], lanes).Where(value, UOp.New(Op.Load, value.DType, [pointer, first]));
             return [UOp.New(Op.Store, DType.Void, [pointer, first, value])];
         }
-        return Enumerable.Range(0, lanes).Select(i => UOp.New(Op.Store, DType.Void,
-            [pointer, At(index, axis, i), Lane(value, i), .. gate is null ? [] : new[] { At(gate, axis, i) }]));
+        var gates = gate is null ? null : Enumerable.Range(0, lanes).Select(i => At(gate, axis, i)).ToArray();
+        if (gates is not null && Array.TrueForAll(gates, g => g.IsOne))
+        {
+            if (Consecutive(index, axis)) return [UOp.New(Op.Store, DType.Void, [pointer, At(index, axis, 0), value])];
+            gates = null;
+        }
+        return Enumerable.Range(0, lanes).Where(i => gates?[i].IsZero != true).Select(i => UOp.New(Op.Store, DType.Void,
+            [pointer, At(index, axis, i), Lane(value, i), .. gates?[i].IsOne != false ? [] : new[] { gates[i] }]));
     }
 
     bool IsOnlyStoreTo(UOp pointer) => sink.Src.Count(s => s.Src[0] == pointer) == 1;
