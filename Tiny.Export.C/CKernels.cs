@@ -1,6 +1,7 @@
 using System.Text;
 using Tiny.Jit;
 using Tiny.Lower;
+using Tiny.Optimize;
 using Tiny.Render;
 
 namespace Tiny.Export.C;
@@ -11,82 +12,84 @@ namespace Tiny.Export.C;
 /// </summary>
 sealed class CKernels
 {
-    // Functions by their variant's level and kernel, each kernel alone; none where a lower level has the same.
-    readonly Dictionary<(int Level, int Kernel), CKernel> _texts = [];
+    // Functions by variant and kernel; none where the variant's base has the same.
+    readonly Dictionary<(string Variant, int Kernel), CKernel> _texts = [];
     readonly Program _program;
     readonly CNames _names;
-    // What all levels may use; what the first two, of which the preprocessor chooses, have for themselves; then the others.
-    readonly CLevel _common, _plain, _vectors;
-    readonly List<CLevel> _higher = [];
+    // Sections of the file, in order; which choices of the preprocessor have each (one bit a variant), all where the processor is asked.
+    readonly List<(CLevel Level, int Chosen)> _sections = [];
 
-    public CKernels(Program program, CNames names, int mostLevel, bool plainLoops, CancellationToken cancellation)
+    public CKernels(Program program, CNames names, int mostLevel, bool plainLoops, Tuning? tuning, CancellationToken cancellation)
     {
         (_program, _names) = (program, names);
-        CVariant[] variants = [.. CVariant.All.Where(v => v.Level <= mostLevel)];
-        var code = new Dictionary<(int Level, int Kernel), LinearKernel>();
+        var code = new Dictionary<(CVariant, int), LinearKernel>();
         for (int k = 0; k < program.Kernels.Length; k++)
-            foreach (var variant in variants)
+            foreach (var variant in CVariant.All.Where(v => v.Level <= mostLevel))
             {
                 cancellation.ThrowIfCancellationRequested();
-                var (parameters, sizes) = names.Parameters(k);
-                var linear = code[(variant.Level, k)] = program.Kernels[k].Lower(variant.Profile with { PlainLoops = plainLoops });
-                var text = CRenderer.Render(linear with { Name = names.Kernel(k) + variant.Suffix }, parameters, sizes);
-                if (Below(variant.Level, k) is not { } below || !Same(text, variant, below, k)) _texts[(variant.Level, k)] = text;
+                var (parameters, variables) = names.Parameters(k);
+                var linear = code[(variant, k)] = program.Kernels[k].Lower(variant.Profile with { PlainLoops = plainLoops }, tuning);
+                var text = CRenderer.Render(linear with { Name = names.Kernel(k) + variant.Suffix }, parameters, variables);
+                if (variant.Base is null || !Same(text, variant, Owner(variant.Base, k), k)) _texts[(variant.Name, k)] = text;
             }
         var taken = new Dictionary<string, int>();
-        _common = Level(0, k => !_texts.ContainsKey((1, k)), taken);
-        _plain = Level(0, k => _texts.ContainsKey((1, k)), new(taken));
-        _vectors = Level(1, _ => true, new(taken));
-        foreach (var variant in CVariant.All.Skip(2)) _higher.Add(Level(variant.Level, _ => true, []));
-        _higher.RemoveAll(l => l.IsEmpty);
+        foreach (var variant in CVariant.ByCompiler)
+            foreach (var group in Kernels(variant).GroupBy(k => Chosen(variant, k)).OrderByDescending(g => int.PopCount(g.Key)))
+                _sections.Add((Level(variant, group, taken), group.Key));
+        foreach (var variant in CVariant.ByProcessor.Where(HasOwn)) _sections.Add((Level(variant, Kernels(variant), []), -1));
 
-        CLevel Level(int level, Func<int, bool> has, Dictionary<string, int> taken) => new(CVariant.All[level],
-            [.. Enumerable.Range(0, program.Kernels.Length).Where(k => _texts.ContainsKey((level, k)) && has(k)).Select(k => (k, code[(level, k)]))], names, taken);
+        IEnumerable<int> Kernels(CVariant variant) => Enumerable.Range(0, program.Kernels.Length).Where(k => Own(variant, k) is not null);
+        int Chosen(CVariant variant, int kernel) => CVariant.ByCompiler.Select((v, i) => Owner(v, kernel) == variant ? 1 << i : 0).Sum();
+        CLevel Level(CVariant variant, IEnumerable<int> kernels, Dictionary<string, int> taken) => new(variant, [.. kernels.Select(k => (k, code[(variant, k)]))], names, taken);
     }
 
     /// <summary>Some kernels use vectors.</summary>
-    public bool HasVectors => !_vectors.IsEmpty || HasTables;
+    public bool HasVectors => _texts.Keys.Any(t => t.Variant != CVariant.Plain.Name);
 
     /// <summary>Processors differ in kernels, so that a table is chosen.</summary>
-    public bool HasTables => _higher.Count > 0;
+    public bool HasTables => CVariant.ByProcessor.Any(HasOwn);
 
-    // The highest level under another that has the kernel.
-    int? Below(int level, int kernel) => Enumerable.Range(0, level).Reverse().Select(l => (int?)l).FirstOrDefault(l => _texts.ContainsKey((l!.Value, kernel)));
+    /// <summary>Some kernels have a form of their own for this kind of processor.</summary>
+    public bool HasOwn(CVariant variant) => _texts.Keys.Any(t => t.Variant == variant.Name);
 
-    bool Same(CKernel text, CVariant variant, int below, int kernel)
+    CKernel? Own(CVariant variant, int kernel) => _texts.GetValueOrDefault((variant.Name, kernel));
+
+    // The variant whose function this one calls.
+    CVariant Owner(CVariant variant, int kernel)
     {
-        return Plain(text.Text, variant) == Plain(_texts[(below, kernel)].Text, CVariant.All[below]);
+        while (Own(variant, kernel) is null) variant = variant.Base!;
+        return variant;
+    }
+
+    bool Same(CKernel text, CVariant variant, CVariant below, int kernel)
+    {
+        // Helpers of one name are one text, unless a processor has an instruction for it.
+        var under = Own(below, kernel)!;
+        return Plain(text.Text, variant) == Plain(under.Text, below)
+            && (variant.Attribute is not null || CHelper.Listing(CHelper.Closure(text.Helpers)) == CHelper.Listing(CHelper.Closure(under.Helpers)));
 
         static string Plain(string text, CVariant variant) => variant.Attribute is null ? text
             : text.Replace($"static {variant.Attribute} void", "static void", StringComparison.Ordinal).Replace(variant.Suffix + "(", "(", StringComparison.Ordinal);
     }
 
-    /// <summary>Helpers and kernels, level by level.</summary>
+    /// <summary>Helpers and kernels, first those that the preprocessor chooses among.</summary>
     public void Write(StringBuilder text)
     {
         var helpers = CommonHelpers(out var known);
         if (helpers.Length > 0) text.Append(CSource.Section("helpers")).Append(helpers);
-        if (_common.Shares || _plain.Shares || _vectors.Shares || _higher.Exists(l => l.Shares)) text.Append(CSource.Section("functions of sizes")).Append(s_sized);
-        if (!_common.IsEmpty)
+        if (_sections.Exists(s => s.Level.Shares)) text.Append(CSource.Section("functions of sizes")).Append(s_sized);
+        foreach (var (level, chosen) in _sections)
         {
-            text.Append(CSource.Section("kernels"));
-            _common.Write(text, Shapes);
-        }
-        if (!_plain.IsEmpty)
-        {
-            text.Append(CSource.Section("kernels in C99")).Append($"#if {_names.Macro}_LEVEL < 1\n\n");
-            _plain.Write(text, Shapes);
-            text.Append("\n#else\n").Append(CSource.Section("kernels for vectors of 128 bits"));
-            _vectors.Write(text, Shapes);
-            text.Append("\n#endif\n");
-        }
-        foreach (var level in _higher)
-        {
-            text.Append(CSource.Section($"kernels for {level.Variant.Name}")).Append($"#if {_names.Macro}_LEVEL >= {level.Variant.Level}\n\n");
-            var own = CHelper.Closure(level.Helpers).Where(h => known.Add(h.Name)).ToList();
-            if (own.Count > 0) text.Append(CHelper.Listing(own)).Append('\n');
+            var condition = chosen < 0 ? level.Variant.Condition(_names.Macro) : Condition(chosen);
+            text.Append(CSource.Section(condition is null ? "kernels" : $"kernels for {level.Variant.Name}"));
+            if (condition is not null) text.Append($"#if {condition}\n\n");
+            if (chosen < 0)
+            {
+                var own = CHelper.Closure(level.Helpers).Where(h => known.Add(h.Name)).ToList();
+                if (own.Count > 0) text.Append(CHelper.Listing(own)).Append('\n');
+            }
             level.Write(text, Shapes);
-            text.Append("\n#endif\n");
+            if (condition is not null) text.Append("\n#endif\n");
         }
         if (HasTables) Tables(text);
     }
@@ -101,22 +104,43 @@ sealed class CKernels
 
         """;
 
-    // The first two levels exclude one another.
+    // What the preprocessor chooses among excludes one another: each helper once, where one of those that need it is chosen.
     string CommonHelpers(out HashSet<string> known)
     {
-        var plain = CHelper.Closure([.. _common.Helpers, .. _plain.Helpers]);
-        var vector = CHelper.Closure([.. _common.Helpers, .. _vectors.Helpers]);
-        var both = plain.Select(h => h.Name).Intersect(vector.Select(h => h.Name)).ToHashSet();
-        known = [.. vector.Select(h => h.Name)];
-        var text = new StringBuilder(CHelper.Listing(plain.Where(h => both.Contains(h.Name))));
-        var onlyVector = CHelper.Listing(vector.Where(h => !both.Contains(h.Name)));
-        var onlyPlain = CHelper.Listing(plain.Where(h => !both.Contains(h.Name)));
-        if (text.Length > 0 && onlyVector.Length + onlyPlain.Length > 0) text.Append('\n');
-        if (onlyVector.Length > 0)
-            text.Append($"#if {_names.Macro}_LEVEL >= 1\n").Append(onlyVector).Append(onlyPlain.Length > 0 ? "#else\n" : "").Append(onlyPlain).Append("#endif\n");
-        else if (onlyPlain.Length > 0)
-            text.Append($"#if {_names.Macro}_LEVEL < 1\n").Append(onlyPlain).Append("#endif\n");
+        var needed = CVariant.ByCompiler.Select((_, i) => CHelper.Closure(_sections.Where(s => s.Chosen >= 0 && (s.Chosen >> i & 1) == 1).SelectMany(s => s.Level.Helpers))).ToList();
+        // Functions that are chosen by the processor come after those of the base that they have in common.
+        known = [.. needed[CVariant.ByCompiler.ToList().IndexOf(CVariant.Vectors)].Select(h => h.Name)];
+        var text = new StringBuilder();
+        // What needs a helper is chosen no more often than that is.
+        foreach (var group in needed.SelectMany(n => n).DistinctBy(h => (h.Name, h.Text)).GroupBy(Users).OrderByDescending(g => int.PopCount(g.Key)).ThenBy(g => g.Key))
+        {
+            if (text.Length > 0) text.Append('\n');
+            var condition = Condition(group.Key);
+            text.Append(condition is null ? "" : $"#if {condition}\n").Append(CHelper.Listing(group)).Append(condition is null ? "" : "#endif\n");
+        }
         return text.ToString();
+
+        // One bit a variant.
+        int Users(CHelper helper) => Enumerable.Range(0, needed.Count).Where(i => needed[i].Any(h => h.Name == helper.Name && h.Text == helper.Text)).Sum(i => 1 << i);
+    }
+
+    // That one of these variants is chosen, of which each takes what the one after it leaves: null where that is always so.
+    string? Condition(int variants)
+    {
+        var all = CVariant.ByCompiler;
+        var parts = new List<string>();
+        for (int i = 0; i < all.Count; i++)
+        {
+            if ((variants >> i & 1) == 0) continue;
+            int last = i;
+            while (last + 1 < all.Count && (variants >> (last + 1) & 1) == 1) last++;
+            var least = i == 0 ? null : all[i].Condition(_names.Macro);
+            var most = last + 1 == all.Count ? null : $"!({all[last + 1].Condition(_names.Macro)})";
+            if (least is null && most is null) return null;
+            parts.Add(least is null ? most! : most is null ? least : $"{least} && {most}");
+            i = last;
+        }
+        return parts.Count == 1 ? parts[0] : string.Join(" || ", parts.Select(p => $"({p})"));
     }
 
     // A struct of pointers; one value for each kind of processor; the function that chooses one.
@@ -131,21 +155,21 @@ sealed class CKernels
             text.Append(CSource.Wrapped($"    void (*{_names.Kernel(k)})({string.Join(", ", types)});\n"));
         }
         text.Append("};\n");
-        foreach (var variant in _higher.Select(l => l.Variant).Prepend(CVariant.All[1]))
+        foreach (var variant in CVariant.ByProcessor.Where(HasOwn).Prepend(CVariant.Vectors))
         {
-            bool common = variant.Level == 1;
-            text.Append(common ? $"\n/* Any processor. */\n" : $"\n#if {macro}_LEVEL >= {variant.Level}\n/* {variant.Name}. */\n")
+            bool common = variant == CVariant.Vectors;
+            text.Append(common ? $"\n/* Any processor. */\n" : $"\n#if {variant.Condition(macro)}\n/* {variant.Name}. */\n")
                 .Append($"static const struct {prefix}_kernels {Table(variant)} = {{\n");
             for (int k = 0; k < _program.Kernels.Length; k++)
-                text.Append($"    {_names.Kernel(k)}{CVariant.All[Below(variant.Level + 1, k)!.Value].Suffix},\n");
+                text.Append($"    {_names.Kernel(k)}{Owner(variant, k).Suffix},\n");
             text.Append("};\n").Append(common ? "" : "#endif\n");
         }
         text.Append($"\n/* The best kernels for this processor. */\nstatic const struct {prefix}_kernels *choose_kernels(void)\n{{\n");
-        foreach (var variant in _higher.Select(l => l.Variant).Reverse())
-            text.Append($"#if {macro}_LEVEL >= {variant.Level}\n    if ({string.Join("\n        && ", variant.Features.Select(f => $"__builtin_cpu_supports(\"{f}\")"))})\n        return &{Table(variant)};\n#endif\n");
-        text.Append($"    return &{Table(CVariant.All[1])};\n}}\n");
+        foreach (var variant in CVariant.ByProcessor.Where(HasOwn).Reverse())
+            text.Append($"#if {variant.Condition(macro)}\n    if ({string.Join("\n        && ", variant.Features.Select(f => $"__builtin_cpu_supports(\"{f}\")"))})\n        return &{Table(variant)};\n#endif\n");
+        text.Append($"    return &{Table(CVariant.Vectors)};\n}}\n");
 
-        string Table(CVariant variant) => $"kernels_{(variant.Level == 1 ? "any" : variant.Suffix[1..])}";
+        string Table(CVariant variant) => $"kernels_{(variant == CVariant.Vectors ? "any" : variant.Suffix[1..])}";
     }
 
     // "out [1, 8, 26, 26] from x [1, 1, 28, 28], weight [8, 1, 3, 3]"; of a kernel that several calls share, the first one's.

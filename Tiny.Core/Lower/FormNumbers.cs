@@ -24,9 +24,14 @@ sealed class FormNumbers
     /// <summary>Terms, of which the first is positive, and a constant.</summary>
     public sealed record Sum(Term[] Terms, long Constant = 0);
 
-    /// <summary>Those of which the rows follow. Earlier rows are preferred, so extents and strides come first.</summary>
-    public FormNumbers(IEnumerable<long[]> rows)
+    /// <summary>Those of which the rows follow: all that are to be given as they are, then of the others earlier ones rather than later ones, so extents and strides come first.</summary>
+    public FormNumbers(IEnumerable<long[]> given, IEnumerable<long[]> rows)
     {
+        foreach (var row in given.Where(r => !IsConstant(r) && !_known.ContainsKey(Key(r))))
+        {
+            _known[Key(row)] = new([new(_rows.Count, -1, 1)]);
+            _rows.Add(row);
+        }
         var all = rows.Where(r => !IsConstant(r)).ToList();
         var common = all.GroupBy(Direction).ToDictionary(g => g.Key, g => g.Select(Divisor).Aggregate(BigInteger.GreatestCommonDivisor));
         foreach (var row in all)

@@ -37,8 +37,10 @@ public static class KernelForms
     {
         // Values at each place of a number.
         long[][] places = [.. Enumerable.Range(0, numbers[members[0]].Count).Select(place => members.Select(m => Math.Abs((long)numbers[m][place])).ToArray())];
-        var isScale = Scales(kernels[members[0]]);
-        var basis = new FormNumbers(places.Select((values, i) => (values, i)).OrderBy(x => isScale[x.i] ? 0 : 1).ThenBy(x => x.values.Max()).Select(x => x.values));
+        var users = Users(kernels[members[0]]);
+        // A grid's extents are given, so that whoever launches it knows them. Offsets follow from extents and strides.
+        var basis = new FormNumbers(places.Where((_, i) => users[i] == Op.Special),
+            places.Select((values, i) => (values, i)).OrderBy(x => users[x.i] is Op.Range or Op.Mul ? 0 : 1).ThenBy(x => x.values.Max()).Select(x => x.values));
         if (basis.Rows.Count is 0 or > MostNumbers || basis.Rows.Any(r => r.Max() > int.MaxValue)) return;
         Variable[] variables = [.. basis.Rows.Select((row, i) => new Variable(string.Create(CultureInfo.InvariantCulture, $"n{i}"), (int)row.Min(), (int)row.Max()))];
         var code = Code(kernels[members[0]], places, basis, variables);
@@ -105,11 +107,11 @@ public static class KernelForms
         }
     }
 
-    // Which numbers are extents and strides, from which the offsets follow.
-    static List<bool> Scales(LinearKernel kernel) =>
-        [.. kernel.Code.SelectMany(line => Enumerable.Range(0, line.Src.Length).Where(i => IsNumber(line, i)).Select(_ => line.Op is Op.Range or Op.Mul or Op.Special))];
+    // The operation that each number is an operand of.
+    static List<Op> Users(LinearKernel kernel) => [.. kernel.Code.SelectMany(line => Enumerable.Range(0, line.Src.Length).Where(i => IsNumber(line, i)).Select(_ => line.Op))];
 
-    static bool Wraps(UOp u) => u.DType == DType.Index && u.Op is (Op.Add or Op.Mul) && (u.Min, u.Max) == Bounds.OfType(u.DType);
+    static bool Wraps(UOp u) => u.Op is Op.Add or Op.Mul && u.DType == DType.Index && IsUnknown(u) && !u.Src.Any(IsUnknown);
+    static bool IsUnknown(UOp u) => (u.Min, u.Max) == Bounds.OfType(u.DType);
 
     // An operand that may be another number in a kernel of the same form.
     static bool IsNumber(UOp line, int operand) => line.Src[operand] is { Op: Op.Const } c && c.DType == DType.Index && line.DType.Lanes == 1;

@@ -9,6 +9,9 @@ namespace Tiny.Schedule;
 /// <param name="Arranges">Temporaries lie along the axis that suits the vectors of the kernels around them; else they are row-major.</param>
 public sealed record ScheduleProfile(int MostBuffers, bool Arranges)
 {
+    /// <summary>Operations are computed by the form that takes least, though weights may be larger in it (<see cref="FasterForms"/>).</summary>
+    public bool FasterForms { get; init; }
+
     /// <summary>What every target takes.</summary>
     public static ScheduleProfile Any { get; } = new(Scheduler.MostBuffers, false);
 
@@ -16,7 +19,7 @@ public sealed record ScheduleProfile(int MostBuffers, bool Arranges)
     public static ScheduleProfile Of(TargetProfile target)
     {
         ArgumentNullException.ThrowIfNull(target);
-        return new(target.MostBuffers, !target.Grid);
+        return new(target.MostBuffers, !target.Grid) { FasterForms = target.FasterForms };
     }
 
     /// <summary>Chooses the layouts of weights, except for those given, and of temporaries.</summary>
