@@ -13,7 +13,7 @@ static partial class CSource
 
     /// <summary>Names of the file that no kernel, buffer or parameter may have.</summary>
     public static readonly string[] FileScope =
-        ["WEIGHTS", "ARENA", "AVX2", "AVX512", "kernels_any", "kernels_avx2", "kernels_avx512", "choose_kernels", "rotate", "read64", "read32", "xxh64_round", "xxh64"];
+        ["WEIGHTS", "ARENA", "SIZED", "AVX2", "AVX512", "kernels_any", "kernels_avx2", "kernels_avx512", "choose_kernels", "rotate", "read64", "read32", "xxh64_round", "xxh64"];
 
     /// <summary>Bytes that the weights and the arena must be aligned to: those of the largest element, so that any array of it will do.</summary>
     public static int Alignment(Program program) =>

@@ -148,8 +148,14 @@ sealed class Vectorize(UOp sink, KernelParamList parameters, Rewriter simplify)
             if (parameters.Items[(int)pointer.Arg!].InPlace && (IsOnlyStoreTo(pointer) || IsReadLast(old, value)))
                 return [UOp.New(Op.Store, DType.Void, [pointer, first, Widen(_done[gate], lanes).Where(value, old)])];
         }
-        return Enumerable.Range(0, lanes).Select(i => UOp.New(Op.Store, DType.Void,
-            [pointer, At(index, axis, i), Lane(value, i), .. gate is null ? [] : new[] { At(gate, axis, i) }]));
+        var gates = gate is null ? null : Enumerable.Range(0, lanes).Select(i => At(gate, axis, i)).ToArray();
+        if (gates is not null && Array.TrueForAll(gates, g => g.IsOne))
+        {
+            if (Consecutive(index, axis)) return [UOp.New(Op.Store, DType.Void, [pointer, At(index, axis, 0), value])];
+            gates = null;
+        }
+        return Enumerable.Range(0, lanes).Where(i => gates?[i].IsZero != true).Select(i => UOp.New(Op.Store, DType.Void,
+            [pointer, At(index, axis, i), Lane(value, i), .. gates?[i].IsOne != false ? [] : new[] { gates[i] }]));
     }
 
     static bool IsReadLast(UOp load, UOp value)

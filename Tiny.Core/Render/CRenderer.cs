@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 using Tiny.Graph;
 using Tiny.Lower;
@@ -33,6 +34,7 @@ public sealed partial class CRenderer : CStyleRenderer
     readonly List<CHelper> _helpers = [];
 
     readonly IReadOnlyList<string> _variables;
+    string _storage = "static";
 
     CRenderer(LinearKernel kernel, IReadOnlyList<string> parameterNames, IReadOnlyList<string> variableNames) : base(kernel, parameterNames, [.. variableNames, .. s_types]) =>
         _variables = variableNames;
@@ -67,10 +69,10 @@ public sealed partial class CRenderer : CStyleRenderer
     public static CKernel Render(LinearKernel kernel, IReadOnlyList<string> parameterNames) =>
         Render(kernel, parameterNames, [.. kernel.Variables.Select(v => v.Name)]);
 
-    /// <summary>The function, with names for its variables too, which are its last parameters.</summary>
-    public static CKernel Render(LinearKernel kernel, IReadOnlyList<string> parameterNames, IReadOnlyList<string> variableNames)
+    /// <summary>The function, with names for its variables too, which are its last parameters. One that <paramref name="isShared"/> is made where it is called: the file defines <c>SIZED</c>.</summary>
+    public static CKernel Render(LinearKernel kernel, IReadOnlyList<string> parameterNames, IReadOnlyList<string> variableNames, bool isShared = false)
     {
-        var renderer = new CRenderer(kernel, parameterNames, variableNames);
+        var renderer = new CRenderer(kernel, parameterNames, variableNames) { _storage = isShared ? "SIZED" : "static" };
         var text = renderer.RenderFunction();
         // A helper may have been asked for by an expression that was then written in another way.
         var words = Word().Matches(text).Select(m => m.Value).ToHashSet();
@@ -80,27 +82,48 @@ public sealed partial class CRenderer : CStyleRenderer
     /// <summary>Types and functions that kernels call, each once and after those that it needs itself.</summary>
     public static string Prologue(IEnumerable<CHelper> helpers) => CHelper.Listing(CHelper.Closure(helpers));
 
+    /// <summary>A kernel that is a call of a function of sizes (<paramref name="shared"/>), with its own.</summary>
+    public static string Call(LinearKernel kernel, IReadOnlyList<string> parameterNames, string shared, IEnumerable<int> sizes)
+    {
+        var renderer = new CRenderer(kernel, parameterNames, []);
+        renderer.Signature("");
+        renderer.Line("{");
+        renderer.Line($"  {shared}({string.Join(", ", [.. parameterNames, .. sizes.Select(n => n.ToString(CultureInfo.InvariantCulture))])});");
+        renderer.Line("}");
+        return renderer.WrittenText;
+    }
+
     private protected override void OpenFunction()
     {
-        var parameters = Kernel.Params.Select((p, i) => $"{(p.Written ? "" : "const ")}{MemoryType(p.DType)} *restrict {ParameterNames[i]}")
-            .Concat(_variables.Select(v => $"int {v}")).ToList();
-        var head = $"static {(Attribute is { } attribute ? attribute + " " : "")}void {Kernel.Name}(";
-        var line = head + string.Join(", ", parameters);
-        if (line.Length + 1 <= LongSignature)
-        {
-            Line(line + ")");
-        }
-        else
-        {
-            for (int i = 0; i < parameters.Count; i++)
-                Line((i == 0 ? head : new string(' ', head.Length)) + parameters[i] + (i + 1 < parameters.Count ? "," : ")"));
-        }
+        Signature("restrict ");
         Line("{");
         // What only this target's unrolling has simplified away.
         var used = Kernel.Code.SelectMany(line => line.Src).Where(u => u.Op == Op.Pointer).Select(u => (int)u.Arg!).ToHashSet();
         for (int i = 0; i < ParameterNames.Count; i++)
-            if (!used.Contains(i)) Line($"    (void){ParameterNames[i]};");
+            if (!used.Contains(i)) Line($"  (void){ParameterNames[i]};");
     }
+
+    void Signature(string qualifier)
+    {
+        var parameters = Kernel.Params.Select((p, i) => $"{(p.Written ? "" : "const ")}{MemoryType(p.DType)} *{qualifier}{ParameterNames[i]}").Concat(_variables.Select(v => $"int {v}"));
+        var line = $"{_storage} {(Attribute is { } attribute ? attribute + " " : "")}void {Kernel.Name}(";
+        var indent = new string(' ', line.Length);
+        var between = "";
+        foreach (var parameter in parameters)
+        {
+            if (line.Length + between.Length + parameter.Length + 1 > LongSignature && between.Length > 0)
+            {
+                Line(line + ",");
+                (line, between) = (indent, "");
+            }
+            line += between + parameter;
+            between = ", ";
+        }
+        Line(line + ")");
+    }
+
+    // Loops nest deeply.
+    private protected override int IndentWidth => 2;
 
     private protected override string VariableName(Variable variable) => _variables[Kernel.Variables.IndexOf(variable)];
 
@@ -112,6 +135,26 @@ public sealed partial class CRenderer : CStyleRenderer
     private protected override string Declaration(DType type, string name, Expression value, bool mutable) =>
         $"{LocalType(type)} {name} = {value.Text};";
 
+    private protected override IEnumerable<string> Declarations(DType type, IReadOnlyList<string> names, Expression value)
+    {
+        var line = Declaration(type, names[0], value, mutable: true).TrimEnd(';');
+        foreach (var name in names.Skip(1))
+        {
+            // A vector is written once: its text may be long.
+            var next = $"{name} = {(type.Lanes > 1 ? names[0] : value.Text)}";
+            if (line.Length + next.Length + 3 > ColumnsLeft(LongSignature))
+            {
+                yield return line + ";";
+                line = $"{LocalType(type)} {next}";
+            }
+            else
+            {
+                line += $", {next}";
+            }
+        }
+        yield return line + ";";
+    }
+
     private protected override string StageDeclaration(DType type, string name, int count) => $"{MemoryType(type)} {name}[{count}];";
 
     private protected override void WriteStore(UOp store)
@@ -122,7 +165,7 @@ public sealed partial class CRenderer : CStyleRenderer
         if (store.Src.Length > 3)
         {
             Line($"if ({Written(store.Src[3]).Text}) {{");
-            Line("    " + text);
+            Line("  " + text);
             Line("}");
         }
         else
