@@ -145,11 +145,18 @@ sealed class Heuristic
             .OrderBy(a => a.r == vector ? 0 : 1).ToList();
         var last = OptOps.ClosedBy(folds[^1])[^1];
         var unrolled = Extent(last) is > 1 and <= MostUnrolled && !_chosen.Exists(o => o.Axis == Id(last)) ? last : null;
-        var tile = RegisterTile.Choose(axes, inner, unrolled, _profile.Registers, _inPlace, _free);
+        var tile = RegisterTile.Choose(axes, inner, unrolled, _profile.Registers, MostElements(folds), _inPlace, _free);
         for (int i = 0; i < axes.Count; i++)
             if (tile.Amounts[i] > 1) Add(OptKind.Upcast, axes[i].r, tile.Amounts[i]);
         Unroll(folds, tile.Amounts.Aggregate(1, (n, k) => n * k));
         Outermost(inner);
+    }
+
+    // What follows a sum is computed for each element of the tile.
+    int MostElements(List<UOp> folds)
+    {
+        var inside = new HashSet<UOp>(folds.SelectMany(f => f.Topological()), ReferenceEqualityComparer.Instance);
+        return Math.Max(1, _profile.MostValues / Math.Max(1, _nodes.Count(u => u.DType.IsFloat && Cost.Computes(u) && !inside.Contains(u))));
     }
 
     // An operand is read again for each iteration of every loop around the innermost one that it depends on: the outermost loop for which that is least.

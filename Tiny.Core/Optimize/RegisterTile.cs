@@ -21,9 +21,10 @@ sealed record RegisterTile(double Price, int[] Amounts)
     /// <param name="loads">What is loaded in each step of the reduction.</param>
     /// <param name="unrolled">The range of the reduction whose steps are written out; null for none.</param>
     /// <param name="registers">Values in registers at once.</param>
+    /// <param name="most">Elements at once.</param>
     /// <param name="divides">Only whole blocks.</param>
     /// <param name="free">What depends on what.</param>
-    public static RegisterTile Choose(IReadOnlyList<(UOp Axis, int Blocks)> axes, IReadOnlyList<UOp> loads, UOp? unrolled, int registers, bool divides, FreeRanges free)
+    public static RegisterTile Choose(IReadOnlyList<(UOp Axis, int Blocks)> axes, IReadOnlyList<UOp> loads, UOp? unrolled, int registers, int most, bool divides, FreeRanges free)
     {
         int steps = unrolled is null ? 1 : (int)unrolled.Max + 1;
         var each = loads.Select(l => new Access(l, [.. axes.Select(a => free.DependsOn(l, a.Axis))], unrolled is not null && free.DependsOn(l, unrolled) ? steps : 1,
@@ -39,7 +40,7 @@ sealed record RegisterTile(double Price, int[] Amounts)
                 if (Price(amounts, tile) is { } price && price < best.Price - 1e-9) best = new(price, [.. amounts]);
                 return;
             }
-            for (int k = Math.Min(Math.Min(axes[i].Blocks, MostOfAnAxis), registers / tile); k >= 1; k--)
+            for (int k = Math.Min(Math.Min(axes[i].Blocks, MostOfAnAxis), Math.Min(registers, most) / tile); k >= 1; k--)
             {
                 if (divides && axes[i].Blocks % k != 0) continue;
                 amounts[i] = k;

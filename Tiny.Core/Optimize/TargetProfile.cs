@@ -13,6 +13,8 @@ public sealed record TargetProfile(string Name)
     public int Registers { get; init; } = 16;
     /// <summary>Most steps of accumulation in the body of an unrolled loop.</summary>
     public int Unroll { get; init; } = 16;
+    /// <summary>Most values of a function's innermost block beyond which its compiler no longer keeps them in registers; unlimited where it always does.</summary>
+    public int MostValues { get; init; } = int.MaxValue;
     /// <summary>Most bytes of a kernel's stages: they lie on the stack.</summary>
     public int StageBytes { get; init; } = 64 << 10;
     /// <summary>Most bytes of a matrix's panel that is worth packing: a part of its cache; 0 where nothing is gained.</summary>
