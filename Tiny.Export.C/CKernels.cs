@@ -27,11 +27,12 @@ sealed class CKernels
             foreach (var variant in CVariant.All.Where(v => v.Level <= mostLevel))
             {
                 cancellation.ThrowIfCancellationRequested();
-                var (parameters, variables) = names.Parameters(k);
+                var (parameters, variables, _) = names.Parameters(k);
                 var linear = code[(variant, k)] = program.Kernels[k].Lower(variant.Profile with { PlainLoops = plainLoops }, tuning);
                 var text = CRenderer.Render(linear with { Name = names.Kernel(k) + variant.Suffix }, parameters, variables);
                 if (variant.Base is null || !Same(text, variant, Owner(variant.Base, k), k)) _texts[(variant.Name, k)] = text;
             }
+        Parts = [.. Enumerable.Range(0, program.Kernels.Length).Select(k => PartsOf(program.Kernels[k], CVariant.All.Where(v => v.Level <= mostLevel).Select(v => code[(v, k)])))];
         var taken = new Dictionary<string, int>();
         foreach (var variant in CVariant.ByCompiler)
             foreach (var group in Kernels(variant).GroupBy(k => Chosen(variant, k)).OrderByDescending(g => int.PopCount(g.Key)))
@@ -40,7 +41,27 @@ sealed class CKernels
 
         IEnumerable<int> Kernels(CVariant variant) => Enumerable.Range(0, program.Kernels.Length).Where(k => Own(variant, k) is not null);
         int Chosen(CVariant variant, int kernel) => CVariant.ByCompiler.Select((v, i) => Owner(v, kernel) == variant ? 1 << i : 0).Sum();
-        CLevel Level(CVariant variant, IEnumerable<int> kernels, Dictionary<string, int> taken) => new(variant, [.. kernels.Select(k => (k, code[(variant, k)]))], names, taken);
+        CLevel Level(CVariant variant, IEnumerable<int> kernels, Dictionary<string, int> taken) => new(variant, [.. kernels.Select(k => (k, code[(variant, k)]))], k => Parts[k] > 1, names, taken);
+    }
+
+    // Lines of code below which a kernel is not worth waking a thread, about 20 microseconds; the fewest in a part; parts enough for eight threads.
+    const double FewestLines = 65536, FewestOfPart = 8192;
+    const int MostParts = 32;
+
+    /// <summary>Into how many parts threads may share each kernel; 1 for those that the caller runs.</summary>
+    public IReadOnlyList<int> Parts { get; }
+
+    /// <summary>Threads may share kernels.</summary>
+    public bool HasParts => Parts.Any(p => p > 1);
+
+    // On the processor that is through with it first.
+    static int PartsOf(Kernel kernel, IEnumerable<LinearKernel> code)
+    {
+        if (!kernel.Variables.IsEmpty) return 1;
+        var loops = code.Select(ParallelLoop.Of).OfType<ParallelLoop>().ToList();
+        if (loops.Count == 0) return 1;
+        double lines = loops.Min(l => l.Lines * (l.Range.Max + 1));
+        return lines < FewestLines ? 1 : (int)Math.Min(Math.Min(lines / FewestOfPart, MostParts), loops.Max(l => l.Iterations));
     }
 
     /// <summary>Some kernels use vectors.</summary>
@@ -77,7 +98,8 @@ sealed class CKernels
     {
         var helpers = CommonHelpers(out var known);
         if (helpers.Length > 0) text.Append(CSource.Section("helpers")).Append(helpers);
-        if (_sections.Exists(s => s.Level.Shares)) text.Append(CSource.Section("functions of sizes")).Append(s_sized);
+        if (HasParts) text.Append(CSource.Section("kernels in parts")).Append(s_parts);
+        if (_sections.Exists(s => s.Level.Shares)) text.Append(CSource.Section("functions that kernels share")).Append(s_sized);
         foreach (var (level, chosen) in _sections)
         {
             var condition = chosen < 0 ? level.Variant.Condition(_names.Macro) : Condition(chosen);
@@ -94,8 +116,15 @@ sealed class CKernels
         if (HasTables) Tables(text);
     }
 
+    const string s_parts = """
+        /* A kernel that threads may share: the addresses of its memory, which part of it to run, and how many parts it is divided into. The parts write different
+         * elements, or the same elements the same, and which thread runs them changes nothing. */
+        typedef void kernel_part(const void *const *p, int part, int parts);
+
+        """;
+
     const string s_sized = """
-        /* Kernels that differ in sizes alone are one function of these, which compilers make for each of them where it is called. */
+        /* A function that kernels call, with sizes if they differ in these alone: compilers make it for each of them where it is called. */
         #if defined(__GNUC__)
         #define SIZED static inline __attribute__((always_inline))
         #else
@@ -150,6 +179,11 @@ sealed class CKernels
         text.Append(CSource.Section("choice of kernels")).Append($"struct {prefix}_kernels {{\n");
         for (int k = 0; k < _program.Kernels.Length; k++)
         {
+            if (Parts[k] > 1)
+            {
+                text.Append($"    kernel_part *{_names.Kernel(k)};\n");
+                continue;
+            }
             var types = _program.Kernels[k].Params.Select(p => $"{(p.Written ? "" : "const ")}{CRenderer.MemoryType(p.DType)} *")
                 .Concat(_program.Kernels[k].Variables.Select(_ => "int"));
             text.Append(CSource.Wrapped($"    void (*{_names.Kernel(k)})({string.Join(", ", types)});\n"));

@@ -13,7 +13,7 @@ static partial class CSource
 
     /// <summary>Names of the file that no kernel, buffer or parameter may have.</summary>
     public static readonly string[] FileScope =
-        ["WEIGHTS", "ARENA", "SIZED", "AVX2", "AVX512", "kernels_any", "kernels_avx2", "kernels_avx512", "choose_kernels", "rotate", "read64", "read32", "xxh64_round", "xxh64"];
+        ["WEIGHTS", "ARENA", "SIZED", "AVX2", "AVX512", "kernels_any", "kernels_avx2", "kernels_avx512", "choose_kernels", "rotate", "read64", "read32", "xxh64_round", "xxh64", "kernel_part", "job", "run", "run_part"];
 
     /// <summary>Bytes that the weights and the arena must be aligned to: those of the largest element, so that any array of it will do.</summary>
     public static int Alignment(Program program) =>
@@ -34,13 +34,14 @@ static partial class CSource
             """);
         if (kernels.HasVectors) text.Append(Levels(macro));
         kernels.Write(text);
-        text.Append(Section("set-up")).Append(SetUp(program, names, weights, kernels.HasTables));
+        text.Append(Section("set-up")).Append(SetUp(program, names, weights, kernels));
         text.Append(Section("entry points")).Append($"""
             #define WEIGHTS(type, offset) ((const type *)(const void *)(m->weights + (offset)))
             #define ARENA(type, offset) ((type *)(void *)(m->arena + (offset)))
 
             """);
-        foreach (var e in program.Entries) text.Append('\n').Append(Entry(program, names, weights, e, kernels.HasTables));
+        if (kernels.HasParts) text.Append(Run(names));
+        foreach (var e in program.Entries) text.Append('\n').Append(Entry(program, names, weights, e, kernels));
         return text.ToString();
     }
 
@@ -96,7 +97,7 @@ static partial class CSource
     /// <summary>A line that opens a part of the file.</summary>
     public static string Section(string title) => $"\n/* ---- {title} {new string('-', 100 - title.Length)} */\n\n";
 
-    static string SetUp(Program program, CNames names, WeightsFile weights, bool hasTables)
+    static string SetUp(Program program, CNames names, WeightsFile weights, CKernels kernels)
     {
         var (prefix, macro) = (names.Prefix, names.Macro);
         var texts = string.Concat(CHeader.Errors(program).Select(e => $"    case {macro}_{e.Name}: return \"{e.Meaning}\";\n"));
@@ -125,9 +126,9 @@ static partial class CSource
             {{arena}}
                 m->weights = header + {{WeightsFile.HeaderBytes}};
                 m->arena = arena;
-            {{(hasTables ? "    m->kernels = choose_kernels();\n" : "")}}    return {{(program.StateBytes > 0 ? $"{prefix}_reset(m)" : $"{macro}_OK")}};
+            {{(kernels.HasTables ? "    m->kernels = choose_kernels();\n" : "")}}{{(kernels.HasParts ? "    m->parallel_for = NULL;\n    m->parallel_context = NULL;\n" : "")}}    return {{(program.StateBytes > 0 ? $"{prefix}_reset(m)" : $"{macro}_OK")}};
             }
-            {{reset}}
+            {{reset}}{{(kernels.HasParts ? ParallelFor(names) : "")}}
             const char *{{prefix}}_error_text(int code)
             {
                 switch (code) {
@@ -138,7 +139,47 @@ static partial class CSource
             """);
     }
 
-    static string Entry(Program program, CNames names, WeightsFile weights, EntryPoint entry, bool hasTables)
+    static string ParallelFor(CNames names) => $$"""
+
+        void {{names.Prefix}}_set_parallel_for({{names.Model}} *m, {{names.Prefix}}_parallel_for run, void *context)
+        {
+            m->parallel_for = run;
+            m->parallel_context = context;
+        }
+
+        """;
+
+    static string Run(CNames names) => $$"""
+
+        struct job {
+            kernel_part *kernel;
+            const void *const *p;
+            int parts;
+        };
+
+        static void run_part(void *work, int part)
+        {
+            const struct job *job = work;
+            job->kernel(job->p, part, job->parts);
+        }
+
+        /* Runs a kernel, in parts if somebody shares them out. */
+        static void run(const {{names.Model}} *m, kernel_part *kernel, int parts, const void *const *p)
+        {
+            struct job job;
+            if (m->parallel_for == NULL) {
+                kernel(p, 0, 1);
+                return;
+            }
+            job.kernel = kernel;
+            job.p = p;
+            job.parts = parts;
+            m->parallel_for(m->parallel_context, run_part, &job, parts);
+        }
+
+        """;
+
+    static string Entry(Program program, CNames names, WeightsFile weights, EntryPoint entry, CKernels kernels)
     {
         var scope = names.Scope();
         var variables = CNames.Variables(entry, scope);
@@ -168,7 +209,9 @@ static partial class CSource
             var reads = List(false);
             text.Append('\n').Append(Comment($"{List(true)}{(reads.Length > 0 ? " from " : "")}{reads}"));
             written.UnionWith(call.Buffers);
-            text.Append(Wrapped($"    {(hasTables ? "m->kernels->" : "")}{names.Kernel(call.Kernel)}({string.Join(", ", call.Buffers.Select(id => pointers[id]).Concat(kernel.Variables.Select(v => variables[v.Name])))});\n"));
+            var function = (kernels.HasTables ? "m->kernels->" : "") + names.Kernel(call.Kernel);
+            var arguments = string.Join(", ", call.Buffers.Select(id => pointers[id]).Concat(kernel.Variables.Select(v => variables[v.Name])));
+            text.Append(Wrapped(kernels.Parts[call.Kernel] > 1 ? $"    run(m, {function}, {CNames.Number(kernels.Parts[call.Kernel])}, (const void *[]){{ {arguments} }});\n" : $"    {function}({arguments});\n"));
         }
         if (copies.Count > 0) text.Append('\n');
         foreach (var (from, to) in copies)

@@ -68,9 +68,11 @@ public static class KernelForms
                 else if (basis.Of(places[place++]) is { } sum)
                 {
                     int sign = line.Src[i].Int < 0 ? -1 : 1;
+                    // Extents are known before all else, as they are where they are numbers.
+                    if (line.Op == Op.Range) src[i] = Added(null, sum, sign, head);
                     // What is added to something is added term by term.
-                    if (line.Op == Op.Add && i == 1) result = Added(src[0], sum, sign);
-                    else src[i] = Added(null, sum, sign);
+                    else if (line.Op == Op.Add && i == 1) result = Added(src[0], sum, sign, lines);
+                    else src[i] = Added(null, sum, sign, lines);
                 }
             }
             if (result is null) lines.Add(result = UOp.New(line.Op, line.DType, [.. src], line.Arg));
@@ -80,14 +82,14 @@ public static class KernelForms
         lines.InsertRange(lines.FindLastIndex(u => u.Op == Op.Special) + 1, head);
         return kernel with { Code = [.. lines], Variables = [.. variables] };
 
-        UOp Added(UOp? to, FormNumbers.Sum sum, int sign)
+        UOp Added(UOp? to, FormNumbers.Sum sum, int sign, List<UOp> into)
         {
             foreach (var term in sum.Terms)
             {
-                var value = Times(term.B < 0 ? given[term.A] : Product(term with { Factor = Math.Abs(term.Factor) }), sign * (term.B < 0 ? term.Factor : Math.Sign(term.Factor)));
-                to = to is null ? value : Made(to + value);
+                var value = Times(term.B < 0 ? given[term.A] : Product(term with { Factor = Math.Abs(term.Factor) }), sign * (term.B < 0 ? term.Factor : Math.Sign(term.Factor)), into);
+                to = to is null ? value : Made(to + value, into);
             }
-            return sum.Constant == 0 ? to! : Made(to! + sign * sum.Constant);
+            return sum.Constant == 0 ? to! : Made(to! + sign * sum.Constant, into);
         }
 
         UOp Product(FormNumbers.Term term)
@@ -98,11 +100,11 @@ public static class KernelForms
             return products[term] = head[^1];
         }
 
-        UOp Times(UOp x, long factor) => factor == 1 ? x : Made(x * factor);
+        static UOp Times(UOp x, long factor, List<UOp> into) => factor == 1 ? x : Made(x * factor, into);
 
-        UOp Made(UOp line)
+        static UOp Made(UOp line, List<UOp> into)
         {
-            lines.Add(line);
+            into.Add(line);
             return line;
         }
     }

@@ -35,6 +35,9 @@ public sealed partial class CRenderer : CStyleRenderer
 
     readonly IReadOnlyList<string> _variables;
     string _storage = "static";
+    // Names of the iterations to run, and of what.
+    (string From, string To)? _bounds;
+    ParallelLoop? _loop;
 
     CRenderer(LinearKernel kernel, IReadOnlyList<string> parameterNames, IReadOnlyList<string> variableNames) : base(kernel, parameterNames, [.. variableNames, .. s_types]) =>
         _variables = variableNames;
@@ -62,6 +65,8 @@ public sealed partial class CRenderer : CStyleRenderer
     // Functions of these say so, and so do their helpers, of which other functions may need another form.
     string? Attribute => Kernel.Profile == Avx512 ? "AVX512" : Kernel.Profile == Avx2 ? "AVX2" : null;
 
+    string AttributeText => Attribute is { } attribute ? attribute + " " : "";
+
     /// <summary>
     /// The function. Names are identifiers made by <see cref="Identifiers.ForC"/>, all different. The text expects the standard
     /// headers math, stdbool, stdint and string, and the helpers before it (<see cref="Prologue"/>).
@@ -69,29 +74,66 @@ public sealed partial class CRenderer : CStyleRenderer
     public static CKernel Render(LinearKernel kernel, IReadOnlyList<string> parameterNames) =>
         Render(kernel, parameterNames, [.. kernel.Variables.Select(v => v.Name)]);
 
-    /// <summary>The function, with names for its variables too, which are its last parameters. One that <paramref name="isShared"/> is made where it is called: the file defines <c>SIZED</c>.</summary>
-    public static CKernel Render(LinearKernel kernel, IReadOnlyList<string> parameterNames, IReadOnlyList<string> variableNames, bool isShared = false)
+    /// <summary>
+    /// The function, with names for its variables too, which are its last parameters. One that <paramref name="isShared"/> is made where it is called: the file defines <c>SIZED</c>.
+    /// With names for <paramref name="bounds"/> it runs those iterations of its <see cref="ParallelLoop"/> only, from the first to before the second.
+    /// </summary>
+    public static CKernel Render(LinearKernel kernel, IReadOnlyList<string> parameterNames, IReadOnlyList<string> variableNames, bool isShared = false, (string From, string To)? bounds = null)
     {
-        var renderer = new CRenderer(kernel, parameterNames, variableNames) { _storage = isShared ? "SIZED" : "static" };
+        var renderer = new CRenderer(kernel, parameterNames, variableNames)
+        {
+            _storage = isShared ? "SIZED" : "static", _bounds = bounds, _loop = bounds is null ? null : ParallelLoop.Of(kernel),
+        };
         var text = renderer.RenderFunction();
         // A helper may have been asked for by an expression that was then written in another way.
         var words = Word().Matches(text).Select(m => m.Value).ToHashSet();
         return new CKernel(text, [.. renderer._helpers.Where(h => words.Contains(h.Name))]);
     }
 
-    /// <summary>Types and functions that kernels call, each once and after those that it needs itself.</summary>
-    public static string Prologue(IEnumerable<CHelper> helpers) => CHelper.Listing(CHelper.Closure(helpers));
-
-    /// <summary>A kernel that is a call of a function of sizes (<paramref name="shared"/>), with its own.</summary>
-    public static string Call(LinearKernel kernel, IReadOnlyList<string> parameterNames, string shared, IEnumerable<int> sizes)
+    /// <summary>A kernel that is a call of a function of sizes (<paramref name="shared"/>), with its own, and if that <paramref name="spans"/> iterations with all of them.</summary>
+    public static string Call(LinearKernel kernel, IReadOnlyList<string> parameterNames, string shared, IEnumerable<int> sizes, bool spans = false)
     {
         var renderer = new CRenderer(kernel, parameterNames, []);
         renderer.Signature("");
-        renderer.Line("{");
-        renderer.Line($"  {shared}({string.Join(", ", [.. parameterNames, .. sizes.Select(n => n.ToString(CultureInfo.InvariantCulture))])});");
-        renderer.Line("}");
-        return renderer.WrittenText;
+        return renderer.Body(shared, [.. parameterNames, .. sizes.Select(Number), .. spans ? ["0", Iterations(ParallelLoop.Of(kernel)!)] : (string[])[]]);
     }
+
+    /// <summary>
+    /// A kernel in parts: a function of its memory's addresses, the part to run and their number, which calls the function of iterations (<paramref name="shared"/>) with its own
+    /// sizes. The parts together run each iteration once.
+    /// </summary>
+    public static string CallPart(LinearKernel kernel, string shared, IEnumerable<int> sizes)
+    {
+        var renderer = new CRenderer(kernel, [.. kernel.Params.Select((_, i) => $"p{i}")], []);
+        renderer.Line($"static {renderer.AttributeText}void {kernel.Name}(const void *const *p, int part, int parts)");
+        var addresses = kernel.Params.Select((p, i) => p.Written ? $"({MemoryType(p.DType)} *)p[{i}]" : $"p[{i}]");
+        if (ParallelLoop.Of(kernel) is not { } loop)
+        {
+            renderer.Line("{");
+            renderer.Line("  (void)parts;");
+            renderer.Line($"  if (part == 0) {shared}({string.Join(", ", [.. addresses, .. sizes.Select(Number)])});");
+            renderer.Line("}");
+            return renderer.WrittenText;
+        }
+        var (all, wide) = (Iterations(loop), loop.Iterations > 1 << 20);
+        string Bound(string part) => wide ? $"(int)(INT64_C({all}) * {part} / parts)" : $"{all} * {part} / parts";
+        return renderer.Body(shared, [.. addresses, .. sizes.Select(Number), Bound("part"), Bound("(part + 1)")]);
+    }
+
+    static string Iterations(ParallelLoop loop) => loop.Iterations.ToString("F0", CultureInfo.InvariantCulture);
+
+    string Body(string called, IEnumerable<string> arguments)
+    {
+        Line("{");
+        Line($"  {called}({string.Join(", ", arguments)});");
+        Line("}");
+        return WrittenText;
+    }
+
+    static string Number(int n) => n.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>Types and functions that kernels call, each once and after those that it needs itself.</summary>
+    public static string Prologue(IEnumerable<CHelper> helpers) => CHelper.Listing(CHelper.Closure(helpers));
 
     private protected override void OpenFunction()
     {
@@ -106,7 +148,8 @@ public sealed partial class CRenderer : CStyleRenderer
     void Signature(string qualifier)
     {
         var parameters = Kernel.Params.Select((p, i) => $"{(p.Written ? "" : "const ")}{MemoryType(p.DType)} *{qualifier}{ParameterNames[i]}").Concat(_variables.Select(v => $"int {v}"));
-        var line = $"{_storage} {(Attribute is { } attribute ? attribute + " " : "")}void {Kernel.Name}(";
+        if (_loop is not null) parameters = parameters.Concat([$"int {_bounds!.Value.From}", $"int {_bounds.Value.To}"]);
+        var line = $"{_storage} {AttributeText}void {Kernel.Name}(";
         var indent = new string(' ', line.Length);
         var between = "";
         foreach (var parameter in parameters)
@@ -129,8 +172,25 @@ public sealed partial class CRenderer : CStyleRenderer
 
     private protected override string OpenGrid(UOp special) => throw Lacking(special.Op, special.DType);
 
-    private protected override string LoopHeader(string name, Expression extent) =>
-        $"for (int {name} = 0; {name} < {extent.Text}; {name}++) {{";
+    private protected override string LoopHeader(UOp range, string name, Expression extent)
+    {
+        var (first, end) = ("0", $"{name} < {extent.Text}");
+        if (_loop is not null && ReferenceEquals(range, _loop.Range))
+        {
+            var (from, to) = _bounds!.Value;
+            if (_loop.Inner is null) return $"for (int {name} = {from}; {name} < {to}; {name}++) {{";
+            // Both loops are counted as one.
+            var each = Written(_loop.Inner.Src[0]).Text;
+            return $"for (int {name} = {from} / {each}; {name} * {each} < {to}; {name}++) {{";
+        }
+        if (_loop is not null && ReferenceEquals(range, _loop.Inner))
+        {
+            var (from, to) = _bounds!.Value;
+            var before = $"{Written(_loop.Range).Text} * {extent.Text}";
+            (first, end) = ($"{before} < {from} ? {from} - {before} : 0", $"{end} && {before} + {name} < {to}");
+        }
+        return $"for (int {name} = {first}; {end}; {name}++) {{";
+    }
 
     private protected override string Declaration(DType type, string name, Expression value, bool mutable) =>
         $"{LocalType(type)} {name} = {value.Text};";

@@ -68,7 +68,7 @@ public abstract partial class CStyleRenderer
             case Op.Range:
                 var loop = NewName(((Axis)line.Arg!).Kind is AxisKind.Reduce or AxisKind.Unroll ? "r" : "i");
                 _written[line] = Expression.Primary(loop);
-                Line(LoopHeader(loop, Written(line.Src[0])));
+                Line(LoopHeader(line, loop, Written(line.Src[0])));
                 _indent++;
                 break;
             case Op.End:
@@ -203,7 +203,7 @@ public abstract partial class CStyleRenderer
     private protected abstract void OpenFunction();
     private protected abstract string VariableName(Variable variable);
     private protected abstract string OpenGrid(UOp special);
-    private protected abstract string LoopHeader(string name, Expression extent);
+    private protected abstract string LoopHeader(UOp range, string name, Expression extent);
     private protected abstract string Declaration(DType type, string name, Expression value, bool mutable);
     /// <summary>Lines that declare mutable locals of the same first value.</summary>
     private protected virtual IEnumerable<string> Declarations(DType type, IReadOnlyList<string> names, Expression value) =>
