@@ -24,6 +24,7 @@ sealed class CKernels
             foreach (var variant in CVariant.All.Where(v => v.Level <= mostLevel))
             {
                 cancellation.ThrowIfCancellationRequested();
+                if (variant.OnlyBytes && program.Kernels[k].Params.All(p => p.DType.Size > 1)) continue;
                 var (parameters, variables) = names.Parameters(k);
                 var linear = program.Kernels[k].Lower(variant.Profile with { PlainLoops = plainLoops }, tuning);
                 var text = CRenderer.Render(linear with { Name = names.Kernel(k) + variant.Suffix }, parameters, variables);
