@@ -105,6 +105,8 @@ public enum AxisKind : byte
     Unroll,
     /// <summary>The lanes of vectors. Gone after vectorisation.</summary>
     Vector,
+    /// <summary>Four neighbours of a reduction whose products are one <see cref="Op.Dot"/>. Gone after vectorisation.</summary>
+    Dot,
 }
 
 /// <summary>A range's identity and kind. Two ranges are one loop exactly when their axis and extent are equal.</summary>

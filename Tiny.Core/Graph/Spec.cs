@@ -30,6 +30,9 @@ static class Spec
             {
                 case Op.Const or Op.Variable or Op.Special or Op.Broadcast or Op.Vector or Op.Lane or Op.FoldLanes:
                     break;
+                case Op.Dot:
+                    Require(u.DType.Kind == ScalarKind.Int32 && u.Src is [var a, var b, var c] && c.DType == u.DType && IsFours(a, u) && IsFours(b, u), u, pass, "does not sum products of bytes");
+                    break;
                 case Op.Pointer:
                     Require((int)u.Arg! < parameters.Length && parameters[(int)u.Arg!].Element == u.DType, u, pass, "is not a parameter of the kernel");
                     break;
@@ -121,6 +124,8 @@ static class Spec
                 break;
         }
     }
+
+    static bool IsFours(UOp bytes, UOp dot) => bytes.DType.Kind is ScalarKind.Int8 or ScalarKind.UInt8 && (bytes.DType.Lanes == 4 || bytes.DType.Lanes == 4 * dot.DType.Lanes);
 
     static bool IsElementwise(UOp u) => u.Op is >= Op.Neg and <= Op.MulAcc;
 

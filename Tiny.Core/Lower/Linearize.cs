@@ -193,6 +193,11 @@ sealed class Linearize
             Straight(value.Src);
             next = UOp.New(Op.MulAcc, sum.DType, [.. value.Src.Select(Available), sum], id);
         }
+        else if (op == Op.Add && value is { Op: Op.Dot, Src: [var a, var b, { Int: 0 }] })
+        {
+            Straight([a, b]);
+            next = UOp.New(Op.Dot, sum.DType, [Available(a), Available(b), sum], id);
+        }
         else
         {
             Straight([value]);

@@ -18,7 +18,7 @@ sealed class Vectorize(UOp sink, KernelParamList parameters, Rewriter simplify)
 
     public static UOp Run(UOp sink, ImmutableArray<KernelParam> parameters, Rewriter simplify)
     {
-        if (!sink.Topological().Exists(IsVector)) return sink;
+        if (!sink.Topological().Exists(u => IsVector(u) || DotProducts.IsDot(u))) return sink;
         return new Vectorize(sink, new(parameters), simplify).Body();
     }
 
@@ -103,6 +103,7 @@ sealed class Vectorize(UOp sink, KernelParamList parameters, Rewriter simplify)
     {
         var arg = (FoldArg)node.Arg!;
         var closed = OptOps.ClosedBy(node);
+        if (closed.SingleOrDefault(DotProducts.IsDot) is { } four) return DotProducts.Fold(node, four, Axis(node), _free, simplify);
         var own = closed.SingleOrDefault(IsVector);
         var axis = own ?? Axis(node);
         int lanes = axis is null ? 1 : Lanes(axis);

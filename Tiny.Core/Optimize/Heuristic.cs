@@ -23,6 +23,9 @@ sealed class Heuristic
     readonly List<UOp> _loads;
     readonly List<UOp> _loops;
     readonly bool _inPlace;
+    // The loop of which four neighbours are one instruction, and what that multiplies.
+    readonly UOp? _four;
+    readonly UOp[] _factors = [];
     readonly List<OptOp> _chosen = [];
 
     Heuristic(UOp sink, TargetProfile profile)
@@ -33,6 +36,8 @@ sealed class Heuristic
         _nodes = sink.Topological();
         _loads = _nodes.FindAll(u => u.Op == Op.Load);
         _inPlace = sink.Src.Any(s => _loads.Exists(l => l.Src[0] == s.Src[0]));
+        if (profile.Dots && profile.VectorLanes > 1 && _nodes.FindAll(u => u.Op == Op.Fold) is [var fold] && DotProducts.Range(fold, _free) is { } four
+            && DotProducts.Factors(fold) is var (a, b)) (_four, _factors) = (four, [a, b]);
         _loops = [.. _nodes.Where(u => u.Op == Op.Range && Kind(u) == AxisKind.Loop).OrderBy(Id)];
     }
 
@@ -60,6 +65,7 @@ sealed class Heuristic
             return;
         }
         if (vector is null && fold is var (range, lanes)) Add(OptKind.VectorFold, range, lanes);
+        if (vector is not null && _four is not null && Array.TrueForAll(_factors, f => DotProducts.Step(f, vector, _free) is 0 or DotProducts.Width)) Add(OptKind.Dot, _four, DotProducts.Width);
         Tile(folds, vector);
         if (vector is not null && folds.Count == 1) Panel(folds[0], vector);
     }
@@ -94,7 +100,7 @@ sealed class Heuristic
 
     bool LoadsWalk(UOp range) => _loads.TrueForAll(l => LoadWalks(l, range));
 
-    bool LoadWalks(UOp load, UOp range) => !_free.DependsOn(load, range) || Walks(load.Src[1], range, load.Src.Length > 2 ? load.Src[2] : null)
+    bool LoadWalks(UOp load, UOp range) => !_free.DependsOn(load, range) || _factors.Contains(load) && range != _four && DotProducts.Step(load, range, _free) == DotProducts.Width || Walks(load.Src[1], range, load.Src.Length > 2 ? load.Src[2] : null)
         || Vectorize.IsMasked(load, range, _free);
 
     // A few loads lane by lane are little beside a product of vectors: what a sum over channels is divided by, once it is summed.

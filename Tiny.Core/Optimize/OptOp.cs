@@ -36,6 +36,8 @@ public enum OptKind
     /// out, or where it is short a loop of its own. The lanes may be more than the axis has elements.
     /// </summary>
     VectorFold,
+    /// <summary>Split a reduction; the inner part's products of four 8-bit integers are one instruction. What is left over is a loop of its own.</summary>
+    Dot,
     /// <summary>Two output axes change places in the order of loops.</summary>
     Swap,
     /// <summary>The panel of an operand along some axes is copied to a stage, contiguous in the order of the axes, and read from there.</summary>
@@ -83,6 +85,7 @@ static class OptOps
         {
             OptKind.Upcast => AxisKind.Upcast,
             OptKind.Unroll => AxisKind.Unroll,
+            OptKind.Dot => AxisKind.Dot,
             _ => AxisKind.Vector,
         }, k);
         int blocks = output ? (n + k - 1) / k : n / k;

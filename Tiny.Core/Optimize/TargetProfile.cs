@@ -21,6 +21,8 @@ public sealed record TargetProfile(string Name)
     public int PanelBytes { get; init; }
     /// <summary>True where <see cref="Op.MulAcc"/> is one instruction.</summary>
     public bool Fma { get; init; }
+    /// <summary>True where <see cref="Op.Dot"/> is worth more than products one by one, and weights lie so that it can be used.</summary>
+    public bool Dots { get; init; }
     /// <summary>Buffers that one kernel may be given. Where nothing limits them, more would only make each element choose among more.</summary>
     public int MostBuffers { get; init; } = 32;
     /// <summary>True for a GPU: output elements are spread over a grid of threads.</summary>

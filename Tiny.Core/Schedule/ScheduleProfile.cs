@@ -7,7 +7,8 @@ namespace Tiny.Schedule;
 /// <summary>What the scheduler knows of the targets that a program is for.</summary>
 /// <param name="MostBuffers">Buffers that one kernel may be given.</param>
 /// <param name="Arranges">Temporaries lie along the axis that suits the vectors of the kernels around them; else they are row-major.</param>
-public sealed record ScheduleProfile(int MostBuffers, bool Arranges)
+/// <param name="Dots">Weights that are bytes lie as <see cref="Op.Dot"/> takes them.</param>
+public sealed record ScheduleProfile(int MostBuffers, bool Arranges, bool Dots = false)
 {
     /// <summary>Operations are computed by the form that takes least, though weights may be larger in it (<see cref="FasterForms"/>).</summary>
     public bool FasterForms { get; init; }
@@ -19,12 +20,12 @@ public sealed record ScheduleProfile(int MostBuffers, bool Arranges)
     public static ScheduleProfile Of(TargetProfile target)
     {
         ArgumentNullException.ThrowIfNull(target);
-        return new(target.MostBuffers, !target.Grid) { FasterForms = target.FasterForms };
+        return new(target.MostBuffers, !target.Grid, target.Dots) { FasterForms = target.FasterForms };
     }
 
     /// <summary>Chooses the layouts of weights, except for those given, and of temporaries.</summary>
-    internal Func<Fusion, IReadOnlyDictionary<UOp, Layout>> Layouts(IReadOnlySet<Storage>? excepted = null) => fusion => LayoutPass.Choose(fusion, Arranges, true, excepted);
+    internal Func<Fusion, IReadOnlyDictionary<UOp, Layout>> Layouts(IReadOnlySet<Storage>? excepted = null) => fusion => LayoutPass.Choose(fusion, Arranges, true, Dots, excepted);
 
     /// <summary>Chooses the layouts of temporaries alone, for a program that is given other memory each time.</summary>
-    internal IReadOnlyDictionary<UOp, Layout> OfTemporaries(Fusion fusion) => LayoutPass.Choose(fusion, Arranges, false);
+    internal IReadOnlyDictionary<UOp, Layout> OfTemporaries(Fusion fusion) => LayoutPass.Choose(fusion, Arranges, false, Dots);
 }
