@@ -22,7 +22,7 @@ sealed class Linearize
     readonly Dictionary<UOp, UOp> _emitted = new(ReferenceEqualityComparer.Instance);
     readonly List<UOp> _log = [];
     readonly HashSet<UOp> _open = new(ReferenceEqualityComparer.Instance);
-    int _accumulators, _loops, _stages;
+    int _accumulators, _loops, _stages, _steps;
 
     Linearize(UOp sink, TargetProfile profile)
     {
@@ -141,17 +141,48 @@ sealed class Linearize
         var known = Known(folds.SelectMany(Values));
         Straight(known);
         var accumulators = folds.Select(Accumulator).ToArray();
-        Nest(OptOps.ClosedBy(folds[0]).AsSpan(), [.. folds.SelectMany(Values)], () =>
+        UOp[][] values = [.. folds.Select(f => Values(f).ToArray())];
+        Nest(OptOps.ClosedBy(folds[0]).AsSpan(), [.. values.SelectMany(v => v)], () =>
         {
-            for (int f = 0; f < folds.Count; f++)
+            // Compilers that find an order themselves recognise a whole sum more easily.
+            if (!_profile.InOrder)
             {
-                // One assignment an iteration, or equal values of an unrolled fold would make equal lines.
-                var next = accumulators[f];
-                foreach (var value in Values(folds[f])) next = Accumulated(next, ((FoldArg)folds[f].Arg!).Op, value, accumulators[f].Arg!);
-                _lines.Add(UOp.New(Op.Set, DType.Void, [accumulators[f], next]));
+                for (int f = 0; f < folds.Count; f++)
+                {
+                    var next = accumulators[f];
+                    for (int step = 0; step < values[f].Length; step++) next = Accumulated(next, folds[f], values[f][step]);
+                    _lines.Add(UOp.New(Op.Set, DType.Void, [accumulators[f], next]));
+                }
+                return;
             }
+            // A step of all sums, then the next one: what is loaded for a step is needed no longer.
+            for (int step = 0; step < values.Max(v => v.Length); step++)
+                foreach (int f in InOrderOfUse([.. values.Select(v => v.ElementAtOrDefault(step))]))
+                    _lines.Add(UOp.New(Op.Set, DType.Void, [accumulators[f], Accumulated(accumulators[f], folds[f], values[f][step])]));
         });
         for (int f = 0; f < folds.Count; f++) Provide(folds[f], accumulators[f]);
+    }
+
+    // The numbers of the values that there are, one after another by the operand that has the fewest uses left: of a tile's operands one's values are all held, the other's
+    // come one at a time.
+    static IEnumerable<int> InOrderOfUse(UOp?[] values)
+    {
+        var left = values.OfType<UOp>().SelectMany(Operands).GroupBy(o => o, ReferenceEqualityComparer.Instance).ToDictionary(g => g.Key!, g => g.Count(), ReferenceEqualityComparer.Instance);
+        var held = new HashSet<UOp>(ReferenceEqualityComparer.Instance);
+        var waiting = Enumerable.Range(0, values.Length).Where(f => values[f] is not null).ToList();
+        while (waiting.Count > 0)
+        {
+            int next = waiting.MinBy(f => Operands(values[f]!).Min(o => held.Contains(o) ? left[o] : int.MaxValue));
+            waiting.Remove(next);
+            foreach (var operand in Operands(values[next]!))
+            {
+                held.Add(operand);
+                left[operand]--;
+            }
+            yield return next;
+        }
+
+        static IEnumerable<UOp> Operands(UOp value) => value.Op == Op.Mul ? value.Src : [value];
     }
 
     void Fill(UOp stage)
@@ -184,19 +215,20 @@ sealed class Linearize
         return acc;
     }
 
-    // The accumulator's id as argument tells a step apart from the same arithmetic on the result after the loop.
-    UOp Accumulated(UOp sum, Op op, UOp value, object id)
+    // Its number tells a step apart from the same arithmetic in another one, and on the result after the loop.
+    UOp Accumulated(UOp sum, UOp fold, UOp value)
     {
         UOp next;
+        var op = ((FoldArg)fold.Arg!).Op;
         if (op == Op.Add && _profile.Fma && value.Op == Op.Mul && value.DType.Kind == ScalarKind.Float32)
         {
             Straight(value.Src);
-            next = UOp.New(Op.MulAcc, sum.DType, [.. value.Src.Select(Available), sum], id);
+            next = UOp.New(Op.MulAcc, sum.DType, [.. value.Src.Select(Available), sum], _steps++);
         }
         else
         {
             Straight([value]);
-            next = UOp.New(op, sum.DType, [sum, Available(value)], id);
+            next = UOp.New(op, sum.DType, [sum, Available(value)], _steps++);
         }
         _lines.Add(next);
         return next;
