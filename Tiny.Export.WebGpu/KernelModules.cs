@@ -29,13 +29,13 @@ internal sealed class KernelModules
     /// <summary>The module that a call of an entry point launches.</summary>
     public KernelModule Of(int entry, int call) => _ofCall[(entry, call)];
 
-    public static KernelModules Render(Program program, TargetProfile profile, CancellationToken cancellation)
+    public static KernelModules Render(Program program, TargetProfile profile, Tuning? tuning, CancellationToken cancellation)
     {
         var result = new KernelModules();
         var names = new HashSet<string>(StringComparer.Ordinal);
         var rendered = new Dictionary<(int Kernel, string Access), KernelModule>();
         var calls = program.Entries.SelectMany((e, i) => e.Calls.Select((c, j) => (Call: c, Key: (i, j)))).ToList();
-        var forms = Forms(program, profile, cancellation);
+        var forms = Forms(program, profile, tuning, cancellation);
         var uses = calls.CountBy(c => forms[c.Call.Kernel].Code).ToDictionary();
         foreach (var (call, key) in calls)
         {
@@ -58,10 +58,10 @@ internal sealed class KernelModules
         return result;
     }
 
-    static IReadOnlyList<KernelForm> Forms(Program program, TargetProfile profile, CancellationToken cancellation) => KernelForms.Of([.. program.Kernels.Select(k =>
+    static IReadOnlyList<KernelForm> Forms(Program program, TargetProfile profile, Tuning? tuning, CancellationToken cancellation) => KernelForms.Of([.. program.Kernels.Select(k =>
     {
         cancellation.ThrowIfCancellationRequested();
-        return k.Lower(profile);
+        return k.Lower(profile, tuning);
     })]);
 
     // Bindings of a kernel that is launched once have the names of its buffers; those of a shared one say only what they are.

@@ -9,7 +9,7 @@ namespace Tiny.Lower;
 /// Takes a lowered body; gives ordered lines (<see cref="LinearKernel"/>). A value is computed in the outermost loop in which all
 /// that it depends on is known, and once there. Folds over the same ranges that do not need one another share a loop. A stage is filled by a loop of its own,
 /// likewise in the outermost place that knows its open ranges. Within a block a fold's
-/// loop comes as early as its operands allow, and everything else as late as its users do, to keep few values alive.
+/// loop comes as early as its operands allow, and everything else as late as its users do, to keep few values alive (<see cref="StepOrder"/>).
 /// </summary>
 sealed class Linearize
 {
@@ -141,48 +141,19 @@ sealed class Linearize
         var known = Known(folds.SelectMany(Values));
         Straight(known);
         var accumulators = folds.Select(Accumulator).ToArray();
-        UOp[][] values = [.. folds.Select(f => Values(f).ToArray())];
-        Nest(OptOps.ClosedBy(folds[0]).AsSpan(), [.. values.SelectMany(v => v)], () =>
+        Nest(OptOps.ClosedBy(folds[0]).AsSpan(), [.. folds.SelectMany(Values)], () =>
         {
-            // Compilers that find an order themselves recognise a whole sum more easily.
-            if (!_profile.InOrder)
+            var (next, left) = (accumulators.ToArray(), folds.Select(f => Values(f).Count()).ToArray());
+            foreach (var (f, value) in StepOrder.Of([.. folds.Select(Values)], v => _profile.Grid || IsImplicit(v) || _emitted.ContainsKey(v)))
             {
-                for (int f = 0; f < folds.Count; f++)
-                {
-                    var next = accumulators[f];
-                    for (int step = 0; step < values[f].Length; step++) next = Accumulated(next, folds[f], values[f][step]);
-                    _lines.Add(UOp.New(Op.Set, DType.Void, [accumulators[f], next]));
-                }
-                return;
+                next[f] = Accumulated(next[f], ((FoldArg)folds[f].Arg!).Op, value);
+                // Where lines are computed at their use, an assignment for each step keeps them in order.
+                if (--left[f] > 0 && !_profile.InOrder) continue;
+                _lines.Add(UOp.New(Op.Set, DType.Void, [accumulators[f], next[f]]));
+                next[f] = accumulators[f];
             }
-            // A step of all sums, then the next one: what is loaded for a step is needed no longer.
-            for (int step = 0; step < values.Max(v => v.Length); step++)
-                foreach (int f in InOrderOfUse([.. values.Select(v => v.ElementAtOrDefault(step))]))
-                    _lines.Add(UOp.New(Op.Set, DType.Void, [accumulators[f], Accumulated(accumulators[f], folds[f], values[f][step])]));
         });
         for (int f = 0; f < folds.Count; f++) Provide(folds[f], accumulators[f]);
-    }
-
-    // The numbers of the values that there are, one after another by the operand that has the fewest uses left: of a tile's operands one's values are all held, the other's
-    // come one at a time.
-    static IEnumerable<int> InOrderOfUse(UOp?[] values)
-    {
-        var left = values.OfType<UOp>().SelectMany(Operands).GroupBy(o => o, ReferenceEqualityComparer.Instance).ToDictionary(g => g.Key!, g => g.Count(), ReferenceEqualityComparer.Instance);
-        var held = new HashSet<UOp>(ReferenceEqualityComparer.Instance);
-        var waiting = Enumerable.Range(0, values.Length).Where(f => values[f] is not null).ToList();
-        while (waiting.Count > 0)
-        {
-            int next = waiting.MinBy(f => Operands(values[f]!).Min(o => held.Contains(o) ? left[o] : int.MaxValue));
-            waiting.Remove(next);
-            foreach (var operand in Operands(values[next]!))
-            {
-                held.Add(operand);
-                left[operand]--;
-            }
-            yield return next;
-        }
-
-        static IEnumerable<UOp> Operands(UOp value) => value.Op == Op.Mul ? value.Src : [value];
     }
 
     void Fill(UOp stage)
@@ -216,10 +187,9 @@ sealed class Linearize
     }
 
     // Its number tells a step apart from the same arithmetic in another one, and on the result after the loop.
-    UOp Accumulated(UOp sum, UOp fold, UOp value)
+    UOp Accumulated(UOp sum, Op op, UOp value)
     {
         UOp next;
-        var op = ((FoldArg)fold.Arg!).Op;
         if (op == Op.Add && _profile.Fma && value.Op == Op.Mul && value.DType.Kind == ScalarKind.Float32)
         {
             Straight(value.Src);

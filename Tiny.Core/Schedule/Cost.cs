@@ -81,9 +81,16 @@ sealed class Cost
     public bool StoreIsCheaper(UOp node, IReadOnlyList<Demand> uses)
     {
         if (_apart.Contains(node)) return true;
+        double evaluations = 0;
         var (weight, folds) = _own[node];
-        double evaluations = Evaluations(uses);
-        bool insideFold = uses.Any(u => Iterations(u) > 1);
+        bool insideFold = false;
+        foreach (var use in uses)
+        {
+            double loops = Iterations(use);
+            insideFold |= loops > 1;
+            double share = folds || loops > 1 || use.Draft.Choosers.Count == 0 ? 1 : Choosers.Share(use.Draft.Choosers, use.Index.Append(use.Gate));
+            evaluations += use.Draft.Shape.Size * loops * share;
+        }
         // A reduction inside another one's loop is computed by fewer threads than it has results.
         if (insideFold && folds && evaluations * weight > Launch) return true;
         return evaluations * weight > evaluations * Memory + node.Shape.Size * (weight + Memory) + Launch;

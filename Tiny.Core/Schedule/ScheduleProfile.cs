@@ -7,9 +7,13 @@ namespace Tiny.Schedule;
 /// <summary>What the scheduler knows of the targets that a program is for.</summary>
 /// <param name="MostBuffers">Buffers that one kernel may be given.</param>
 /// <param name="Arranges">Temporaries lie along the axis that suits the vectors of the kernels around them; else they are row-major.</param>
-/// <param name="PadsInMemory">What is padded and then read many times gets memory with its padding, so that no load has to be tested.</param>
-public sealed record ScheduleProfile(int MostBuffers, bool Arranges, bool PadsInMemory = false)
+public sealed record ScheduleProfile(int MostBuffers, bool Arranges)
 {
+    /// <summary>Operations are computed by the form that takes least, though weights may be larger in it (<see cref="FasterForms"/>).</summary>
+    public bool FasterForms { get; init; }
+    /// <summary>What is padded and then read many times gets memory with its padding, so that no load has to be tested.</summary>
+    public bool PadsInMemory { get; init; }
+
     /// <summary>What every target takes.</summary>
     public static ScheduleProfile Any { get; } = new(Scheduler.MostBuffers, false);
 
@@ -17,7 +21,7 @@ public sealed record ScheduleProfile(int MostBuffers, bool Arranges, bool PadsIn
     public static ScheduleProfile Of(TargetProfile target)
     {
         ArgumentNullException.ThrowIfNull(target);
-        return new(target.MostBuffers, !target.Grid, target.TestsAreDear);
+        return new(target.MostBuffers, !target.Grid) { FasterForms = target.FasterForms, PadsInMemory = target.TestsAreDear };
     }
 
     /// <summary>Chooses the layouts of weights, except for those given, and of temporaries.</summary>

@@ -31,6 +31,11 @@ static class Scheduler
         layouts ??= profile?.Layouts();
         using var interner = Interner.Open();
         long start = Stopwatch.GetTimestamp();
+        if (profile?.FasterForms == true)
+        {
+            var faster = FasterForms.Run([.. results, .. (states ?? []).Select(s => s.Final)]);
+            (results, states) = (faster[..results.Count], [.. (states ?? []).Select((s, i) => (s.Memory, faster[results.Count + i]))]);
+        }
         var (resolved, finals) = Resolve.Run(results, states ?? []);
         if (Debugging.Spec) Spec.Tensors([.. resolved, .. finals.Select(f => f.Final)], "resolve");
         watch?.Invoke("resolve", resolved);
