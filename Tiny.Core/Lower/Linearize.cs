@@ -22,7 +22,7 @@ sealed class Linearize
     readonly Dictionary<UOp, UOp> _emitted = new(ReferenceEqualityComparer.Instance);
     readonly List<UOp> _log = [];
     readonly HashSet<UOp> _open = new(ReferenceEqualityComparer.Instance);
-    int _accumulators, _loops, _stages;
+    int _accumulators, _loops, _stages, _steps;
 
     Linearize(UOp sink, TargetProfile profile)
     {
@@ -143,12 +143,14 @@ sealed class Linearize
         var accumulators = folds.Select(Accumulator).ToArray();
         Nest(OptOps.ClosedBy(folds[0]).AsSpan(), [.. folds.SelectMany(Values)], () =>
         {
-            // One assignment an iteration, or equal values of an unrolled fold would make equal lines.
             var (next, left) = (accumulators.ToArray(), folds.Select(f => Values(f).Count()).ToArray());
             foreach (var (f, value) in StepOrder.Of([.. folds.Select(Values)], v => _profile.Grid || IsImplicit(v) || _emitted.ContainsKey(v)))
             {
-                next[f] = Accumulated(next[f], ((FoldArg)folds[f].Arg!).Op, value, accumulators[f].Arg!);
-                if (--left[f] == 0) _lines.Add(UOp.New(Op.Set, DType.Void, [accumulators[f], next[f]]));
+                next[f] = Accumulated(next[f], ((FoldArg)folds[f].Arg!).Op, value);
+                // Where lines are computed at their use, an assignment for each step keeps them in order.
+                if (--left[f] > 0 && !_profile.InOrder) continue;
+                _lines.Add(UOp.New(Op.Set, DType.Void, [accumulators[f], next[f]]));
+                next[f] = accumulators[f];
             }
         });
         for (int f = 0; f < folds.Count; f++) Provide(folds[f], accumulators[f]);
@@ -184,14 +186,14 @@ sealed class Linearize
         return acc;
     }
 
-    // The accumulator's id as argument tells a step apart from the same arithmetic on the result after the loop.
-    UOp Accumulated(UOp sum, Op op, UOp value, object id)
+    // Its number tells a step apart from the same arithmetic in another one, and on the result after the loop.
+    UOp Accumulated(UOp sum, Op op, UOp value)
     {
         UOp next;
         if (op == Op.Add && _profile.Fma && value.Op == Op.Mul && value.DType.Kind == ScalarKind.Float32)
         {
             Straight(value.Src);
-            next = UOp.New(Op.MulAcc, sum.DType, [.. value.Src.Select(Available), sum], id);
+            next = UOp.New(Op.MulAcc, sum.DType, [.. value.Src.Select(Available), sum], _steps++);
         }
         else if (op == Op.Add && value is { Op: Op.Dot, Src: [var a, var b, { Int: 0 }] })
         {
@@ -201,7 +203,7 @@ sealed class Linearize
         else
         {
             Straight([value]);
-            next = UOp.New(op, sum.DType, [sum, Available(value)], id);
+            next = UOp.New(op, sum.DType, [sum, Available(value)], _steps++);
         }
         _lines.Add(next);
         return next;

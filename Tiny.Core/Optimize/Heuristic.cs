@@ -151,10 +151,14 @@ sealed class Heuristic
             .OrderBy(a => a.r == vector ? 0 : 1).ToList();
         var last = OptOps.ClosedBy(folds[^1])[^1];
         var unrolled = Extent(last) is > 1 and <= MostUnrolled && !_chosen.Exists(o => o.Axis == Id(last)) ? last : null;
-        var tile = RegisterTile.Choose(axes, inner, unrolled, _profile.Registers, MostElements(folds), _inPlace, _free);
+        int most = MostElements(folds);
+        var tile = RegisterTile.Choose(axes, inner, unrolled, _profile, most, _inPlace, _free);
+        bool unrolls = true;
+        if (_profile.LoadsFirst && unrolled is not null && RegisterTile.Choose(axes, inner, null, _profile, most, _inPlace, _free) is var one && one.Price <= tile.Price)
+            (tile, unrolls) = (one, false);
         for (int i = 0; i < axes.Count; i++)
             if (tile.Amounts[i] > 1) Add(OptKind.Upcast, axes[i].r, tile.Amounts[i]);
-        Unroll(folds, tile.Amounts.Aggregate(1, (n, k) => n * k));
+        if (unrolls) Unroll(folds, tile.Amounts.Aggregate(1, (n, k) => n * k));
         Outermost(inner);
     }
 

@@ -8,7 +8,7 @@ namespace Tiny.Schedule;
 /// </summary>
 sealed class Cost
 {
-    const double Launch = 4096, Memory = 4, Transcendental = 7, MostInFold = 64;
+    const double Launch = 4096, Memory = 4, Transcendental = 7, MostInFold = 64, Test = 0.25;
     // Beside a reduction so many times shorter a long one has a kernel of its own.
     const double MuchLonger = 16, Long = 256;
 
@@ -95,6 +95,11 @@ sealed class Cost
         if (insideFold && folds && evaluations * weight > Launch) return true;
         return evaluations * weight > evaluations * Memory + node.Shape.Size * (weight + Memory) + Launch;
     }
+
+    /// <summary>True when a copy that has the padding costs less than a test at each use.</summary>
+    public static bool PadIsCheaper(UOp pad, IReadOnlyList<Demand> uses) => Evaluations(uses) * Test > pad.Shape.Size * 2 * Memory + Launch;
+
+    static double Evaluations(IReadOnlyList<Demand> uses) => uses.Sum(u => u.Draft.Shape.Size * Iterations(u));
 
     // A reduction that is repeated along an axis will have been stored before.
     bool IsRepeated(UOp node) => node.Op == Op.Expand && node.Shape.Size > node.Src[0].Shape.Size

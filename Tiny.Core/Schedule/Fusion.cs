@@ -13,6 +13,7 @@ sealed class Fusion
     readonly Movement _movement;
     readonly IReadOnlySet<UOp> _forced;
     readonly WritePlan _plan;
+    readonly bool _padsInMemory;
     readonly Dictionary<UOp, List<Demand>> _demands = new(ReferenceEqualityComparer.Instance);
     readonly Cost _cost;
     // What a reshape reads by its place in memory, since its index there is no sum of products.
@@ -22,8 +23,10 @@ sealed class Fusion
     /// <param name="forced">Nodes that get a buffer whatever they cost.</param>
     /// <param name="closed">Reductions that are known to need no loop.</param>
     /// <param name="movement">What movement does to indices.</param>
-    public Fusion(WritePlan plan, IReadOnlySet<UOp> forced, IReadOnlySet<UOp> closed, Movement movement)
+    /// <param name="padsInMemory">What is padded may get memory.</param>
+    public Fusion(WritePlan plan, IReadOnlySet<UOp> forced, IReadOnlySet<UOp> closed, Movement movement, bool padsInMemory = false)
     {
+        _padsInMemory = padsInMemory;
         _movement = movement;
         _forced = forced;
         _plan = plan;
@@ -56,7 +59,8 @@ sealed class Fusion
         if (node.Shape.Size == 0) return;
         var uses = DemandsOf(node);
         if (node.Op == Op.Update) Write(node);
-        else if (isResult || node.Op is Op.Contiguous or Op.Kernel || _forced.Contains(node) || _readFlat.Contains(node) || Cost.Computes(node) && _cost.StoreIsCheaper(node, uses))
+        else if (isResult || node.Op is Op.Contiguous or Op.Kernel || _forced.Contains(node) || _readFlat.Contains(node) || Cost.Computes(node) && _cost.StoreIsCheaper(node, uses)
+            || _padsInMemory && node.Op == Op.Pad && Cost.PadIsCheaper(node, uses))
         {
             var draft = Drafts[node] = new Draft(node);
             draft.Root = Ask(draft, node, draft.Ranges, UOp.Bool(true), []);

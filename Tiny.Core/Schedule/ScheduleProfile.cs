@@ -12,6 +12,8 @@ public sealed record ScheduleProfile(int MostBuffers, bool Arranges, bool Dots =
 {
     /// <summary>Operations are computed by the form that takes least, though weights may be larger in it (<see cref="FasterForms"/>).</summary>
     public bool FasterForms { get; init; }
+    /// <summary>What is padded and then read many times gets memory with its padding, so that no load has to be tested.</summary>
+    public bool PadsInMemory { get; init; }
 
     /// <summary>What every target takes.</summary>
     public static ScheduleProfile Any { get; } = new(Scheduler.MostBuffers, false);
@@ -20,7 +22,7 @@ public sealed record ScheduleProfile(int MostBuffers, bool Arranges, bool Dots =
     public static ScheduleProfile Of(TargetProfile target)
     {
         ArgumentNullException.ThrowIfNull(target);
-        return new(target.MostBuffers, !target.Grid, target.Dots) { FasterForms = target.FasterForms };
+        return new(target.MostBuffers, !target.Grid, target.Dots) { FasterForms = target.FasterForms, PadsInMemory = target.TestsAreDear };
     }
 
     /// <summary>Chooses the layouts of weights, except for those given, and of temporaries.</summary>
