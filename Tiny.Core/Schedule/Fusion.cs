@@ -22,13 +22,14 @@ sealed class Fusion
     /// <param name="forced">Nodes that get a buffer whatever they cost.</param>
     /// <param name="closed">Reductions that are known to need no loop.</param>
     /// <param name="movement">What movement does to indices.</param>
-    public Fusion(WritePlan plan, IReadOnlySet<UOp> forced, IReadOnlySet<UOp> closed, Movement movement)
+    /// <param name="held">See <see cref="ScheduleProfile.Held"/>.</param>
+    public Fusion(WritePlan plan, IReadOnlySet<UOp> forced, IReadOnlySet<UOp> closed, Movement movement, int held)
     {
         _movement = movement;
         _forced = forced;
         _plan = plan;
         Order = Walk.Topological(plan.Roots);
-        _cost = new Cost(Order, closed);
+        _cost = new Cost(Order, closed, held);
         Results = new HashSet<UOp>(plan.Results, ReferenceEqualityComparer.Instance);
         for (int i = Order.Count - 1; i >= 0; i--) Decide(Order[i], Results.Contains(Order[i]));
         foreach (var node in Order)

@@ -27,7 +27,7 @@ static class Scheduler
         IReadOnlyList<(UOp Memory, UOp Final)>? states = null, ScheduleProfile? profile = null, Func<Fusion, IReadOnlyDictionary<UOp, Layout>>? layouts = null,
         Func<string, List<KernelBody>, List<KernelBody>>? alter = null)
     {
-        int mostBuffers = (profile ?? ScheduleProfile.Any).MostBuffers;
+        var (mostBuffers, _, held) = profile ?? ScheduleProfile.Any;
         layouts ??= profile?.Layouts();
         using var interner = Interner.Open();
         long start = Stopwatch.GetTimestamp();
@@ -43,7 +43,7 @@ static class Scheduler
         while (true)
         {
             plan.Make();
-            var fusion = new Fusion(plan, forced, closed, movement);
+            var fusion = new Fusion(plan, forced, closed, movement, held);
             var rangeify = new Rangeify(fusion, plan, movement, simplify, layouts?.Invoke(fusion) ?? Layout.None);
             var bodies = Unused.Drop(rangeify.Run(), plan);
             // Known to need no loop, they cost less: fusion is decided anew.
