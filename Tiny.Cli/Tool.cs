@@ -26,7 +26,7 @@ static class Tool
         var root = new Command("tiny", "Tiny compiles tensor programs ahead of time: ONNX models to C and to browser bundles.\n\n"
             + "Exit codes: 0 all went well; 1 a case fails, or a target cannot take the program; 2 a file or an option cannot be used; 3 a fault of tiny; 130 interrupted.")
         {
-            ExportCommand.Create(), RunCommand.Create(), VerifyCommand.Create(), InfoCommand.Create(), ServeCommand.Create(),
+            ExportCommand.Create(), RunCommand.Create(), VerifyCommand.Create(), InfoCommand.Create(), TuneCommand.Create(), ServeCommand.Create(),
             new HelpOption { Recursive = true }, new VersionOption(),
         };
         // Who asks for nothing is told what there is.

@@ -1,6 +1,7 @@
 using System.Text;
 using Tiny.Jit;
 using Tiny.Lower;
+using Tiny.Optimize;
 using Tiny.Render;
 
 namespace Tiny.Export.C;
@@ -11,12 +12,12 @@ namespace Tiny.Export.C;
 /// </summary>
 sealed class CKernels
 {
-    // Functions by their variant's level and kernel; null where a lower level has the same.
-    readonly Dictionary<(int Level, int Kernel), CKernel> _texts = [];
+    // Functions by variant and kernel; none where the variant's base has the same.
+    readonly Dictionary<(string Variant, int Kernel), CKernel> _texts = [];
     readonly Program _program;
     readonly CNames _names;
 
-    public CKernels(Program program, CNames names, int mostLevel, bool plainLoops, CancellationToken cancellation)
+    public CKernels(Program program, CNames names, int mostLevel, bool plainLoops, Tuning? tuning, CancellationToken cancellation)
     {
         (_program, _names) = (program, names);
         for (int k = 0; k < program.Kernels.Length; k++)
@@ -24,30 +25,42 @@ sealed class CKernels
             {
                 cancellation.ThrowIfCancellationRequested();
                 var (parameters, variables) = names.Parameters(k);
-                var linear = program.Kernels[k].Lower(variant.Profile with { PlainLoops = plainLoops });
+                var linear = program.Kernels[k].Lower(variant.Profile with { PlainLoops = plainLoops }, tuning);
                 var text = CRenderer.Render(linear with { Name = names.Kernel(k) + variant.Suffix }, parameters, variables);
-                if (Below(variant.Level, k) is not { } below || !Same(text, variant, below, k)) _texts[(variant.Level, k)] = text;
+                if (variant.Base is null || !Same(text, variant, Owner(variant.Base, k), k)) _texts[(variant.Name, k)] = text;
             }
     }
 
     /// <summary>Some kernels use vectors.</summary>
-    public bool HasVectors => _texts.Keys.Any(t => t.Level > 0);
+    public bool HasVectors => _texts.Keys.Any(t => t.Variant != CVariant.Plain.Name);
 
     /// <summary>Processors differ in kernels, so that a table is chosen.</summary>
-    public bool HasTables => _texts.Keys.Any(t => t.Level > 1);
+    public bool HasTables => CVariant.ByProcessor.Any(HasOwn);
 
-    // The highest level under another that has the kernel.
-    int? Below(int level, int kernel) => Enumerable.Range(0, level).Reverse().Select(l => (int?)l).FirstOrDefault(l => _texts.ContainsKey((l!.Value, kernel)));
+    /// <summary>Some kernels have a form of their own for this kind of processor.</summary>
+    public bool HasOwn(CVariant variant) => _texts.Keys.Any(t => t.Variant == variant.Name);
 
-    bool Same(CKernel text, CVariant variant, int below, int kernel)
+    CKernel? Own(CVariant variant, int kernel) => _texts.GetValueOrDefault((variant.Name, kernel));
+
+    // The variant whose function this one calls.
+    CVariant Owner(CVariant variant, int kernel)
     {
-        return Plain(text.Text, variant) == Plain(_texts[(below, kernel)].Text, CVariant.All[below]);
+        while (Own(variant, kernel) is null) variant = variant.Base!;
+        return variant;
+    }
+
+    bool Same(CKernel text, CVariant variant, CVariant below, int kernel)
+    {
+        // Helpers of one name are one text, unless a processor has an instruction for it.
+        var under = Own(below, kernel)!;
+        return Plain(text.Text, variant) == Plain(under.Text, below)
+            && (variant.Attribute is not null || CHelper.Listing(CHelper.Closure(text.Helpers)) == CHelper.Listing(CHelper.Closure(under.Helpers)));
 
         static string Plain(string text, CVariant variant) => variant.Attribute is null ? text
             : text.Replace($"static {variant.Attribute} void", "static void", StringComparison.Ordinal).Replace(variant.Suffix + "(", "(", StringComparison.Ordinal);
     }
 
-    /// <summary>Helpers and kernels, level by level.</summary>
+    /// <summary>Helpers and kernels, first those that the preprocessor chooses among.</summary>
     public void Write(StringBuilder text)
     {
         var helpers = CommonHelpers(out var known);
@@ -57,45 +70,68 @@ sealed class CKernels
         {
             if (k > 0) text.Append('\n');
             Shapes(text, k);
-            var plain = _texts[(0, k)].Text;
-            text.Append(_texts.TryGetValue((1, k), out var vectors) ? $"#if {_names.Macro}_LEVEL >= 1\n{vectors.Text}#else\n{plain}#endif\n" : plain);
+            CVariant[] own = [.. CVariant.ByCompiler.Where(v => Own(v, k) is not null).Reverse()];
+            for (int i = 0; i < own.Length; i++)
+            {
+                if (own.Length > 1) text.Append(i == own.Length - 1 ? "#else\n" : $"#{(i == 0 ? "if" : "elif")} {own[i].Condition(_names.Macro)}\n");
+                text.Append(Own(own[i], k)!.Text);
+            }
+            if (own.Length > 1) text.Append("#endif\n");
         }
-        foreach (var variant in CVariant.All.Skip(2))
+        foreach (var variant in CVariant.ByProcessor.Where(HasOwn))
         {
-            int[] kernels = [.. Enumerable.Range(0, _program.Kernels.Length).Where(k => _texts.ContainsKey((variant.Level, k)))];
-            if (kernels.Length == 0) continue;
-            text.Append(CSource.Section($"kernels for {variant.Name}")).Append($"#if {_names.Macro}_LEVEL >= {variant.Level}\n\n");
-            var own = CHelper.Closure(kernels.SelectMany(k => _texts[(variant.Level, k)].Helpers)).Where(h => known.Add(h.Name)).ToList();
+            int[] kernels = [.. Enumerable.Range(0, _program.Kernels.Length).Where(k => Own(variant, k) is not null)];
+            text.Append(CSource.Section($"kernels for {variant.Name}")).Append($"#if {variant.Condition(_names.Macro)}\n\n");
+            var own = CHelper.Closure(kernels.SelectMany(k => Own(variant, k)!.Helpers)).Where(h => known.Add(h.Name)).ToList();
             if (own.Count > 0) text.Append(CHelper.Listing(own)).Append('\n');
             foreach (int k in kernels)
             {
                 Shapes(text, k);
-                text.Append(_texts[(variant.Level, k)].Text).Append('\n');
+                text.Append(Own(variant, k)!.Text).Append('\n');
             }
             text.Append("#endif\n");
         }
         if (HasTables) Tables(text);
     }
 
-    // The first two levels exclude one another.
+    // What the preprocessor chooses among excludes one another: each helper once, where one of those that need it is chosen.
     string CommonHelpers(out HashSet<string> known)
     {
-        var plain = CHelper.Closure(Helpers(0));
-        var vector = CHelper.Closure(Enumerable.Range(0, _program.Kernels.Length).SelectMany(k => _texts.GetValueOrDefault((1, k), _texts[(0, k)]).Helpers));
-        var both = plain.Select(h => h.Name).Intersect(vector.Select(h => h.Name)).ToHashSet();
-        known = [.. vector.Select(h => h.Name)];
-        var text = new StringBuilder(CHelper.Listing(plain.Where(h => both.Contains(h.Name))));
-        var onlyVector = CHelper.Listing(vector.Where(h => !both.Contains(h.Name)));
-        var onlyPlain = CHelper.Listing(plain.Where(h => !both.Contains(h.Name)));
-        if (text.Length > 0 && onlyVector.Length + onlyPlain.Length > 0) text.Append('\n');
-        if (onlyVector.Length > 0)
-            text.Append($"#if {_names.Macro}_LEVEL >= 1\n").Append(onlyVector).Append(onlyPlain.Length > 0 ? "#else\n" : "").Append(onlyPlain).Append("#endif\n");
-        else if (onlyPlain.Length > 0)
-            text.Append($"#if {_names.Macro}_LEVEL < 1\n").Append(onlyPlain).Append("#endif\n");
+        var needed = CVariant.ByCompiler.Select(v => CHelper.Closure(Enumerable.Range(0, _program.Kernels.Length).SelectMany(k => Own(Owner(v, k), k)!.Helpers))).ToList();
+        // Functions that are chosen by the processor come after those of the base that they have in common.
+        known = [.. needed[CVariant.ByCompiler.ToList().IndexOf(CVariant.Vectors)].Select(h => h.Name)];
+        var text = new StringBuilder();
+        // What needs a helper is chosen no more often than that is.
+        foreach (var group in needed.SelectMany(n => n).DistinctBy(h => (h.Name, h.Text)).GroupBy(Users).OrderByDescending(g => int.PopCount(g.Key)).ThenBy(g => g.Key))
+        {
+            if (text.Length > 0) text.Append('\n');
+            var condition = Condition(group.Key);
+            text.Append(condition is null ? "" : $"#if {condition}\n").Append(CHelper.Listing(group)).Append(condition is null ? "" : "#endif\n");
+        }
         return text.ToString();
+
+        // One bit a variant.
+        int Users(CHelper helper) => Enumerable.Range(0, needed.Count).Where(i => needed[i].Any(h => h.Name == helper.Name && h.Text == helper.Text)).Sum(i => 1 << i);
     }
 
-    IEnumerable<CHelper> Helpers(int level) => _texts.Where(t => t.Key.Level == level).OrderBy(t => t.Key.Kernel).SelectMany(t => t.Value.Helpers);
+    // That one of these variants is chosen, of which each takes what the one after it leaves: null where that is always so.
+    string? Condition(int variants)
+    {
+        var all = CVariant.ByCompiler;
+        var parts = new List<string>();
+        for (int i = 0; i < all.Count; i++)
+        {
+            if ((variants >> i & 1) == 0) continue;
+            int last = i;
+            while (last + 1 < all.Count && (variants >> (last + 1) & 1) == 1) last++;
+            var least = i == 0 ? null : all[i].Condition(_names.Macro);
+            var most = last + 1 == all.Count ? null : $"!({all[last + 1].Condition(_names.Macro)})";
+            if (least is null && most is null) return null;
+            parts.Add(least is null ? most! : most is null ? least : $"{least} && {most}");
+            i = last;
+        }
+        return parts.Count == 1 ? parts[0] : string.Join(" || ", parts.Select(p => $"({p})"));
+    }
 
     // A struct of pointers; one value for each kind of processor; the function that chooses one.
     void Tables(StringBuilder text)
@@ -109,21 +145,21 @@ sealed class CKernels
             text.Append(CSource.Wrapped($"    void (*{_names.Kernel(k)})({string.Join(", ", types)});\n"));
         }
         text.Append("};\n");
-        foreach (var variant in CVariant.All.Skip(1).Where(v => v.Level == 1 || _texts.Keys.Any(t => t.Level == v.Level)))
+        foreach (var variant in CVariant.ByProcessor.Where(HasOwn).Prepend(CVariant.Vectors))
         {
-            bool common = variant.Level == 1;
-            text.Append(common ? $"\n/* Any processor. */\n" : $"\n#if {macro}_LEVEL >= {variant.Level}\n/* {variant.Name}. */\n")
+            bool common = variant == CVariant.Vectors;
+            text.Append(common ? $"\n/* Any processor. */\n" : $"\n#if {variant.Condition(macro)}\n/* {variant.Name}. */\n")
                 .Append($"static const struct {prefix}_kernels {Table(variant)} = {{\n");
             for (int k = 0; k < _program.Kernels.Length; k++)
-                text.Append($"    {_names.Kernel(k)}{CVariant.All[Below(variant.Level + 1, k)!.Value].Suffix},\n");
+                text.Append($"    {_names.Kernel(k)}{Owner(variant, k).Suffix},\n");
             text.Append("};\n").Append(common ? "" : "#endif\n");
         }
         text.Append($"\n/* The best kernels for this processor. */\nstatic const struct {prefix}_kernels *choose_kernels(void)\n{{\n");
-        foreach (var variant in CVariant.All.Skip(2).Reverse().Where(v => _texts.Keys.Any(t => t.Level == v.Level)))
-            text.Append($"#if {macro}_LEVEL >= {variant.Level}\n    if ({string.Join("\n        && ", variant.Features.Select(f => $"__builtin_cpu_supports(\"{f}\")"))})\n        return &{Table(variant)};\n#endif\n");
-        text.Append($"    return &{Table(CVariant.All[1])};\n}}\n");
+        foreach (var variant in CVariant.ByProcessor.Where(HasOwn).Reverse())
+            text.Append($"#if {variant.Condition(macro)}\n    if ({string.Join("\n        && ", variant.Features.Select(f => $"__builtin_cpu_supports(\"{f}\")"))})\n        return &{Table(variant)};\n#endif\n");
+        text.Append($"    return &{Table(CVariant.Vectors)};\n}}\n");
 
-        string Table(CVariant variant) => $"kernels_{(variant.Level == 1 ? "any" : variant.Suffix[1..])}";
+        string Table(CVariant variant) => $"kernels_{(variant == CVariant.Vectors ? "any" : variant.Suffix[1..])}";
     }
 
     // "out [1, 8, 26, 26] from x [1, 1, 28, 28], weight [8, 1, 3, 3]"; of a kernel that several calls share, the first one's.

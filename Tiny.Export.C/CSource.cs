@@ -30,21 +30,7 @@ static partial class CSource
             {{banner}}
             #include "{{names.Prefix}}.h"
 
-            #include <math.h>
-            #include <stdbool.h>
-            #include <string.h>
-
-            #if defined(__BYTE_ORDER__) && __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
-            #error "the weights are little-endian"
-            #endif
-
-            /* Products and sums are rounded one by one, as everywhere that this model runs. */
-            #if defined(__clang__)
-            #pragma STDC FP_CONTRACT OFF
-            #elif defined(__GNUC__)
-            #pragma GCC optimize ("fp-contract=off")
-            #endif
-
+            {{Includes}}
             """);
         if (kernels.HasVectors) text.Append(Levels(macro));
         kernels.Write(text);
@@ -58,21 +44,41 @@ static partial class CSource
         return text.ToString();
     }
 
-    static string Levels(string macro) => $"""
+    /// <summary>What kernels need of the standard library, and how floats are rounded.</summary>
+    internal const string Includes = """
+        #include <math.h>
+        #include <stdbool.h>
+        #include <string.h>
 
-        /* Kernels for several kinds of processors are here, of which init chooses. {macro}_LEVEL is the highest that it may: 0 C99 alone, 1 vectors of 128
-         * bits by the notation that gcc and clang share, 2 AVX2 and FMA, 3 AVX-512. No compiler flags are needed. */
+        #if defined(__BYTE_ORDER__) && __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
+        #error "the weights are little-endian"
+        #endif
+
+        /* Products and sums are rounded one by one, as everywhere that this model runs. */
+        #if defined(__clang__)
+        #pragma STDC FP_CONTRACT OFF
+        #elif defined(__GNUC__)
+        #pragma GCC optimize ("fp-contract=off")
+        #endif
+
+        """;
+
+    /// <summary>Which kinds of processors there are kernels for.</summary>
+    internal static string Levels(string macro) => $"""
+
+        /* Kernels for several kinds of processors are here. {macro}_LEVEL is the highest to use: 0 C99 alone, 1 vectors of 128 bits by the notation that
+         * gcc and clang share (SSE2 on x86-64), 2 NEON on 64-bit Arm, AVX2 and FMA on x86-64, 3 AVX-512. Those from AVX2 on, init chooses by asking the
+         * processor; no compiler flags are needed. */
         #if !defined(__clang__) && !(defined(__GNUC__) && __GNUC__ >= 9)
         #undef {macro}_LEVEL
         #define {macro}_LEVEL 0
         #elif !defined({macro}_LEVEL)
         #define {macro}_LEVEL 3
         #endif
-        #if {macro}_LEVEL > 1 && !defined(__x86_64__)
-        #undef {macro}_LEVEL
-        #define {macro}_LEVEL 1
+        #if {CVariant.Neon.Condition(macro)}
+        #include <arm_neon.h>
         #endif
-        #if {macro}_LEVEL > 1
+        #if {CVariant.Avx2.Condition(macro)}
         /* Without what it includes for an allocator: that has names which kernels may have too. */
         #define _MM_MALLOC_H_INCLUDED
         #define __MM_MALLOC_H

@@ -16,13 +16,13 @@ public sealed class CTarget : ExportTarget
     /// <inheritdoc/>
     public override string Name => "c";
 
-    /// <summary>The highest kind of processor that kernels are written for: 0 C99 alone, 1 vectors of 128 bits, 2 AVX2, 3 AVX-512. Without the higher ones the source is smaller.</summary>
+    /// <summary>The highest kind of processor that kernels are written for: 0 C99 alone, 1 vectors of 128 bits, 2 AVX2 and NEON, 3 AVX-512. Without the higher ones the source is smaller.</summary>
     public int MostLevel { get; init; } = HighestLevel;
     /// <summary>The highest there is.</summary>
     public const int HighestLevel = 3;
 
     /// <inheritdoc/>
-    public override ScheduleProfile Schedule { get; } = ScheduleProfile.Of(CRenderer.Plain);
+    public override ScheduleProfile Schedule { get; } = ScheduleProfile.Of(CRenderer.Plain) with { FasterForms = true };
 
     /// <inheritdoc/>
     public override void Export(Program program, ExportContext context)
@@ -31,7 +31,7 @@ public sealed class CTarget : ExportTarget
         ArgumentNullException.ThrowIfNull(context);
         var names = new CNames(program);
         var weights = new WeightsFile(program);
-        var kernels = new CKernels(program, names, MostLevel, context.PlainLoops, context.Cancellation);
+        var kernels = new CKernels(program, names, MostLevel, context.PlainLoops, context.Tuning, context.Cancellation);
         Write($"{names.Prefix}.h", CHeader.Text(program, names, kernels.HasTables, Banner(program, weights)));
         Write($"{names.Prefix}.c", CSource.Text(program, names, weights, kernels, Banner(program, weights)));
         Write("main.c", CMain.Text(program, names, Banner(program, weights)));

@@ -33,13 +33,13 @@ internal sealed partial class KernelModules
     /// <summary>The module that a call of an entry point launches.</summary>
     public KernelModule Of(int entry, int call) => _ofCall[(entry, call)];
 
-    public static KernelModules Render(Program program, TargetProfile profile, CancellationToken cancellation)
+    public static KernelModules Render(Program program, TargetProfile profile, Tuning? tuning, CancellationToken cancellation)
     {
         var result = new KernelModules();
         var names = new HashSet<string>(StringComparer.Ordinal);
         var rendered = new Dictionary<(int Kernel, string Access), KernelModule>();
         var calls = program.Entries.SelectMany((e, i) => e.Calls.Select((c, j) => (Call: c, Key: (i, j)))).ToList();
-        var forms = Forms(program, profile, cancellation);
+        var forms = Forms(program, profile, tuning, cancellation);
         foreach (var (call, key) in calls)
         {
             string access = string.Concat(call.Buffers.Select(b => program.Buffers[b].Role == BufferRole.Constant ? 'r' : 'w'));
@@ -61,10 +61,10 @@ internal sealed partial class KernelModules
         return result;
     }
 
-    static IReadOnlyList<KernelForm> Forms(Program program, TargetProfile profile, CancellationToken cancellation) => KernelForms.Of([.. program.Kernels.Select(k =>
+    static IReadOnlyList<KernelForm> Forms(Program program, TargetProfile profile, Tuning? tuning, CancellationToken cancellation) => KernelForms.Of([.. program.Kernels.Select(k =>
     {
         cancellation.ThrowIfCancellationRequested();
-        return k.Lower(profile);
+        return k.Lower(profile, tuning);
     })]);
 
     // The text has no names of its program's, so that it serves every kernel that does the same.
@@ -105,7 +105,7 @@ internal sealed partial class KernelModules
         return header.Script(text.Length == 0 ? "\nexport {};\n" : text.ToString());
     }
 
-    // Nobody would load it for its looks.
-    [GeneratedRegex(@"\n\s+")]
+    // Nobody would load indentation and comments.
+    [GeneratedRegex(@"\n(?:\s+|// .*\n)+")]
     private static partial Regex Margin();
 }

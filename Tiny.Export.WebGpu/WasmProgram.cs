@@ -24,19 +24,19 @@ internal sealed record WasmProgram(Program Program, WasmPlan Plan, byte[] Module
     public static string Export(EntryPoint entry) => $"run_{entry.Name}";
 
     /// <summary>The program's modules; null where it needs more memory than WebAssembly has.</summary>
-    public static WasmProgram? Of(Program program, ScalarKind float64 = ScalarKind.Float64, CancellationToken cancellation = default)
+    public static WasmProgram? Of(Program program, ScalarKind float64 = ScalarKind.Float64, Tuning? tuning = null, CancellationToken cancellation = default)
     {
-        var plain = Lowered(program, WasmModule.Profile with { Float64 = float64 }, cancellation);
-        var relaxed = Lowered(program, WasmModule.Relaxed with { Float64 = float64 }, cancellation);
+        var plain = Lowered(program, WasmModule.Profile with { Float64 = float64 }, tuning, cancellation);
+        var relaxed = Lowered(program, WasmModule.Relaxed with { Float64 = float64 }, tuning, cancellation);
         var plan = new WasmPlan(program, plain.Concat(relaxed).Max(StageBytes));
         return plan.Bytes > WasmModule.MostBytes ? null : new(program, plan, Write(program, plan, plain), Write(program, plan, relaxed));
     }
 
-    static IReadOnlyList<LinearKernel> Lowered(Program program, TargetProfile profile, CancellationToken cancellation) =>
+    static IReadOnlyList<LinearKernel> Lowered(Program program, TargetProfile profile, Tuning? tuning, CancellationToken cancellation) =>
         [.. program.Kernels.Select(k =>
         {
             cancellation.ThrowIfCancellationRequested();
-            return k.Lower(profile);
+            return k.Lower(profile, tuning);
         })];
 
     // As the renderer places them.

@@ -33,11 +33,11 @@ public sealed class WebGpuTarget : ExportTarget
 
         var own = context.Scheduled?.Invoke(ScheduleProfile.Of(WasmModule.Profile)) ?? program;
         if (context.Float64 == ScalarKind.Float32) (program, own) = (NarrowFloat64.Of(program), NarrowFloat64.Of(own));
-        var wasm = WasmProgram.Of(own, context.Float64, context.Cancellation);
+        var wasm = WasmProgram.Of(own, context.Float64, context.Tuning, context.Cancellation);
         var constants = wasm is null ? [] : WasmConstants.Of(program, own);
         var plan = BundlePlan.Of(program, constants.Select(c => c.Source).Where(c => !program.Buffers.Contains(c)), BufferLimit, MostBinding);
         program = plan.Program;
-        var modules = KernelModules.Render(program, WgslRenderer.Profile with { Float64 = context.Float64, PlainLoops = context.PlainLoops }, context.Cancellation);
+        var modules = KernelModules.Render(program, WgslRenderer.Profile with { Float64 = context.Float64, PlainLoops = context.PlainLoops }, context.Tuning, context.Cancellation);
         var weights = WeightsFile.Write(Path(plan.WeightsName), plan, context.Cancellation);
         var header = new FileHeader(program.Name, weights.Sha256);
 

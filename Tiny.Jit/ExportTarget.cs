@@ -1,3 +1,4 @@
+using Tiny.Optimize;
 using Tiny.Schedule;
 
 namespace Tiny.Jit;
@@ -35,6 +36,8 @@ public sealed record ExportContext(string Directory, string ProjectDirectory)
     public Func<ScheduleProfile, Program>? Scheduled { get; init; }
     /// <summary>Kernels stay plain loops: small and slow, to read or to look for errors in.</summary>
     public bool PlainLoops { get; init; }
+    /// <summary>Choices that a search has found, which take the place of the optimiser's own; null for none.</summary>
+    public Tuning? Tuning { get; init; }
     /// <summary>Cancels a long export.</summary>
     public CancellationToken Cancellation { get; init; }
 }

@@ -120,18 +120,27 @@ sealed class ProgramBuilder(ScheduleProfile? profile = null)
 
     readonly List<(string Name, IReadOnlyList<(int Parameter, GraphInput Input)> Parameters, Capture Capture)> _captured = [];
 
+    // What each entry point is to compute: in faster forms, of which entry points share weights.
+    List<(IReadOnlyList<UOp> Results, IReadOnlyList<(UOp Memory, UOp Final)> States)> Graphs()
+    {
+        if (!_profile.FasterForms) return [.. _captured.Select(c => (c.Capture.Results, c.Capture.States))];
+        var all = new Queue<UOp>(FasterForms.Run([.. _captured.SelectMany(c => c.Capture.Results.Concat(c.Capture.States.Select(s => s.Final)))]));
+        UOp Next(UOp _) => all.Dequeue();
+        return [.. _captured.Select(c => ((IReadOnlyList<UOp>)[.. c.Capture.Results.Select(Next)], (IReadOnlyList<(UOp, UOp)>)[.. c.Capture.States.Select(s => (s.Memory, Next(s.Final)))]))];
+    }
+
     public void Add(string name, IReadOnlyList<(int Parameter, GraphInput Input)> parameters, Capture capture) => _captured.Add((name, parameters, capture));
 
     public Program Build(string name)
     {
         // A weight that entry points want to lie in different ways stays row-major, and is there once.
+        var graphs = Graphs();
         var shared = new HashSet<Storage>();
         KernelSchedule[] schedules;
         List<Storage> torn;
         do
         {
-            schedules = [.. _captured.Select(c => Scheduler.Run(c.Capture.Results, states: c.Capture.States,
-                profile: _profile, layouts: _profile.Layouts(shared)))];
+            schedules = [.. graphs.Select(g => Scheduler.Run(g.Results, states: g.States, profile: _profile, layouts: _profile.Layouts(shared)))];
             torn = [.. schedules.SelectMany(s => s.Slots).Where(s => s.Role == SlotRole.Stored).GroupBy(s => s.Storage!)
                 .Where(g => g.Select(s => s.Layout).Distinct().Count() > 1).Select(g => g.Key)];
             shared.UnionWith(torn);

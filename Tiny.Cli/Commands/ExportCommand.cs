@@ -24,9 +24,11 @@ static class ExportCommand
         var float64 = new Option<string>("--f64") { HelpName = "f64|f32", Description = "what float64 is on a target that has none: f64 (an error) or f32 (computed and stored so)", DefaultValueFactory = _ => "f64" };
         var page = new Option<string>("--page") { HelpName = "FILE", Description = "a page of your own in the place of the bundle's; files beside it that share its stem come along" };
         var opt = new Option<string[]>("--opt") { HelpName = "NAME[=VALUE]", Description = $"how kernels are made; may be repeated. {OptSettings.Help}" };
+        var tune = new TuneOptions();
         var settings = new ModelOptions();
         var memory = new MemoryOption();
         var command = new Command("export", "Writes an ONNX model as a C program or a browser bundle. It has one entry point, 'forward'.") { model, target, folder, name, float64, page, opt };
+        tune.AddTo(command);
         settings.AddTo(command);
         memory.AddTo(command);
         command.SetWork((p, cancellation) =>
@@ -44,15 +46,16 @@ static class ExportCommand
             };
             if (p.GetValue(page) is { } own && (!File.Exists(own) || targets.All(t => t is not WebGpuTarget)))
                 throw new CommandException(File.Exists(own) ? $"--page {own}: pages are for the target webgpu" : $"--page {own}: there is no such file");
-            var context = new ExportContext("", Environment.CurrentDirectory) { Float64 = narrow, Page = p.GetValue(page), Cancellation = cancellation };
+            var context = new ExportContext("", Environment.CurrentDirectory) { Float64 = narrow, Page = p.GetValue(page), Cancellation = cancellation, Tuning = tune.Of(p, p.GetValue(model)!) };
             (targets, context) = OptSettings.Apply(p.GetValue(opt) ?? [], targets, context);
-            return Run(OptionValue.Path("model", p.GetValue(model)), targets, to, program, settings.Of(p), context, p.InvocationConfiguration.Output);
+            return Run(OptionValue.Path("model", p.GetValue(model)), targets, to, program, settings.Of(p), context, p.InvocationConfiguration);
         });
         return command;
     }
 
-    static int Run(string path, IReadOnlyList<ExportTarget> targets, string folder, string name, ModelSettings settings, ExportContext context, TextWriter output)
+    static int Run(string path, IReadOnlyList<ExportTarget> targets, string folder, string name, ModelSettings settings, ExportContext context, InvocationConfiguration streams)
     {
+        var output = streams.Output;
         var report = Progress.Run(output, progress =>
         {
             var step = progress.Step;
@@ -86,9 +89,11 @@ static class ExportCommand
             }
             context.Cancellation.ThrowIfCancellationRequested();
             place.Commit();
+            if (context.Tuning is { } tuning) lines.Tuned(tuning);
             return lines.Done(watch.Elapsed);
         });
         foreach (var line in report) output.WriteLine(Terminal.Safe(line));
+        if (context.Tuning is { Unused: > 0 } tuning) streams.Error.WriteLine(Terminal.Safe($"tiny: warning: {tuning.UnusedText}"));
         return ExitCode.Success;
     }
 }

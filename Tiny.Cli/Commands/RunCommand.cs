@@ -12,25 +12,37 @@ namespace Tiny.Cli.Commands;
 /// <summary><c>tiny run MODEL.onnx --input NAME=FILE.npy --out DIR</c>: computes a model's outputs.</summary>
 static class RunCommand
 {
+    const int MostCalls = 1_000_000;
+
     public static Command Create()
     {
         var model = new Argument<string>("model") { Description = "an ONNX model" };
         var input = new Option<string[]>("--input") { HelpName = "NAME=FILE", Description = "the value of an input, of NumPy's format; may be repeated" };
         var folder = new Option<string>("--out") { HelpName = "DIR", Description = "the folder to write to: a file NAME.npy for each output", Required = true };
         var device = new Option<string>("--device") { HelpName = "NAME", Description = $"where to run: {string.Join(", ", ModelCall.Devices)}", DefaultValueFactory = _ => "cpu" };
+        var repeat = new Option<int?>("--repeat") { HelpName = "N", Description = $"runs it N times more and says how long a call takes; on {string.Join(" and ", ModelCall.Repeating)}" };
         var memory = new MemoryOption();
-        var command = new Command("run", "Runs an ONNX model on inputs from .npy files, and writes its outputs.") { model, input, folder, device };
+        var command = new Command("run", "Runs an ONNX model on inputs from .npy files, and writes its outputs.") { model, input, folder, device, repeat };
         memory.AddTo(command);
         command.SetWork((p, cancellation) =>
         {
             memory.Apply(p);
             var where = OptionValue.One("--device", p.GetValue(device)!, ModelCall.Devices);
-            return Run(OptionValue.Path("model", p.GetValue(model)), p.GetValue(input) ?? [], OptionValue.Path("--out", p.GetValue(folder)), where, p.InvocationConfiguration.Output, cancellation);
+            var times = Times(p.GetValue(repeat), where);
+            return Run(OptionValue.Path("model", p.GetValue(model)), p.GetValue(input) ?? [], OptionValue.Path("--out", p.GetValue(folder)), where, times, p.InvocationConfiguration.Output, cancellation);
         });
         return command;
     }
 
-    static int Run(string path, string[] given, string folder, string device, TextWriter output, CancellationToken cancellation)
+    static CallTimes? Times(int? repeat, string device) => repeat switch
+    {
+        null => null,
+        < 1 or > MostCalls => throw new CommandException($"--repeat {repeat}: write a number of calls, from 1 to {MostCalls:N0}"),
+        _ when !ModelCall.Repeating.Contains(device) => throw new CommandException($"--repeat: a call is repeated on {string.Join(" and ", ModelCall.Repeating)}, not on {device}"),
+        { } calls => new(calls),
+    };
+
+    static int Run(string path, string[] given, string folder, string device, CallTimes? times, TextWriter output, CancellationToken cancellation)
     {
         var lines = Progress.Run(output, progress =>
         {
@@ -44,7 +56,7 @@ static class RunCommand
             // Nothing is computed that could not be written.
             using var place = new OutputFolder(folder);
             step($"running on {device}");
-            var results = ModelCall.Run(model, inputs, device, cancellation);
+            var results = ModelCall.Run(model, inputs, device, times, cancellation);
             cancellation.ThrowIfCancellationRequested();
             // All are looked at before any is written.
             var tensors = results.Select(r => Writable(r.Name, r.Value)).ToList();
@@ -57,6 +69,7 @@ static class RunCommand
                 File.Move(beside, file, overwrite: true);
                 written.Add($"{"output",-8} {results[i].Name} {results[i].Value} -> {file}");
             }
+            if (times is not null) written.Add($"{"call",-8} {times}");
             written.Add(string.Create(CultureInfo.InvariantCulture, $"{"done",-8} on {device}, in {watch.Elapsed.TotalSeconds:0.00} s"));
             return written;
         });

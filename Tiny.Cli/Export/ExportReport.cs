@@ -1,6 +1,7 @@
 using System.Globalization;
 using Tiny.Cli.Models;
 using Tiny.Jit;
+using Tiny.Optimize;
 
 namespace Tiny.Cli.Export;
 
@@ -35,6 +36,9 @@ sealed class ExportReport(string path, string name, IReadOnlyCollection<string> 
             + $"memory {Size(program.ArenaBytes)}{(program.StateBytes > 0 ? $" and {Size(program.StateBytes)} of state" : "")}");
         foreach (var file in files) Line("", $"{file.Name} {Size(file.Length)}");
     }
+
+    /// <summary>Kernels that are as a search has found, of all targets and kinds of processor.</summary>
+    public void Tuned(Tuning tuning) => Line("tuned", $"{Count(tuning.Used, "kernel")} by {tuning.Source}");
 
     /// <summary>All lines.</summary>
     public IReadOnlyList<string> Done(TimeSpan time)

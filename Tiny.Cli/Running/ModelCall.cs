@@ -13,12 +13,15 @@ sealed class ModelCall : IProgramCall
 {
     /// <summary>Where a model may run.</summary>
     public static readonly IReadOnlyList<string> Devices = ["cpu", "interpreter", "c", "webgpu"];
+    /// <summary>Those on which a call can be repeated.</summary>
+    public static readonly IReadOnlyList<string> Repeating = ["cpu", "webgpu"];
 
     readonly OnnxModel _model;
     readonly IReadOnlyDictionary<string, OnnxValue?> _inputs;
     ImportedGraph _graph = null!;
     IReadOnlyList<Tensor> _tensors = [];
     bool _bounded;
+    CallTimes? _times;
 
     ModelCall(OnnxModel model, IReadOnlyDictionary<string, OnnxValue?> inputs)
     {
@@ -38,10 +41,16 @@ sealed class ModelCall : IProgramCall
     public IReadOnlyList<(DType DType, Shape Shape)> Results => [.. _tensors.Select(t => (t.DType, t.Shape))];
 
     /// <summary>The results by name, in memory. Where several tensors are one output, each has a number behind its name.</summary>
+    /// <param name="model">What is run.</param>
+    /// <param name="inputs">Its inputs by name.</param>
+    /// <param name="device">One of <see cref="Devices"/>.</param>
+    /// <param name="times">What the call's time is measured by; then the device is one of <see cref="Repeating"/>.</param>
+    /// <param name="cancellation">Ends it early.</param>
     /// <exception cref="OnnxUnsupportedException">The model has something that the device cannot do.</exception>
-    public static IReadOnlyList<(string Name, OnnxValue Value)> Run(OnnxModel model, IReadOnlyDictionary<string, OnnxValue?> inputs, string device, CancellationToken cancellation = default)
+    public static IReadOnlyList<(string Name, OnnxValue Value)> Run(OnnxModel model, IReadOnlyDictionary<string, OnnxValue?> inputs, string device, CallTimes? times = null,
+        CancellationToken cancellation = default)
     {
-        var call = new ModelCall(model, inputs);
+        var call = new ModelCall(model, inputs) { _times = times };
         var memory = call.Compute(device, cancellation);
         var (outputs, bytes) = BoundedResults.Cut(call._graph, call._tensors.Zip(memory).ToDictionary(p => p.First, p => p.Second));
         var values = bytes.ToDictionary(b => b.Key, b => Tensor.FromStorage(new Storage(b.Key.DType, b.Key.Shape, b.Value)));
@@ -60,7 +69,7 @@ sealed class ModelCall : IProgramCall
                 return Import(_inputs.ToDictionary(i => i.Key, i => i.Value is { } v ? Values.With(v, map) : null), null);
             }));
         }
-        catch (OnnxDataDependentException) when (device == "cpu")
+        catch (OnnxDataDependentException) when (device == "cpu" && _times is null)
         {
             // Shapes depend on values: the graph is built with numbers that are computed on the way.
             return Lazily(tensors =>
@@ -71,9 +80,9 @@ sealed class ModelCall : IProgramCall
         }
         catch (OnnxDataDependentException e)
         {
-            throw new OnnxUnsupportedException($"{e.Text}; the devices cpu and interpreter run it", e);
+            throw new OnnxUnsupportedException($"{e.Text}; the devices cpu and interpreter run it, once", e);
         }
-        return device == "c" ? OfC(cancellation) : OnDevice(Device.Get(device));
+        return device == "c" ? OfC(cancellation) : OnDevice(Device.Get(device), cancellation);
     }
 
     IReadOnlyList<HostMemory> Lazily(Func<IReadOnlyList<Tensor>, IReadOnlyList<HostMemory>> compute) => compute(Import(_inputs, t => compute([t])[0]));
@@ -85,11 +94,17 @@ sealed class ModelCall : IProgramCall
         return _tensors = BoundedResults.Tensors(_graph);
     }
 
-    HostMemory[] OnDevice(Device device)
+    HostMemory[] OnDevice(Device device, CancellationToken cancellation)
     {
         var schedule = Scheduler.Run(Capture.Results, states: Capture.States, profile: ScheduleProfile.Of(device.Profile));
         DeviceBuffer[] inputs = [.. Inputs.Select(t => t.Storage!.On(device))];
-        return [.. new Executable(schedule, device).Run(p => inputs[p.Slot], states: c => c.Bind(device, written: true)).Select(r => r.ToHost())];
+        var program = new Executable(schedule, device);
+        _times?.Measure(() =>
+        {
+            program.Run(p => inputs[p.Slot], states: c => c.Bind(device, written: true));
+            device.Synchronize();
+        }, cancellation);
+        return [.. program.Run(p => inputs[p.Slot], states: c => c.Bind(device, written: true)).Select(r => r.ToHost())];
     }
 
     IReadOnlyList<HostMemory> OfC(CancellationToken cancellation) => CProgram.Run([this], Timeout.InfiniteTimeSpan, cancellation) is var run && run.Problem is { } problem

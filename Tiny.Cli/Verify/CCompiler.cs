@@ -17,9 +17,17 @@ static class CCompiler
 
     /// <summary>Compiles files to a program.</summary>
     /// <exception cref="CProgramException">It refuses them.</exception>
-    public static void Compile(string folder, string program, IEnumerable<string> files, TimeSpan limit, CancellationToken cancellation)
+    public static void Compile(string folder, string program, IEnumerable<string> files, TimeSpan limit, CancellationToken cancellation) =>
+        Compile(folder, ["-O1", "-o", program, .. files], limit, cancellation);
+
+    /// <summary>Compiles files to a library to be loaded, as fast as programs are.</summary>
+    /// <exception cref="CProgramException">It refuses them.</exception>
+    public static void CompileLibrary(string folder, string library, IEnumerable<string> files, TimeSpan limit, CancellationToken cancellation) =>
+        Compile(folder, ["-O2", "-shared", "-fPIC", "-o", library, .. files], limit, cancellation);
+
+    static void Compile(string folder, string[] arguments, TimeSpan limit, CancellationToken cancellation)
     {
-        var (code, _, errors) = Start(folder, ["-std=c99", "-O1", "-w", "-o", program, .. files, "-lm"], limit, cancellation);
+        var (code, _, errors) = Start(folder, ["-std=c99", "-w", .. arguments, "-lm"], limit, cancellation);
         if (code == 0) return;
         string[] lines = errors.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         throw new CProgramException($"c: {Command[0]} {(code is null ? $"takes more than {limit.TotalSeconds:0} seconds" : $"ends with code {code}")}: {lines.FirstOrDefault(l => l.Contains("error", StringComparison.Ordinal)) ?? lines.FirstOrDefault() ?? "it says nothing"}");

@@ -13,6 +13,9 @@ sealed class GradientRule(MethodInfo place, Func<UOp, UOp, UOp?[]> rule) : IEqua
     /// <summary>Nothing goes back.</summary>
     public static readonly GradientRule None = new(((Func<UOp, UOp, UOp?[]>)Nothing).Method, Nothing);
 
+    /// <summary>Another way to compute the node's value, where there is one that takes less; null for none. It may be given nodes whose inputs are others than where it was made.</summary>
+    public Func<UOp, UOp?>? Faster { get; init; }
+
     /// <summary>The gradients of a node's inputs.</summary>
     public UOp?[] Of(UOp node, UOp gradient) => rule(node, gradient);
 

@@ -33,7 +33,33 @@ public sealed class Kernel
     /// <summary>The user's line that brings float64 into it, where that is known.</summary>
     internal UserLine? Float64Line { get; init; }
 
-    /// <summary>Optimised and lowered for a target.</summary>
+    /// <summary>What it computes and how it is scheduled, whatever it is called: the same in every run.</summary>
+    public string Key => _key ??= KernelKey.Of(this);
+    string? _key;
+
+    /// <summary>The same in a table of its own: what is made of it is gone with it, and another thread may lower it at the same time.</summary>
+    internal Kernel Copy()
+    {
+        using var own = Interner.Open();
+        var made = new Dictionary<UOp, UOp>(ReferenceEqualityComparer.Instance);
+        foreach (var node in Sink.Topological()) made[node] = UOp.New(node.Op, node.DType, [.. node.Src.Select(s => made[s])], node.Arg);
+        return new(Name, made[Sink], Params, own) { Float64Line = Float64Line };
+    }
+
+    /// <summary>Optimised and lowered for a target: as a search has found, where one has, else by the heuristic.</summary>
     /// <exception cref="TargetException">The target lacks a dtype that the kernel uses.</exception>
-    public LinearKernel Lower(TargetProfile profile) => LowerPipeline.Run(this, profile);
+    /// <exception cref="TuningException">What was found cannot be applied.</exception>
+    public LinearKernel Lower(TargetProfile profile, Tuning? tuning = null)
+    {
+        ArgumentNullException.ThrowIfNull(profile);
+        if (profile.PlainLoops || tuning?.Find(this, profile) is not { } entry) return LowerPipeline.Run(this, profile);
+        try
+        {
+            return LowerPipeline.Run(this, profile, chosen: entry.Choices);
+        }
+        catch (OptException e)
+        {
+            throw tuning.Refused(entry, e);
+        }
+    }
 }

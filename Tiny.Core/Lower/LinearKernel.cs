@@ -30,7 +30,7 @@ public sealed record KernelParam(DType DType, Dim Count, bool Written, bool InPl
 /// <item><see cref="Op.Acc"/> declares a mutable local, <see cref="Op.Set"/> assigns it. As an operand it is read when
 /// the line that uses it runs; no line before a <c>Set</c> that reads it is used after that <c>Set</c>.</item>
 /// <item>What a kernel writes it does not read, save an element that it overwrites in place in the same iteration (<see cref="KernelParam.InPlace"/>): that is
-/// loaded before. So a load may stand anywhere between its line and its use, save after a store into its memory. No two arguments overlap.</item>
+/// loaded before. (What lanes of a vector leave out is loaded after the stores before, and written back.) So a load may stand anywhere between its line and its use, save after a store into its memory. No two arguments overlap.</item>
 /// <item><see cref="Op.Stage"/> declares an array of the kernel's own; stores fill it before anything loads from it, again in each iteration of the
 /// loop that it stands in.</item>
 /// <item>Legal operations: elementwise ones the profile has, Cast, Bitcast, Range, Special, Load, Store, StoreBits, Broadcast, Vector, Lane,

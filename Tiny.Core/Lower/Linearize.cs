@@ -9,7 +9,7 @@ namespace Tiny.Lower;
 /// Takes a lowered body; gives ordered lines (<see cref="LinearKernel"/>). A value is computed in the outermost loop in which all
 /// that it depends on is known, and once there. Folds over the same ranges that do not need one another share a loop. A stage is filled by a loop of its own,
 /// likewise in the outermost place that knows its open ranges. Within a block a fold's
-/// loop comes as early as its operands allow, and everything else as late as its users do, to keep few values alive.
+/// loop comes as early as its operands allow, and everything else as late as its users do, to keep few values alive (<see cref="StepOrder"/>).
 /// </summary>
 sealed class Linearize
 {
@@ -143,12 +143,12 @@ sealed class Linearize
         var accumulators = folds.Select(Accumulator).ToArray();
         Nest(OptOps.ClosedBy(folds[0]).AsSpan(), [.. folds.SelectMany(Values)], () =>
         {
-            for (int f = 0; f < folds.Count; f++)
+            // One assignment an iteration, or equal values of an unrolled fold would make equal lines.
+            var (next, left) = (accumulators.ToArray(), folds.Select(f => Values(f).Count()).ToArray());
+            foreach (var (f, value) in StepOrder.Of([.. folds.Select(Values)], v => _profile.Grid || IsImplicit(v) || _emitted.ContainsKey(v)))
             {
-                // One assignment an iteration, or equal values of an unrolled fold would make equal lines.
-                var next = accumulators[f];
-                foreach (var value in Values(folds[f])) next = Accumulated(next, ((FoldArg)folds[f].Arg!).Op, value, accumulators[f].Arg!);
-                _lines.Add(UOp.New(Op.Set, DType.Void, [accumulators[f], next]));
+                next[f] = Accumulated(next[f], ((FoldArg)folds[f].Arg!).Op, value, accumulators[f].Arg!);
+                if (--left[f] == 0) _lines.Add(UOp.New(Op.Set, DType.Void, [accumulators[f], next[f]]));
             }
         });
         for (int f = 0; f < folds.Count; f++) Provide(folds[f], accumulators[f]);

@@ -11,8 +11,11 @@ namespace Tiny.Lower;
 /// <summary>The passes that turn a scheduled kernel into linear code for a target, in order.</summary>
 static class LowerPipeline
 {
-    /// <summary>Runs them all; <paramref name="watch"/> is told each pass's name and result, <paramref name="chosen"/> takes the place of the heuristic's choices.</summary>
-    public static LinearKernel Run(Kernel kernel, TargetProfile profile, Action<string, UOp>? watch = null, IReadOnlyList<OptOp>? chosen = null)
+    /// <summary>Runs them all; <paramref name="watch"/> is told each pass's name and result, <paramref name="chosen"/> takes the place of the heuristic's choices;
+    /// <paramref name="decided"/> is told the body that is optimised, and what is done to it.</summary>
+    /// <exception cref="OptException">The kernel cannot be given what was chosen.</exception>
+    public static LinearKernel Run(Kernel kernel, TargetProfile profile, Action<string, UOp>? watch = null, IReadOnlyList<OptOp>? chosen = null,
+        Action<UOp, IReadOnlyList<OptOp>>? decided = null)
     {
         lock (kernel.Interner)
         {
@@ -34,7 +37,9 @@ static class LowerPipeline
             var choices = chosen ?? (Debugging.NoOpt || profile.PlainLoops ? [] : Heuristic.Choose(body, profile));
             Debugging.Write(3, () => $"{kernel.Name} for {profile.Name}: {(choices.Count == 0 ? "plain loops" : string.Join(" ", choices))}");
 
-            Pass("optimise", () => choices.Aggregate(body, (b, opt) => OptOps.Apply(b, opt, simplify)),
+            decided?.Invoke(body, choices);
+            if (chosen is not null) OptRules.Check(body, chosen, profile);
+            Pass("optimise", () => Apply(body, choices, simplify),
                 AxisKind.Loop, AxisKind.Reduce, AxisKind.Upcast, AxisKind.Unroll, AxisKind.Vector);
             Pass("expand", () => Expand.Run(body, simplify), AxisKind.Loop, AxisKind.Reduce, AxisKind.Vector);
             // Tiles may have left a loop of which a part is divided.
@@ -57,7 +62,7 @@ static class LowerPipeline
             Pass("order sums", () => OrderSums.Run(body), AxisKind.Loop, AxisKind.Reduce);
             var linear = new LinearKernel(kernel.Name, Linearize.Run(body, profile), parameters, profile) { Variables = kernel.Variables };
             long staged = linear.Code.Where(u => u.Op == Op.Stage).Sum(u => (long)linear.CountOf(u) * u.DType.Size);
-            if (staged > profile.StageBytes) throw new TargetException($"{kernel.Name} keeps {staged} bytes in stages; {profile.Name} has at most {profile.StageBytes}");
+            if (staged > profile.StageBytes) throw new OptException($"{kernel.Name} keeps {staged} bytes in stages; {profile.Name} has at most {profile.StageBytes}");
             if (Debugging.Spec) Spec.Linear(linear, "linearise");
             Debugging.Write(5, () => Dump.Lines(linear.Code));
             Debugging.Write(4, () => Code(kernel, profile, linear));
@@ -72,6 +77,18 @@ static class LowerPipeline
                 if (Debugging.Spec) Spec.Kernel(body, parameters, name, axes);
                 watch?.Invoke(name, body);
             }
+        }
+    }
+
+    static UOp Apply(UOp body, IReadOnlyList<OptOp> choices, Rewriter simplify)
+    {
+        try
+        {
+            return choices.Aggregate(body, (b, opt) => OptOps.Apply(b, opt, simplify));
+        }
+        catch (ArgumentException e)
+        {
+            throw new OptException(e.Message, e);
         }
     }
 

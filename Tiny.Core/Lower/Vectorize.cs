@@ -135,15 +135,27 @@ sealed class Vectorize(UOp sink, KernelParamList parameters, Rewriter simplify)
         int lanes = Lanes(axis);
         var value = Widen(_done[store.Src[2]], lanes);
         var gate = store.Src.Length > 3 ? store.Src[3] : null;
-        if (Consecutive(index, axis) && (gate is null || parameters.Items[(int)pointer.Arg!].InPlace && IsOnlyStoreTo(pointer)))
+        // A tile of all blocks of an axis: what a block leaves out is known.
+        if (gate is { IsZero: true }) return [];
+        if (gate is { IsOne: true }) gate = null;
+        if (Consecutive(index, axis))
         {
             var first = At(index, axis, 0);
-            // In place a gate needs no mask: what it leaves out is written back as it was read. (Not beside other stores, which may write it meanwhile.)
-            if (gate is not null) value = Widen(_done[gate], lanes).Where(value, UOp.New(Op.Load, value.DType, [pointer, first]));
-            return [UOp.New(Op.Store, DType.Void, [pointer, first, value])];
+            if (gate is null) return [UOp.New(Op.Store, DType.Void, [pointer, first, value])];
+            // In place a gate needs no mask: what it leaves out is written back as it was read. Stores before may have written it: then it must be read
+            // after them, as it is where this store's own value needs it and no loop does.
+            var old = UOp.New(Op.Load, value.DType, [pointer, first]);
+            if (parameters.Items[(int)pointer.Arg!].InPlace && (IsOnlyStoreTo(pointer) || IsReadLast(old, value)))
+                return [UOp.New(Op.Store, DType.Void, [pointer, first, Widen(_done[gate], lanes).Where(value, old)])];
         }
         return Enumerable.Range(0, lanes).Select(i => UOp.New(Op.Store, DType.Void,
             [pointer, At(index, axis, i), Lane(value, i), .. gate is null ? [] : new[] { At(gate, axis, i) }]));
+    }
+
+    static bool IsReadLast(UOp load, UOp value)
+    {
+        var nodes = value.Topological();
+        return nodes.Contains(load) && !nodes.Exists(u => u.Op == Op.Fold && u.Topological().Contains(load));
     }
 
     bool IsOnlyStoreTo(UOp pointer) => sink.Src.Count(s => s.Src[0] == pointer) == 1;

@@ -51,12 +51,15 @@ sealed class GridHeuristic
         var (words, parts) = WholeWords(folds.Count > 0);
         if (folds.Count > 0) Tile(folds, words, parts);
         else if (words is not null) Add(OptKind.Upcast, words, parts);
-        else if (CanBeVectors() && _loops.FindLast(r => Extent(r) % Lanes == 0 && _sink.Src.All(s => Walks(s, r))) is { } axis && Threads() / Lanes >= FewestThreads)
+        else if (CanBeVectors(_sink, _profile) && _loops.FindLast(r => Extent(r) % Lanes == 0 && _sink.Src.All(s => Walks(s, r))) is { } axis && Threads() / Lanes >= FewestThreads)
             Add(OptKind.Vector, axis, Lanes);
+        if (folds.Count == 0)
+            foreach (var r in Choices.Of(_nodes, _loops, _free))
+                if (!_chosen.Exists(o => o.Axis == Id(r))) Add(OptKind.Upcast, r, Extent(r));
     }
 
     // Vectors are of 32-bit values, and some functions have no form for them.
-    bool CanBeVectors() => _profile.VectorLanes == Lanes && _nodes.TrueForAll(u => u.DType.Kind switch
+    internal static bool CanBeVectors(UOp sink, TargetProfile profile) => profile.VectorLanes == Lanes && sink.Topological().TrueForAll(u => u.DType.Kind switch
     {
         ScalarKind.Float32 or ScalarKind.Int32 or ScalarKind.Void => u.Op != Op.Sin && !(u.Op == Op.Cast && u.Src[0].DType.Kind is ScalarKind.UInt32 or ScalarKind.Bool),
         ScalarKind.Bool => u.Op is not (Op.Load or Op.Pointer or Op.Cast or Op.Fold),
@@ -93,7 +96,7 @@ sealed class GridHeuristic
         var inner = folds.FindAll(f => steps.Exists(s => _free.DependsOn(f, s)));
         int[][] amounts = [.. _loops.Select(r => r == words ? [parts] : IsHeld(inner, r) ? [Extent(r)] : Amounts(r)), .. steps.Select(Unrolled)];
         var best = cost.Best(amounts, MostAccumulators, MostSteps);
-        var vector = words is null && CanBeVectors() ? VectorAxis(folds, best) : null;
+        var vector = words is null && CanBeVectors(_sink, _profile) ? VectorAxis(folds, best) : null;
         if (vector is not null) Add(OptKind.Vector, vector, Lanes);
         for (int i = 0; i < best.Length; i++)
         {

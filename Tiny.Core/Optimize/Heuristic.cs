@@ -1,6 +1,7 @@
 using Tiny.Algebra;
 using Tiny.Graph;
 using Tiny.Lower;
+using Tiny.Schedule;
 
 namespace Tiny.Optimize;
 
@@ -46,20 +47,25 @@ sealed class Heuristic
     void Choose()
     {
         var folds = _nodes.FindAll(u => u.Op == Op.Fold);
-        bool vectors = _profile.VectorLanes > 1 && CanBeVectors();
+        bool vectors = _profile.VectorLanes > 1 && CanBeVectors(_sink);
         var vector = vectors ? VectorAxis() : null;
         var fold = vectors && folds.Count > 0 ? VectorFold(folds) : null;
         // A short output axis fills its vectors badly: then those along a long reduction are better, though their lanes have to be combined.
         if (vector is not null && fold is var (along, wide) && Filled(along, wide) >= 2 * Filled(vector, BestLanes(Extent(vector))) && Steps(folds) >= FewestVectors * wide) vector = null;
         if (vector is not null) Add(OptKind.Vector, vector, BestLanes(Extent(vector)));
-        if (folds.Count == 0) return;
+        if (folds.Count == 0)
+        {
+            foreach (var r in Choices.Of(_nodes, _loops, _free))
+                if (r != vector) Add(OptKind.Upcast, r, Extent(r));
+            return;
+        }
         if (vector is null && fold is var (range, lanes)) Add(OptKind.VectorFold, range, lanes);
         Tile(folds, vector);
         if (vector is not null && folds.Count == 1) Panel(folds[0], vector);
     }
 
     // 64-bit values would need vectors of another number of lanes; shorter ones become 32-bit values as they are loaded.
-    bool CanBeVectors() => _nodes.TrueForAll(u => u.DType.Kind switch
+    internal static bool CanBeVectors(UOp sink) => sink.Topological().TrueForAll(u => u.DType.Kind switch
     {
         ScalarKind.Float32 or ScalarKind.Int32 or ScalarKind.UInt32 or ScalarKind.Void => true,
         ScalarKind.Int8 or ScalarKind.UInt8 or ScalarKind.Int16 or ScalarKind.UInt16 => u.Op is Op.Load or Op.Pointer or Op.Cast,
@@ -73,12 +79,15 @@ sealed class Heuristic
         var axes = _loops.FindAll(r => Extent(r) >= narrowest && _sink.Src.All(s => Walks(s.Src[1], r, null)));
         var walked = axes.FindLast(LoadsWalk) ?? axes.FindLast(MostLoadsWalk);
         var folds = _nodes.FindAll(u => u.Op == Op.Fold);
-        if (_inPlace || _sink.Src.Length > 1 || folds.Count == 0) return walked;
+        if (_inPlace || _sink.Src.Length > 1) return walked;
         // A result that is stored lane by lane, once for a long sum, along an axis that fills its vectors better.
-        double stored = Scattered(Steps(folds));
+        double stored = Scattered(folds.Count > 0 ? Steps(folds) : Operations());
         return _loops.FindLast(r => !axes.Contains(r) && Extent(r) >= _profile.VectorLanes && LoadsWalk(r)
-            && stored * Filled(r, _profile.VectorLanes) > Better * (walked is null ? _profile.VectorLanes / 2 : Filled(walked, BestLanes(Extent(walked))))) ?? walked;
+            && stored * Filled(r, _profile.VectorLanes) > Better * (walked is not null ? Filled(walked, BestLanes(Extent(walked))) : folds.Count == 0 ? 1 : _profile.VectorLanes / 2)) ?? walked;
     }
+
+    // For each element of the result.
+    double Operations() => (double)_nodes.Count(u => u.DType.IsFloat && (u.Op == Op.Load || Cost.Computes(u))) / Choices.Of(_nodes, _loops, _free).Aggregate(1.0, (n, r) => n * Extent(r));
 
     /// <summary>How much of its time a kernel still multiplies if its vectors of sums of so many steps are stored lane by lane.</summary>
     internal static double Scattered(double steps) => steps / (steps + LanesStored);

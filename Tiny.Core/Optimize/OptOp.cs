@@ -18,7 +18,7 @@ public sealed record OptOp(OptKind Kind, int Axis, int Amount)
     /// <summary>Packs what an operand has along some axes, the innermost last, before the loops that read it again and again.</summary>
     public static OptOp Stage(int slot, params int[] axes) => new(OptKind.Stage, axes[0], slot) { More = axes.Length > 1 ? new Axes(axes[1..]) : null };
 
-    /// <inheritdoc/>
+    /// <summary><c>Upcast(0, 6)</c>; of a stage the operand's slot, then the axes: <c>Stage(operand 2, 3, 1001)</c>.</summary>
     public override string ToString() => Kind == OptKind.Stage ? $"{Kind}(operand {Amount}, {string.Join(", ", More is null ? [Axis] : More.Prepend(Axis))})" : $"{Kind}({Axis}, {Amount})";
 }
 

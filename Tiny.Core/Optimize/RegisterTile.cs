@@ -49,8 +49,8 @@ sealed record RegisterTile(double Price, int[] Amounts)
 
         double? Price(int[] amounts, int tile)
         {
-            // The sums, one operand's values at a time, and one of the other's.
-            int held = each.Count == 0 ? 0 : each.Min(a => a.Copies(amounts));
+            // The sums, the values of the operand that has fewest, and one of the other's (as StepOrder has them).
+            int held = each.Count == 0 ? 0 : each.Min(a => a.Copies(amounts) * a.Steps);
             if (tile > 1 && tile + held + 1 > registers) return null;
             double waste = 1;
             for (int i = 0; i < amounts.Length; i++) waste *= Math.Ceiling((double)axes[i].Blocks / amounts[i]) * amounts[i] / axes[i].Blocks;

@@ -31,6 +31,8 @@ public sealed record TargetProfile(string Name)
     public bool VectorMemory { get; init; }
     /// <summary>True where kernels are to stay plain loops: nothing is optimised.</summary>
     public bool PlainLoops { get; init; }
+    /// <summary>True where an operation may be computed by a form that multiplies less and has larger weights (<see cref="Schedule.FasterForms"/>).</summary>
+    public bool FasterForms { get; init; }
     /// <summary>What float64 is computed and stored as: Float32 narrows it, without which a target that has no float64 refuses.</summary>
     public ScalarKind Float64 { get; init; } = ScalarKind.Float64;
     /// <summary>Elementwise operations that lowering must express by others.</summary>

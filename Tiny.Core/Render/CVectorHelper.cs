@@ -211,6 +211,10 @@ public sealed partial class CHelper
         }
     }
 
+    /// <summary>a * b + c of four floats on 64-bit Arm.</summary>
+    internal static CHelper NeonMulAcc { get; } = Function("fma_f4", DType.Float32.Vec(4), "a, b, c", "return (f4)vfmaq_f32((float32x4_t)c, (float32x4_t)a, (float32x4_t)b);",
+        "a * b + c, rounded once.", VectorType(DType.Float32.Vec(4)));
+
     /// <summary>A difference of integers that wraps.</summary>
     internal static CHelper VectorDifference(DType t)
     {

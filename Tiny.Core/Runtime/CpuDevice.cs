@@ -57,6 +57,7 @@ public sealed class CpuDevice : Device
             Unroll = 96,
             StageBytes = 256 << 10,
             PanelBytes = 256 << 10,
+            FasterForms = true,
             Fma = Fma.IsSupported || AdvSimd.IsSupported,
             // By polynomials they are a few instructions among others.
             Lacks = ImmutableHashSet.Create(Op.Exp2, Op.Exp, Op.Log2),

@@ -93,7 +93,8 @@ sealed class Cost
         {
             double loops = Iterations(use);
             insideFold |= loops > 1;
-            evaluations += use.Draft.Shape.Size * loops;
+            double share = folds || loops > 1 || use.Draft.Choosers.Count == 0 ? 1 : Choosers.Share(use.Draft.Choosers, use.Index.Append(use.Gate));
+            evaluations += use.Draft.Shape.Size * loops * share;
         }
         // A reduction inside another one's loop is computed by fewer threads than it has results.
         if (insideFold && folds && evaluations * weight > Launch) return !(uses.Count == 1 && weight <= MostInFold && IsHeld(node, uses[0], evaluations));

@@ -45,6 +45,8 @@ sealed class Draft
     public List<UOp> Members { get; } = [];
     /// <summary>The buffers by slots, by the nodes in whose memory they are: first the one written, then those read.</summary>
     public List<UOp> Buffers { get; } = [];
+    /// <summary>Short axes by which values are chosen.</summary>
+    public HashSet<UOp> Choosers { get; } = new(ReferenceEqualityComparer.Instance);
     /// <summary>The nodes that are loaded.</summary>
     public HashSet<UOp> Reads { get; } = new(ReferenceEqualityComparer.Instance);
 

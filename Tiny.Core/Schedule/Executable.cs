@@ -4,6 +4,7 @@ using System.Globalization;
 using Tiny.Diagnostics;
 using Tiny.Graph;
 using Tiny.Lower;
+using Tiny.Optimize;
 using Tiny.Runtime;
 
 namespace Tiny.Schedule;
@@ -37,15 +38,17 @@ sealed class Executable
     /// <param name="schedule">What is run.</param>
     /// <param name="device">Where.</param>
     /// <param name="given">Memory that the schedule reads and this keeps no hold of: at each run other memory is given in its place.</param>
-    public Executable(KernelSchedule schedule, Device device, IReadOnlyList<Storage>? given = null)
+    /// <param name="tuning">Choices that a search has found; null for those that the environment names.</param>
+    public Executable(KernelSchedule schedule, Device device, IReadOnlyList<Storage>? given = null, Tuning? tuning = null)
     {
+        tuning ??= LiveTuning.Chosen;
         schedule = schedule.WithArenasOf(device.MaxBufferBytes);
         (_device, _results) = (device, schedule.Results);
         var compiled = new Dictionary<Kernel, (DeviceKernel, Measured)>();
         _steps = [.. schedule.Launches.Select(launch =>
         {
             if (!compiled.TryGetValue(launch.Kernel, out var ready))
-                compiled[launch.Kernel] = ready = (device.Compile(launch.Kernel.Lower(device.Profile)), new Measured(launch.Kernel));
+                compiled[launch.Kernel] = ready = (device.Compile(launch.Kernel.Lower(device.Profile, tuning)), new Measured(launch.Kernel));
             return new Step(ready.Item1, launch.Slots, launch.Kernel.Variables, ready.Item2);
         })];
         var numbers = new Dictionary<Storage, int>(ReferenceEqualityComparer.Instance);

@@ -118,7 +118,9 @@ sealed class Movement(Rewriter simplify)
     bool Regroup(Shape from, int f0, int f1, Shape to, int t0, int t1, UOp[] index, UOp[] result)
     {
         var flat = UOp.Index(0);
-        for (int t = t0; t < t1; t++) flat = flat * to[t].ToUOp() + index[t];
+        // Of one element, none but the first is ever asked for.
+        for (int t = t0; t < t1; t++)
+            if (!to[t].Is(1)) flat = flat * to[t].ToUOp() + index[t];
         flat = simplify.Run(flat);
         for (int f = f1 - 1; f >= f0; f--)
         {

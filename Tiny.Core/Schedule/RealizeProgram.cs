@@ -27,7 +27,8 @@ sealed class RealizeProgram
         _pieces = [.. Enumerable.Range(0, given.Length).Where(i => given[i]).GroupBy(i => _dtypes[i]).Select(g => (g.Key, g.ToArray()))];
         Storage[] pieces = [.. _pieces.Select(p => Piece(p.DType, p.Constants, _constants))];
         var results = pieces.Length == 0 ? request.Results : Replaced(request, pieces);
-        var profile = ScheduleProfile.Of(device.Profile);
+        // It is given other memory each time, so that no weight is known.
+        var profile = ScheduleProfile.Of(device.Profile) with { FasterForms = false };
         _program = new Executable(Scheduler.Run(results, profile: profile, layouts: profile.OfTemporaries), device, [.. request.Memory, .. pieces]);
     }
 

@@ -7,17 +7,22 @@ namespace Tiny.Schedule;
 /// <summary>What the scheduler knows of the targets that a program is for.</summary>
 /// <param name="MostBuffers">Buffers that one kernel may be given.</param>
 /// <param name="Arranges">Temporaries lie along the axis that suits the vectors of the kernels around them; else they are row-major.</param>
-/// <param name="Held">Sums that a thread of a grid may hold side by side, so that what all of them are made of is computed once; 0 where there is no grid.</param>
-public sealed record ScheduleProfile(int MostBuffers, bool Arranges, int Held)
+public sealed record ScheduleProfile(int MostBuffers, bool Arranges)
 {
+    /// <summary>Operations are computed by the form that takes least, though weights may be larger in it (<see cref="FasterForms"/>).</summary>
+    public bool FasterForms { get; init; }
+
+    /// <summary>Sums that a thread of a grid may hold side by side, so that what all of them are made of is computed once; 0 where there is no grid.</summary>
+    public int Held { get; init; }
+
     /// <summary>What every target takes.</summary>
-    public static ScheduleProfile Any { get; } = new(Scheduler.MostBuffers, false, 0);
+    public static ScheduleProfile Any { get; } = new(Scheduler.MostBuffers, false);
 
     /// <summary>What suits a target.</summary>
     public static ScheduleProfile Of(TargetProfile target)
     {
         ArgumentNullException.ThrowIfNull(target);
-        return new(target.MostBuffers, true, target.Grid ? GridHeuristic.MostAccumulators : 0);
+        return new(target.MostBuffers, true) { Held = target.Grid ? GridHeuristic.MostAccumulators : 0, FasterForms = target.FasterForms };
     }
 
     /// <summary>Chooses the layouts of weights, except for those given, and of temporaries.</summary>

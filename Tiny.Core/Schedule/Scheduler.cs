@@ -27,10 +27,15 @@ static class Scheduler
         IReadOnlyList<(UOp Memory, UOp Final)>? states = null, ScheduleProfile? profile = null, Func<Fusion, IReadOnlyDictionary<UOp, Layout>>? layouts = null,
         Func<string, List<KernelBody>, List<KernelBody>>? alter = null)
     {
-        var (mostBuffers, _, held) = profile ?? ScheduleProfile.Any;
+        int mostBuffers = (profile ?? ScheduleProfile.Any).MostBuffers;
         layouts ??= profile?.Layouts();
         using var interner = Interner.Open();
         long start = Stopwatch.GetTimestamp();
+        if (profile?.FasterForms == true)
+        {
+            var faster = FasterForms.Run([.. results, .. (states ?? []).Select(s => s.Final)]);
+            (results, states) = (faster[..results.Count], [.. (states ?? []).Select((s, i) => (s.Memory, faster[results.Count + i]))]);
+        }
         var (resolved, finals) = Resolve.Run(results, states ?? []);
         if (Debugging.Spec) Spec.Tensors([.. resolved, .. finals.Select(f => f.Final)], "resolve");
         watch?.Invoke("resolve", resolved);
@@ -43,7 +48,7 @@ static class Scheduler
         while (true)
         {
             plan.Make();
-            var fusion = new Fusion(plan, forced, closed, movement, held);
+            var fusion = new Fusion(plan, forced, closed, movement, (profile ?? ScheduleProfile.Any).Held);
             var rangeify = new Rangeify(fusion, plan, movement, simplify, layouts?.Invoke(fusion) ?? Layout.None);
             var bodies = Unused.Drop(rangeify.Run(), plan);
             // Known to need no loop, they cost less: fusion is decided anew.

@@ -49,7 +49,7 @@ public sealed partial class Tensor
         var conv = new Convolution([.. stride], [.. padding], [.. dilation], groups);
         Tensor x = new(Build.Cast(Node, dtype)), w = new(Build.Cast(weight.Node, dtype));
         var y = conv.Of(x, w, output);
-        if (dtype.IsFloat) y = WithRule(y, [x, w], (x, _, g) => [conv.InputGradient(x[0], x[1], g), conv.WeightGradient(x[0], x[1], g)]);
+        if (dtype.IsFloat) y = WithRule(y, [x, w], (x, _, g) => [conv.InputGradient(x[0], x[1], g), conv.WeightGradient(x[0], x[1], g)], faster: conv.Faster);
         y = y.Cast(result);
         return bias is null ? y : y + bias.Reshape([outs, .. Units(axes)]);
     }
@@ -83,6 +83,15 @@ public sealed partial class Tensor
         {
             var sum = Contract(Seen(x, w, output), Weights(w, x.Shape[0], output), Enumerable.Range(3 + Axes, 1 + Axes));
             return new(Build.Reshape(sum, new Shape([x.Shape[0], w.Shape[0], .. output])));
+        }
+
+        /// <summary>For a node of x, w: the convolution by fewer multiplications, where the weight never changes; null where that is not known to take less.</summary>
+        public UOp? Faster(UOp node)
+        {
+            Tensor x = new(node.Src[1]), w = new(node.Src[2]);
+            if (Axes != 2 || Groups != 1 || Stride.Append(1).Any(s => s != 1) || Dilation.Any(d => d != 1) || !w.Shape[2].Is(3) || !w.Shape[3].Is(3) || w.DType != DType.Float32
+                || node.Src[2] is not { Op: Op.Buffer, Arg: Runtime.Storage }) return null;
+            return Winograd.Best(x.Shape, w.Shape, node.Shape.Dims[2..].ToArray())?.Of(x, w, Padding).Node;
         }
 
         /// <summary>The gradient with respect to the weight: g times what each weight sees, summed over all places.</summary>

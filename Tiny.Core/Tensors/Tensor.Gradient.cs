@@ -156,9 +156,9 @@ public sealed partial class Tensor
         }, derivatives.Method);
 
     /// <summary>A value whose gradient g goes to inputs x by a rule of x, the value itself and g.</summary>
-    static Tensor WithRule(Tensor value, Tensor[] inputs, Func<Tensor[], Tensor, Tensor, Tensor?[]> rule, MethodInfo? place = null) =>
+    static Tensor WithRule(Tensor value, Tensor[] inputs, Func<Tensor[], Tensor, Tensor, Tensor?[]> rule, MethodInfo? place = null, Func<UOp, UOp?>? faster = null) =>
         new(Build.Node(Op.WithGradient, value.DType,
-            new GradientRule(place ?? rule.Method, (y, g) => [.. rule([.. y.Src.Skip(1).Select(s => new Tensor(s))], new Tensor(y), new Tensor(g)).Select(t => t?.Node)]),
+            new GradientRule(place ?? rule.Method, (y, g) => [.. rule([.. y.Src.Skip(1).Select(s => new Tensor(s))], new Tensor(y), new Tensor(g)).Select(t => t?.Node)]) { Faster = faster },
             [value.Node, .. inputs.Select(t => t.Node)]));
 
     // What does not count has no gradient, whatever its derivative is.

@@ -23,7 +23,9 @@ public sealed class CEdgeTests : IDisposable
     public void Dispose() => _program?.Dispose();
 
     // In its own dialect, gcc contracts unless it is told not to.
-    [TestCase("gcc", "-O3 -march=native -std=gnu17"), TestCase("clang", "-O2 -march=native"), TestCase("gcc", "-O2 -DGRAPHS_LEVEL=0")]
+    [TestCase("gcc", "-O3 -march=native -std=gnu17"), TestCase("clang", "-O2 -march=native")]
+    [TestCase("gcc", "-O2 -DGRAPHS_LEVEL=2"), TestCase("gcc", "-O1 -DGRAPHS_LEVEL=1"), TestCase("gcc", "-O2 -DGRAPHS_LEVEL=0"), TestCase("tcc", "")]
+    [TestCase(Processors.Arm, Processors.ArmOptions)]
     [TestCase("gcc", "-O1 -fsanitize=undefined,address -fno-sanitize-recover=all")]
     [TestCase("gcc", "-O1 -fsanitize=undefined,address -fno-sanitize-recover=all -DGRAPHS_LEVEL=0")]
     public void AgreesWithTheInterpreter(string compiler, string options)

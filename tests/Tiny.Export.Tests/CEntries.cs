@@ -30,6 +30,7 @@ sealed class CEntries : IDisposable
     /// <exception cref="InvalidOperationException">The compiler refuses or warns.</exception>
     public (byte[] Results, string? Problem) Run(string compiler, string options)
     {
+        Processors.Need(options);
         var name = $"run{HashCode.Combine(compiler, options):x}";
         // Not by an assertion: a failure is caught, and looked for in smaller programs.
         var compiled = Tools.Run(_folder.Path, compiler, $"{Tools.Strict} {options} -o {name} driver.c graphs.c -lm");

@@ -14,7 +14,7 @@ public sealed class CModelTests
 {
     const double OfReference = 1e-4, OfInterpreter = 5e-6, OfInterpreterDeep = 1e-5;
 
-    [TestCase("gcc", "-O2"), TestCase("gcc", "-O2 -DDIGITS_LEVEL=2"), TestCase("gcc", "-O2 -DDIGITS_LEVEL=0"), TestCase("clang", "-O2"), TestCase("clang", "-O2 -DDIGITS_LEVEL=1"), TestCase("clang", "-O2 -DDIGITS_LEVEL=0")]
+    [TestCase("gcc", "-O2"), TestCase("gcc", "-O2 -DDIGITS_LEVEL=2"), TestCase("gcc", "-O2 -DDIGITS_LEVEL=0"), TestCase("clang", "-O2"), TestCase("clang", "-O2 -DDIGITS_LEVEL=1"), TestCase("clang", "-O2 -DDIGITS_LEVEL=0"), TestCase("tcc", ""), TestCase(Processors.Arm, Processors.ArmOptions)]
     public void DigitsAgree(string compiler, string options)
     {
         var model = new CapturedDigits();
@@ -43,7 +43,7 @@ public sealed class CModelTests
         Assert.That(compiled, Is.EqualTo(live));
     }
 
-    [TestCase("gcc", "-O2"), TestCase("clang", "-O2"), TestCase("gcc", "-O2 -DMOBILENET_LEVEL=2"), TestCase("clang", "-O2 -DMOBILENET_LEVEL=0")]
+    [TestCase("gcc", "-O2"), TestCase("clang", "-O2"), TestCase("gcc", "-O2 -DMOBILENET_LEVEL=2"), TestCase("clang", "-O2 -DMOBILENET_LEVEL=0"), TestCase("tcc", ""), TestCase(Processors.Arm, Processors.ArmOptions)]
     public void MobileNetAgrees(string compiler, string options)
     {
         var model = new CapturedMobileNet();
@@ -59,7 +59,7 @@ public sealed class CModelTests
         }
     }
 
-    [TestCase(1, "gcc", "-O2"), TestCase(2, "clang", "-O2"), TestCase(3, "gcc", "-O2 -DNET_LEVEL=0")]
+    [TestCase(1, "gcc", "-O2"), TestCase(2, "clang", "-O2"), TestCase(3, "gcc", "-O2 -DNET_LEVEL=0"), TestCase(4, Processors.Arm, Processors.ArmOptions)]
     public void RandomNetAgrees(int seed, string compiler, string options)
     {
         var model = new RandomNet(seed);

@@ -11,7 +11,8 @@ namespace Tiny.Export.Tests;
 /// <summary>The operator suite as one C program with an entry point for each case, and the library suite, against the interpreter.</summary>
 public class COperatorTests
 {
-    [TestCase("gcc", "-O2"), TestCase("clang", "-O2"), TestCase("gcc", "-O2 -DSUITE_LEVEL=2"), TestCase("clang", "-O2 -DSUITE_LEVEL=1"), TestCase("gcc", "-O2 -DSUITE_LEVEL=0")]
+    [TestCase("gcc", "-O2 -DSUITE_LEVEL=3"), TestCase("clang", "-O2 -DSUITE_LEVEL=3"), TestCase("gcc", "-O2 -DSUITE_LEVEL=2"), TestCase("clang", "-O2 -DSUITE_LEVEL=1"), TestCase("gcc", "-O2 -DSUITE_LEVEL=0")]
+    [TestCase("tcc", ""), TestCase(Processors.Arm, Processors.ArmOptions)]
     [TestCase("gcc", "-O1 -g -fsanitize=undefined,address -fno-sanitize-recover=all")]
     [TestCase("gcc", "-O1 -g -fsanitize=undefined,address -fno-sanitize-recover=all -DSUITE_LEVEL=0")]
     public void AgreeWithTheInterpreter(string compiler, string options) => Run(OperatorSuite.Instance, OperatorSuite.Cases, compiler, options);

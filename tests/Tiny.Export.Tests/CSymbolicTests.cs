@@ -11,7 +11,7 @@ namespace Tiny.Export.Tests;
 /// <summary>The symbolic suite as one C program, compiled once and run with several values of each size, against the interpreter on plain shapes.</summary>
 public class CSymbolicTests
 {
-    [TestCase("gcc", "-O2")]
+    [TestCase("gcc", "-O2"), TestCase(Processors.Arm, Processors.ArmOptions)]
     [TestCase("clang", "-O1 -g -fsanitize=undefined,address -fno-sanitize-recover=all")]
     public void AgreeWithTheInterpreter(string compiler, string options)
     {

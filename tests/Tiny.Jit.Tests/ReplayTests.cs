@@ -33,6 +33,34 @@ public sealed class ReplayTests
         Assert.That(Replay.Captures - before, Is.EqualTo(1));
     }
 
+    public sealed class Convolving
+    {
+        public Tensor Weight = Tensor.RandN(new Shape(32, 32, 3, 3), seed: 1).Realize();
+
+        public Tensor Forward(Tensor x) => x.Conv2d(Weight, padding: 1);
+
+        public Tensor Learn(Tensor x)
+        {
+            var y = Forward(x);
+            Weight.Assign(Weight * 0.5f);
+            return y;
+        }
+    }
+
+    [Test]
+    public void AWeightThatIsTransformedOnceIsTransformedAgainWhenItChanges()
+    {
+        var model = new Convolving();
+        var x = Tensor.RandN(new Shape(1, 32, 16, 16), seed: 2).Realize();
+        var (forward, learn) = (TinyJit.Of(model.Forward), TinyJit.Of(model.Learn));
+        float[] first = forward(x).ToArray<float>();
+        Close.Check(first, model.Forward(x).ToArray<float>(), 2e-5, "as it is");
+        model.Weight.Assign(model.Weight * 2);
+        Close.Check(forward(x).ToArray<float>(), [.. first.Select(v => 2 * v)], 2e-5, "assigned outside");
+        for (int i = 0; i < 3; i++) Close.Check(learn(x).ToArray<float>(), [.. first.Select(v => v * MathF.ScaleB(2, -i))], 2e-5, $"assigned inside, call {i}");
+        Close.Check(forward(x).ToArray<float>(), [.. first.Select(v => v / 4)], 2e-5, "after that");
+    }
+
     [Test]
     public void AnotherShapeIsCapturedAnew()
     {

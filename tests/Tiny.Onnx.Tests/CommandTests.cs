@@ -280,11 +280,11 @@ public sealed class CommandTests : IDisposable
     {
         var (code, output, _) = await TinyAsync("--help");
         Assert.That(code, Is.Zero);
-        foreach (var word in (string[])["export", "run", "verify", "info", "serve", "Exit codes"]) Assert.That(output, Does.Contain(word));
+        foreach (var word in (string[])["export", "run", "verify", "info", "tune", "serve", "Exit codes"]) Assert.That(output, Does.Contain(word));
         var nothing = await TinyAsync();
         Assert.That((nothing.Code, nothing.Output), Is.EqualTo((ExitCode.BadInput, "")));
         Assert.That(nothing.Error, Is.EqualTo(output));
-        foreach (var command in (string[])["export", "run", "verify", "info", "serve"]) Assert.That((await TinyAsync(command, "--help")).Code, Is.Zero);
+        foreach (var command in (string[])["export", "run", "verify", "info", "tune", "serve"]) Assert.That((await TinyAsync(command, "--help")).Code, Is.Zero);
     }
 
     [Test]

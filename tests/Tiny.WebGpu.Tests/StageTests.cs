@@ -45,7 +45,7 @@ public sealed class StageTests
     {
         var kernel = Scheduler.Run([F(9, 64).MatMul(F(64, 33)).Node]).Launches.Single().Kernel;
         Assert.That(() => LowerPipeline.Run(kernel, WgslRenderer.Profile, chosen: [OptOp.Stage(2, 2, 1)]),
-            Throws.TypeOf<TargetException>().With.Message.Contains("8448 bytes in stages"));
+            Throws.TypeOf<OptException>().With.Message.Contains("8448 bytes in stages"));
     }
 
     static void Check(UOp node, Func<Kernel, OptOp[]> choose)

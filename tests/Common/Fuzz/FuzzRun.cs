@@ -1,5 +1,6 @@
 using Tiny.Algebra;
 using Tiny.Graph;
+using Tiny.Optimize;
 using Tiny.Runtime;
 using Tiny.Schedule;
 
@@ -22,16 +23,17 @@ static class FuzzRun
     }
 
     /// <summary>The first result that differs, and for which value of the variable, or null.</summary>
-    public static string? Difference(RandomProgram program, RuleSet? rules = null, Func<string, List<KernelBody>, List<KernelBody>>? alter = null)
+    public static string? Difference(RandomProgram program, RuleSet? rules = null, Func<string, List<KernelBody>, List<KernelBody>>? alter = null,
+        Func<KernelSchedule, Tuning>? tune = null)
     {
         var results = program.Build(program.Leaves());
-        if (program.Size is null && rules is null && alter is null)
+        if (program.Size is null && rules is null && alter is null && tune is null)
         {
             Tensor.Realize(results);
             return Difference(program, program.Bindings[0], [.. results.Select(r => r.Storage!)]);
         }
         var schedule = Scheduler.Run([.. results.Select(r => r.Node)], rules: rules, alter: alter);
-        var compiled = new Executable(schedule, Device.Default);
+        var compiled = new Executable(schedule, Device.Default, tuning: tune?.Invoke(schedule));
         foreach (var binding in program.Bindings)
         {
             var inputs = program.Inputs(binding);

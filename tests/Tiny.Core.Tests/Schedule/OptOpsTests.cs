@@ -253,6 +253,17 @@ public sealed class OptOpsTests
         Assert.That(schedule.Launches.Count(l => l.Kernel.Params.Any(p => p.InPlace)), Is.EqualTo(1));
     }
 
+    [Test]
+    public void WhatATileLeavesOutIsNoCondition()
+    {
+        // Two vectors of 16 cover 24 columns: the second writes back what the first has done.
+        var schedule = Scheduler.Run([Residual(F(28, 24), x => x.MatMul(F(24, 24))).MatMul(F(24, 7)).Node], profile: ScheduleProfile.Of(CRenderer.Avx512));
+        var kernel = schedule.Launches.Select(l => l.Kernel).Single(k => k.Params.Any(p => p.InPlace));
+        var stores = kernel.Lower(CRenderer.Avx512).Code.Where(l => l.Op == Op.Store).ToList();
+        Assert.That(stores.Select(s => s.Src[2].DType.Lanes), Is.All.EqualTo(16));
+        Assert.That(stores.Select(s => s.Src.Length), Is.All.EqualTo(3));
+    }
+
     /// <summary>Widths of vectors that this machine has, with shorter extents.</summary>
     static IEnumerable<(int Lanes, int Extent)> Narrow => new[] { (4, 3), (8, 3), (8, 5), (8, 7) }.Where(c => c.Item1 <= Device.Get("cpu").Profile.VectorLanes);
 
