@@ -72,7 +72,8 @@ internal static class IndexModule
         foreach (var m in modules.All)
         {
             string numbers = m.Sizes.Length > 0 ? $", [{m.Sizes}]" : m.Numbers.Length > 0 ? $", [{m.Numbers}]" : "";
-            Line($"{m.Name}: [wgsl.{m.Text}, {JsText.Quote(m.Access)}, {m.Groups}{numbers}],");
+            string text = m.Text == m.Name ? "" : $"{(numbers.Length > 0 ? "" : ", 0")}, {JsText.Quote(m.Text)}";
+            Line($"{m.Name}: [{JsText.Quote(m.Access)}, {m.Groups}{numbers}{text}],");
         }
         Line($"}},");
         Line($"entries: {{");
@@ -89,7 +90,7 @@ internal static class IndexModule
             Line($"}},");
         }
         Line($"}},");
-        Line($"}});");
+        Line($"}}, wgsl);");
         Line($"");
         Line($"/** Compiles the program and loads its weights, from beside this file unless `options.weights` says otherwise. */");
         Line($"export const load = (options) => loadProgram(program, new URL({JsText.Quote("./" + plan.WeightsName)}, import.meta.url), options);");

@@ -105,7 +105,7 @@ internal sealed partial class KernelModules
         return header.Script(text.Length == 0 ? "\nexport {};\n" : text.ToString());
     }
 
-    // Nobody would load it for its looks.
-    [GeneratedRegex(@"\n\s+")]
+    // Nobody would load indentation and comments.
+    [GeneratedRegex(@"\n(?:\s+|// .*\n)+")]
     private static partial Regex Margin();
 }

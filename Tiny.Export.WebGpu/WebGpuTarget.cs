@@ -15,6 +15,9 @@ public sealed class WebGpuTarget : ExportTarget
     /// <inheritdoc/>
     public override string Name => "webgpu";
 
+    /// <inheritdoc/>
+    public override ScheduleProfile Schedule { get; } = ScheduleProfile.Of(WgslRenderer.Profile);
+
     /// <summary>The most bytes of one GPU buffer: WebGPU's default unless a test asks for less.</summary>
     internal long BufferLimit { get; init; } = BundlePlan.BufferLimit;
     /// <summary>The most bytes that a kernel may be given of one buffer: what any device may offer unless a test asks for less.</summary>

@@ -81,10 +81,11 @@ export const portsAt = (ports, sizes) => Object.fromEntries(Object.entries(ports
   [name, { ...port, shape: typeof port.shape === 'function' ? port.shape(sizes) : port.shape }]));
 
 /**
- * A program from its bundle's tables. Constants lie one after another in the weights file, and in the GPU's weight buffers at multiples of 256 bytes.
- * @param {any} tables @returns {Program}
+ * A program from its bundle's tables. Constants lie one after another in the weights file, and in the GPU's weight buffers at multiples of 256 bytes. A kernel's
+ * code is the text of its name unless the table has another one's.
+ * @param {any} tables @param {Record<string, string>} texts @returns {Program}
  */
-export function unpack({ start, constants, buffers, kernels, wasm, entries, ...program }) {
+export function unpack({ start, constants, buffers, kernels, wasm, entries, ...program }, texts) {
   /** @type {Record<string, Place>} */
   const places = {};
   /** @type {any[]} position and length in the file */
@@ -107,8 +108,8 @@ export function unpack({ start, constants, buffers, kernels, wasm, entries, ...p
   return {
     ...program,
     buffers: places,
-    kernels: Object.fromEntries(Object.entries(kernels).map(([label, [code, access, groups, numbers]]) => [label, {
-      code, access, groups: Number.isInteger(groups) ? [groups, 1] : groups, entry: 'main', [typeof numbers?.[0] === 'string' ? 'sizes' : 'numbers']: numbers,
+    kernels: Object.fromEntries(Object.entries(kernels).map(([label, [access, groups, numbers, text = label]]) => [label, {
+      code: texts[text], access, groups: Number.isInteger(groups) ? [groups, 1] : groups, entry: 'main', [typeof numbers?.[0] === 'string' ? 'sizes' : 'numbers']: numbers || undefined,
     }])),
     entries: Object.fromEntries(Object.entries(entries).map(([name, entry]) => [name, {
       ...entry, calls: entry.calls.map(([kernel, ...operands]) => [labels[kernel], ...operands.map((i) => names[i])]),

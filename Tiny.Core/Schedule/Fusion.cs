@@ -23,15 +23,15 @@ sealed class Fusion
     /// <param name="forced">Nodes that get a buffer whatever they cost.</param>
     /// <param name="closed">Reductions that are known to need no loop.</param>
     /// <param name="movement">What movement does to indices.</param>
-    /// <param name="padsInMemory">What is padded may get memory.</param>
-    public Fusion(WritePlan plan, IReadOnlySet<UOp> forced, IReadOnlySet<UOp> closed, Movement movement, bool padsInMemory = false)
+    /// <param name="profile">See <see cref="ScheduleProfile.Held"/> and <see cref="ScheduleProfile.PadsInMemory"/>.</param>
+    public Fusion(WritePlan plan, IReadOnlySet<UOp> forced, IReadOnlySet<UOp> closed, Movement movement, ScheduleProfile profile)
     {
-        _padsInMemory = padsInMemory;
+        _padsInMemory = profile.PadsInMemory;
         _movement = movement;
         _forced = forced;
         _plan = plan;
         Order = Walk.Topological(plan.Roots);
-        _cost = new Cost(Order, closed);
+        _cost = new Cost(Order, closed, profile.Held);
         Results = new HashSet<UOp>(plan.Results, ReferenceEqualityComparer.Instance);
         for (int i = Order.Count - 1; i >= 0; i--) Decide(Order[i], Results.Contains(Order[i]));
         foreach (var node in Order)

@@ -15,6 +15,9 @@ public sealed record ScheduleProfile(int MostBuffers, bool Arranges, bool Dots =
     /// <summary>What is padded and then read many times gets memory with its padding, so that no load has to be tested.</summary>
     public bool PadsInMemory { get; init; }
 
+    /// <summary>Sums that a thread of a grid may hold side by side, so that what all of them are made of is computed once; 0 where there is no grid.</summary>
+    public int Held { get; init; }
+
     /// <summary>What every target takes.</summary>
     public static ScheduleProfile Any { get; } = new(Scheduler.MostBuffers, false);
 
@@ -22,7 +25,7 @@ public sealed record ScheduleProfile(int MostBuffers, bool Arranges, bool Dots =
     public static ScheduleProfile Of(TargetProfile target)
     {
         ArgumentNullException.ThrowIfNull(target);
-        return new(target.MostBuffers, !target.Grid, target.Dots) { FasterForms = target.FasterForms, PadsInMemory = target.TestsAreDear };
+        return new(target.MostBuffers, true, target.Dots) { Held = target.Grid ? GridHeuristic.MostAccumulators : 0, FasterForms = target.FasterForms, PadsInMemory = target.TestsAreDear };
     }
 
     /// <summary>Chooses the layouts of weights, except for those given, and of temporaries.</summary>

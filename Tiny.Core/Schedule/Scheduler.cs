@@ -48,7 +48,7 @@ static class Scheduler
         while (true)
         {
             plan.Make();
-            var fusion = new Fusion(plan, forced, closed, movement, profile?.PadsInMemory == true);
+            var fusion = new Fusion(plan, forced, closed, movement, profile ?? ScheduleProfile.Any);
             var rangeify = new Rangeify(fusion, plan, movement, simplify, layouts?.Invoke(fusion) ?? Layout.None);
             var bodies = Unused.Drop(rangeify.Run(), plan);
             // Known to need no loop, they cost less: fusion is decided anew.
