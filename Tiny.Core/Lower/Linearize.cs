@@ -198,7 +198,7 @@ sealed class Linearize
         else if (op == Op.Add && value is { Op: Op.Dot, Src: [var a, var b, { Int: 0 }] })
         {
             Straight([a, b]);
-            next = UOp.New(Op.Dot, sum.DType, [Available(a), Available(b), sum], id);
+            next = UOp.New(Op.Dot, sum.DType, [Available(a), Available(b), sum], _steps++);
         }
         else
         {
