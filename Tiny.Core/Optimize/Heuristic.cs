@@ -23,6 +23,8 @@ sealed class Heuristic
     readonly List<UOp> _loops;
     readonly bool _inPlace;
     readonly List<OptOp> _chosen = [];
+    bool _inOrder;
+    Func<UOp, bool> _mayTile = _ => true;
 
     Heuristic(UOp sink, TargetProfile profile)
     {
@@ -38,7 +40,16 @@ sealed class Heuristic
     public static IReadOnlyList<OptOp> Choose(UOp sink, TargetProfile profile)
     {
         if (profile.Grid) return GridHeuristic.Choose(sink, profile);
+        if (sink.Topological().Find(u => u.Op == Op.Stage) is { } stage) return StagedHeuristic.Choose(sink, stage, profile);
         var pass = new Heuristic(sink, profile);
+        pass.Choose();
+        return pass._chosen;
+    }
+
+    /// <summary>For a body of which the order of loops stays, and which has register tiles along some of them only.</summary>
+    public static IReadOnlyList<OptOp> ChooseInOrder(UOp sink, TargetProfile profile, Func<UOp, bool> mayTile)
+    {
+        var pass = new Heuristic(sink, profile) { _inOrder = true, _mayTile = mayTile };
         pass.Choose();
         return pass._chosen;
     }
@@ -55,7 +66,7 @@ sealed class Heuristic
         if (folds.Count == 0) return;
         if (vector is null && fold is var (range, lanes)) Add(OptKind.VectorFold, range, lanes);
         Tile(folds, vector);
-        if (vector is not null && folds.Count == 1) Panel(folds[0], vector);
+        if (vector is not null && folds.Count == 1 && !_inOrder) Panel(folds[0], vector);
     }
 
     // 64-bit values would need vectors of another number of lanes; shorter ones become 32-bit values as they are loaded.
@@ -132,7 +143,7 @@ sealed class Heuristic
     {
         var inner = _loads.FindAll(l => folds.Exists(f => OptOps.ClosedBy(f).Any(r => _free.DependsOn(l, r))));
         // Of equal tiles the one with neighbouring vectors.
-        var axes = _loops.Where(r => r.Src[0].Int is not null && inner.Exists(l => !_free.DependsOn(l, r))).Select(r => (r, r == vector ? Blocks(r) : Extent(r))).Where(a => a.Item2 > 1)
+        var axes = _loops.Where(r => _mayTile(r) && r.Src[0].Int is not null && inner.Exists(l => !_free.DependsOn(l, r))).Select(r => (r, r == vector ? Blocks(r) : Extent(r))).Where(a => a.Item2 > 1)
             .OrderBy(a => a.r == vector ? 0 : 1).ToList();
         var last = OptOps.ClosedBy(folds[^1])[^1];
         var unrolled = Extent(last) is > 1 and <= MostUnrolled && !_chosen.Exists(o => o.Axis == Id(last)) ? last : null;
@@ -140,7 +151,7 @@ sealed class Heuristic
         for (int i = 0; i < axes.Count; i++)
             if (tile.Amounts[i] > 1) Add(OptKind.Upcast, axes[i].r, tile.Amounts[i]);
         Unroll(folds, tile.Amounts.Aggregate(1, (n, k) => n * k));
-        Outermost(inner);
+        if (!_inOrder) Outermost(inner);
     }
 
     // An operand is read again for each iteration of every loop around the innermost one that it depends on: the outermost loop for which that is least.

@@ -7,7 +7,8 @@ namespace Tiny.Schedule;
 /// <summary>What the scheduler knows of the targets that a program is for.</summary>
 /// <param name="MostBuffers">Buffers that one kernel may be given.</param>
 /// <param name="Arranges">Temporaries lie along the axis that suits the vectors of the kernels around them; else they are row-major.</param>
-public sealed record ScheduleProfile(int MostBuffers, bool Arranges)
+/// <param name="Stages">A kernel may fill memory of its own in some of its loops, for what the loops inside read of it.</param>
+public sealed record ScheduleProfile(int MostBuffers, bool Arranges, bool Stages = false)
 {
     /// <summary>What every target takes.</summary>
     public static ScheduleProfile Any { get; } = new(Scheduler.MostBuffers, false);
@@ -16,7 +17,7 @@ public sealed record ScheduleProfile(int MostBuffers, bool Arranges)
     public static ScheduleProfile Of(TargetProfile target)
     {
         ArgumentNullException.ThrowIfNull(target);
-        return new(target.MostBuffers, !target.Grid);
+        return new(target.MostBuffers, !target.Grid, !target.Grid);
     }
 
     /// <summary>Chooses the layouts of weights, except for those given, and of temporaries.</summary>

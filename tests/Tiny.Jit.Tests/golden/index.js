@@ -21,7 +21,7 @@ export const program = {
   wasm: {
     plain: new URL('./small.wasm', import.meta.url),
     relaxed: new URL('./small.relaxed.wasm', import.meta.url),
-    hash: '9f80c0317bbe0714',
+    hash: '7b8fcaa468c58bb8',
     written: [65536, 66880],
     bytes: 134464,
     places: { image: 65536, output: 65792 },
