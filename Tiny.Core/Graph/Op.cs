@@ -120,7 +120,7 @@ public enum Op : byte
     Fold,
     /// <summary>
     /// A buffer of the kernel's own (registers, stack), filled once for each iteration of the ranges that it leaves open: at index, for every
-    /// iteration of the closed ranges, value. Src: value, index, closed ranges... (innermost last). Arg: <see cref="StageArg"/>. Read by
+    /// iteration of the closed ranges, value. Src: value, index, closed ranges... (innermost last); of several elements an iteration each has its value and index. Arg: <see cref="StageArg"/>. Read by
     /// <see cref="Load"/> in the place of a pointer. Dtype: its elements'. In linear code it declares the buffer, has no operands, and stores fill it.
     /// </summary>
     Stage,

@@ -158,15 +158,17 @@ sealed class Linearize
 
     void Fill(UOp stage)
     {
-        var (value, index) = (stage.Src[0], stage.Src[1]);
-        var known = Known([value, index]);
-        Straight(known);
+        var elements = Values(stage).Chunk(2).ToList();
+        Straight(Known(Values(stage)));
         var line = UOp.New(Op.Stage, stage.DType, [], new StageArg(((StageArg)stage.Arg!).Count, _stages++));
         _lines.Add(line);
-        Nest(OptOps.ClosedBy(stage).AsSpan(), [value, index], () =>
+        Nest(OptOps.ClosedBy(stage).AsSpan(), [.. Values(stage)], () =>
         {
-            Straight([value, index]);
-            _lines.Add(UOp.New(Op.Store, DType.Void, [line, Available(index), Available(value)]));
+            foreach (var element in elements)
+            {
+                Straight(element);
+                _lines.Add(UOp.New(Op.Store, DType.Void, [line, Available(element[1]), Available(element[0])]));
+            }
         });
         Provide(stage, line);
     }
@@ -231,7 +233,7 @@ sealed class Linearize
 
     UOp Available(UOp node) => IsImplicit(node) ? node : _emitted[node];
 
-    static IEnumerable<UOp> Values(UOp node) => node.Src.Take(node.Op == Op.Stage ? 2 : ((FoldArg)node.Arg!).Values);
+    static IEnumerable<UOp> Values(UOp node) => node.Src.Take(node.Op == Op.Stage ? 2 * ((StageArg)node.Arg!).Values : ((FoldArg)node.Arg!).Values);
 
     static bool IsImplicit(UOp node) => node.Op is Op.Const or Op.Pointer or Op.Variable;
 }

@@ -27,6 +27,8 @@ sealed class Heuristic
     readonly UOp? _four;
     readonly UOp[] _factors = [];
     readonly List<OptOp> _chosen = [];
+    bool _inOrder;
+    Func<UOp, bool> _mayTile = _ => true;
 
     Heuristic(UOp sink, TargetProfile profile)
     {
@@ -44,7 +46,16 @@ sealed class Heuristic
     public static IReadOnlyList<OptOp> Choose(UOp sink, TargetProfile profile)
     {
         if (profile.Grid) return GridHeuristic.Choose(sink, profile);
+        if (sink.Topological().Find(u => u.Op == Op.Stage) is { } stage) return StagedHeuristic.Choose(sink, stage, profile);
         var pass = new Heuristic(sink, profile);
+        pass.Choose();
+        return pass._chosen;
+    }
+
+    /// <summary>For a body of which the order of loops stays, and which has register tiles along some of them only.</summary>
+    public static IReadOnlyList<OptOp> ChooseInOrder(UOp sink, TargetProfile profile, Func<UOp, bool> mayTile)
+    {
+        var pass = new Heuristic(sink, profile) { _inOrder = true, _mayTile = mayTile };
         pass.Choose();
         return pass._chosen;
     }
@@ -67,7 +78,7 @@ sealed class Heuristic
         if (vector is null && fold is var (range, lanes)) Add(OptKind.VectorFold, range, lanes);
         if (vector is not null && _four is not null && Array.TrueForAll(_factors, f => DotProducts.Step(f, vector, _free) is 0 or DotProducts.Width)) Add(OptKind.Dot, _four, DotProducts.Width);
         Tile(folds, vector);
-        if (vector is not null && folds.Count == 1) Panel(folds[0], vector);
+        if (vector is not null && folds.Count == 1 && !_inOrder) Panel(folds[0], vector);
     }
 
     // 64-bit values would need vectors of another number of lanes; shorter ones become 32-bit values as they are loaded.
@@ -147,7 +158,7 @@ sealed class Heuristic
     {
         var inner = _loads.FindAll(l => folds.Exists(f => OptOps.ClosedBy(f).Any(r => _free.DependsOn(l, r))));
         // Of equal tiles the one with neighbouring vectors.
-        var axes = _loops.Where(r => r.Src[0].Int is not null && inner.Exists(l => !_free.DependsOn(l, r))).Select(r => (r, r == vector ? Blocks(r) : Extent(r))).Where(a => a.Item2 > 1)
+        var axes = _loops.Where(r => _mayTile(r) && r.Src[0].Int is not null && inner.Exists(l => !_free.DependsOn(l, r))).Select(r => (r, r == vector ? Blocks(r) : Extent(r))).Where(a => a.Item2 > 1)
             .OrderBy(a => a.r == vector ? 0 : 1).ToList();
         var last = OptOps.ClosedBy(folds[^1])[^1];
         var unrolled = Extent(last) is > 1 and <= MostUnrolled && !_chosen.Exists(o => o.Axis == Id(last)) ? last : null;
@@ -159,7 +170,7 @@ sealed class Heuristic
         for (int i = 0; i < axes.Count; i++)
             if (tile.Amounts[i] > 1) Add(OptKind.Upcast, axes[i].r, tile.Amounts[i]);
         if (unrolls) Unroll(folds, tile.Amounts.Aggregate(1, (n, k) => n * k));
-        Outermost(inner);
+        if (!_inOrder) Outermost(inner);
     }
 
     // What follows a sum is computed for each element of the tile.

@@ -8,7 +8,8 @@ namespace Tiny.Schedule;
 /// <param name="MostBuffers">Buffers that one kernel may be given.</param>
 /// <param name="Arranges">Temporaries lie along the axis that suits the vectors of the kernels around them; else they are row-major.</param>
 /// <param name="Dots">Weights that are bytes lie as <see cref="Op.Dot"/> takes them.</param>
-public sealed record ScheduleProfile(int MostBuffers, bool Arranges, bool Dots = false)
+/// <param name="Stages">A kernel may fill memory of its own in some of its loops, for what the loops inside read of it.</param>
+public sealed record ScheduleProfile(int MostBuffers, bool Arranges, bool Dots = false, bool Stages = false)
 {
     /// <summary>Operations are computed by the form that takes least, though weights may be larger in it (<see cref="FasterForms"/>).</summary>
     public bool FasterForms { get; init; }
@@ -25,7 +26,7 @@ public sealed record ScheduleProfile(int MostBuffers, bool Arranges, bool Dots =
     public static ScheduleProfile Of(TargetProfile target)
     {
         ArgumentNullException.ThrowIfNull(target);
-        return new(target.MostBuffers, true, target.Dots) { Held = target.Grid ? GridHeuristic.MostAccumulators : 0, FasterForms = target.FasterForms, PadsInMemory = target.TestsAreDear };
+        return new(target.MostBuffers, true, target.Dots, !target.Grid) { Held = target.Grid ? GridHeuristic.MostAccumulators : 0, FasterForms = target.FasterForms, PadsInMemory = target.TestsAreDear };
     }
 
     /// <summary>Chooses the layouts of weights, except for those given, and of temporaries.</summary>

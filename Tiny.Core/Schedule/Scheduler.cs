@@ -79,6 +79,11 @@ static class Scheduler
             Check("rangeify");
             bodies = Unused.Drop([.. MergeKernels.Run(bodies, mostBuffers).Select(b => b with { Sink = simplify.Run(b.Sink) })], plan);
             Check("merge kernels");
+            if (profile is { Stages: true })
+            {
+                bodies = Unused.Drop(StageKernels.Run(bodies, plan, mostBuffers, simplify), plan);
+                Check("stage kernels");
+            }
             bodies = [.. bodies.Select(b => b with { Sink = MergeRanges.Run(SplitRanges.Run(b.Sink, simplify), simplify) })];
             Check("merge ranges");
             var schedule = Assemble(plan, FreeEarly.Run(bodies, plan), interner);
