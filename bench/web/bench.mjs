@@ -23,6 +23,7 @@ const peers = {
   'ort-webgpu': { module: '/peers/ort.mjs', backend: 'webgpu' },
   'tfjs-webgpu': { module: '/built/tfjs.mjs', backend: 'webgpu' },
   'tiny-wasm': { module: '/peers/tiny.mjs', backend: 'wasm' },
+  'tiny-auto': { module: '/peers/tiny.mjs', backend: 'auto' },
   'ort-wasm': { module: '/peers/ort.mjs', backend: 'wasm' },
 };
 const chosenNets = options.nets.split(',');
