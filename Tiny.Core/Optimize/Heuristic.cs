@@ -99,7 +99,7 @@ sealed class Heuristic
         if (_inPlace || _sink.Src.Length > 1) return walked;
         // A result that is stored lane by lane, once for a long sum, along an axis that fills its vectors better.
         double stored = Scattered(folds.Count > 0 ? Steps(folds) : Operations());
-        return _loops.FindLast(r => !axes.Contains(r) && Extent(r) >= _profile.VectorLanes && LoadsWalk(r)
+        return _loops.FindLast(r => !axes.Contains(r) && Extent(r) >= _profile.VectorLanes && MostLoadsWalk(r)
             && stored * Filled(r, _profile.VectorLanes) > Better * (walked is not null ? Filled(walked, BestLanes(Extent(walked))) : folds.Count == 0 ? 1 : _profile.VectorLanes / 2)) ?? walked;
     }
 

@@ -25,6 +25,7 @@ const peers = {
   'tinygrad-webgpu': { module: '/peers/tinygrad.mjs', backend: 'webgpu' },
   'tiny-auto': { module: '/peers/tiny.mjs', backend: 'auto' },
   'tiny-wasm': { module: '/peers/tiny.mjs', backend: 'wasm' },
+  'tiny-auto': { module: '/peers/tiny.mjs', backend: 'auto' },
   'ort-wasm': { module: '/peers/ort.mjs', backend: 'wasm' },
 };
 const chosenNets = options.nets.split(',');

@@ -54,6 +54,15 @@ public class PadsInMemoryTests
     }
 
     [Test]
+    public void WhatIsAddedToASumInAnotherOrderLeavesItItsVectors()
+    {
+        // The input and the result are row-major, the image between lies channel by channel.
+        var x = F(1, 64, 28, 28);
+        var code = Kernels(x.Conv2d(F(64, 64, 3, 3), padding: 1).Relu().Conv2d(F(64, 64, 3, 3), padding: 1) + x, s_wasm)[^1].Lower(s_wasm).Code;
+        Assert.That(code.Where(l => l.Op == Op.Acc).Select(l => l.DType.Lanes), Is.All.EqualTo(4));
+    }
+
+    [Test]
     public void EachStepIsAssignedWhereLinesAreTakenAsTheyCome()
     {
         // Three steps of each sum are written out.
