@@ -1,23 +1,25 @@
 // Compares exported C, and the same kernels live, with ONNX Runtime on one thread, in one run, on the same inputs; the outputs are compared too.
 //   npm ci --ignore-scripts && node bench.mjs [WORD...]      nets whose names contain one of the words; all without any
 // CC is the compiler (cc), CFLAGS its flags (-O2). ORT runs with all its optimisations. Packing of weights is done before the clock starts by both.
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpus, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ort from 'onnxruntime-node';
-import { nets, numbers } from './nets.mjs';
+import { models, nets, numbers } from './nets.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const words = process.argv.slice(2);
 const folder = mkdtempSync(join(tmpdir(), 'tiny-bench-'));
+const program = join(folder, 'program');
+const source = join(folder, 'export/c');
 const median = (times) => times.sort((a, b) => a - b)[times.length >> 1];
 const command = [join(here, '../../Tiny.Cli/bin/Release/net10.0/Tiny.Cli.dll')];
 execFileSync('dotnet', ['build', join(here, '../../Tiny.Cli'), '-c', 'Release', '-v', 'q', '-clp:NoSummary'], { stdio: 'ignore' });
 
-async function peer(file, feeds) {
-  const session = await ort.InferenceSession.create(file, { intraOpNumThreads: 1, interOpNumThreads: 1, graphOptimizationLevel: 'all' });
+async function peer(file, feeds, threads = 1) {
+  const session = await ort.InferenceSession.create(file, { intraOpNumThreads: threads, interOpNumThreads: 1, graphOptimizationLevel: 'all' });
   let result;
   for (const start = performance.now(); performance.now() - start < 300;) result = await session.run(feeds);
   const times = [];
@@ -30,20 +32,35 @@ async function peer(file, feeds) {
   return { time: median(times), values: result.y.data };
 }
 
+/** Milliseconds of a call, and its result, of the program that was compiled last. */
+function timed(inputs, length, threads = 1) {
+  const result = join(folder, 'result');
+  const time = Number(execFileSync(program, [join(source, 'net.weights'), result, String(threads), ...inputs]));
+  const bytes = readFileSync(result);
+  return { time, values: new Float32Array(bytes.buffer, bytes.byteOffset, length) };
+}
+
 function ours(file, inputs, length) {
-  const out = join(folder, 'c');
-  execFileSync('dotnet', [...command, 'export', file, '--target', 'c', '--name', 'net', '--out', out], { stdio: ['ignore', 'ignore', 'inherit'] });
-  const program = join(folder, 'program');
-  const source = join(out, 'c');
+  execFileSync('dotnet', [...command, 'export', file, '--target', 'c', '--name', 'net', '--out', dirname(source)], { stdio: ['ignore', 'ignore', 'inherit'] });
   const flags = (process.env.CFLAGS ?? '-O2').split(' ').filter(Boolean);
   const start = performance.now();
-  execFileSync(process.env.CC ?? 'cc', [...flags, `-DN_INPUTS=${inputs.length}`, `-DRESULT=${length}`, `-I${source}`, '-o', program, join(here, 'driver.c'), join(source, 'net.c'), '-lm']);
+  execFileSync(process.env.CC ?? 'cc', [...flags, `-DN_INPUTS=${inputs.length}`, `-DRESULT=${length}`, `-I${source}`, '-o', program, join(here, 'driver.c'), join(source, 'net.c'), join(source, 'net_threads.c'), '-lm', '-lpthread']);
   const compiling = (performance.now() - start) / 1000;
-  const result = join(folder, 'result');
-  const time = Number(execFileSync(program, [join(source, 'net.weights'), result, ...inputs]));
-  const bytes = readFileSync(result);
   const size = readFileSync(join(source, 'net.c')).length;
-  return { time, values: new Float32Array(bytes.buffer, bytes.byteOffset, length), compiling, size };
+  return { ...timed(inputs, length), compiling, size };
+}
+
+/** A row of times on two threads: with both cores quiet, and with another process busy on one of them. */
+async function shared(name, file, feeds, inputs, length) {
+  const [other, one, two] = [(await peer(file, feeds, 2)).time, timed(inputs, length).time, timed(inputs, length, 2).time];
+  const busy = spawn('taskset', ['-c', '1', process.execPath, '-e', 'for (;;);'], { stdio: 'ignore' });
+  try {
+    await new Promise((resolve, reject) => { busy.once('spawn', () => setTimeout(resolve, 500)); busy.once('error', reject); });
+    const beside = timed(inputs, length, 2).time;
+    return `| ${name} | ${other.toFixed(3)} | ${two.toFixed(3)} | ${(other / two).toFixed(2)} | ${one.toFixed(3)} | ${(one / two).toFixed(2)} | ${beside.toFixed(3)} | ${(one / beside).toFixed(2)} |`;
+  } finally {
+    busy.kill('SIGKILL');
+  }
 }
 
 /** An array in NumPy's format. */
@@ -64,6 +81,7 @@ function live(file, inputs, length) {
   return { time: Number(/median ([0-9.]+) ms/.exec(text)[1]), values: new Float32Array(bytes.buffer.slice(bytes.byteOffset + bytes.length - 4 * length, bytes.byteOffset + bytes.length)) };
 }
 
+const rows = [];
 console.log('| net | ORT ms | C ms | ORT / C | live ms | C / live | C GFLOP/s | difference | C kB | compiled s |');
 console.log('|---|---|---|---|---|---|---|---|---|---|');
 try {
@@ -85,7 +103,9 @@ try {
     const difference = other.values.reduce((m, v, i) => Math.max(m, Math.abs(v - own.values[i]), Math.abs(v - alive.values[i])), 0) / largest;
     console.log(`| ${name} | ${other.time.toFixed(3)} | ${own.time.toFixed(3)} | ${(other.time / own.time).toFixed(2)} | ${alive.time.toFixed(3)} | ${(own.time / alive.time).toFixed(2)} | ${(net.work / own.time / 1e6).toFixed(0)} | ${difference.toExponential(0)} | ${(own.size / 1000).toFixed(0)} | ${own.compiling.toFixed(1)} |`);
     if (!(difference < 1e-4)) throw new Error(`${name}: the outputs differ`);
+    if (models.includes(name) && cpus().length > 1) rows.push(await shared(name, file, Object.fromEntries(inputs.map((x, i) => [`x${i}`, x.tensor])), inputs.map((x) => x.path), other.values.length));
   }
+  if (rows.length) console.log(['', 'Two threads; and two beside a process that is busy on one of two cores', '', '| net | ORT 2 ms | C 2 ms | ORT 2 / C 2 | C 1 ms | C 1 / C 2 | C 2 beside ms | C 1 / C 2 beside |', '|---|---|---|---|---|---|---|---|', ...rows].join('\n'));
 } finally {
   rmSync(folder, { recursive: true });
 }

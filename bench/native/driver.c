@@ -1,8 +1,9 @@
-/* Times an exported model on one thread: driver WEIGHTS OUT INPUT...   The model is named "net"; N_INPUTS says how many inputs it has. */
+/* Times an exported model: driver WEIGHTS OUT THREADS INPUT...   The model is named "net"; N_INPUTS says how many inputs it has. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 #include "net.h"
+#include "net_threads.h"
 
 static double now(void)
 {
@@ -36,13 +37,19 @@ int main(int argc, char **argv)
     static double times[400];
     size_t bytes, ignored;
     net m;
-    if (argc != 3 + N_INPUTS) return 2;
+    if (argc != 4 + N_INPUTS) return 2;
     void *weights = load(argv[1], &bytes), *arena = aligned_alloc(64, NET_ARENA_BYTES + 64);
     int error = net_init(&m, weights, bytes, arena, NET_ARENA_BYTES);
     if (error) { fprintf(stderr, "%s\n", net_error_text(error)); return 1; }
-    const float *a = load(argv[3], &ignored);
+    struct net_threads *pool = NULL;
+    if (atoi(argv[3]) > 1) {
+        pool = net_threads_start(atoi(argv[3]));
+        if (!pool) { fprintf(stderr, "no threads\n"); return 1; }
+        net_set_parallel_for(&m, net_threads_run, pool);
+    }
+    const float *a = load(argv[4], &ignored);
 #if N_INPUTS == 2
-    const float *b = load(argv[4], &ignored);
+    const float *b = load(argv[5], &ignored);
 #define FORWARD() net_forward(&m, a, b, y)
 #else
 #define FORWARD() net_forward(&m, a, y)
@@ -56,6 +63,7 @@ int main(int argc, char **argv)
         FORWARD();
         times[runs++] = now() - t;
     }
+    if (pool) net_threads_stop(pool);
     qsort(times, (size_t)runs, sizeof *times, ascending);
     FILE *out = fopen(argv[2], "wb");
     if (!out || fwrite(y, 1, sizeof y, out) != sizeof y || fclose(out)) { perror(argv[2]); return 1; }

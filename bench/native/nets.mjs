@@ -191,3 +191,6 @@ export const nets = {
   'depthwise 7x7': () => oneConv(56, 96, 96, 7, { groups: 96 }),
   'conv 3x3, batch 3': () => oneConv(28, 64, 64, 3, { batch: 3 }),
 };
+
+/** Those that are timed on several threads too. */
+export const models = ['ResNet-18', 'MobileNetV2', 'transformer layer 128x768'];
