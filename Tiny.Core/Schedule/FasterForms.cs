@@ -12,13 +12,17 @@ static class FasterForms
     {
         var order = Walk.Topological(results);
         if (!order.Exists(HasForm)) return [.. results];
+        bool any = false;
         var done = new Dictionary<UOp, UOp>(ReferenceEqualityComparer.Instance);
         foreach (var node in order)
         {
             var made = node.WithSrc([.. node.Src.Select(s => done[s])]);
-            done[node] = HasForm(made) && ((GradientRule)made.Arg!).Faster!(made) is { } faster ? faster : made;
+            done[node] = made;
+            if (!HasForm(made) || ((GradientRule)made.Arg!).Faster!(made) is not { } faster) continue;
+            done[node] = faster;
+            any = true;
         }
-        return OnceSplit.Run([.. results.Select(r => done[r])]).Results;
+        return any ? OnceSplit.Run([.. results.Select(r => done[r])]).Results : [.. results];
     }
 
     static bool HasForm(UOp node) => node is { Op: Op.WithGradient, Arg: GradientRule { Faster: not null } };
