@@ -15,7 +15,7 @@ static class Expand
         var free = FreeRanges.Of(sink);
         // Where an axis chooses among values, what is not chosen goes before the next axis multiplies it.
         var nodes = sink.Topological();
-        foreach (var axis in nodes.FindAll(u => u.Op == Op.Range && Kind(u) == AxisKind.Upcast && nodes.Exists(w => w.Op == Op.Where && free.DependsOn(w.Src[0], u))).OrderBy(r => ((Axis)r.Arg!).Id))
+        foreach (var axis in sink.Src.SelectMany(free.In).Distinct().Where(r => Kind(r) == AxisKind.Upcast && nodes.Exists(w => w.Op == Op.Where && free.DependsOn(w.Src[0], r))).OrderBy(r => ((Axis)r.Arg!).Id).ToList())
             sink = simplify.Run(UOp.New(Op.Sink, DType.Void, [.. sink.Src.SelectMany(store => Copies(store, [axis]))]));
         free = FreeRanges.Of(sink);
         var stores = ImmutableArray.CreateBuilder<UOp>();
