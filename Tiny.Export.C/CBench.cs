@@ -7,24 +7,28 @@ namespace Tiny.Export.C;
 
 /// <summary>
 /// The text of a library that runs kernels in order to measure them: <c>tune_run(i, memory, sizes, times)</c> calls kernel i and gives the processor time of a call in
-/// seconds; <c>tune_cool(bytes)</c> fills the caches with other memory; <c>tune_warm(memory, bytes)</c> reads memory; <c>tune_has(level)</c> says whether this processor
-/// runs kernels of that level.
+/// seconds; <c>tune_cool(bytes)</c> fills the caches with other memory; <c>tune_warm(memory, bytes)</c> reads memory; <c>tune_has(variant)</c> says whether this processor
+/// runs kernels of a variant, by its place among all.
 /// </summary>
 static class CBench
 {
     const string Macro = "TUNE";
 
-    /// <summary>The levels that a search is for, the highest first: those with vectors.</summary>
-    public static IReadOnlyList<(int Level, TargetProfile Profile)> Levels { get; } = [.. CVariant.All.Where(v => v.Profile.VectorLanes > 1).Reverse().Select(v => (v.Level, v.Profile))];
+    /// <summary>The variants that a search is for, the highest first: those with vectors. By their places among all.</summary>
+    public static IReadOnlyList<(int Variant, TargetProfile Profile)> Variants { get; } =
+        [.. CVariant.All.Select((v, i) => (i, v.Profile)).Where(v => v.Profile.VectorLanes > 1).Reverse()];
 
     /// <summary>The text for kernels of one form of parameters.</summary>
     public static string Text(IReadOnlyList<LinearKernel> kernels)
     {
         var text = new StringBuilder("#define _POSIX_C_SOURCE 200809L\n#include <stddef.h>\n#include <stdint.h>\n#include <stdlib.h>\n#include <time.h>\n");
         text.Append(CSource.Includes).Append(CSource.Levels(Macro)).Append(s_common);
-        foreach (var variant in CVariant.All)
-            text.Append($"    if (level == {variant.Level})\n#if {Macro}_LEVEL >= {variant.Level}\n        return {(variant.Features.Length == 0 ? "1" : string.Join(" && ", variant.Features.Select(f => $"__builtin_cpu_supports(\"{f}\")")))};\n"
-                + "#else\n        return 0;\n#endif\n");
+        for (int i = 0; i < CVariant.All.Count; i++)
+        {
+            var variant = CVariant.All[i];
+            var has = variant.Features.Length == 0 ? "1" : string.Join(" && ", variant.Features.Select(f => $"__builtin_cpu_supports(\"{f}\")"));
+            text.Append($"#if {variant.Condition(Macro)}\n    if (variant == {i}) return {has};\n#endif\n");
+        }
         text.Append("    return 0;\n}\n\n");
         var functions = kernels.Select((k, i) => CRenderer.Render(k with { Name = $"kernel{i}" }, [.. k.Params.Select((_, j) => $"p{j}")], [.. k.Variables.Select((_, j) => $"n{j}")])).ToList();
         text.Append(CRenderer.Prologue(functions.SelectMany(f => f.Helpers))).Append('\n');
@@ -68,7 +72,7 @@ static class CBench
             return sum;
         }
 
-        TUNE_EXPORT int tune_has(int level)
+        TUNE_EXPORT int tune_has(int variant)
         {
 
         """;

@@ -27,12 +27,13 @@ sealed class CKernels
             foreach (var variant in CVariant.All.Where(v => v.Level <= mostLevel))
             {
                 cancellation.ThrowIfCancellationRequested();
+                if (variant.OnlyBytes && program.Kernels[k].Params.All(p => p.DType.Size > 1)) continue;
                 var (parameters, variables, _) = names.Parameters(k);
                 var linear = code[(variant, k)] = program.Kernels[k].Lower(variant.Profile with { PlainLoops = plainLoops }, tuning);
                 var text = CRenderer.Render(linear with { Name = names.Kernel(k) + variant.Suffix }, parameters, variables);
                 if (variant.Base is null || !Same(text, variant, Owner(variant.Base, k), k)) _texts[(variant.Name, k)] = text;
             }
-        Parts = [.. Enumerable.Range(0, program.Kernels.Length).Select(k => PartsOf(program.Kernels[k], CVariant.All.Where(v => v.Level <= mostLevel).Select(v => code[(v, k)])))];
+        Parts = [.. Enumerable.Range(0, program.Kernels.Length).Select(k => PartsOf(program.Kernels[k], CVariant.All.Where(v => code.ContainsKey((v, k))).Select(v => code[(v, k)])))];
         var taken = new Dictionary<string, int>();
         foreach (var variant in CVariant.ByCompiler)
             foreach (var group in Kernels(variant).GroupBy(k => Chosen(variant, k)).OrderByDescending(g => int.PopCount(g.Key)))

@@ -13,7 +13,7 @@ static partial class CSource
 
     /// <summary>Names of the file that no kernel, buffer or parameter may have.</summary>
     public static readonly string[] FileScope =
-        ["WEIGHTS", "ARENA", "SIZED", "AVX2", "AVX512", "kernels_any", "kernels_avx2", "kernels_avx512", "choose_kernels", "rotate", "read64", "read32", "xxh64_round", "xxh64", "kernel_part", "job", "run", "run_part"];
+        ["WEIGHTS", "ARENA", "SIZED", "AVX2", "AVX512", "AVX512VNNI", "kernels_any", "kernels_avx2", "kernels_avx512", "kernels_avx512vnni", "choose_kernels", "rotate", "read64", "read32", "xxh64_round", "xxh64", "kernel_part", "job", "run", "run_part"];
 
     /// <summary>Bytes that the weights and the arena must be aligned to: those of the largest element, so that any array of it will do.</summary>
     public static int Alignment(Program program) =>
@@ -68,13 +68,13 @@ static partial class CSource
     internal static string Levels(string macro) => $"""
 
         /* Kernels for several kinds of processors are here. {macro}_LEVEL is the highest to use: 0 C99 alone, 1 vectors of 128 bits by the notation that
-         * gcc and clang share (SSE2 on x86-64), 2 NEON on 64-bit Arm, AVX2 and FMA on x86-64, 3 AVX-512. Those from AVX2 on, init chooses by asking the
+         * gcc and clang share (SSE2 on x86-64), 2 NEON on 64-bit Arm, AVX2 and FMA on x86-64, 3 AVX-512, 4 that with VNNI. Those from AVX2 on, init chooses by asking the
          * processor; no compiler flags are needed. */
         #if !defined(__clang__) && !(defined(__GNUC__) && __GNUC__ >= 9)
         #undef {macro}_LEVEL
         #define {macro}_LEVEL 0
         #elif !defined({macro}_LEVEL)
-        #define {macro}_LEVEL 3
+        #define {macro}_LEVEL {CTarget.HighestLevel}
         #endif
         #if {CVariant.Neon.Condition(macro)}
         #include <arm_neon.h>
@@ -87,8 +87,10 @@ static partial class CSource
         #define AVX2 __attribute__((target("avx2,fma")))
         #if defined(__clang__)
         #define AVX512 __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma"), min_vector_width(512)))
+        #define AVX512VNNI __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma,avx512vnni"), min_vector_width(512)))
         #else
         #define AVX512 __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma")))
+        #define AVX512VNNI __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma,avx512vnni")))
         #endif
         #endif
 

@@ -17,10 +17,10 @@ public sealed class CTarget : ExportTarget
     /// <inheritdoc/>
     public override string Name => "c";
 
-    /// <summary>The highest kind of processor that kernels are written for: 0 C99 alone, 1 vectors of 128 bits, 2 AVX2 and NEON, 3 AVX-512. Without the higher ones the source is smaller.</summary>
+    /// <summary>The highest kind of processor that kernels are written for: 0 C99 alone, 1 vectors of 128 bits, 2 AVX2 and NEON, 3 AVX-512, 4 that with VNNI. Without the higher ones the source is smaller.</summary>
     public int MostLevel { get; init; } = HighestLevel;
     /// <summary>The highest there is.</summary>
-    public const int HighestLevel = 3;
+    public const int HighestLevel = 4;
 
     /// <inheritdoc/>
     public override ScheduleProfile Schedule { get; } = ScheduleProfile.Of(CRenderer.Plain) with { FasterForms = true };

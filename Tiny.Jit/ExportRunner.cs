@@ -15,6 +15,9 @@ namespace Tiny.Jit;
 /// </summary>
 public static class ExportRunner
 {
+    // What the build makes a warning of, as it says itself.
+    const string Warning = "warning: ";
+
     // Capture and lowering are iterative; a model's constructor and its graph building may be deep.
     const int StackBytes = 64 << 20;
 
@@ -22,7 +25,7 @@ public static class ExportRunner
     /// Runs one export. Arguments have the form <c>name=value</c>: <c>id</c> (of the project among those that share a folder), <c>assembly</c>, <c>project</c> (its directory), <c>output</c> (the folder
     /// of all exports) and three files to write: <c>list</c> names what was exported, relative to <c>output</c>; <c>reads</c> names the weights
     /// that were read; <c>result</c> has messages for the build's log, or the error in MSBuild's form. <c>float64=float32</c> is
-    /// <see cref="ExportContext.Float64"/>.
+    /// <see cref="ExportContext.Float64"/>; <c>tune</c> names choices that a search has found (<see cref="ExportContext.Tuning"/>).
     /// </summary>
     /// <returns>0, or 1 after an error.</returns>
     public static int Run(string[] args)
@@ -71,6 +74,7 @@ public static class ExportRunner
         var models = new Dictionary<(Type, MethodInfo?, string), object>();
         var programs = new List<(ExportUnit Unit, ScheduleProfile Schedule, Program Program)>();
         var messages = new List<string>();
+        var tunings = new ExportRunnerTuning(options);
         foreach (var unit in units)
         {
             var clock = Stopwatch.StartNew();
@@ -81,7 +85,7 @@ public static class ExportRunner
                 var program = Captured(unit, model, unit.Target.Schedule);
                 string directory = swap.Stage(unit.Name, unit.Target.Name);
                 unit.Target.Export(program, new ExportContext(directory, options.Project)
-                    { Page = unit.Page, Float64 = options.Float64, Scheduled = profile => Captured(unit, model, profile) });
+                    { Page = unit.Page, Float64 = options.Float64, Tuning = tunings.Of(unit.Name), Scheduled = profile => Captured(unit, model, profile) });
                 var (files, bytes) = swap.Finish(unit.Name, unit.Target.Name);
                 messages.Add(string.Create(CultureInfo.InvariantCulture,
                     $"{unit.Name} -> {unit.Name}/{unit.Target.Name}: {files} file{(files == 1 ? "" : "s")}, {Size(bytes)}, {program.Kernels.Length} kernels, {program.OnceEvaluated} values of weights alone computed once, {clock.ElapsedMilliseconds} ms"));
@@ -93,7 +97,7 @@ public static class ExportRunner
         }
         // Only when everything has succeeded does anything take the place of an earlier export.
         swap.Commit();
-        return messages;
+        return [.. messages, .. tunings.Warnings.Select(w => Warning + w)];
 
         Program Captured(ExportUnit unit, object model, ScheduleProfile profile)
         {

@@ -9,6 +9,9 @@ sealed record ExportRunnerOptions(string Id, string Assembly, string Project, st
     /// <summary>What float64 is on a target that has none; see <see cref="ExportContext.Float64"/>.</summary>
     public ScalarKind Float64 { get; init; } = ScalarKind.Float64;
 
+    /// <summary>The file of choices that a search has found, for all programs; "false" for none; empty for <c>NAME.tune.json</c> in the project's folder, where a program has one.</summary>
+    public string Tune { get; init; } = "";
+
     public static ExportRunnerOptions Parse(string[] args)
     {
         var values = new Dictionary<string, string>();
@@ -19,6 +22,7 @@ sealed record ExportRunnerOptions(string Id, string Assembly, string Project, st
         }
         return new(Get("id"), Full("assembly"), Full("project"), Full("output"), Full("list"), Full("reads"), Full("result"))
         {
+            Tune = values.GetValueOrDefault("tune", ""),
             Float64 = values.GetValueOrDefault("float64", "") is "float32" ? ScalarKind.Float32 : ScalarKind.Float64,
         };
 

@@ -93,8 +93,7 @@ static class ExportCommand
             return lines.Done(watch.Elapsed);
         });
         foreach (var line in report) output.WriteLine(Terminal.Safe(line));
-        if (context.Tuning is { Unused: > 0 and var unused } tuning)
-            streams.Error.WriteLine(Terminal.Safe($"tiny: warning: {tuning.Source}: {unused} of {tuning.Entries.Count} entries fit no kernel of this program, and are left out; 'tiny tune' makes new ones"));
+        if (context.Tuning is { Unused: > 0 } tuning) streams.Error.WriteLine(Terminal.Safe($"tiny: warning: {tuning.UnusedText}"));
         return ExitCode.Success;
     }
 }

@@ -42,8 +42,8 @@ sealed unsafe class TuneLibrary : IDisposable
         }
     }
 
-    /// <summary>True where this processor runs kernels of a level.</summary>
-    public bool Has(int level) => _has(level) != 0;
+    /// <summary>True where this processor runs kernels of a variant.</summary>
+    public bool Has(int variant) => _has(variant) != 0;
 
     /// <summary>Calls a kernel; gives the processor time of a call in seconds.</summary>
     public double Run(int kernel, KernelMemory memory, int times)

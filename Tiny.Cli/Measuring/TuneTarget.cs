@@ -29,7 +29,7 @@ sealed record TuneTarget(string Name, ScheduleProfile Schedule, Func<Cancellatio
     static IReadOnlyList<TuneLevel> Compiled(CancellationToken cancellation)
     {
         using var probe = new TuneLibrary([], cancellation);
-        var levels = CBench.Levels.Where(l => probe.Has(l.Level)).ToList();
+        var levels = CBench.Variants.Where(v => probe.Has(v.Variant)).ToList();
         return [.. levels.Select((l, i) => new TuneLevel(l.Profile, i == 0 ? 1 : Lesser, Processor, memory => new CMeasurer(memory, cancellation)))];
     }
 

@@ -34,7 +34,7 @@ public sealed class Kernel
     internal UserLine? Float64Line { get; init; }
 
     /// <summary>What it computes and how it is scheduled, whatever it is called: the same in every run.</summary>
-    internal string Key => _key ??= KernelKey.Of(this);
+    public string Key => _key ??= KernelKey.Of(this);
     string? _key;
 
     /// <summary>The same in a table of its own: what is made of it is gone with it, and another thread may lower it at the same time.</summary>

@@ -39,6 +39,9 @@ public sealed class Tuning
     /// <summary>Entries for profiles that were asked about, none of which asked for them.</summary>
     public int Unused => _entries.Keys.Count(k => _asked.ContainsKey(k.Profile) && !_used.ContainsKey(k));
 
+    /// <summary>What is said of them.</summary>
+    internal string UnusedText => $"{Source}: {Unused} of {_entries.Count} entries fit no kernel of this program, and are left out; 'tiny tune' makes new ones";
+
     /// <summary>The entry for a kernel, or null.</summary>
     internal TunedKernel? Find(Kernel kernel, TargetProfile profile)
     {

@@ -43,10 +43,10 @@ public sealed partial class CRenderer : CStyleRenderer
         _variables = variableNames;
 
     /// <summary>Scalar C99.</summary>
-    public static TargetProfile Plain { get; } = new("c") { Lacks = s_lacks, Stores = s_stores, Computes = s_computes };
+    public static TargetProfile Plain { get; } = new("c") { Dots = true, Lacks = s_lacks, Stores = s_stores, Computes = s_computes };
 
     /// <summary>C99 with four-lane vectors by the GNU extension, for gcc and clang on any machine.</summary>
-    public static TargetProfile Gnu128 { get; } = new("c-gnu128") { VectorLanes = 4, Lacks = s_lacks, Stores = s_stores, Computes = s_computes };
+    public static TargetProfile Gnu128 { get; } = new("c-gnu128") { VectorLanes = 4, Dots = true, Lacks = s_lacks, Stores = s_stores, Computes = s_computes };
 
     static readonly HashSet<Op> s_lacksButFma = [.. s_lacks.Where(op => op != Op.MulAcc)];
 
@@ -56,14 +56,17 @@ public sealed partial class CRenderer : CStyleRenderer
     /// <summary>AVX2 and FMA: functions with the attribute <c>AVX2</c>, which the file defines.</summary>
     public static TargetProfile Avx2 { get; } = new("c-avx2")
     {
-        VectorLanes = 8, NarrowerLanes = [4], Unroll = 96, StageBytes = 256 << 10, PanelBytes = 256 << 10, Fma = true, Lacks = s_lacksButFma, Stores = s_stores, Computes = s_computes,
+        VectorLanes = 8, NarrowerLanes = [4], Unroll = 96, StageBytes = 256 << 10, PanelBytes = 256 << 10, Fma = true, Dots = true, Lacks = s_lacksButFma, Stores = s_stores, Computes = s_computes,
     };
 
     /// <summary>AVX-512 (F, BW, DQ, VL): functions with the attribute <c>AVX512</c>, which the file defines.</summary>
     public static TargetProfile Avx512 { get; } = Avx2 with { Name = "c-avx512", VectorLanes = 16, NarrowerLanes = [8, 4], Registers = 32 };
 
+    /// <summary>AVX-512 with instructions for products of bytes: functions with the attribute <c>AVX512VNNI</c>, which the file defines.</summary>
+    public static TargetProfile Avx512Vnni { get; } = Avx512 with { Name = "c-avx512-vnni" };
+
     // Functions of these say so, and so do their helpers, of which other functions may need another form.
-    string? Attribute => Kernel.Profile == Avx512 ? "AVX512" : Kernel.Profile == Avx2 ? "AVX2" : null;
+    string? Attribute => Kernel.Profile == Avx512Vnni ? "AVX512VNNI" : Kernel.Profile == Avx512 ? "AVX512" : Kernel.Profile == Avx2 ? "AVX2" : null;
 
     string AttributeText => Attribute is { } attribute ? attribute + " " : "";
 

@@ -144,7 +144,7 @@ public abstract partial class CStyleRenderer
         if (chain.Count < 2) return;
         foreach (var u in chain) _steps[u] = (acc, Before(u)!);
 
-        static UOp? Before(UOp u) => u.Op switch { Op.MulAcc => u.Src[2], Op.Add or Op.Mul or Op.Max or Op.Min => u.Src[0], _ => null };
+        static UOp? Before(UOp u) => u.Op switch { Op.MulAcc or Op.Dot => u.Src[2], Op.Add or Op.Mul or Op.Max or Op.Min => u.Src[0], _ => null };
     }
 
     // acc += v rather than acc = acc + v, where the sum is written nowhere else.

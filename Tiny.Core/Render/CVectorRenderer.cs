@@ -20,6 +20,8 @@ public sealed partial class CRenderer
             case Op.Lane:
                 var element = Expression.Primary($"{Written(u.Src[0]).Text}[{(int)u.Arg!}]");
                 return u.DType == DType.Bool ? Expression.Binary(element, "!=", Expression.Primary("0")) : element;
+            case Op.Dot:
+                return Expression.Call(Helper(CHelper.Dot(u.Src[0].DType, u.Src[1].DType, u.DType, Attribute)), Written(u.Src[0]), Written(u.Src[1]), Written(u.Src[2]));
             default:
                 return Expression.Call(Helper(CHelper.FoldLanes((Op)u.Arg!, u.Src[0].DType)), Written(u.Src[0]));
         }

@@ -2,6 +2,7 @@ using NUnit.Framework;
 using Tiny.Lower;
 using Tiny.Optimize;
 using Tiny.Optimize.Search;
+using Tiny.Render;
 using Tiny.Runtime;
 using Tiny.Schedule;
 using Tiny.Tests.Fuzz;
@@ -74,6 +75,35 @@ public sealed class TunedFuzzTests
             });
     }
 
+    /// <summary>Every kind of target has a text for every choice.</summary>
+    [Test]
+    public void EveryTargetWritesThem([Range(0, 7)] int kernel)
+    {
+        foreach (var launch in Scheduler.Run([s_large[kernel].Build().Node]).Launches)
+            foreach (var profile in new[] { CRenderer.Plain, CRenderer.Gnu128, CRenderer.Neon, CRenderer.Avx2, CRenderer.Avx512, WgslRenderer.Profile, WasmModule.Profile })
+            {
+                Moves? moves = null;
+                IReadOnlyList<OptOp> choices = [];
+                LowerPipeline.Run(launch.Kernel.Copy(), profile, decided: (body, chosen) => (moves, choices) = (new(body, profile), chosen));
+                var random = new Random(kernel);
+                for (int i = 0; i < 3 * MostMoves; i++)
+                {
+                    if (i % MostMoves == 0) choices = [];
+                    var next = moves!.From(choices).ToList();
+                    if (next.Count == 0 || next[random.Next(next.Count)] is not { } chosen || !Applies(launch.Kernel, chosen, profile)) continue;
+                    choices = chosen;
+                    var code = LowerPipeline.Run(launch.Kernel.Copy(), profile, chosen: choices);
+                    double price = CodeCost.Of(code);
+                    Assert.That(price, Is.Positive.And.LessThan(double.PositiveInfinity), OptText.Of(choices));
+                    Assert.That(() => Written(code), Is.Not.Empty, $"{profile.Name}: {OptText.Of(choices)}");
+                }
+            }
+
+        static string Written(LinearKernel code) => code.Profile.Name == WasmModule.Profile.Name ? $"{new WasmModule(1 << 24).Kernel(code, null, 0)}."
+            : code.Profile.Grid ? WgslRenderer.Render(code, [.. code.Params.Select((p, i) => new WgslBinding($"p{i}", p.Written))])
+            : CRenderer.Render(code, [.. code.Params.Select((_, i) => $"p{i}")]).Text;
+    }
+
     /// <summary>What is wrong when a program runs with entries that are made of its schedule, shrunk.</summary>
     static void Check(string name, Func<KernelSchedule, List<TunedKernel>> choose, Func<Func<KernelSchedule, Tuning>, string?> run)
     {
@@ -129,7 +159,7 @@ public sealed class TunedFuzzTests
             for (int i = random.Next(1, MostMoves + 1); i > 0; i--)
             {
                 var next = moves!.From(choices).ToList();
-                if (next.Count > 0 && next[random.Next(next.Count)] is var chosen && Applies(kernel, chosen)) choices = chosen;
+                if (next.Count > 0 && next[random.Next(next.Count)] is var chosen && Applies(kernel, chosen, Profile)) choices = chosen;
             }
             entries.Add(new(Profile.Name, kernel.Key, kernel.Name, KernelKey.Describe(kernel), choices, [], 1, 1, ""));
         }
@@ -137,11 +167,11 @@ public sealed class TunedFuzzTests
     }
 
     // Only what is no legal choice is left out: whatever else goes wrong is a fault.
-    static bool Applies(Kernel kernel, IReadOnlyList<OptOp> choices)
+    static bool Applies(Kernel kernel, IReadOnlyList<OptOp> choices, TargetProfile profile)
     {
         try
         {
-            LowerPipeline.Run(kernel.Copy(), Profile, chosen: choices);
+            LowerPipeline.Run(kernel.Copy(), profile, chosen: choices);
             return true;
         }
         catch (OptException)
@@ -150,7 +180,7 @@ public sealed class TunedFuzzTests
         }
         catch (Exception e)
         {
-            throw new InvalidOperationException($"{kernel.Name} ({KernelKey.Describe(kernel)}) with {OptText.Of(choices)}: {e.Message}", e);
+            throw new InvalidOperationException($"{kernel.Name} ({KernelKey.Describe(kernel)}) for {profile.Name} with {OptText.Of(choices)}: {e.Message}", e);
         }
     }
 
