@@ -46,7 +46,7 @@ sealed class CKernels
     }
 
     // Lines of code below which a kernel is not worth waking a thread, about 20 microseconds; the fewest in a part; parts enough for eight threads.
-    const double FewestLines = 65536, FewestOfPart = 8192;
+    const double FewestLines = 98304, FewestOfPart = 32768;
     const int MostParts = 32;
 
     /// <summary>Into how many parts threads may share each kernel; 1 for those that the caller runs.</summary>
