@@ -144,19 +144,19 @@ sealed class Vectorize(UOp sink, KernelParamList parameters, Rewriter simplify)
             var first = At(index, axis, 0);
             if (gate is null) return [UOp.New(Op.Store, DType.Void, [pointer, first, value])];
             // In place a gate needs no mask: what it leaves out is written back as it was read. Stores before may have written it: then it must be read
-            // after them, as it is where this store's own value needs it and no loop does.
+            // after them, as it is where this store's own value needs it and neither a loop nor another store does.
             var old = UOp.New(Op.Load, value.DType, [pointer, first]);
-            if (parameters.Items[(int)pointer.Arg!].InPlace && (IsOnlyStoreTo(pointer) || IsReadLast(old, value)))
+            if (parameters.Items[(int)pointer.Arg!].InPlace && (IsOnlyStoreTo(pointer) || IsReadLast(old, store)))
                 return [UOp.New(Op.Store, DType.Void, [pointer, first, Widen(_done[gate], lanes).Where(value, old)])];
         }
         return Enumerable.Range(0, lanes).Select(i => UOp.New(Op.Store, DType.Void,
             [pointer, At(index, axis, i), Lane(value, i), .. gate is null ? [] : new[] { At(gate, axis, i) }]));
     }
 
-    static bool IsReadLast(UOp load, UOp value)
+    bool IsReadLast(UOp load, UOp store)
     {
-        var nodes = value.Topological();
-        return nodes.Contains(load) && !nodes.Exists(u => u.Op == Op.Fold && u.Topological().Contains(load));
+        var readers = sink.Src.Where(s => _done[s.Src[2]].Topological().Contains(load)).ToList();
+        return readers is [var only] && only == store && !_done[store.Src[2]].Topological().Exists(u => u.Op == Op.Fold && u.Topological().Contains(load));
     }
 
     bool IsOnlyStoreTo(UOp pointer) => sink.Src.Count(s => s.Src[0] == pointer) == 1;
