@@ -145,9 +145,9 @@ sealed class Vectorize(UOp sink, KernelParamList parameters, Rewriter simplify)
             var first = At(index, axis, 0);
             if (gate is null) return [UOp.New(Op.Store, DType.Void, [pointer, first, value])];
             // In place a gate needs no mask: what it leaves out is written back as it was read. Stores before may have written it: then it must be read
-            // after them, as it is where this store's own value needs it and no loop does.
+            // after them, as it is where this store's own value needs it and neither a loop nor another store does.
             var old = UOp.New(Op.Load, value.DType, [pointer, first]);
-            if (parameters.Items[(int)pointer.Arg!].InPlace && (IsOnlyStoreTo(pointer) || IsReadLast(old, value)))
+            if (parameters.Items[(int)pointer.Arg!].InPlace && (IsOnlyStoreTo(pointer) || IsReadLast(old, store)))
                 return [UOp.New(Op.Store, DType.Void, [pointer, first, Widen(_done[gate], lanes).Where(value, old)])];
         }
         var gates = gate is null ? null : Enumerable.Range(0, lanes).Select(i => At(gate, axis, i)).ToArray();
@@ -160,10 +160,10 @@ sealed class Vectorize(UOp sink, KernelParamList parameters, Rewriter simplify)
             [pointer, At(index, axis, i), Lane(value, i), .. gates?[i].IsOne != false ? [] : new[] { gates[i] }]));
     }
 
-    static bool IsReadLast(UOp load, UOp value)
+    bool IsReadLast(UOp load, UOp store)
     {
-        var nodes = value.Topological();
-        return nodes.Contains(load) && !nodes.Exists(u => u.Op == Op.Fold && u.Topological().Contains(load));
+        var readers = sink.Src.Where(s => _done[s.Src[2]].Topological().Contains(load)).ToList();
+        return readers is [var only] && only == store && !_done[store.Src[2]].Topological().Exists(u => u.Op == Op.Fold && u.Topological().Contains(load));
     }
 
     bool IsOnlyStoreTo(UOp pointer) => sink.Src.Count(s => s.Src[0] == pointer) == 1;
