@@ -30,15 +30,31 @@ export class WasmBackend {
     };
   }
 
-  /** Compiles the program, which then has no weights yet. @param {LoadOptions['wasm']} source @param {AbortSignal} [signal] */
-  async compile(source, signal) {
+  /** Begins to read and compile the module, before it is known whether it will run. @param {LoadOptions['wasm']} source @param {AbortSignal} [signal] */
+  begin(source, signal) {
+    const { wasm } = this._program;
+    if (!wasm || typeof WebAssembly === 'undefined') return;
+    /** @type {Promise<WebAssembly.Module> | undefined} */
+    this._module ??= moduleOf(source ?? (WebAssembly.validate(relaxed) ? wasm.relaxed : wasm.plain), signal);
+    this._module.catch(() => {}); // compile() tells
+  }
+
+  /** Makes the program ready, which may have no weights yet. @param {LoadOptions['wasm']} source @param {AbortSignal} [signal] */
+  compile(source, signal) {
+    /** @type {Promise<void> | undefined} */
+    this._ready ??= this._compile(source, signal);
+    return this._ready;
+  }
+
+  /** @param {LoadOptions['wasm']} source @param {AbortSignal} [signal] */
+  async _compile(source, signal) {
     const { name, wasm } = this._program;
     if (!wasm) throw new TinyError('wasm', `${name} needs more memory than WebAssembly has; use WebGPU.`);
     if (typeof WebAssembly === 'undefined') throw new TinyError('wasm', 'WebAssembly is not available in this browser. Use a current one.');
     try {
-      const from = source ?? (WebAssembly.validate(relaxed) ? wasm.relaxed : wasm.plain);
+      this.begin(source, signal);
       /** @type {Record<string, any> | undefined} */
-      this._exports = (await WebAssembly.instantiate(await moduleOf(from, signal), { math })).exports;
+      this._exports = (await WebAssembly.instantiate(/** @type {any} */ (await this._module), { math })).exports;
     } catch (e) {
       if (signal?.aborted || e instanceof TinyError) throw e;
       throw new TinyError('wasm', `${name} cannot run as WebAssembly: ${textOf(e)}. A content-security-policy must allow 'wasm-unsafe-eval' in script-src.`, e);
@@ -50,12 +66,13 @@ export class WasmBackend {
     return new Uint8Array(/** @type {any} */ (this._exports).memory.buffer);
   }
 
-  /** @param {NonNullable<LoadOptions['weights']>} source @param {AbortSignal} signal @param {LoadOptions['onProgress']} [onProgress] */
+  /** Reads the weights while the program is made ready. @param {NonNullable<LoadOptions['weights']>} source @param {AbortSignal} signal @param {LoadOptions['onProgress']} [onProgress] */
   async upload(source, signal, onProgress) {
-    const memory = this._memory();
     /** @type {Map<number, Uint8Array>} what is to be put in another order, until all of it is there */
     const waiting = new Map();
-    await readWeights(this._program, source, signal, onProgress, (begin, end, space) => {
+    await readWeights(this._program, source, signal, onProgress, async (begin, end, space) => {
+      await this._ready;
+      const memory = this._memory();
       for (const [at, bytes, to, loops] of this._program.wasm?.constants ?? []) {
         const [first, last] = [Math.max(at, begin), Math.min(at + bytes, end)];
         if (first >= last) continue;

@@ -10,7 +10,7 @@ import { TinyError, textOf, viewOf, wholeWords } from './tiny-common.js';
  * Reads a file to its end. A block is handed on once its hash is right, so no more than one is held: `write` is given its first byte's position in
  * the file, the position behind its last one, and the bytes from index 4 on; the four in front are those before.
  * @param {Program} program @param {string | URL | ArrayBuffer | ArrayBufferView} source @param {AbortSignal} signal @param {LoadOptions['onProgress']} onProgress
- * @param {(begin: number, end: number, space: Uint8Array) => void} write
+ * @param {(begin: number, end: number, space: Uint8Array) => void | Promise<void>} write
  */
 export async function readWeights({ weights: { file, bytes: total, block: blockBytes, sha256 } }, source, signal, onProgress, write) {
   let loaded = 0;
@@ -32,7 +32,7 @@ export async function readWeights({ weights: { file, bytes: total, block: blockB
       await check(block, sha256[Math.floor(begin / blockBytes)], () => `${file} is not the file that this program was built with: `
         + `bytes ${begin} to ${loaded} have another SHA-256. Copy the whole bundle again.`);
       signal.throwIfAborted();
-      write(begin, loaded, space);
+      await write(begin, loaded, space);
       space.copyWithin(0, block.length, 4 + block.length);
       block = block.subarray(0, Math.min(blockBytes, total - loaded));
       filled = 0;

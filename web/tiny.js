@@ -47,17 +47,19 @@ export async function loadProgram(program, weightsUrl, options = {}) {
  * @param {Program} program @param {Loading} loading @returns {Promise<Backend>}
  */
 async function openBest(program, loading) {
+  const wasm = new WasmBackend(program, noTimes());
+  wasm.begin(loading.wasm, loading.signal); // while the adapter is looked for
   /** @type {GPUAdapter | undefined} */
   let adapter;
   try {
     adapter = await openAdapter();
   } catch {
-    return openWasm(program, loading);
+    return openWasm(program, loading, wasm);
   }
   const choice = chosen(program, adapter);
   if (choice === 'wasm') {
     try {
-      return await openWasm(program, loading);
+      return await openWasm(program, loading, wasm);
     } catch (e) {
       if (!(e instanceof TinyError) || e.code !== 'wasm') throw e;
       return openWebGpu(program, loading, adapter); // a policy may forbid WebAssembly
@@ -68,11 +70,10 @@ async function openBest(program, loading) {
     gpu = await openWebGpu(program, loading, adapter);
   } catch (e) {
     if (!(e instanceof TinyError) || !['no-adapter', 'limits', 'gpu'].includes(e.code)) throw e;
-    return openWasm(program, loading);
+    return openWasm(program, loading, wasm);
   }
   if (choice === 'webgpu') return gpu;
   try {
-    const wasm = new WasmBackend(program, noTimes());
     await wasm.compile(loading.wasm, loading.signal);
     const best = await faster(program, gpu, wasm);
     remember(program, adapter, best);
@@ -104,12 +105,8 @@ async function openWebGpu(program, loading, adapter) {
 }
 
 /** @param {Program} program @param {Loading} loading */
-async function openWasm(program, loading) {
-  const backend = new WasmBackend(program, noTimes());
-  return prepared(backend, loading, async (signal) => {
-    await backend.compile(loading.wasm, signal);
-    return async () => {};
-  });
+async function openWasm(program, loading, backend = new WasmBackend(program, noTimes())) {
+  return prepared(backend, loading, async (signal) => () => backend.compile(loading.wasm, signal));
 }
 
 /**

@@ -59,6 +59,21 @@ public sealed class BackendTests
     }
 
     [Test]
+    public async Task TheModuleIsReadWhileTheAdapterIsLookedFor()
+    {
+        // The adapter is found once the module has been asked for.
+        var r = await RunAsync("""
+            const asked = new Promise((resolve) => {
+              const request = globalThis.fetch;
+              globalThis.fetch = (what, ...more) => { if (String(what).endsWith('.wasm')) resolve(); return request(what, ...more); };
+            });
+            GPU.prototype.requestAdapter = () => asked.then(() => null);
+            return (await load()).stats.backend;
+            """);
+        Assert.That(r.GetString(), Is.EqualTo("wasm"));
+    }
+
+    [Test]
     public async Task APolicyAgainstWebAssemblyLeavesWebGpu()
     {
         Assert.That((await RunAsync("return (await load()).stats.backend;", null, "/strict.html")).GetString(), Is.EqualTo("webgpu"));
