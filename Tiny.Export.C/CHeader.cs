@@ -21,7 +21,7 @@ static class CHeader
         ("ERROR_ARENA", "the arena is too small"),
     ];
 
-    public static string Text(Program program, CNames names, bool hasTables, string banner)
+    public static string Text(Program program, CNames names, CKernels kernels, string banner)
     {
         var (model, prefix, macro) = (names.Model, names.Prefix, names.Macro);
         int width = Errors(program).Select((e, i) => $"{macro}_{e.Name} = {i},".Length).Max();
@@ -51,12 +51,12 @@ static class CHeader
             {{errors}}
             };
 
-            {{(hasTables ? $"struct {prefix}_kernels;\n\n" : "")}}/* A model ready to run. It holds pointers only: weights and arena stay the caller's, and must outlive it. Several models may
+            {{(kernels.HasTables ? $"struct {prefix}_kernels;\n\n" : "")}}{{(kernels.HasParts ? ParallelForType(prefix) : "")}}/* A model ready to run. It holds pointers only: weights and arena stay the caller's, and must outlive it. Several models may
              * share weights{{(program.StateBytes > 0 ? ", but each needs an arena of its own" : "; calls that share an arena must not run at once")}}. */
             typedef struct {{model}} {
                 const unsigned char *weights; /* the tensors, after the file's header */
                 unsigned char *arena;         /* {{macro}}_ARENA_BYTES of {{(program.StateBytes > 0 ? "memory, scratch and state" : "scratch memory, without meaning between calls")}} */
-            {{(hasTables ? $"    const struct {prefix}_kernels *kernels; /* those for this processor */\n" : "")}}} {{model}};
+            {{(kernels.HasTables ? $"    const struct {prefix}_kernels *kernels; /* those for this processor */\n" : "")}}{{(kernels.HasParts ? $"    {prefix}_parallel_for parallel_for; /* who shares out long kernels; NULL where the caller runs them */\n    void *parallel_context;\n" : "")}}} {{model}};
 
             /* Checks the bytes of {{prefix}}.weights (length, model and hash) and sets up m. The weights are used where they lie: they are neither
              * copied nor written, so a read-only mapping of the file will do. Weights and arena must be aligned to {{CSource.Alignment(program)}} bytes, as an
@@ -64,7 +64,7 @@ static class CHeader
              * Returns {{macro}}_OK; on an error the code above, and nothing is written. */
             int {{prefix}}_init({{model}} *m, const void *weights, size_t bytes, void *arena, size_t arena_bytes);
 
-            {{reset}}/* What a code means, in English. */
+            {{reset}}{{(kernels.HasParts ? ParallelFor(names) : "")}}/* What a code means, in English. */
             const char *{{prefix}}_error_text(int code);
 
             /* The functions below return {{macro}}_OK or {{macro}}_ERROR_ARGUMENT{{sizes}}. What they write must not overlap any other argument; none may overlap
@@ -78,6 +78,21 @@ static class CHeader
 
             """;
     }
+
+    static string ParallelForType(string prefix) => $$"""
+        /* Calls body(work, part) for each part from 0 to parts - 1, once, in any order and on any threads, and returns when all calls have. */
+        typedef void (*{{prefix}}_parallel_for)(void *context, void (*body)(void *work, int part), void *work, int parts);
+
+
+        """;
+
+    static string ParallelFor(CNames names) => $$"""
+        /* Lets run share out the parts of long kernels among threads; NULL, as {{names.Prefix}}_init leaves it, and the calling thread runs them. Results are the
+         * same to the bit. Short kernels stay on the calling thread. A small pool of threads is in {{names.Prefix}}_threads.h. */
+        void {{names.Prefix}}_set_parallel_for({{names.Model}} *m, {{names.Prefix}}_parallel_for run, void *context);
+
+
+        """;
 
     static string Ports(Program program, EntryPoint entry)
     {

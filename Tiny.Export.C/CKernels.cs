@@ -16,19 +16,53 @@ sealed class CKernels
     readonly Dictionary<(string Variant, int Kernel), CKernel> _texts = [];
     readonly Program _program;
     readonly CNames _names;
+    // Sections of the file, in order; which choices of the preprocessor have each (one bit a variant), all where the processor is asked.
+    readonly List<(CLevel Level, int Chosen)> _sections = [];
 
     public CKernels(Program program, CNames names, int mostLevel, bool plainLoops, Tuning? tuning, CancellationToken cancellation)
     {
         (_program, _names) = (program, names);
+        var code = new Dictionary<(CVariant, int), LinearKernel>();
         for (int k = 0; k < program.Kernels.Length; k++)
             foreach (var variant in CVariant.All.Where(v => v.Level <= mostLevel))
             {
                 cancellation.ThrowIfCancellationRequested();
-                var (parameters, variables) = names.Parameters(k);
-                var linear = program.Kernels[k].Lower(variant.Profile with { PlainLoops = plainLoops }, tuning);
+                if (variant.OnlyBytes && program.Kernels[k].Params.All(p => p.DType.Size > 1)) continue;
+                var (parameters, variables, _) = names.Parameters(k);
+                var linear = code[(variant, k)] = program.Kernels[k].Lower(variant.Profile with { PlainLoops = plainLoops }, tuning);
                 var text = CRenderer.Render(linear with { Name = names.Kernel(k) + variant.Suffix }, parameters, variables);
                 if (variant.Base is null || !Same(text, variant, Owner(variant.Base, k), k)) _texts[(variant.Name, k)] = text;
             }
+        Parts = [.. Enumerable.Range(0, program.Kernels.Length).Select(k => PartsOf(program.Kernels[k], CVariant.All.Where(v => code.ContainsKey((v, k))).Select(v => code[(v, k)])))];
+        var taken = new Dictionary<string, int>();
+        foreach (var variant in CVariant.ByCompiler)
+            foreach (var group in Kernels(variant).GroupBy(k => Chosen(variant, k)).OrderByDescending(g => int.PopCount(g.Key)))
+                _sections.Add((Level(variant, group, taken), group.Key));
+        foreach (var variant in CVariant.ByProcessor.Where(HasOwn)) _sections.Add((Level(variant, Kernels(variant), []), -1));
+
+        IEnumerable<int> Kernels(CVariant variant) => Enumerable.Range(0, program.Kernels.Length).Where(k => Own(variant, k) is not null);
+        int Chosen(CVariant variant, int kernel) => CVariant.ByCompiler.Select((v, i) => Owner(v, kernel) == variant ? 1 << i : 0).Sum();
+        CLevel Level(CVariant variant, IEnumerable<int> kernels, Dictionary<string, int> taken) => new(variant, [.. kernels.Select(k => (k, code[(variant, k)]))], k => Parts[k] > 1, names, taken);
+    }
+
+    // Lines of code below which a kernel is not worth waking a thread, about 20 microseconds; the fewest in a part; parts enough for eight threads.
+    const double FewestLines = 65536, FewestOfPart = 8192;
+    const int MostParts = 32;
+
+    /// <summary>Into how many parts threads may share each kernel; 1 for those that the caller runs.</summary>
+    public IReadOnlyList<int> Parts { get; }
+
+    /// <summary>Threads may share kernels.</summary>
+    public bool HasParts => Parts.Any(p => p > 1);
+
+    // On the processor that is through with it first.
+    static int PartsOf(Kernel kernel, IEnumerable<LinearKernel> code)
+    {
+        if (!kernel.Variables.IsEmpty) return 1;
+        var loops = code.Select(ParallelLoop.Of).OfType<ParallelLoop>().ToList();
+        if (loops.Count == 0) return 1;
+        double lines = loops.Min(l => l.Lines * (l.Range.Max + 1));
+        return lines < FewestLines ? 1 : (int)Math.Min(Math.Min(lines / FewestOfPart, MostParts), loops.Max(l => l.Iterations));
     }
 
     /// <summary>Some kernels use vectors.</summary>
@@ -65,39 +99,45 @@ sealed class CKernels
     {
         var helpers = CommonHelpers(out var known);
         if (helpers.Length > 0) text.Append(CSource.Section("helpers")).Append(helpers);
-        text.Append(CSource.Section("kernels"));
-        for (int k = 0; k < _program.Kernels.Length; k++)
+        if (HasParts) text.Append(CSource.Section("kernels in parts")).Append(s_parts);
+        if (_sections.Exists(s => s.Level.Shares)) text.Append(CSource.Section("functions that kernels share")).Append(s_sized);
+        foreach (var (level, chosen) in _sections)
         {
-            if (k > 0) text.Append('\n');
-            Shapes(text, k);
-            CVariant[] own = [.. CVariant.ByCompiler.Where(v => Own(v, k) is not null).Reverse()];
-            for (int i = 0; i < own.Length; i++)
+            var condition = chosen < 0 ? level.Variant.Condition(_names.Macro) : Condition(chosen);
+            text.Append(CSource.Section(condition is null ? "kernels" : $"kernels for {level.Variant.Name}"));
+            if (condition is not null) text.Append($"#if {condition}\n\n");
+            if (chosen < 0)
             {
-                if (own.Length > 1) text.Append(i == own.Length - 1 ? "#else\n" : $"#{(i == 0 ? "if" : "elif")} {own[i].Condition(_names.Macro)}\n");
-                text.Append(Own(own[i], k)!.Text);
+                var own = CHelper.Closure(level.Helpers).Where(h => known.Add(h.Name)).ToList();
+                if (own.Count > 0) text.Append(CHelper.Listing(own)).Append('\n');
             }
-            if (own.Length > 1) text.Append("#endif\n");
-        }
-        foreach (var variant in CVariant.ByProcessor.Where(HasOwn))
-        {
-            int[] kernels = [.. Enumerable.Range(0, _program.Kernels.Length).Where(k => Own(variant, k) is not null)];
-            text.Append(CSource.Section($"kernels for {variant.Name}")).Append($"#if {variant.Condition(_names.Macro)}\n\n");
-            var own = CHelper.Closure(kernels.SelectMany(k => Own(variant, k)!.Helpers)).Where(h => known.Add(h.Name)).ToList();
-            if (own.Count > 0) text.Append(CHelper.Listing(own)).Append('\n');
-            foreach (int k in kernels)
-            {
-                Shapes(text, k);
-                text.Append(Own(variant, k)!.Text).Append('\n');
-            }
-            text.Append("#endif\n");
+            level.Write(text, Shapes);
+            if (condition is not null) text.Append("\n#endif\n");
         }
         if (HasTables) Tables(text);
     }
 
+    const string s_parts = """
+        /* A kernel that threads may share: the addresses of its memory, which part of it to run, and how many parts it is divided into. The parts write different
+         * elements, or the same elements the same, and which thread runs them changes nothing. */
+        typedef void kernel_part(const void *const *p, int part, int parts);
+
+        """;
+
+    const string s_sized = """
+        /* A function that kernels call, with sizes if they differ in these alone: compilers make it for each of them where it is called. */
+        #if defined(__GNUC__)
+        #define SIZED static inline __attribute__((always_inline))
+        #else
+        #define SIZED static inline
+        #endif
+
+        """;
+
     // What the preprocessor chooses among excludes one another: each helper once, where one of those that need it is chosen.
     string CommonHelpers(out HashSet<string> known)
     {
-        var needed = CVariant.ByCompiler.Select(v => CHelper.Closure(Enumerable.Range(0, _program.Kernels.Length).SelectMany(k => Own(Owner(v, k), k)!.Helpers))).ToList();
+        var needed = CVariant.ByCompiler.Select((_, i) => CHelper.Closure(_sections.Where(s => s.Chosen >= 0 && (s.Chosen >> i & 1) == 1).SelectMany(s => s.Level.Helpers))).ToList();
         // Functions that are chosen by the processor come after those of the base that they have in common.
         known = [.. needed[CVariant.ByCompiler.ToList().IndexOf(CVariant.Vectors)].Select(h => h.Name)];
         var text = new StringBuilder();
@@ -140,6 +180,11 @@ sealed class CKernels
         text.Append(CSource.Section("choice of kernels")).Append($"struct {prefix}_kernels {{\n");
         for (int k = 0; k < _program.Kernels.Length; k++)
         {
+            if (Parts[k] > 1)
+            {
+                text.Append($"    kernel_part *{_names.Kernel(k)};\n");
+                continue;
+            }
             var types = _program.Kernels[k].Params.Select(p => $"{(p.Written ? "" : "const ")}{CRenderer.MemoryType(p.DType)} *")
                 .Concat(_program.Kernels[k].Variables.Select(_ => "int"));
             text.Append(CSource.Wrapped($"    void (*{_names.Kernel(k)})({string.Join(", ", types)});\n"));
@@ -163,15 +208,15 @@ sealed class CKernels
     }
 
     // "out [1, 8, 26, 26] from x [1, 1, 28, 28], weight [8, 1, 3, 3]"; of a kernel that several calls share, the first one's.
-    void Shapes(StringBuilder text, int kernel)
+    string Shapes(int kernel)
     {
         var calls = _program.Entries.SelectMany(e => e.Calls).Where(c => c.Kernel == kernel).ToList();
-        if (calls.Count == 0) return;
+        if (calls.Count == 0) return "";
         var parameters = _names.Parameters(kernel).Memory;
         string List(bool written) => string.Join(", ", calls[0].Buffers.Select((id, i) => (id, i))
             .Where(x => _program.Kernels[kernel].Params[x.i].Written == written)
             .Select(x => $"{parameters[x.i]} {_program.Buffers[x.id].Shape}{(_program.Kernels[kernel].Params[x.i].InPlace ? " in place" : "")}"));
         var reads = List(false);
-        text.Append(CSource.Comment($"{List(true)}{(reads.Length > 0 ? " from " : "")}{reads}{(calls.Count > 1 ? $"; used {calls.Count} times" : "")}", ""));
+        return CSource.Comment($"{List(true)}{(reads.Length > 0 ? " from " : "")}{reads}{(calls.Count > 1 ? $"; used {calls.Count} times" : "")}", "");
     }
 }

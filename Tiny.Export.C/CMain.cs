@@ -9,7 +9,7 @@ static class CMain
     public static readonly string[] FileScope =
         ["instance", "arena_space", "entries", "map_file", "seconds", "read_port", "write_port", "print_port", "short_float", "usage", "bench", "set_size"];
 
-    public static string Text(Program program, CNames names, string banner)
+    public static string Text(Program program, CNames names, bool hasThreads, string banner)
     {
         var (model, prefix, macro) = (names.Model, names.Prefix, names.Macro);
         var first = program.Entries[0];
@@ -22,7 +22,7 @@ static class CMain
             #endif
 
             #include "{{prefix}}.h"
-
+            {{(hasThreads ? $"#if defined({macro}_THREADS)\n#include \"{prefix}_threads.h\"\n#endif\n" : "")}}
             #include <errno.h>
             #include <inttypes.h>
             #include <math.h>
@@ -140,12 +140,12 @@ static class CMain
             {
                 fprintf(stderr,
                         "%s\n\n"
-                        "usage: {{prefix}} WEIGHTS INPUT... [OUTPUT...] [--bench N] [--entry NAME]\n"
+                        "usage: {{prefix}} WEIGHTS INPUT... [OUTPUT...] [--bench N] [--entry NAME]{{(hasThreads ? " [--threads N]" : "")}}\n"
                         "  WEIGHTS       the file {{prefix}}.weights\n"
                         "  INPUT...      a file for each input, raw little-endian elements in row-major order\n"
                         "  OUTPUT...     a file for each output, written in the same form; without any, results are only printed\n"
                         "  --bench N     runs N times and prints the time instead of the results\n"
-                        "  --entry NAME  which entry point; {{first.Name}} unless given\n"{{(sizes == 0 ? "" : "\n                        \"  --size T=N    the value of a size; its largest unless given\\n\"")}},
+                        "  --entry NAME  which entry point; {{first.Name}} unless given\n"{{(hasThreads ? "\n                        \"  --threads N   how many threads share long kernels; 1 unless given\\n\"" : "")}}{{(sizes == 0 ? "" : "\n                        \"  --size T=N    the value of a size; its largest unless given\\n\"")}},
                         problem);
                 for (size_t e = 0; e < sizeof entries / sizeof *entries; e++) {
                     fprintf(stderr, "\n%s\n", entries[e].name);
@@ -177,7 +177,7 @@ static class CMain
                 const struct entry *entry = &entries[0];
                 const char *files[1 + {{2 * most}}]; /* weights, inputs, outputs */
                 int count = 0, code;
-                long runs = 0;
+                long runs = 0{{(hasThreads ? ", threads = 1" : "")}};
                 struct mapping weights;{{(sizes == 0 ? "" : $"\n    const char *given[{sizes}];\n    int given_count = 0;")}}
 
                 for (int i = 1; i < argc; i++) {
@@ -192,7 +192,7 @@ static class CMain
                         while (e < all && strcmp(entries[e].name, argv[i]) != 0) e++;
                         if (e == all) return usage("no such entry point");
                         entry = &entries[e];
-                    }{{(sizes == 0 ? "" : s_takeSize)}} else {
+                    }{{(sizes == 0 ? "" : s_takeSize)}}{{(hasThreads ? s_takeThreads : "")}} else {
                         if (count == (int)(sizeof files / sizeof *files)) return usage("too many files");
                         files[count++] = argv[i];
                     }
@@ -206,7 +206,7 @@ static class CMain
                     fprintf(stderr, "%s: %s\n", files[0], {{prefix}}_error_text(code));
                     return 1;
                 }
-                for (int i = 0; i < entry->input_count; i++)
+            {{(hasThreads ? UseThreads(names) : "")}}    for (int i = 0; i < entry->input_count; i++)
                     if (!read_port(&entry->inputs[i], files[1 + i])) return 1;
                 if (runs > 0) return bench(entry, runs);
 
@@ -299,6 +299,30 @@ static class CMain
             }
             return 0;
         }
+
+        """;
+
+    const string s_takeThreads = """
+         else if (strcmp(argv[i], "--threads") == 0) {
+                    char *end = NULL;
+                    if (i + 1 < argc) threads = strtol(argv[++i], &end, 10);
+                    if (end == NULL || *end != '\0' || threads < 1 || threads > 1024) return usage("--threads takes a number of threads");
+                }
+        """;
+
+    static string UseThreads(CNames names) => $$"""
+            if (threads > 1) {
+        #if defined({{names.Macro}}_THREADS)
+                struct {{names.Prefix}}_threads *pool = {{names.Prefix}}_threads_start((int)threads);
+                if (pool == NULL) {
+                    fprintf(stderr, "%ld threads cannot be started\n", threads);
+                    return 1;
+                }
+                {{names.Prefix}}_set_parallel_for(&instance, {{names.Prefix}}_threads_run, pool); /* until the program ends */
+        #else
+                return usage("this program was compiled without {{names.Macro}}_THREADS and {{names.Prefix}}_threads.c");
+        #endif
+            }
 
         """;
 

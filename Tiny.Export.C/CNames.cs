@@ -12,6 +12,7 @@ sealed class CNames
     readonly Identifiers _file = Identifiers.ForC();
     readonly Dictionary<string, string> _entries = [];
     readonly string[] _kernels;
+    readonly Dictionary<(string, int), string> _shared = [];
 
     public CNames(Program program)
     {
@@ -34,6 +35,16 @@ sealed class CNames
 
     public string Entry(EntryPoint e) => _entries[e.Name];
     public string Kernel(int kernel) => _kernels[kernel];
+
+    /// <summary>A name for a function that kernels call, the first of which is given: what its name says without its number, and what the function is. Counts those of a name.</summary>
+    public string Shared(int kernel, string what, Dictionary<string, int> taken)
+    {
+        var name = _program.Kernels[kernel].Name.TrimEnd([.. "0123456789"]).TrimEnd('_') + "_" + what;
+        int number = taken[name] = taken.GetValueOrDefault(name) + 1;
+        if (!_shared.TryGetValue((name, number), out var identifier)) _shared[(name, number)] = identifier = _file.Of(number == 1 ? name : $"{name}_{number}");
+        return identifier;
+    }
+
     public Identifiers Scope()
     {
         var scope = _file.Nested();
@@ -75,16 +86,20 @@ sealed class CNames
     /// Names of a kernel's parameters: what is written is <c>out</c>, weights have their names (where layers share the kernel, what
     /// is common to the names' ends), the one other input is <c>x</c>, several have the names of their buffers.
     /// </summary>
-    public (IReadOnlyList<string> Memory, IReadOnlyList<string> Variables) Parameters(int kernel)
+    public (IReadOnlyList<string> Memory, IReadOnlyList<string> Variables, (string From, string To) Bounds) Parameters(int kernel) => Parameters([kernel], _program.Kernels[kernel].Variables);
+
+    /// <summary>The same of a function that several kernels call, and of the iterations that it may be told to run.</summary>
+    public (IReadOnlyList<string> Memory, IReadOnlyList<string> Variables, (string From, string To) Bounds) Parameters(IReadOnlyList<int> kernels, IEnumerable<Variable> sizes)
     {
-        var calls = _program.Entries.SelectMany(e => e.Calls).Where(c => c.Kernel == kernel).ToList();
-        Kernel k = _program.Kernels[kernel];
+        var calls = _program.Entries.SelectMany(e => e.Calls).Where(c => kernels.Contains(c.Kernel)).ToList();
+        Kernel k = _program.Kernels[kernels[0]];
         var scope = _file.Nested();
-        string[] variables = [.. k.Variables.Select(v => scope.Of(v.Name))];
+        string[] variables = [.. sizes.Select(v => scope.Of(v.Name))];
+        var bounds = (scope.Of("lo"), scope.Of("hi"));
         int written = k.Params.Count(p => p.Written);
         int others = Enumerable.Range(0, k.Params.Length).Count(i => !k.Params[i].Written && !IsConstant(i));
         return ([.. k.Params.Select((p, i) => scope.Of(p.Written ? written == 1 ? "out" : $"out{i}"
-            : IsConstant(i) ? Common(i, "w") : others == 1 ? "x" : Common(i, "x")))], variables);
+            : IsConstant(i) ? Common(i, "w") : others == 1 ? "x" : Common(i, "x")))], variables, bounds);
 
         bool IsConstant(int i) => calls.Count > 0 && calls.All(c => _program.Buffers[c.Buffers[i]].Role == BufferRole.Constant);
 

@@ -13,7 +13,7 @@ static partial class CSource
 
     /// <summary>Names of the file that no kernel, buffer or parameter may have.</summary>
     public static readonly string[] FileScope =
-        ["WEIGHTS", "ARENA", "AVX2", "AVX512", "kernels_any", "kernels_avx2", "kernels_avx512", "choose_kernels", "rotate", "read64", "read32", "xxh64_round", "xxh64"];
+        ["WEIGHTS", "ARENA", "SIZED", "AVX2", "AVX512", "AVX512VNNI", "kernels_any", "kernels_avx2", "kernels_avx512", "kernels_avx512vnni", "choose_kernels", "rotate", "read64", "read32", "xxh64_round", "xxh64", "kernel_part", "job", "run", "run_part"];
 
     /// <summary>Bytes that the weights and the arena must be aligned to: those of the largest element, so that any array of it will do.</summary>
     public static int Alignment(Program program) =>
@@ -34,13 +34,14 @@ static partial class CSource
             """);
         if (kernels.HasVectors) text.Append(Levels(macro));
         kernels.Write(text);
-        text.Append(Section("set-up")).Append(SetUp(program, names, weights, kernels.HasTables));
+        text.Append(Section("set-up")).Append(SetUp(program, names, weights, kernels));
         text.Append(Section("entry points")).Append($"""
             #define WEIGHTS(type, offset) ((const type *)(const void *)(m->weights + (offset)))
             #define ARENA(type, offset) ((type *)(void *)(m->arena + (offset)))
 
             """);
-        foreach (var e in program.Entries) text.Append('\n').Append(Entry(program, names, weights, e, kernels.HasTables));
+        if (kernels.HasParts) text.Append(Run(names));
+        foreach (var e in program.Entries) text.Append('\n').Append(Entry(program, names, weights, e, kernels));
         return text.ToString();
     }
 
@@ -67,13 +68,13 @@ static partial class CSource
     internal static string Levels(string macro) => $"""
 
         /* Kernels for several kinds of processors are here. {macro}_LEVEL is the highest to use: 0 C99 alone, 1 vectors of 128 bits by the notation that
-         * gcc and clang share (SSE2 on x86-64), 2 NEON on 64-bit Arm, AVX2 and FMA on x86-64, 3 AVX-512. Those from AVX2 on, init chooses by asking the
+         * gcc and clang share (SSE2 on x86-64), 2 NEON on 64-bit Arm, AVX2 and FMA on x86-64, 3 AVX-512, 4 that with VNNI. Those from AVX2 on, init chooses by asking the
          * processor; no compiler flags are needed. */
         #if !defined(__clang__) && !(defined(__GNUC__) && __GNUC__ >= 9)
         #undef {macro}_LEVEL
         #define {macro}_LEVEL 0
         #elif !defined({macro}_LEVEL)
-        #define {macro}_LEVEL 3
+        #define {macro}_LEVEL {CTarget.HighestLevel}
         #endif
         #if {CVariant.Neon.Condition(macro)}
         #include <arm_neon.h>
@@ -86,8 +87,10 @@ static partial class CSource
         #define AVX2 __attribute__((target("avx2,fma")))
         #if defined(__clang__)
         #define AVX512 __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma"), min_vector_width(512)))
+        #define AVX512VNNI __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma,avx512vnni"), min_vector_width(512)))
         #else
         #define AVX512 __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma")))
+        #define AVX512VNNI __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma,avx512vnni")))
         #endif
         #endif
 
@@ -96,7 +99,7 @@ static partial class CSource
     /// <summary>A line that opens a part of the file.</summary>
     public static string Section(string title) => $"\n/* ---- {title} {new string('-', 100 - title.Length)} */\n\n";
 
-    static string SetUp(Program program, CNames names, WeightsFile weights, bool hasTables)
+    static string SetUp(Program program, CNames names, WeightsFile weights, CKernels kernels)
     {
         var (prefix, macro) = (names.Prefix, names.Macro);
         var texts = string.Concat(CHeader.Errors(program).Select(e => $"    case {macro}_{e.Name}: return \"{e.Meaning}\";\n"));
@@ -125,9 +128,9 @@ static partial class CSource
             {{arena}}
                 m->weights = header + {{WeightsFile.HeaderBytes}};
                 m->arena = arena;
-            {{(hasTables ? "    m->kernels = choose_kernels();\n" : "")}}    return {{(program.StateBytes > 0 ? $"{prefix}_reset(m)" : $"{macro}_OK")}};
+            {{(kernels.HasTables ? "    m->kernels = choose_kernels();\n" : "")}}{{(kernels.HasParts ? "    m->parallel_for = NULL;\n    m->parallel_context = NULL;\n" : "")}}    return {{(program.StateBytes > 0 ? $"{prefix}_reset(m)" : $"{macro}_OK")}};
             }
-            {{reset}}
+            {{reset}}{{(kernels.HasParts ? ParallelFor(names) : "")}}
             const char *{{prefix}}_error_text(int code)
             {
                 switch (code) {
@@ -138,7 +141,47 @@ static partial class CSource
             """);
     }
 
-    static string Entry(Program program, CNames names, WeightsFile weights, EntryPoint entry, bool hasTables)
+    static string ParallelFor(CNames names) => $$"""
+
+        void {{names.Prefix}}_set_parallel_for({{names.Model}} *m, {{names.Prefix}}_parallel_for run, void *context)
+        {
+            m->parallel_for = run;
+            m->parallel_context = context;
+        }
+
+        """;
+
+    static string Run(CNames names) => $$"""
+
+        struct job {
+            kernel_part *kernel;
+            const void *const *p;
+            int parts;
+        };
+
+        static void run_part(void *work, int part)
+        {
+            const struct job *job = work;
+            job->kernel(job->p, part, job->parts);
+        }
+
+        /* Runs a kernel, in parts if somebody shares them out. */
+        static void run(const {{names.Model}} *m, kernel_part *kernel, int parts, const void *const *p)
+        {
+            struct job job;
+            if (m->parallel_for == NULL) {
+                kernel(p, 0, 1);
+                return;
+            }
+            job.kernel = kernel;
+            job.p = p;
+            job.parts = parts;
+            m->parallel_for(m->parallel_context, run_part, &job, parts);
+        }
+
+        """;
+
+    static string Entry(Program program, CNames names, WeightsFile weights, EntryPoint entry, CKernels kernels)
     {
         var scope = names.Scope();
         var variables = CNames.Variables(entry, scope);
@@ -168,7 +211,9 @@ static partial class CSource
             var reads = List(false);
             text.Append('\n').Append(Comment($"{List(true)}{(reads.Length > 0 ? " from " : "")}{reads}"));
             written.UnionWith(call.Buffers);
-            text.Append(Wrapped($"    {(hasTables ? "m->kernels->" : "")}{names.Kernel(call.Kernel)}({string.Join(", ", call.Buffers.Select(id => pointers[id]).Concat(kernel.Variables.Select(v => variables[v.Name])))});\n"));
+            var function = (kernels.HasTables ? "m->kernels->" : "") + names.Kernel(call.Kernel);
+            var arguments = string.Join(", ", call.Buffers.Select(id => pointers[id]).Concat(kernel.Variables.Select(v => variables[v.Name])));
+            text.Append(Wrapped(kernels.Parts[call.Kernel] > 1 ? $"    run(m, {function}, {CNames.Number(kernels.Parts[call.Kernel])}, (const void *[]){{ {arguments} }});\n" : $"    {function}({arguments});\n"));
         }
         if (copies.Count > 0) text.Append('\n');
         foreach (var (from, to) in copies)

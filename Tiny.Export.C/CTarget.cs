@@ -8,7 +8,8 @@ using Tiny.Schedule;
 namespace Tiny;
 
 /// <summary>
-/// Standalone C99: <c>NAME.h</c>, <c>NAME.c</c>, <c>NAME.weights</c>, a command-line program <c>main.c</c> and <c>CMakeLists.txt</c>. The
+/// Standalone C99: <c>NAME.h</c>, <c>NAME.c</c>, <c>NAME.weights</c>, a command-line program <c>main.c</c> and <c>CMakeLists.txt</c>; for kernels that threads may share
+/// <c>NAME_threads.h</c> and <c>NAME_threads.c</c>, a pool of them. The
 /// library part allocates nothing, keeps no state of its own and needs nothing but libm; weights are used where their file is mapped.
 /// </summary>
 public sealed class CTarget : ExportTarget
@@ -16,10 +17,10 @@ public sealed class CTarget : ExportTarget
     /// <inheritdoc/>
     public override string Name => "c";
 
-    /// <summary>The highest kind of processor that kernels are written for: 0 C99 alone, 1 vectors of 128 bits, 2 AVX2 and NEON, 3 AVX-512. Without the higher ones the source is smaller.</summary>
+    /// <summary>The highest kind of processor that kernels are written for: 0 C99 alone, 1 vectors of 128 bits, 2 AVX2 and NEON, 3 AVX-512, 4 that with VNNI. Without the higher ones the source is smaller.</summary>
     public int MostLevel { get; init; } = HighestLevel;
     /// <summary>The highest there is.</summary>
-    public const int HighestLevel = 3;
+    public const int HighestLevel = 4;
 
     /// <inheritdoc/>
     public override ScheduleProfile Schedule { get; } = ScheduleProfile.Of(CRenderer.Plain) with { FasterForms = true };
@@ -32,10 +33,15 @@ public sealed class CTarget : ExportTarget
         var names = new CNames(program);
         var weights = new WeightsFile(program);
         var kernels = new CKernels(program, names, MostLevel, context.PlainLoops, context.Tuning, context.Cancellation);
-        Write($"{names.Prefix}.h", CHeader.Text(program, names, kernels.HasTables, Banner(program, weights)));
+        Write($"{names.Prefix}.h", CHeader.Text(program, names, kernels, Banner(program, weights)));
         Write($"{names.Prefix}.c", CSource.Text(program, names, weights, kernels, Banner(program, weights)));
-        Write("main.c", CMain.Text(program, names, Banner(program, weights)));
-        Write("CMakeLists.txt", CMakeLists(names.Prefix));
+        Write("main.c", CMain.Text(program, names, kernels.HasParts, Banner(program, weights)));
+        Write("CMakeLists.txt", CMakeLists(names, kernels.HasParts));
+        if (kernels.HasParts)
+        {
+            Write($"{names.Prefix}_threads.h", CThreads.Header(names, Banner(program, weights)));
+            Write($"{names.Prefix}_threads.c", CThreads.Source(names, Banner(program, weights)));
+        }
         weights.Write(Path.Combine(context.Directory, $"{names.Prefix}.weights"), context.Cancellation);
 
         void Write(string file, string text) =>
@@ -47,10 +53,10 @@ public sealed class CTarget : ExportTarget
          * SPDX-License-Identifier: MIT-0 */
         """);
 
-    static string CMakeLists(string model) => $"""
+    static string CMakeLists(CNames names, bool hasThreads) => $"""
         # SPDX-License-Identifier: MIT-0
         cmake_minimum_required(VERSION 3.10)
-        project({model}_program C)
+        project({names.Prefix}_program C)
 
         if(NOT CMAKE_BUILD_TYPE)
           set(CMAKE_BUILD_TYPE Release)
@@ -59,11 +65,17 @@ public sealed class CTarget : ExportTarget
         set(CMAKE_C_STANDARD_REQUIRED ON)
         set(CMAKE_C_EXTENSIONS OFF)
 
-        add_executable({model}_program main.c {model}.c)
-        set_target_properties({model}_program PROPERTIES OUTPUT_NAME {model})
+        add_executable({names.Prefix}_program main.c {names.Prefix}.c{(hasThreads ? $" {names.Prefix}_threads.c" : "")})
+        set_target_properties({names.Prefix}_program PROPERTIES OUTPUT_NAME {names.Prefix})
         if(UNIX)
-          target_link_libraries({model}_program m)
+          target_link_libraries({names.Prefix}_program m)
         endif()
 
-        """;
+        """ + (!hasThreads ? "" : $"""
+        # The option --threads of the program.
+        find_package(Threads REQUIRED)
+        target_compile_definitions({names.Prefix}_program PRIVATE {names.Macro}_THREADS)
+        target_link_libraries({names.Prefix}_program Threads::Threads)
+
+        """);
 }

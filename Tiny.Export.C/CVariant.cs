@@ -27,13 +27,19 @@ sealed record CVariant(int Level, string Name, TargetProfile Profile, CVariant? 
     /// <summary>Servers since 2017, and most since Zen 4.</summary>
     public static CVariant Avx512 { get; } = new(3, "AVX-512", CRenderer.Avx512, Avx2, "x86_64", "AVX512", "avx512f", "avx512bw", "avx512dq", "avx512vl", "avx2", "fma");
 
+    /// <summary>Servers since 2019, and Zen 4: products of bytes.</summary>
+    public static CVariant Avx512Vnni { get; } = new(4, "AVX-512 with VNNI", CRenderer.Avx512Vnni, Avx512, "x86_64", "AVX512VNNI", [.. Avx512.Features, "avx512vnni"]) { OnlyBytes = true };
+
     /// <summary>Those before their own successors, and of one architecture the lowest level first.</summary>
-    public static IReadOnlyList<CVariant> All { get; } = [Plain, Vectors, Neon, Avx2, Avx512];
+    public static IReadOnlyList<CVariant> All { get; } = [Plain, Vectors, Neon, Avx2, Avx512, Avx512Vnni];
 
     /// <summary>Those of which the preprocessor chooses the last that it can.</summary>
     public static IReadOnlyList<CVariant> ByCompiler { get; } = [.. All.Where(v => v.Attribute is null)];
     /// <summary>Those of which a model's set-up chooses the last that the processor has.</summary>
     public static IReadOnlyList<CVariant> ByProcessor { get; } = [.. All.Where(v => v.Attribute is not null)];
+
+    /// <summary>It differs from its base only where bytes are read.</summary>
+    public bool OnlyBytes { get; private init; }
 
     /// <summary>What its functions' names end in.</summary>
     public string Suffix => Attribute is null ? "" : $"_{Attribute.ToLowerInvariant()}";

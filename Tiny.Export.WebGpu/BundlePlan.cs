@@ -123,12 +123,15 @@ internal sealed class BundlePlan
         foreach (var b in Constants)
         {
             _data[b] = data;
-            if (ReferenceEquals(Program.Buffers.ElementAtOrDefault(b.Id), b)) _places[b.Id] = PlaceConstant(b, data);
+            if (IsBound(b)) _places[b.Id] = PlaceConstant(b, data);
             data += b.Bytes;
         }
         foreach (var bytes in WeightBuffers.Concat(MemoryBuffers))
             if (bytes > BufferLimit) Need("maxBufferSize", bytes);
     }
+
+    /// <summary>True for a constant that the GPU is given.</summary>
+    public bool IsBound(ProgramBuffer constant) => ReferenceEquals(Program.Buffers.ElementAtOrDefault(constant.Id), constant);
 
     Place PlaceConstant(ProgramBuffer b, long data)
     {

@@ -5,7 +5,10 @@ using Tiny.Render;
 
 namespace Tiny.Export.WebGpu;
 
-/// <summary>Writes <c>index.js</c>: the program as plain data, and <c>load</c>.</summary>
+/// <summary>
+/// Writes <c>index.js</c>: the program as plain data, and <c>load</c>. Its tables say nothing that the runtime's <c>unpack</c> can tell: where constants lie follows from their order, and buffers and
+/// kernels are called by number.
+/// </summary>
 internal static class IndexModule
 {
     public static string Write(Program program, BundlePlan plan, KernelModules modules, WasmProgram? wasm, IReadOnlyList<WasmConstant> constants, WeightsFile weights, FileHeader header)
@@ -13,81 +16,81 @@ internal static class IndexModule
         var t = new StringBuilder();
         void Line(FormattableString line) => t.Append(line.ToString(CultureInfo.InvariantCulture)).Append('\n');
 
-        Line($"import {{ loadProgram, TinyError }} from './tiny.js';");
+        Line($"import {{ loadProgram, unpack, TinyError }} from './tiny.js';");
         Line($"import * as wgsl from {JsText.Quote($"./{program.Name}.wgsl.js")};");
         Line($"");
         Line($"export {{ TinyError }};");
         Line($"");
         Line($"/** The compiled program: plain data. */");
-        Line($"export const program = {{");
-        Line($"  name: {JsText.Quote(program.Name)},");
-        Line($"  weights: {{");
-        Line($"    file: {JsText.Quote(plan.WeightsName)},");
-        Line($"    bytes: {weights.Bytes},");
-        Line($"    block: {WeightsFile.BlockBytes},");
-        Line($"    sha256: [{string.Join(", ", weights.BlockSha256.Select(JsText.Quote))}],");
-        Line($"    buffers: [{string.Join(", ", plan.WeightBuffers)}],");
-        Line($"  }},");
-        Line($"  memory: [{string.Join(", ", plan.MemoryBuffers)}],");
+        Line($"export const program = unpack({{");
+        Line($"name: {JsText.Quote(program.Name)},");
+        Line($"weights: {{");
+        Line($"file: {JsText.Quote(plan.WeightsName)},");
+        Line($"bytes: {weights.Bytes},");
+        Line($"block: {WeightsFile.BlockBytes},");
+        Line($"sha256: [{string.Join(", ", weights.BlockSha256.Select(JsText.Quote))}],");
+        Line($"buffers: [{string.Join(", ", plan.WeightBuffers)}],");
+        Line($"}},");
+        Line($"memory: [{string.Join(", ", plan.MemoryBuffers)}],");
         string limits = string.Join(", ", plan.Limits.Select(l => $"{l.Key}: {l.Value}"));
-        Line($"  limits: {(limits.Length == 0 ? "{}" : "{ " + limits + " }")},");
-        if (wasm is not null)
-        {
-            Line($"  wasm: {{");
-            Line($"    plain: new URL({JsText.Quote($"./{WasmProgram.PlainName(program)}")}, import.meta.url),");
-            Line($"    relaxed: new URL({JsText.Quote($"./{WasmProgram.RelaxedName(program)}")}, import.meta.url),");
-            Line($"    hash: {JsText.Quote(wasm.Hash)},");
-            Line($"    written: [{WasmModule.Guard}, {wasm.Plan.Written}],");
-            Line($"    bytes: {wasm.Plan.Bytes},");
-            Line($"    places: {{ {string.Join(", ", Places())} }},");
-            Line($"    states: [{string.Join(", ", wasm.Program.States.Select(s => $"[{wasm.Plan[s.Id]}, {wasm.Plan[s.Initial!.Value]}, {s.Bytes}]"))}],");
-            Line($"    constants: [");
-            foreach (var (target, source, loops) in constants)
-            {
-                string moved = loops.Count == 0 ? "" : $", [{string.Join(", ", loops.Select(l => $"[{l.Extent}, {l.Step}]"))}]";
-                Line($"      [{weights.DataStart + plan.DataOffset(source)}, {target.Bytes}, {wasm.Plan[target.Id]}{moved}], // {JsText.Quote(target.Name)}");
-            }
-            Line($"    ],");
-            Line($"    launches: {{ {string.Join(", ", wasm.Program.Entries.Select(e => $"{JsText.Key(e.Name)}: {e.Calls.Length}"))} }},");
-            Line($"  }},");
-        }
-        Line($"  buffers: {{");
+        Line($"limits: {(limits.Length == 0 ? "{}" : "{ " + limits + " }")},");
+        // As the file has them. Those that only WebAssembly reads have no place on the GPU.
+        Line($"start: {weights.DataStart},");
+        Line($"constants: [");
+        foreach (var c in plan.Constants) Line($"[{JsText.Quote(c.Name)}, {c.Bytes}{(plan.IsBound(c) ? "" : ", 1")}],");
+        Line($"],");
+        var number = new Dictionary<ProgramBuffer, int>(ReferenceEqualityComparer.Instance);
+        foreach (var c in plan.Constants) number[c] = number.Count;
+        Line($"buffers: [");
         foreach (var b in program.Buffers)
         {
+            if (!number.TryAdd(b, number.Count)) continue;
             var place = plan[b.Id];
-            string from = place.Weights is { } group
-                ? string.Create(CultureInfo.InvariantCulture, $", weights: {group}, at: {weights.DataStart + place.DataOffset}")
-                : place.Memory > 0 ? string.Create(CultureInfo.InvariantCulture, $", memory: {place.Memory}") : "";
-            if (b.Initial is { } initial) from += $", initial: {JsText.Quote(program.Buffers[initial].Name)}";
-            Line($"    {JsText.Key(b.Name)}: {{ offset: {place.Offset}, bytes: {b.Bytes}{from} }}, // {b.DType} {b.Shape}");
+            string more = b.Initial is { } initial ? $", {place.Memory}, {number[program.Buffers[initial]]}" : place.Memory > 0 ? $", {place.Memory}" : "";
+            Line($"[{JsText.Quote(b.Name)}, {b.Bytes}, {place.Offset}{more}],");
         }
-        Line($"  }},");
-        Line($"  kernels: {{");
+        Line($"],");
+        if (wasm is not null)
+        {
+            Line($"wasm: {{");
+            Line($"plain: new URL({JsText.Quote($"./{WasmProgram.PlainName(program)}")}, import.meta.url),");
+            Line($"relaxed: new URL({JsText.Quote($"./{WasmProgram.RelaxedName(program)}")}, import.meta.url),");
+            Line($"hash: {JsText.Quote(wasm.Hash)},");
+            Line($"written: [{WasmModule.Guard}, {wasm.Plan.Written}],");
+            Line($"bytes: {wasm.Plan.Bytes},");
+            Line($"places: {{ {string.Join(", ", Places())} }},");
+            Line($"states: [{string.Join(", ", wasm.Program.States.Select(s => $"[{wasm.Plan[s.Id]}, {wasm.Plan[s.Initial!.Value]}, {s.Bytes}]"))}],");
+            // In the order in which they lie in its memory, by their numbers above.
+            Line($"constants: [");
+            foreach (var (_, source, loops) in constants)
+                Line($"{(loops.Count == 0 ? number[source] : $"[{number[source]}, [{string.Join(", ", loops.Select(l => $"[{l.Extent}, {l.Step}]"))}]]")},");
+            Line($"],");
+            Line($"launches: {{ {string.Join(", ", wasm.Program.Entries.Select(e => $"{JsText.Key(e.Name)}: {e.Calls.Length}"))} }},");
+            Line($"}},");
+        }
+        Line($"kernels: {{");
         foreach (var m in modules.All)
         {
-            string entry = JsText.Quote(m.Entry), access = JsText.Quote(m.Access), sizes = m.Sizes.Length > 0 ? $", sizes: [{m.Sizes}]" : m.Numbers.Length > 0 ? $", numbers: [{m.Numbers}]" : "";
-            Line($"    {m.Name}: {{ code: wgsl.{m.Text}, entry: {entry}, access: {access}, groups: {m.Groups}{sizes} }},");
+            string numbers = m.Sizes.Length > 0 ? $", [{m.Sizes}]" : m.Numbers.Length > 0 ? $", [{m.Numbers}]" : "";
+            string text = m.Text == m.Name ? "" : $"{(numbers.Length > 0 ? "" : ", 0")}, {JsText.Quote(m.Text)}";
+            Line($"{m.Name}: [{JsText.Quote(m.Access)}, {m.Groups}{numbers}{text}],");
         }
-        Line($"  }},");
-        Line($"  entries: {{");
+        Line($"}},");
+        Line($"entries: {{");
+        var kernels = modules.All.Select((m, i) => (m.Name, i)).ToDictionary(m => m.Name, m => m.i);
         foreach (var (entry, index) in program.Entries.Select((e, i) => (e, i)))
         {
-            Line($"    {JsText.Key(entry.Name)}: {{");
-            Line($"      work: {entry.Calls.Sum(c => program.Kernels[c.Kernel].Operations):0},");
-            if (!entry.Variables.IsEmpty) Line($"      sizes: {{ {string.Join(", ", entry.Variables.Select(v => Size(entry, v)))} }},");
+            Line($"{JsText.Key(entry.Name)}: {{");
+            Line($"work: {entry.Calls.Sum(c => program.Kernels[c.Kernel].Operations):0},");
+            if (!entry.Variables.IsEmpty) Line($"sizes: {{ {string.Join(", ", entry.Variables.Select(v => Size(entry, v)))} }},");
             Ports("inputs", entry.Inputs);
             Ports("outputs", entry.Outputs);
-            Line($"      calls: [");
-            for (int i = 0; i < entry.Calls.Length; i++)
-            {
-                var names = entry.Calls[i].Buffers.Select(b => program.Buffers[b].Name).Prepend(modules.Of(index, i).Name);
-                Line($"        [{string.Join(", ", names.Select(JsText.Quote))}],");
-            }
-            Line($"      ],");
-            Line($"    }},");
+            var calls = entry.Calls.Select((call, i) => $"[{string.Join(", ", call.Buffers.Select(b => number[program.Buffers[b]]).Prepend(kernels[modules.Of(index, i).Name]))}]");
+            Line($"calls: [{string.Join(", ", calls)}],");
+            Line($"}},");
         }
-        Line($"  }},");
-        Line($"}};");
+        Line($"}},");
+        Line($"}}, wgsl);");
         Line($"");
         Line($"/** Compiles the program and loads its weights, from beside this file unless `options.weights` says otherwise. */");
         Line($"export const load = (options) => loadProgram(program, new URL({JsText.Quote("./" + plan.WeightsName)}, import.meta.url), options);");
@@ -107,21 +110,13 @@ internal static class IndexModule
 
         void Ports(string kind, IEnumerable<Port> ports)
         {
-            var list = ports.ToList();
-            if (list.Count == 0)
-            {
-                Line($"      {kind}: {{}},");
-                return;
-            }
-            Line($"      {kind}: {{");
-            foreach (var port in list)
+            var list = ports.Select(port =>
             {
                 var b = program.Buffers[port.Buffer];
-                string buffer = JsText.Quote(b.Name), type = JsText.Quote(b.DType.ToString());
                 string shape = b.Shape.IsSymbolic ? $"(s) => [{string.Join(", ", b.Shape.Select(JsText.Size))}]" : $"{b.Shape}";
-                Line($"        {JsText.Key(port.Name)}: {{ buffer: {buffer}, dtype: {type}, shape: {shape} }},");
-            }
-            Line($"      }},");
+                return $"{JsText.Key(port.Name)}: {{ buffer: {JsText.Quote(b.Name)}, dtype: {JsText.Quote(b.DType.ToString())}, shape: {shape} }}";
+            }).ToList();
+            Line($"{kind}: {(list.Count == 0 ? "{}" : $"{{ {string.Join(", ", list)} }}")},");
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
 using Tiny.Jit;
 using Tiny.Lower;
 using Tiny.Optimize;
@@ -12,14 +13,17 @@ namespace Tiny.Export.WebGpu;
 /// <paramref name="Access"/> has a letter for each binding: <c>w</c> bound writable, <c>r</c> read-only, and <c>u</c> the numbers, or the sizes, named
 /// by <paramref name="Sizes"/> in their order. <paramref name="Groups"/> is JavaScript: workgroups in x and y, or a function of sizes that gives threads.
 /// </summary>
-internal sealed record KernelModule(string Name, string Text, string Code, string Entry, string Access, string Groups, string Sizes, string Numbers);
+internal sealed record KernelModule(string Name, string Text, string Code, string Access, string Groups, string Sizes, string Numbers);
 
 /// <summary>
 /// The WGSL of a program, one module for each different text. A kernel whose calls read now weights, now working memory
 /// needs a module for each way of binding.
 /// </summary>
-internal sealed class KernelModules
+internal sealed partial class KernelModules
 {
+    // As the runtime calls it.
+    const string Entry = "main";
+
     readonly Dictionary<(int Entry, int Call), KernelModule> _ofCall = [];
     readonly List<KernelModule> _all = [];
 
@@ -36,14 +40,13 @@ internal sealed class KernelModules
         var rendered = new Dictionary<(int Kernel, string Access), KernelModule>();
         var calls = program.Entries.SelectMany((e, i) => e.Calls.Select((c, j) => (Call: c, Key: (i, j)))).ToList();
         var forms = Forms(program, profile, tuning, cancellation);
-        var uses = calls.CountBy(c => forms[c.Call.Kernel].Code).ToDictionary();
         foreach (var (call, key) in calls)
         {
             string access = string.Concat(call.Buffers.Select(b => program.Buffers[b].Role == BufferRole.Constant ? 'r' : 'w'));
             if (!rendered.TryGetValue((call.Kernel, access), out var module))
             {
                 var (name, form) = (program.Kernels[call.Kernel].Name, forms[call.Kernel]);
-                module = Module(program, call, form, access, shared: uses[form.Code] > 1);
+                module = Module(form, access);
                 if (result._all.Find(m => m == module with { Name = m.Name, Text = m.Text }) is { } same) module = same;
                 else
                 {
@@ -64,16 +67,15 @@ internal sealed class KernelModules
         return k.Lower(profile, tuning);
     })]);
 
-    // Bindings of a kernel that is launched once have the names of its buffers; those of a shared one say only what they are.
-    static KernelModule Module(Program program, ProgramCall call, KernelForm form, string access, bool shared)
+    // The text has no names of its program's, so that it serves every kernel that does the same.
+    static KernelModule Module(KernelForm form, string access)
     {
         var identifiers = Identifiers.ForWgsl();
-        var kernel = form.Code with { Name = identifiers.Of(form.Code.Name) };
-        var bindings = call.Buffers.Select((b, i) => new WgslBinding(
-            identifiers.Of(shared ? kernel.Params[i].Written ? "result" : "operand" : program.Buffers[b].Name), access[i] == 'w')).ToList();
+        var kernel = form.Code with { Name = identifiers.Of(Entry) };
+        var bindings = kernel.Params.Select((p, i) => new WgslBinding(identifiers.Of(p.Written ? "result" : "operand"), access[i] == 'w')).ToList();
         bool ownNumbers = form.Numbers.Length > 0;
         string sizes = kernel.UsesVariables && !ownNumbers ? string.Join(", ", kernel.Variables.Select(v => JsText.Quote(v.Name))) : "";
-        return new("", "", WgslRenderer.Render(kernel, bindings), kernel.Name, kernel.UsesVariables ? access + "u" : access, Groups(form), sizes, string.Join(", ", form.Numbers));
+        return new("", "", WgslRenderer.Render(kernel, bindings), kernel.UsesVariables ? access + "u" : access, Groups(form), sizes, string.Join(", ", form.Numbers));
     }
 
     static string Groups(KernelForm form)
@@ -81,7 +83,7 @@ internal sealed class KernelModules
         var kernel = form.Code;
         if (kernel.GridExtent.IsSymbolic && form.Numbers.IsEmpty) return $"(s) => {JsText.Size(kernel.GridExtent)}";
         var (x, y) = WgslRenderer.DispatchSize(kernel, kernel.Variables.Zip(form.Numbers).ToDictionary());
-        return string.Create(CultureInfo.InvariantCulture, $"[{x}, {y}]");
+        return y == 1 ? x.ToString(CultureInfo.InvariantCulture) : string.Create(CultureInfo.InvariantCulture, $"[{x}, {y}]");
     }
 
     static string Unique(HashSet<string> taken, string name)
@@ -97,9 +99,13 @@ internal sealed class KernelModules
         var text = new StringBuilder();
         foreach (var m in _all.Where(m => m.Text == m.Name))
         {
-            string code = JsText.Template("\n" + m.Code.ReplaceLineEndings("\n"));
+            string code = JsText.Template(Margin().Replace("\n" + m.Code.ReplaceLineEndings("\n"), "\n"));
             text.Append("\nexport const ").Append(m.Name).Append(" = /* wgsl */ ").Append(code).Append(";\n");
         }
         return header.Script(text.Length == 0 ? "\nexport {};\n" : text.ToString());
     }
+
+    // Nobody would load indentation and comments.
+    [GeneratedRegex(@"\n(?:\s+|// .*\n)+")]
+    private static partial Regex Margin();
 }

@@ -5,15 +5,29 @@ namespace Tiny.Export.WebGpu;
 /// <summary>The files of <c>web/</c>, which travel inside this assembly.</summary>
 internal static partial class WebFiles
 {
-    /// <summary>The modules of the runtime.</summary>
-    public static readonly string[] Runtime = ["tiny.js", "tiny-choice.js", "tiny-common.js", "tiny-wasm.js", "tiny-webgpu.js", "tiny-weights.js"];
+    // In the order of what they need of each other; the last is what a bundle imports.
+    static readonly string[] s_modules = ["tiny-common.js", "tiny-weights.js", "tiny-choice.js", "tiny-webgpu.js", "tiny-wasm.js", "tiny.js"];
 
-    /// <summary>A module of the runtime without its comments for developers, which only make it longer to load: types are declared by <c>index.d.ts</c>.</summary>
-    public static string Module(string name) => Documentation().Replace(Read(name), "");
+    /// <summary>
+    /// The runtime as the one module <c>tiny.js</c> of a bundle: the modules of <c>web/</c> one after another, without what only people need, comments and indentation. Names at
+    /// the top of a module are therefore different in all of them.
+    /// </summary>
+    public static string Runtime() => "// The sources are the modules of web/ in Tiny.\n// SPDX-License-Identifier: MIT-0\n\n"
+        + string.Concat(s_modules.Select(m => m == s_modules[^1] ? Compact(m) : Exported().Replace(Compact(m), "")));
 
-    // With the rest of its last line, if that is empty; and lines that are nothing but a comment, below the file's own.
-    [GeneratedRegex(@"(?:^ *\/\*\*(?:(?!\*\/)[\s\S])*\*\/ *\n)|\/\*\*(?:(?!\*\/)[\s\S])*\*\/ ?|^ +\/\/ .*\n", RegexOptions.Multiline)]
+    static string Compact(string name) => Margin().Replace(Documentation().Replace(Import().Replace(Read(name), ""), ""), "\n").TrimStart('\n');
+
+    [GeneratedRegex(@"\/\*\*?(?:(?!\*\/)[\s\S])*\*\/ ?|^ *\/\/ .*\n| \/\/ .*$", RegexOptions.Multiline)]
     private static partial Regex Documentation();
+
+    [GeneratedRegex(@"^import [^;]*;\n", RegexOptions.Multiline)]
+    private static partial Regex Import();
+
+    [GeneratedRegex(@"^export (?!\{)", RegexOptions.Multiline)]
+    private static partial Regex Exported();
+
+    [GeneratedRegex(@"\n\s+")]
+    private static partial Regex Margin();
 
     /// <summary>A file's text with line ends of one kind, so that bundles do not depend on how the sources were checked out.</summary>
     public static string Read(string name)

@@ -15,6 +15,9 @@ public sealed class WebGpuTarget : ExportTarget
     /// <inheritdoc/>
     public override string Name => "webgpu";
 
+    /// <inheritdoc/>
+    public override ScheduleProfile Schedule { get; } = ScheduleProfile.Of(WgslRenderer.Profile);
+
     /// <summary>The most bytes of one GPU buffer: WebGPU's default unless a test asks for less.</summary>
     internal long BufferLimit { get; init; } = BundlePlan.BufferLimit;
     /// <summary>The most bytes that a kernel may be given of one buffer: what any device may offer unless a test asks for less.</summary>
@@ -42,7 +45,7 @@ public sealed class WebGpuTarget : ExportTarget
             ("index.js", IndexModule.Write(program, plan, modules, wasm, constants, weights, header)),
             ("index.d.ts", Declarations.Write(program, header)),
             ($"{program.Name}.wgsl.js", modules.Write(header)),
-            .. WebFiles.Runtime.Select(name => (name, header.Script(WebFiles.Module(name)))),
+            ("tiny.js", header.Script(WebFiles.Runtime())),
             ("package.json", PackageJson.Write(program.Name, header)),
         ]);
         if (context.Page is null)

@@ -79,3 +79,49 @@ export const viewOf = (source) => (ArrayBuffer.isView(source) ? new Uint8Array(s
 /** Ports with their shapes as numbers. @param {Record<string, Port>} ports @param {Sizes} sizes @returns {SizedPorts} */
 export const portsAt = (ports, sizes) => Object.fromEntries(Object.entries(ports).map(([name, port]) =>
   [name, { ...port, shape: typeof port.shape === 'function' ? port.shape(sizes) : port.shape }]));
+
+/**
+ * A program from its bundle's tables. Constants lie one after another in the weights file, and in the GPU's weight buffers at multiples of 256 bytes. A kernel's
+ * code is the text of its name unless the table has another one's.
+ * @param {any} tables @param {Record<string, string>} texts @returns {Program}
+ */
+export function unpack({ start, constants, buffers, kernels, wasm, entries, ...program }, texts) {
+  /** @type {Record<string, Place>} */
+  const places = {};
+  /** @type {any[]} position and length in the file */
+  const lies = [];
+  let [at, weights, offset] = [start, 0, 0];
+  for (const [name, bytes, isUnbound] of constants) {
+    lies.push([at, bytes]);
+    if (!isUnbound) {
+      const room = Math.max(Math.ceil(bytes / 256), 1) * 256;
+      if (offset + room > program.weights.buffers[weights]) [weights, offset] = [weights + 1, 0];
+      places[name] = { offset, bytes, weights, at };
+      offset += room;
+    }
+    at += bytes;
+  }
+  const names = [...constants, ...buffers].map(([name]) => name);
+  for (const [name, bytes, offset, memory, initial] of buffers) places[name] = { offset, bytes, memory, initial: names[initial] };
+  const labels = Object.keys(kernels);
+  let to = wasm?.written[1];
+  return {
+    ...program,
+    buffers: places,
+    kernels: Object.fromEntries(Object.entries(kernels).map(([label, [access, groups, numbers, text = label]]) => [label, {
+      code: texts[text], access, groups: Number.isInteger(groups) ? [groups, 1] : groups, entry: 'main', [typeof numbers?.[0] === 'string' ? 'sizes' : 'numbers']: numbers || undefined,
+    }])),
+    entries: Object.fromEntries(Object.entries(entries).map(([name, entry]) => [name, {
+      ...entry, calls: entry.calls.map(([kernel, ...operands]) => [labels[kernel], ...operands.map((i) => names[i])]),
+    }])),
+    wasm: wasm && {
+      ...wasm,
+      constants: wasm.constants.map((constant) => {
+        const [i, loops] = [constant].flat();
+        const place = to;
+        to += Math.ceil(lies[i][1] / 64) * 64;
+        return [...lies[i], place, loops];
+      }),
+    },
+  };
+}

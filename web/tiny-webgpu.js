@@ -63,6 +63,10 @@ async function checked(device, what, work) {
   return result;
 }
 
+/** Bytes of numbers that a launch may be given without a buffer, where the browser has that. @param {GPUDevice} device @returns {number} */
+const immediateBytes = (device) => (navigator.gpu.wgslLanguageFeatures?.has('immediate_address_space') && 'setImmediates' in GPUComputePassEncoder.prototype
+  ? /** @type {any} */ (device.limits).maxImmediateSize : 0);
+
 /** A program on a GPU. */
 export class WebGpuBackend {
   /** @param {Program} program @param {GPUDevice} device @param {Timings} ms */
@@ -71,8 +75,9 @@ export class WebGpuBackend {
     this.device = device;
     /** Why the device was lost. @type {string | undefined} */
     this.lost = undefined;
-    /** @type {Map<string, { pipeline: GPUComputePipeline, group: GPUBindGroup, groups: Kernel['groups'], sizes: string[] }[]>} */
+    /** @type {Map<string, { pipeline: GPUComputePipeline, group: GPUBindGroup, groups: Kernel['groups'], sizes: string[], numbers?: number[], isDirect: boolean }[]>} */
     this._steps = new Map();
+    this._immediates = 0;
     /** @type {Map<string, GPUBuffer[]>} */
     this._staging = new Map();
     /** @type {Map<string, GPUBuffer>} the sizes of each launch of an entry point that has any */
@@ -94,19 +99,26 @@ export class WebGpuBackend {
     device.lost.then(({ message }) => { this.lost ??= message; });
   }
 
+  /** Whether a kernel is given its numbers or sizes with each launch, else by a buffer. @param {Kernel} kernel */
+  _isDirect({ numbers, sizes }) {
+    const { length = 0 } = numbers ?? sizes ?? [];
+    return length > 0 && 4 * length <= this._immediates;
+  }
+
   /** Makes the GPU buffers. */
   async allocate() {
     const { device, _program: program } = this;
+    this._immediates = immediateBytes(device);
     await checked(device, 'allocating memory', () => {
       const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
       this._memory = program.memory.map((size, i) => device.createBuffer({ label: `memory ${i}`, size: Math.max(size, 4), usage }));
       for (const [entry, { sizes, calls }] of Object.entries(program.entries)) {
-        if (!sizes) continue;
+        if (!sizes || calls.every(([label]) => this._isDirect(program.kernels[label]))) continue;
         this._sizes.set(entry, device.createBuffer(
           { label: `${entry} sizes`, size: sizesPlace * Math.max(1, calls.length), usage: GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST }));
       }
       // Kernels that share their code are told apart by numbers, which never change.
-      const numbered = Object.entries(program.kernels).filter(([, { numbers }]) => numbers);
+      const numbered = Object.entries(program.kernels).filter(([, kernel]) => kernel.numbers && !this._isDirect(kernel));
       if (numbered.length) {
         const values = new Int32Array(numbered.length * sizesPlace / 4);
         numbered.forEach(([label, { numbers = [] }], i) => {
@@ -125,7 +137,8 @@ export class WebGpuBackend {
     const { device, _program: program } = this;
     /** @type {Map<string, GPUBindGroupLayout>} */
     const layouts = new Map();
-    const layoutOf = (/** @type {string} */ access) => {
+    const layoutOf = (/** @type {Kernel} */ kernel) => {
+      const access = this._isDirect(kernel) ? kernel.access.replace('u', '') : kernel.access;
       let layout = layouts.get(access);
       if (!layout) {
         layouts.set(access, layout = device.createBindGroupLayout({
@@ -139,13 +152,16 @@ export class WebGpuBackend {
     /** @type {Record<string, GPUComputePipeline>} by their code: what several kernels share is compiled once */
     const pipelines = {};
     const compiled = new Map(Object.entries(program.kernels).map(([label, kernel]) => [kernel.code, { label, ...kernel }]));
-    await Promise.all([...compiled.values()].map(async ({ label, code, entry, access }) => {
+    await Promise.all([...compiled.values()].map(async ({ label, ...kernel }) => {
+      const { code, entry } = kernel;
+      const isDirect = this._isDirect(kernel);
       /** @type {GPUShaderModule | undefined} */
       let module;
       try {
         pipelines[code] = await checked(device, 'compiling', () => {
-          module = device.createShaderModule({ label, code });
-          const layout = device.createPipelineLayout({ bindGroupLayouts: [layoutOf(access)] });
+          module = device.createShaderModule({ label, code: isDirect ? code.replace(/@group.*<uniform>/, 'var<immediate>') : code });
+          const immediateSize = isDirect ? 4 * (kernel.numbers ?? kernel.sizes ?? []).length : 0;
+          const layout = device.createPipelineLayout(/** @type {any} */ ({ bindGroupLayouts: [layoutOf(kernel)], immediateSize }));
           return device.createComputePipelineAsync({ label, layout, compute: { module, entryPoint: entry } });
         });
       } catch (e) {
@@ -157,14 +173,16 @@ export class WebGpuBackend {
     await checked(device, 'binding buffers', () => {
       for (const [name, { calls }] of Object.entries(program.entries)) {
         this._steps.set(name, calls.map(([label, ...buffers], call) => {
-          const { code, access, groups, sizes = [], numbers } = program.kernels[label];
+          const kernel = program.kernels[label];
+          const { code, groups, sizes = [], numbers } = kernel;
+          const isDirect = this._isDirect(kernel);
           const entries = buffers.map((b, binding) => ({ binding, resource: this._binding(b) }));
           const buffer = this._sizes.get(name);
-          if (buffer && sizes.length) entries.push({ binding: entries.length, resource: { buffer, offset: sizesPlace * call, size: 4 * sizes.length } });
-          if (numbers && this._numberBuffer) {
+          if (buffer && sizes.length && !isDirect) entries.push({ binding: entries.length, resource: { buffer, offset: sizesPlace * call, size: 4 * sizes.length } });
+          if (numbers && this._numberBuffer && !isDirect) {
             entries.push({ binding: entries.length, resource: { buffer: this._numberBuffer, offset: /** @type {number} */ (this._numbers.get(label)), size: 4 * numbers.length } });
           }
-          return { pipeline: pipelines[code], group: device.createBindGroup({ label, layout: layoutOf(access), entries }), groups, sizes };
+          return { pipeline: pipelines[code], group: device.createBindGroup({ label, layout: layoutOf(kernel), entries }), groups, sizes, numbers, isDirect };
         }));
       }
     });
@@ -227,9 +245,10 @@ export class WebGpuBackend {
         }
         const pass = encoder.beginComputePass({ label: name });
         let last;
-        for (const { pipeline, group, groups } of this._steps.get(name) ?? []) {
+        for (const { pipeline, group, groups, isDirect, numbers, sizes: given } of this._steps.get(name) ?? []) {
           if (pipeline !== last) pass.setPipeline(last = pipeline);
           pass.setBindGroup(0, group);
+          if (isDirect) /** @type {any} */ (pass).setImmediates(0, Int32Array.from(numbers ?? given.map((size) => sizes[size])));
           pass.dispatchWorkgroups(...(typeof groups === 'function' ? groupsFor(groups(sizes)) : groups));
           this.stats.dispatched++;
         }

@@ -1,12 +1,12 @@
 // The runtime of a Tiny bundle: loads a compiled program and runs it on WebGPU or as WebAssembly. No dependencies, no build step.
 // SPDX-License-Identifier: MIT-0
 
-import { TinyError, arrays, countOf, kindOf, portsAt, wholeWords } from './tiny-common.js';
+import { TinyError, arrays, countOf, kindOf, portsAt, unpack, wholeWords } from './tiny-common.js';
 import { chosen, faster, remember } from './tiny-choice.js';
 import { WasmBackend } from './tiny-wasm.js';
 import { WebGpuBackend, openAdapter, openDevice } from './tiny-webgpu.js';
 
-export { TinyError, arrays };
+export { TinyError, arrays, unpack };
 
 /** @typedef {import('./tiny-common.js').Program} Program */
 /** @typedef {import('./tiny-common.js').Entry} Entry */

@@ -14,7 +14,7 @@ static class OptSettings
     static readonly Setting[] s_all =
     [
         new("noopt", "kernels stay plain loops, small and slow: to read, or to look for errors in", null, (value, target) => value.Length == 0 ? target : null, c => c with { PlainLoops = true }),
-        new($"level=0..{CTarget.HighestLevel}", "the highest kind of processor that C has kernels for: C99 alone, vectors of 128 bits, AVX2 and NEON, AVX-512", "c",
+        new($"level=0..{CTarget.HighestLevel}", "the highest kind of processor that C has kernels for: C99 alone, vectors of 128 bits, AVX2 and NEON, AVX-512, that with VNNI", "c",
             (value, _) => value is [>= '0' and <= (char)('0' + CTarget.HighestLevel)] ? new CTarget { MostLevel = value[0] - '0' } : null, c => c),
     ];
 

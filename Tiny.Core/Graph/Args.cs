@@ -85,8 +85,10 @@ public sealed record FoldArg(Op Op, int Values)
     public override string ToString() => Values == 1 ? $"{Op}" : $"{Op} of {Values}";
 }
 
-/// <summary>The elements of a stage; in linear code <paramref name="Id"/> tells stages apart.</summary>
-public sealed record StageArg(int Count, int Id = 0)
+/// <summary>
+/// The elements of a stage; in linear code <paramref name="Id"/> tells stages apart. The first operands are <paramref name="Values"/> pairs of a value and an index.
+/// </summary>
+public sealed record StageArg(int Count, int Id = 0, int Values = 1)
 {
     /// <inheritdoc/>
     public override string ToString() => $"{Id}: {Count} elements";
@@ -105,6 +107,8 @@ public enum AxisKind : byte
     Unroll,
     /// <summary>The lanes of vectors. Gone after vectorisation.</summary>
     Vector,
+    /// <summary>Four neighbours of a reduction whose products are one <see cref="Op.Dot"/>. Gone after vectorisation.</summary>
+    Dot,
 }
 
 /// <summary>A range's identity and kind. Two ranges are one loop exactly when their axis and extent are equal.</summary>

@@ -120,7 +120,7 @@ public enum Op : byte
     Fold,
     /// <summary>
     /// A buffer of the kernel's own (registers, stack), filled once for each iteration of the ranges that it leaves open: at index, for every
-    /// iteration of the closed ranges, value. Src: value, index, closed ranges... (innermost last). Arg: <see cref="StageArg"/>. Read by
+    /// iteration of the closed ranges, value. Src: value, index, closed ranges... (innermost last); of several elements an iteration each has its value and index. Arg: <see cref="StageArg"/>. Read by
     /// <see cref="Load"/> in the place of a pointer. Dtype: its elements'. In linear code it declares the buffer, has no operands, and stores fill it.
     /// </summary>
     Stage,
@@ -136,6 +136,11 @@ public enum Op : byte
     Lane,
     /// <summary>Src: vector. Arg: <see cref="Op"/> (Add, Mul, Max, Min). All lanes combined to a scalar.</summary>
     FoldLanes,
+    /// <summary>
+    /// Src: a, b, c. To each lane of c (int32, wraps) the products of four neighbours of a and b are added: vectors of 8-bit integers, four for each lane, or four that are
+    /// those of every lane. Made by vectorisation where the target has it.
+    /// </summary>
+    Dot,
 
     // ---- linear code
     /// <summary>A mutable local. Src: initial value. Arg: int id. As an operand it is the local's value at that point.</summary>

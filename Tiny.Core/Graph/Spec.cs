@@ -30,6 +30,9 @@ static class Spec
             {
                 case Op.Const or Op.Variable or Op.Special or Op.Broadcast or Op.Vector or Op.Lane or Op.FoldLanes:
                     break;
+                case Op.Dot:
+                    Require(u.DType.Kind == ScalarKind.Int32 && u.Src is [var a, var b, var c] && c.DType == u.DType && IsFours(a, u) && IsFours(b, u), u, pass, "does not sum products of bytes");
+                    break;
                 case Op.Pointer:
                     Require((int)u.Arg! < parameters.Length && parameters[(int)u.Arg!].Element == u.DType, u, pass, "is not a parameter of the kernel");
                     break;
@@ -45,7 +48,7 @@ static class Spec
                     Require(u.Src.Take(values).All(v => v.DType == u.DType), u, pass, "combines values of another dtype");
                     break;
                 case Op.Stage:
-                    Require(u.Src.Length >= 2 && u.Src[0].DType.Scalar == u.DType && u.Src.Skip(2).All(r => r.Op == Op.Range), u, pass, "does not fill its elements");
+                    Require(u.Src.Length >= 2 * ((StageArg)u.Arg!).Values && u.Src[0].DType.Scalar == u.DType && u.Src.Skip(2 * ((StageArg)u.Arg!).Values).All(r => r.Op == Op.Range), u, pass, "does not fill its elements");
                     break;
                 case Op.Sink:
                     Require(ReferenceEquals(u, sink) && u.Src.All(s => s.Op is Op.Store or Op.StoreBits), u, pass, "is not the kernel's stores");
@@ -121,6 +124,8 @@ static class Spec
                 break;
         }
     }
+
+    static bool IsFours(UOp bytes, UOp dot) => bytes.DType.Kind is ScalarKind.Int8 or ScalarKind.UInt8 && (bytes.DType.Lanes == 4 || bytes.DType.Lanes == 4 * dot.DType.Lanes);
 
     static bool IsElementwise(UOp u) => u.Op is >= Op.Neg and <= Op.MulAcc;
 

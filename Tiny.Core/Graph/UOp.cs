@@ -170,7 +170,7 @@ public sealed class UOp
         var h = new HashCode();
         h.Add((int)op | (int)dtype.Kind << 8 | dtype.Lanes << 16);
         foreach (var s in src) h.Add(s.Hash);
-        if (arg is not null) h.Add(arg is int or Constant or Tiny.Shape or Axes or Edges or ReduceArg or FoldArg or Axis or Graph.Op or ParamArg or Variable or View
+        if (arg is not null) h.Add(arg is int or Constant or Tiny.Shape or Axes or Edges or ReduceArg or FoldArg or StageArg or Axis or Graph.Op or ParamArg or Variable or View
             ? arg.GetHashCode() : RuntimeHelpers.GetHashCode(arg));
         return h.ToHashCode();
     }

@@ -5,7 +5,7 @@ using Tiny.Optimize;
 namespace Tiny.Lower;
 
 /// <summary>
-/// Takes a kernel body with Upcast and Unroll axes; gives one without: a store for each element of the register tile, and folds that combine
+/// Takes a kernel body with Upcast and Unroll axes; gives one without: a store for each element of the register tile, in a stage an element as well, and folds that combine
 /// several values an iteration. Parts that do not depend on an axis stay one node, so they are computed once.
 /// </summary>
 static class Expand
@@ -32,7 +32,7 @@ static class Expand
         foreach (var node in store.Topological())
         {
             var made = node.WithSrc([.. node.Src.Select(s => done[s])]);
-            done[node] = made.Op == Op.Fold ? UnrollFold(made, simplify) : made;
+            done[node] = made.Op switch { Op.Fold => UnrollFold(made, simplify), Op.Stage => Tile(made, simplify), _ => made };
         }
         return done[store];
     }
@@ -48,6 +48,16 @@ static class Expand
         return loops.Length == 0
             ? values.Aggregate((a, b) => a.Alu(arg.Op, b))!
             : UOp.New(Op.Fold, fold.DType, [.. values, .. loops], arg with { Values = values.Length });
+    }
+
+    // The tile that fills a stage.
+    static UOp Tile(UOp stage, Rewriter simplify)
+    {
+        var closed = OptOps.ClosedBy(stage);
+        var axes = closed.Where(r => Kind(r) == AxisKind.Upcast).ToArray();
+        if (axes.Length == 0) return stage;
+        ImmutableArray<UOp> elements = [.. stage.Src.Take(stage.Src.Length - closed.Length).Chunk(2).SelectMany(e => Copies(e[0], axes).Zip(Copies(e[1], axes), (v, i) => new[] { simplify.Run(v), simplify.Run(i) })).SelectMany(e => e)];
+        return UOp.New(Op.Stage, stage.DType, [.. elements, .. closed.Where(r => Kind(r) != AxisKind.Upcast)], (StageArg)stage.Arg! with { Values = elements.Length / 2 });
     }
 
     // One copy for each combination of the axes' values, the last axis fastest.

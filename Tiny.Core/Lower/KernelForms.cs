@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
+using Tiny.Algebra;
 using Tiny.Graph;
 
 namespace Tiny.Lower;
@@ -34,47 +35,85 @@ public static class KernelForms
 
     static void Share(int[] members, IReadOnlyList<LinearKernel> kernels, List<int>[] numbers, KernelForm[] forms)
     {
-        var variables = new List<Variable>();
-        var values = new List<int[]>();
-        // The variable at each place of a number; -1 where all have the same.
-        int[] variableAt = new int[numbers[members[0]].Count];
-        for (int place = 0; place < variableAt.Length; place++)
-        {
-            int[] all = [.. members.Select(m => numbers[m][place])];
-            variableAt[place] = all.All(n => n == all[0]) ? -1 : values.FindIndex(v => v.SequenceEqual(all));
-            if (variableAt[place] >= 0 || all.All(n => n == all[0])) continue;
-            variableAt[place] = values.Count;
-            variables.Add(new Variable(string.Create(CultureInfo.InvariantCulture, $"n{values.Count}"), all.Min(Math.Abs), all.Max(Math.Abs)));
-            values.Add(all);
-        }
-        if (variables.Count is 0 or > MostNumbers) return;
-        var code = Code(kernels[members[0]], variableAt, variables, values);
-        for (int i = 0; i < members.Length; i++) forms[members[i]] = new(code, [.. values.Select(v => Math.Abs(v[i]))]);
+        // Values at each place of a number.
+        long[][] places = [.. Enumerable.Range(0, numbers[members[0]].Count).Select(place => members.Select(m => Math.Abs((long)numbers[m][place])).ToArray())];
+        var users = Users(kernels[members[0]]);
+        // A grid's extents are given, so that whoever launches it knows them. Offsets follow from extents and strides.
+        var basis = new FormNumbers(places.Where((_, i) => users[i] == Op.Special),
+            places.Select((values, i) => (values, i)).OrderBy(x => users[x.i] is Op.Range or Op.Mul ? 0 : 1).ThenBy(x => x.values.Max()).Select(x => x.values));
+        if (basis.Rows.Count is 0 or > MostNumbers || basis.Rows.Any(r => r.Max() > int.MaxValue)) return;
+        Variable[] variables = [.. basis.Rows.Select((row, i) => new Variable(string.Create(CultureInfo.InvariantCulture, $"n{i}"), (int)row.Min(), (int)row.Max()))];
+        var code = Code(kernels[members[0]], places, basis, variables);
+        // What each of the kernels computes without wrapping the shared one must, too.
+        if (code.Code.Any(Wraps)) return;
+        for (int i = 0; i < members.Length; i++) forms[members[i]] = new(code, [.. basis.Rows.Select(r => (int)r[i])]);
     }
 
-    static LinearKernel Code(LinearKernel kernel, int[] variableAt, List<Variable> variables, List<int[]> values)
+    static LinearKernel Code(LinearKernel kernel, long[][] places, FormNumbers basis, Variable[] variables)
     {
         UOp[] given = [.. variables.Select(v => UOp.New(Op.Variable, DType.Index, [], v))];
-        // A variable is no less than 0; what is, is a line of its own.
-        var negated = new SortedDictionary<int, UOp>();
+        // Products are computed once, before all else.
+        var products = new Dictionary<FormNumbers.Term, UOp>();
+        var head = new List<UOp>();
         var made = new Dictionary<UOp, UOp>(ReferenceEqualityComparer.Instance);
         var lines = new List<UOp>();
         int place = 0;
         foreach (var line in kernel.Code)
         {
             var src = line.Src.ToArray();
+            var result = (UOp?)null;
             for (int i = 0; i < src.Length; i++)
             {
                 if (!IsNumber(line, i)) src[i] = made.GetValueOrDefault(src[i], src[i]);
-                else if (variableAt[place++] is >= 0 and var v) src[i] = values[v][0] >= 0 ? given[v] : negated.TryGetValue(v, out var known) ? known : negated[v] = given[v] * -1;
+                else if (basis.Of(places[place++]) is { } sum)
+                {
+                    int sign = line.Src[i].Int < 0 ? -1 : 1;
+                    // Extents are known before all else, as they are where they are numbers.
+                    if (line.Op == Op.Range) src[i] = Added(null, sum, sign, head);
+                    // What is added to something is added term by term.
+                    else if (line.Op == Op.Add && i == 1) result = Added(src[0], sum, sign, lines);
+                    else src[i] = Added(null, sum, sign, lines);
+                }
             }
-            lines.Add(made[line] = UOp.New(line.Op, line.DType, [.. src], line.Arg));
+            if (result is null) lines.Add(result = UOp.New(line.Op, line.DType, [.. src], line.Arg));
+            made[line] = result;
         }
         // The thread's id comes first.
-        int first = lines.FindLastIndex(u => u.Op == Op.Special) + 1;
-        lines.InsertRange(first, negated.Values);
+        lines.InsertRange(lines.FindLastIndex(u => u.Op == Op.Special) + 1, head);
         return kernel with { Code = [.. lines], Variables = [.. variables] };
+
+        UOp Added(UOp? to, FormNumbers.Sum sum, int sign, List<UOp> into)
+        {
+            foreach (var term in sum.Terms)
+            {
+                var value = Times(term.B < 0 ? given[term.A] : Product(term with { Factor = Math.Abs(term.Factor) }), sign * (term.B < 0 ? term.Factor : Math.Sign(term.Factor)), into);
+                to = to is null ? value : Made(to + value, into);
+            }
+            return sum.Constant == 0 ? to! : Made(to! + sign * sum.Constant, into);
+        }
+
+        UOp Product(FormNumbers.Term term)
+        {
+            if (products.TryGetValue(term, out var known)) return known;
+            head.Add(given[term.A] * given[term.B]);
+            if (term.Factor != 1) head.Add(head[^1] * term.Factor);
+            return products[term] = head[^1];
+        }
+
+        static UOp Times(UOp x, long factor, List<UOp> into) => factor == 1 ? x : Made(x * factor, into);
+
+        static UOp Made(UOp line, List<UOp> into)
+        {
+            into.Add(line);
+            return line;
+        }
     }
+
+    // The operation that each number is an operand of.
+    static List<Op> Users(LinearKernel kernel) => [.. kernel.Code.SelectMany(line => Enumerable.Range(0, line.Src.Length).Where(i => IsNumber(line, i)).Select(_ => line.Op))];
+
+    static bool Wraps(UOp u) => u.Op is Op.Add or Op.Mul && u.DType == DType.Index && IsUnknown(u) && !u.Src.Any(IsUnknown);
+    static bool IsUnknown(UOp u) => (u.Min, u.Max) == Bounds.OfType(u.DType);
 
     // An operand that may be another number in a kernel of the same form.
     static bool IsNumber(UOp line, int operand) => line.Src[operand] is { Op: Op.Const } c && c.DType == DType.Index && line.DType.Lanes == 1;

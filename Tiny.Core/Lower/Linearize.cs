@@ -22,7 +22,7 @@ sealed class Linearize
     readonly Dictionary<UOp, UOp> _emitted = new(ReferenceEqualityComparer.Instance);
     readonly List<UOp> _log = [];
     readonly HashSet<UOp> _open = new(ReferenceEqualityComparer.Instance);
-    int _accumulators, _loops, _stages;
+    int _accumulators, _loops, _stages, _steps;
 
     Linearize(UOp sink, TargetProfile profile)
     {
@@ -143,12 +143,14 @@ sealed class Linearize
         var accumulators = folds.Select(Accumulator).ToArray();
         Nest(OptOps.ClosedBy(folds[0]).AsSpan(), [.. folds.SelectMany(Values)], () =>
         {
-            // One assignment an iteration, or equal values of an unrolled fold would make equal lines.
             var (next, left) = (accumulators.ToArray(), folds.Select(f => Values(f).Count()).ToArray());
             foreach (var (f, value) in StepOrder.Of([.. folds.Select(Values)], v => _profile.Grid || IsImplicit(v) || _emitted.ContainsKey(v)))
             {
-                next[f] = Accumulated(next[f], ((FoldArg)folds[f].Arg!).Op, value, accumulators[f].Arg!);
-                if (--left[f] == 0) _lines.Add(UOp.New(Op.Set, DType.Void, [accumulators[f], next[f]]));
+                next[f] = Accumulated(next[f], ((FoldArg)folds[f].Arg!).Op, value);
+                // Where lines are computed at their use, an assignment for each step keeps them in order.
+                if (--left[f] > 0 && !_profile.InOrder) continue;
+                _lines.Add(UOp.New(Op.Set, DType.Void, [accumulators[f], next[f]]));
+                next[f] = accumulators[f];
             }
         });
         for (int f = 0; f < folds.Count; f++) Provide(folds[f], accumulators[f]);
@@ -156,15 +158,17 @@ sealed class Linearize
 
     void Fill(UOp stage)
     {
-        var (value, index) = (stage.Src[0], stage.Src[1]);
-        var known = Known([value, index]);
-        Straight(known);
+        var elements = Values(stage).Chunk(2).ToList();
+        Straight(Known(Values(stage)));
         var line = UOp.New(Op.Stage, stage.DType, [], new StageArg(((StageArg)stage.Arg!).Count, _stages++));
         _lines.Add(line);
-        Nest(OptOps.ClosedBy(stage).AsSpan(), [value, index], () =>
+        Nest(OptOps.ClosedBy(stage).AsSpan(), [.. Values(stage)], () =>
         {
-            Straight([value, index]);
-            _lines.Add(UOp.New(Op.Store, DType.Void, [line, Available(index), Available(value)]));
+            foreach (var element in elements)
+            {
+                Straight(element);
+                _lines.Add(UOp.New(Op.Store, DType.Void, [line, Available(element[1]), Available(element[0])]));
+            }
         });
         Provide(stage, line);
     }
@@ -184,19 +188,24 @@ sealed class Linearize
         return acc;
     }
 
-    // The accumulator's id as argument tells a step apart from the same arithmetic on the result after the loop.
-    UOp Accumulated(UOp sum, Op op, UOp value, object id)
+    // Its number tells a step apart from the same arithmetic in another one, and on the result after the loop.
+    UOp Accumulated(UOp sum, Op op, UOp value)
     {
         UOp next;
         if (op == Op.Add && _profile.Fma && value.Op == Op.Mul && value.DType.Kind == ScalarKind.Float32)
         {
             Straight(value.Src);
-            next = UOp.New(Op.MulAcc, sum.DType, [.. value.Src.Select(Available), sum], id);
+            next = UOp.New(Op.MulAcc, sum.DType, [.. value.Src.Select(Available), sum], _steps++);
+        }
+        else if (op == Op.Add && value is { Op: Op.Dot, Src: [var a, var b, { Int: 0 }] })
+        {
+            Straight([a, b]);
+            next = UOp.New(Op.Dot, sum.DType, [Available(a), Available(b), sum], _steps++);
         }
         else
         {
             Straight([value]);
-            next = UOp.New(op, sum.DType, [sum, Available(value)], id);
+            next = UOp.New(op, sum.DType, [sum, Available(value)], _steps++);
         }
         _lines.Add(next);
         return next;
@@ -224,7 +233,7 @@ sealed class Linearize
 
     UOp Available(UOp node) => IsImplicit(node) ? node : _emitted[node];
 
-    static IEnumerable<UOp> Values(UOp node) => node.Src.Take(node.Op == Op.Stage ? 2 : ((FoldArg)node.Arg!).Values);
+    static IEnumerable<UOp> Values(UOp node) => node.Src.Take(node.Op == Op.Stage ? 2 * ((StageArg)node.Arg!).Values : ((FoldArg)node.Arg!).Values);
 
     static bool IsImplicit(UOp node) => node.Op is Op.Const or Op.Pointer or Op.Variable;
 }

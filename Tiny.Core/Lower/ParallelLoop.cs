@@ -9,12 +9,14 @@ namespace Tiny.Lower;
 /// (Blocks that overlap at an edge store the same there, or leave it out; what is overwritten in place is read by the iteration that writes it.)
 /// </summary>
 /// <param name="Range">The loop.</param>
-/// <param name="Lines">Lines that one iteration runs, those of inner loops as often as they run at most.</param>
-sealed record ParallelLoop(UOp Range, double Lines)
+/// <param name="Inner">The loop in it whose iterations may be shared, too, for the same reason: all is stored inside of it. Null where there is none.</param>
+/// <param name="Lines">Lines that one iteration of <paramref name="Range"/> runs, those of inner loops as often as they run at most.</param>
+public sealed record ParallelLoop(UOp Range, UOp? Inner, double Lines)
 {
     /// <summary>A kernel's; null where it has none.</summary>
     public static ParallelLoop? Of(LinearKernel kernel)
     {
+        ArgumentNullException.ThrowIfNull(kernel);
         UOp? range = null;
         var outside = new HashSet<UOp>(ReferenceEqualityComparer.Instance);
         var repeats = new Stack<double>();
@@ -44,6 +46,38 @@ sealed record ParallelLoop(UOp Range, double Lines)
             if (repeats.TryPeek(out double times)) lines += times;
             else outside.Add(line);
         }
-        return range is null ? null : new(range, lines);
+        return range is null ? null : new(range, InnerLoop(kernel), lines);
     }
+
+    // The only loop directly in another, if all that is stored or summed up is inside of it.
+    static UOp? InnerLoop(LinearKernel kernel)
+    {
+        UOp? inner = null;
+        var outside = new HashSet<UOp>(ReferenceEqualityComparer.Instance);
+        var inOuter = new HashSet<UOp>(ReferenceEqualityComparer.Instance);
+        int depth = 0;
+        foreach (var line in kernel.Code)
+        {
+            if (depth < 2) outside.Add(line);
+            if (depth == 1) inOuter.Add(line);
+            switch (line.Op)
+            {
+                case Op.Range when depth++ == 1:
+                    if (inner is not null || ((Axis)line.Arg!).Kind != AxisKind.Loop || line.Src[0].Topological().Exists(inOuter.Contains)) return null;
+                    inner = line;
+                    break;
+                case Op.End:
+                    depth--;
+                    break;
+                case Op.Stage when depth == 1:
+                case Op.Store or Op.StoreBits when depth < 2:
+                case Op.Set when outside.Contains(line.Src[0]):
+                    return null;
+            }
+        }
+        return inner;
+    }
+
+    /// <summary>Iterations to share, at most.</summary>
+    public double Iterations => (Range.Max + 1.0) * (Inner is null ? 1 : Inner.Max + 1.0);
 }

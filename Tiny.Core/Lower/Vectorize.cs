@@ -18,7 +18,7 @@ sealed class Vectorize(UOp sink, KernelParamList parameters, Rewriter simplify)
 
     public static UOp Run(UOp sink, ImmutableArray<KernelParam> parameters, Rewriter simplify)
     {
-        if (!sink.Topological().Exists(IsVector)) return sink;
+        if (!sink.Topological().Exists(u => IsVector(u) || DotProducts.IsDot(u))) return sink;
         return new Vectorize(sink, new(parameters), simplify).Body();
     }
 
@@ -103,6 +103,7 @@ sealed class Vectorize(UOp sink, KernelParamList parameters, Rewriter simplify)
     {
         var arg = (FoldArg)node.Arg!;
         var closed = OptOps.ClosedBy(node);
+        if (closed.SingleOrDefault(DotProducts.IsDot) is { } four) return DotProducts.Fold(node, four, Axis(node), _free, simplify);
         var own = closed.SingleOrDefault(IsVector);
         var axis = own ?? Axis(node);
         int lanes = axis is null ? 1 : Lanes(axis);
@@ -115,17 +116,18 @@ sealed class Vectorize(UOp sink, KernelParamList parameters, Rewriter simplify)
 
     UOp Stage(UOp node)
     {
-        var (value, index, arg) = (node.Src[0], node.Src[1], (StageArg)node.Arg!);
+        var arg = (StageArg)node.Arg!;
         var closed = OptOps.ClosedBy(node);
         UOp[] loops = [.. closed.Where(r => !IsVector(r))];
+        var elements = node.Src.Take(2 * arg.Values).Chunk(2);
         if (closed.SingleOrDefault(IsVector) is { } own)
         {
-            if (!Consecutive(index, own)) throw new InvalidOperationException($"{node} is not filled vector by vector");
-            return UOp.New(Op.Stage, node.DType, [Widen(_done[value], Lanes(own)), At(index, own, 0), .. loops], arg);
+            if (elements.Any(e => !Consecutive(e[1], own))) throw new InvalidOperationException($"{node} is not filled vector by vector");
+            return UOp.New(Op.Stage, node.DType, [.. elements.SelectMany(e => new[] { Widen(_done[e[0]], Lanes(own)), At(e[1], own, 0) }), .. loops], arg);
         }
-        if (Axis(node) is not { } axis) return UOp.New(Op.Stage, node.DType, [_done[value], _done[index], .. loops], arg);
+        if (Axis(node) is not { } axis) return UOp.New(Op.Stage, node.DType, [.. elements.SelectMany(e => new[] { _done[e[0]], _done[e[1]] }), .. loops], arg);
         int lanes = Lanes(axis);
-        return UOp.New(Op.Stage, node.DType, [Widen(_done[value], lanes), simplify.Run(_done[index] * lanes), .. loops], arg with { Count = arg.Count * lanes });
+        return UOp.New(Op.Stage, node.DType, [.. elements.SelectMany(e => new[] { Widen(_done[e[0]], lanes), simplify.Run(_done[e[1]] * lanes) }), .. loops], arg with { Count = arg.Count * lanes });
     }
 
     IEnumerable<UOp> Stores(UOp store)
@@ -148,8 +150,14 @@ sealed class Vectorize(UOp sink, KernelParamList parameters, Rewriter simplify)
             if (parameters.Items[(int)pointer.Arg!].InPlace && (IsOnlyStoreTo(pointer) || IsReadLast(old, value)))
                 return [UOp.New(Op.Store, DType.Void, [pointer, first, Widen(_done[gate], lanes).Where(value, old)])];
         }
-        return Enumerable.Range(0, lanes).Select(i => UOp.New(Op.Store, DType.Void,
-            [pointer, At(index, axis, i), Lane(value, i), .. gate is null ? [] : new[] { At(gate, axis, i) }]));
+        var gates = gate is null ? null : Enumerable.Range(0, lanes).Select(i => At(gate, axis, i)).ToArray();
+        if (gates is not null && Array.TrueForAll(gates, g => g.IsOne))
+        {
+            if (Consecutive(index, axis)) return [UOp.New(Op.Store, DType.Void, [pointer, At(index, axis, 0), value])];
+            gates = null;
+        }
+        return Enumerable.Range(0, lanes).Where(i => gates?[i].IsZero != true).Select(i => UOp.New(Op.Store, DType.Void,
+            [pointer, At(index, axis, i), Lane(value, i), .. gates?[i].IsOne != false ? [] : new[] { gates[i] }]));
     }
 
     static bool IsReadLast(UOp load, UOp value)

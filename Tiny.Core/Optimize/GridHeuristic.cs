@@ -11,7 +11,10 @@ namespace Tiny.Optimize;
 /// </summary>
 sealed class GridHeuristic
 {
-    const int MostAccumulators = 64, MostSteps = 600, MostUnrolled = 7, Lanes = VectorMemory.Lanes;
+    /// <summary>Sums that a thread computes side by side, at most.</summary>
+    public const int MostAccumulators = 64;
+
+    const int MostSteps = 600, MostUnrolled = 7, Lanes = VectorMemory.Lanes;
     // Below, vectors would leave processors without work.
     const int FewestThreads = 1024;
 
@@ -90,7 +93,8 @@ sealed class GridHeuristic
     {
         List<UOp> steps = [.. folds.SelectMany(f => OptOps.ClosedBy(f)).Distinct().OrderBy(Id)];
         var cost = new TileCost(_sink, _free, folds, _loops, steps);
-        int[][] amounts = [.. _loops.Select(r => r == words ? [parts] : Amounts(r)), .. steps.Select(Unrolled)];
+        var inner = folds.FindAll(f => steps.Exists(s => _free.DependsOn(f, s)));
+        int[][] amounts = [.. _loops.Select(r => r == words ? [parts] : IsHeld(inner, r) ? [Extent(r)] : Amounts(r)), .. steps.Select(Unrolled)];
         var best = cost.Best(amounts, MostAccumulators, MostSteps);
         var vector = words is null && CanBeVectors(_sink, _profile) ? VectorAxis(folds, best) : null;
         if (vector is not null) Add(OptKind.Vector, vector, Lanes);
@@ -101,6 +105,9 @@ sealed class GridHeuristic
             if (amount > 1) Add(i < _loops.Count ? OptKind.Upcast : OptKind.Unroll, axis, amount);
         }
     }
+
+    // What is computed inside of a reduction is the same along such an axis: a thread that holds all of it computes it once.
+    bool IsHeld(List<UOp> inner, UOp axis) => Extent(axis) <= MostAccumulators && inner.Exists(f => !_free.DependsOn(f, axis));
 
     // Blocks that overlap would be two threads' that read and write in place at once.
     int[] Amounts(UOp axis)

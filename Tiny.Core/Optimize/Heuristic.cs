@@ -23,7 +23,12 @@ sealed class Heuristic
     readonly List<UOp> _loads;
     readonly List<UOp> _loops;
     readonly bool _inPlace;
+    // The loop of which four neighbours are one instruction, and what that multiplies.
+    readonly UOp? _four;
+    readonly UOp[] _factors = [];
     readonly List<OptOp> _chosen = [];
+    bool _inOrder;
+    Func<UOp, bool> _mayTile = _ => true;
 
     Heuristic(UOp sink, TargetProfile profile)
     {
@@ -33,13 +38,24 @@ sealed class Heuristic
         _nodes = sink.Topological();
         _loads = _nodes.FindAll(u => u.Op == Op.Load);
         _inPlace = sink.Src.Any(s => _loads.Exists(l => l.Src[0] == s.Src[0]));
+        if (profile.Dots && profile.VectorLanes > 1 && _nodes.FindAll(u => u.Op == Op.Fold) is [var fold] && DotProducts.Range(fold, _free) is { } four
+            && DotProducts.Factors(fold) is var (a, b)) (_four, _factors) = (four, [a, b]);
         _loops = [.. _nodes.Where(u => u.Op == Op.Range && Kind(u) == AxisKind.Loop).OrderBy(Id)];
     }
 
     public static IReadOnlyList<OptOp> Choose(UOp sink, TargetProfile profile)
     {
         if (profile.Grid) return GridHeuristic.Choose(sink, profile);
+        if (sink.Topological().Find(u => u.Op == Op.Stage) is { } stage) return StagedHeuristic.Choose(sink, stage, profile);
         var pass = new Heuristic(sink, profile);
+        pass.Choose();
+        return pass._chosen;
+    }
+
+    /// <summary>For a body of which the order of loops stays, and which has register tiles along some of them only.</summary>
+    public static IReadOnlyList<OptOp> ChooseInOrder(UOp sink, TargetProfile profile, Func<UOp, bool> mayTile)
+    {
+        var pass = new Heuristic(sink, profile) { _inOrder = true, _mayTile = mayTile };
         pass.Choose();
         return pass._chosen;
     }
@@ -60,8 +76,9 @@ sealed class Heuristic
             return;
         }
         if (vector is null && fold is var (range, lanes)) Add(OptKind.VectorFold, range, lanes);
+        if (vector is not null && _four is not null && Array.TrueForAll(_factors, f => DotProducts.Step(f, vector, _free) is 0 or DotProducts.Width)) Add(OptKind.Dot, _four, DotProducts.Width);
         Tile(folds, vector);
-        if (vector is not null && folds.Count == 1) Panel(folds[0], vector);
+        if (vector is not null && folds.Count == 1 && !_inOrder) Panel(folds[0], vector);
     }
 
     // 64-bit values would need vectors of another number of lanes; shorter ones become 32-bit values as they are loaded.
@@ -82,7 +99,7 @@ sealed class Heuristic
         if (_inPlace || _sink.Src.Length > 1) return walked;
         // A result that is stored lane by lane, once for a long sum, along an axis that fills its vectors better.
         double stored = Scattered(folds.Count > 0 ? Steps(folds) : Operations());
-        return _loops.FindLast(r => !axes.Contains(r) && Extent(r) >= _profile.VectorLanes && LoadsWalk(r)
+        return _loops.FindLast(r => !axes.Contains(r) && Extent(r) >= _profile.VectorLanes && MostLoadsWalk(r)
             && stored * Filled(r, _profile.VectorLanes) > Better * (walked is not null ? Filled(walked, BestLanes(Extent(walked))) : folds.Count == 0 ? 1 : _profile.VectorLanes / 2)) ?? walked;
     }
 
@@ -94,7 +111,7 @@ sealed class Heuristic
 
     bool LoadsWalk(UOp range) => _loads.TrueForAll(l => LoadWalks(l, range));
 
-    bool LoadWalks(UOp load, UOp range) => !_free.DependsOn(load, range) || Walks(load.Src[1], range, load.Src.Length > 2 ? load.Src[2] : null)
+    bool LoadWalks(UOp load, UOp range) => !_free.DependsOn(load, range) || _factors.Contains(load) && range != _four && DotProducts.Step(load, range, _free) == DotProducts.Width || Walks(load.Src[1], range, load.Src.Length > 2 ? load.Src[2] : null)
         || Vectorize.IsMasked(load, range, _free);
 
     // A few loads lane by lane are little beside a product of vectors: what a sum over channels is divided by, once it is summed.
@@ -141,15 +158,26 @@ sealed class Heuristic
     {
         var inner = _loads.FindAll(l => folds.Exists(f => OptOps.ClosedBy(f).Any(r => _free.DependsOn(l, r))));
         // Of equal tiles the one with neighbouring vectors.
-        var axes = _loops.Where(r => r.Src[0].Int is not null && inner.Exists(l => !_free.DependsOn(l, r))).Select(r => (r, r == vector ? Blocks(r) : Extent(r))).Where(a => a.Item2 > 1)
+        var axes = _loops.Where(r => _mayTile(r) && r.Src[0].Int is not null && inner.Exists(l => !_free.DependsOn(l, r))).Select(r => (r, r == vector ? Blocks(r) : Extent(r))).Where(a => a.Item2 > 1)
             .OrderBy(a => a.r == vector ? 0 : 1).ToList();
         var last = OptOps.ClosedBy(folds[^1])[^1];
         var unrolled = Extent(last) is > 1 and <= MostUnrolled && !_chosen.Exists(o => o.Axis == Id(last)) ? last : null;
-        var tile = RegisterTile.Choose(axes, inner, unrolled, _profile.Registers, _inPlace, _free);
+        int most = MostElements(folds);
+        var tile = RegisterTile.Choose(axes, inner, unrolled, _profile, most, _inPlace, _free);
+        bool unrolls = true;
+        if (_profile.LoadsFirst && unrolled is not null && RegisterTile.Choose(axes, inner, null, _profile, most, _inPlace, _free) is var one && one.Price <= tile.Price)
+            (tile, unrolls) = (one, false);
         for (int i = 0; i < axes.Count; i++)
             if (tile.Amounts[i] > 1) Add(OptKind.Upcast, axes[i].r, tile.Amounts[i]);
-        Unroll(folds, tile.Amounts.Aggregate(1, (n, k) => n * k));
-        Outermost(inner);
+        if (unrolls) Unroll(folds, tile.Amounts.Aggregate(1, (n, k) => n * k));
+        if (!_inOrder) Outermost(inner);
+    }
+
+    // What follows a sum is computed for each element of the tile.
+    int MostElements(List<UOp> folds)
+    {
+        var inside = new HashSet<UOp>(folds.SelectMany(f => f.Topological()), ReferenceEqualityComparer.Instance);
+        return Math.Max(1, _profile.MostValues / Math.Max(1, _nodes.Count(u => u.DType.IsFloat && Cost.Computes(u) && !inside.Contains(u))));
     }
 
     // An operand is read again for each iteration of every loop around the innermost one that it depends on: the outermost loop for which that is least.

@@ -36,12 +36,16 @@ public enum OptKind
     /// out, or where it is short a loop of its own. The lanes may be more than the axis has elements.
     /// </summary>
     VectorFold,
+    /// <summary>Split a reduction; the inner part's products of four 8-bit integers are one instruction. What is left over is a loop of its own.</summary>
+    Dot,
     /// <summary>Two output axes change places in the order of loops.</summary>
     Swap,
     /// <summary>The panel of an operand along some axes is copied to a stage, contiguous in the order of the axes, and read from there.</summary>
     Stage,
     /// <summary>What is computed at each element of an output axis and again at each of a reduction is computed once, into a stage.</summary>
     Share,
+    /// <summary>Stages that are filled for each element of an inner axis are filled for all of it at once.</summary>
+    Widen,
 }
 
 /// <summary>
@@ -62,6 +66,7 @@ static class OptOps
         OptKind.Swap => Staging.Swap(sink, opt, simplify),
         OptKind.Stage => Staging.Operand(sink, opt, simplify),
         OptKind.Share => Staging.Share(sink, opt, simplify),
+        OptKind.Widen => Staging.Widen(sink, opt, simplify),
         _ => SplitAxis(sink, opt, simplify),
     };
 
@@ -72,17 +77,20 @@ static class OptOps
         if (range.Src[0].Op != Op.Const) throw new ArgumentException($"{opt}: the axis has an extent that is known only at the call");
         int n = (int)range.Max + 1, k = opt.Amount;
         if (k < 2 || k > n && opt.Kind != OptKind.VectorFold) throw new ArgumentException($"{opt}: the axis has extent {n}");
-        bool output = ((Axis)range.Arg!).Kind == AxisKind.Loop;
+        // What a stage closes is an output of its filling, or else it is filled by vectors along its innermost axis, whole ones.
+        var stages = sink.Topological().FindAll(u => u.Op == Op.Stage);
+        bool isLoop = ((Axis)range.Arg!).Kind == AxisKind.Loop, fills = stages.Exists(s => ClosedBy(s).Contains(range));
+        bool output = isLoop || fills && opt.Kind is OptKind.Upcast or OptKind.Vector;
         if (output != opt.Kind is OptKind.Upcast or OptKind.Vector) throw new ArgumentException($"{opt}: an axis of the other kind");
-        // A stage is filled by vectors along its innermost axis, whole ones.
-        foreach (var stage in sink.Topological().Where(u => u.Op == Op.Stage && (k > n || ClosedBy(u).Contains(range))))
-            if (opt.Kind != OptKind.VectorFold || n % k != 0 || ClosedBy(stage)[^1] != range) throw new ArgumentException($"{opt}: the axis fills a stage");
+        if (!output && stages.Exists(s => (k > n || ClosedBy(s).Contains(range)) && (opt.Kind != OptKind.VectorFold || n % k != 0 || ClosedBy(s)[^1] != range)))
+            throw new ArgumentException($"{opt}: the axis fills a stage");
         if (opt.Kind == OptKind.Unroll && n % k != 0) throw new ArgumentException($"{opt}: {n} is no multiple of {k}");
 
         var inner = UOp.Range(FreshAxis(sink), opt.Kind switch
         {
             OptKind.Upcast => AxisKind.Upcast,
             OptKind.Unroll => AxisKind.Unroll,
+            OptKind.Dot => AxisKind.Dot,
             _ => AxisKind.Vector,
         }, k);
         int blocks = output ? (n + k - 1) / k : n / k;
@@ -92,7 +100,7 @@ static class OptOps
         UOp[] closed = outer is null ? [inner] : [outer, inner];
         int rest = output ? 0 : n % k;
         // A stage has no elements for lanes that are left out.
-        bool mayMask = opt.Kind == OptKind.VectorFold && !sink.Topological().Exists(u => u.Op == Op.Stage);
+        bool mayMask = opt.Kind == OptKind.VectorFold && stages.Count == 0;
         var lane = rest > 0 && mayMask && (blocks == 0 || rest >= FewestMasked) ? UOp.Range(FreshAxis(sink) + 1, AxisKind.Vector, k) : null;
         var tail = rest switch
         {
@@ -102,7 +110,7 @@ static class OptOps
             _ => UOp.Range(opt.Axis, AxisKind.Reduce, rest) is var loop ? new Tail(loop + (n - rest), [loop], null) : null,
         };
         var split = Split(sink, range, start + inner, blocks == 0 ? [] : closed, tail);
-        return simplify.Run(output && outer is not null && n % k != 0 ? OnlyOnce(split, (start + inner).Lt(outer * k).Not()) : split);
+        return simplify.Run(isLoop && outer is not null && n % k != 0 ? OnlyOnce(split, (start + inner).Lt(outer * k).Not()) : split);
     }
 
     // What is made of elements that are overwritten in place cannot be computed again.
@@ -124,7 +132,7 @@ static class OptOps
             main[node] = node == range ? index
                 : node.Op == Op.Fold && ClosedBy(node).Contains(range) ? SplitFold(node, range, main, closed, tail, free)
                 : node.Op == Op.Stage && ClosedBy(node).Contains(range)
-                    ? node.WithSrc([main[node.Src[0]], main[node.Src[1]], .. ClosedBy(node).SelectMany(r => r == range ? closed : [main[r]])])
+                    ? node.WithSrc([.. node.Src.Take(node.Src.Length - ClosedBy(node).Length).Select(s => main[s]), .. ClosedBy(node).SelectMany(r => r == range ? closed : [main[r]])])
                 : node.WithSrc([.. node.Src.Select(s => main[s])]);
         return main[sink];
     }
@@ -156,7 +164,7 @@ static class OptOps
     }
 
     /// <summary>The ranges that a fold or stage closes.</summary>
-    internal static ImmutableArray<UOp> ClosedBy(UOp node) => node.Src[(node.Op == Op.Stage ? 2 : ((FoldArg)node.Arg!).Values)..];
+    internal static ImmutableArray<UOp> ClosedBy(UOp node) => node.Src[(node.Op == Op.Stage ? 2 * ((StageArg)node.Arg!).Values : ((FoldArg)node.Arg!).Values)..];
 
     /// <summary>A number that no axis has.</summary>
     internal static int FreshAxis(UOp sink) =>

@@ -14,20 +14,25 @@ namespace Tiny.Optimize;
 sealed record RegisterTile(double Price, int[] Amounts)
 {
     // Sums under way: two units, four steps each. What a load costs beside a multiplication, and one that is tested first.
-    const double UnderWay = 8, Load = 0.5, Tested = 0.5;
+    const double UnderWay = 8, Load = 0.5, Tested = 0.5, Spilled = 1, Apart = 1e-6;
+    // Places that differ by a multiple of this push one another out of the cache.
+    const long Page = 4096;
     const int MostOfAnAxis = 16;
 
     /// <param name="axes">Output axes, each with its number of blocks: of the vector axis its vectors.</param>
     /// <param name="loads">What is loaded in each step of the reduction.</param>
     /// <param name="unrolled">The range of the reduction whose steps are written out; null for none.</param>
-    /// <param name="registers">Values in registers at once.</param>
+    /// <param name="profile">Has so many values in registers at once.</param>
+    /// <param name="most">Elements at once.</param>
     /// <param name="divides">Only whole blocks.</param>
     /// <param name="free">What depends on what.</param>
-    public static RegisterTile Choose(IReadOnlyList<(UOp Axis, int Blocks)> axes, IReadOnlyList<UOp> loads, UOp? unrolled, int registers, bool divides, FreeRanges free)
+    public static RegisterTile Choose(IReadOnlyList<(UOp Axis, int Blocks)> axes, IReadOnlyList<UOp> loads, UOp? unrolled, TargetProfile profile, int most, bool divides, FreeRanges free)
     {
+        int registers = profile.Registers;
         int steps = unrolled is null ? 1 : (int)unrolled.Max + 1;
         var each = loads.Select(l => new Access(l, [.. axes.Select(a => free.DependsOn(l, a.Axis))], unrolled is not null && free.DependsOn(l, unrolled) ? steps : 1,
-            [.. axes.Select(a => unrolled is null ? 0 : Overlap(l, a.Axis, unrolled))])).ToList();
+            [.. axes.Select(a => unrolled is null ? 0 : Overlap(l, a.Axis, unrolled))],
+            [.. axes.Select(a => LinearForm.Of(l.Src[1]).Coefficient(a.Axis) * l.DType.Size is var step && step != 0 && step % Page == 0)])).ToList();
         var best = new RegisterTile(double.MaxValue, []);
         Try(0, new int[axes.Count], 1);
         return best;
@@ -39,7 +44,7 @@ sealed record RegisterTile(double Price, int[] Amounts)
                 if (Price(amounts, tile) is { } price && price < best.Price - 1e-9) best = new(price, [.. amounts]);
                 return;
             }
-            for (int k = Math.Min(Math.Min(axes[i].Blocks, MostOfAnAxis), registers / tile); k >= 1; k--)
+            for (int k = Math.Min(Math.Min(axes[i].Blocks, MostOfAnAxis), Math.Min(registers, most) / tile); k >= 1; k--)
             {
                 if (divides && axes[i].Blocks % k != 0) continue;
                 amounts[i] = k;
@@ -55,6 +60,9 @@ sealed record RegisterTile(double Price, int[] Amounts)
             double waste = 1;
             for (int i = 0; i < amounts.Length; i++) waste *= Math.Ceiling((double)axes[i].Blocks / amounts[i]) * amounts[i] / axes[i].Blocks;
             double values = each.Sum(a => a.Distinct(amounts) * (a.Node.Src.Length > 2 ? Load + Tested : Load));
+            if (profile.LoadsFirst) values += Spilled * Math.Max(0, tile + each.Sum(a => a.Distinct(amounts)) - registers);
+            // Of equal tiles the one that reads neighbours.
+            values += Apart * each.Sum(a => a.Far(amounts));
             return waste * (Math.Max(1, UnderWay / tile) + values / (tile * steps));
         }
     }
@@ -67,9 +75,11 @@ sealed record RegisterTile(double Price, int[] Amounts)
         return step != 0 && moves != 0 && moves % step == 0 ? Math.Abs(moves / step) : 0;
     }
 
-    // A load: the axes that it depends on, its unrolled steps, and how far each axis moves it in such steps.
-    sealed record Access(UOp Node, bool[] Depends, int Steps, long[] Moves)
+    // A load: the axes that it depends on, its unrolled steps, how far each axis moves it in such steps, and which move it by whole pages.
+    sealed record Access(UOp Node, bool[] Depends, int Steps, long[] Moves, bool[] Pages)
     {
+        public int Far(int[] amounts) => amounts.Where((_, i) => Pages[i]).Sum(n => n - 1);
+
         public int Copies(int[] amounts)
         {
             int copies = 1;

@@ -46,6 +46,25 @@ static class Staging
             : throw new ArgumentException($"{opt}: nothing is computed at both axes");
     }
 
+    /// <summary>Stages that depend on an inner axis, which come to hold what they have for all of it.</summary>
+    public static UOp Widen(UOp sink, OptOp opt, Rewriter simplify)
+    {
+        var axis = Axis(sink, opt.Axis, opt);
+        var free = FreeRanges.Of(sink);
+        var nodes = sink.Topological();
+        var map = new Dictionary<UOp, UOp>(ReferenceEqualityComparer.Instance);
+        foreach (var stage in nodes.Where(u => u.Op == Op.Stage && free.DependsOn(u, axis)))
+        {
+            if (Kind(axis) != AxisKind.Upcast || ((StageArg)stage.Arg!).Values != 1) throw new ArgumentException($"{opt}: an inner axis of a stage not yet filled by several");
+            var row = UOp.Range(OptOps.FreshAxis(sink), AxisKind.Reduce, axis.Max + 1);
+            int count = ((StageArg)stage.Arg!).Count;
+            var filled = new Dictionary<UOp, UOp>(ReferenceEqualityComparer.Instance) { [axis] = row };
+            var wide = UOp.New(Op.Stage, stage.DType, [stage.Src[0].Substitute(filled), row * count + stage.Src[1], row, .. OptOps.ClosedBy(stage)], new StageArg(checked(count * (int)(axis.Max + 1))));
+            foreach (var load in nodes.Where(u => u.Op == Op.Load && u.Src[0] == stage)) map[load] = UOp.New(Op.Load, load.DType, [wide, axis * count + load.Src[1]]);
+        }
+        return map.Count > 0 ? simplify.Run(sink.Substitute(map)) : throw new ArgumentException($"{opt}: no stage depends on it");
+    }
+
     /// <summary>What <see cref="OptKind.Share"/> would keep; null for nothing.</summary>
     public static UOp? Shared(UOp sink, UOp a, UOp b)
     {

@@ -11,14 +11,24 @@ public sealed record TargetProfile(string Name)
     public IReadOnlyList<int> NarrowerLanes { get; init; } = [];
     /// <summary>Values that stay in registers at once.</summary>
     public int Registers { get; init; } = 16;
+    /// <summary>True where the target's compiler takes lines as they come: they are ordered so that few values are needed at once.</summary>
+    public bool InOrder { get; init; }
+    /// <summary>True where the target's compiler moves the loads of a block before its arithmetic: what is loaded there is held all at once.</summary>
+    public bool LoadsFirst { get; init; }
     /// <summary>Most steps of accumulation in the body of an unrolled loop.</summary>
     public int Unroll { get; init; } = 16;
+    /// <summary>Most values of a function's innermost block beyond which its compiler no longer keeps them in registers; unlimited where it always does.</summary>
+    public int MostValues { get; init; } = int.MaxValue;
     /// <summary>Most bytes of a kernel's stages: they lie on the stack.</summary>
     public int StageBytes { get; init; } = 64 << 10;
     /// <summary>Most bytes of a matrix's panel that is worth packing: a part of its cache; 0 where nothing is gained.</summary>
     public int PanelBytes { get; init; }
     /// <summary>True where <see cref="Op.MulAcc"/> is one instruction.</summary>
     public bool Fma { get; init; }
+    /// <summary>True where <see cref="Op.Dot"/> is worth more than products one by one, and weights lie so that it can be used.</summary>
+    public bool Dots { get; init; }
+    /// <summary>True where to test whether a load is inside of its image costs about as much as the multiplication that it is for.</summary>
+    public bool TestsAreDear { get; init; }
     /// <summary>Buffers that one kernel may be given. Where nothing limits them, more would only make each element choose among more.</summary>
     public int MostBuffers { get; init; } = 32;
     /// <summary>True for a GPU: output elements are spread over a grid of threads.</summary>

@@ -28,7 +28,8 @@ sealed class TileCost
     readonly UOp[] _axes;
     readonly int _outputs;
     readonly List<Access> _loads = [];
-    readonly List<(bool[] Closes, int Values)> _folds = [];
+    // For each axis of the tile: whether it is a loop around the sum, its own or one outside of it, and whether the sum is another one for each of its elements.
+    readonly List<(bool[] Around, bool[] Depends, int Values)> _folds = [];
 
     public TileCost(UOp sink, FreeRanges free, List<UOp> folds, List<UOp> outputs, List<UOp> steps)
     {
@@ -37,7 +38,8 @@ sealed class TileCost
         foreach (var fold in folds)
         {
             var closed = OptOps.ClosedBy(fold);
-            _folds.Add(([.. _axes.Select(a => closed.Contains(a))], ((FoldArg)fold.Arg!).Values));
+            bool[] depends = [.. _axes.Select(a => free.DependsOn(fold, a))];
+            _folds.Add(([.. _axes.Select((a, i) => closed.Contains(a) || i >= _outputs && depends[i])], depends, ((FoldArg)fold.Arg!).Values));
         }
         foreach (var load in sink.Topological())
         {
@@ -82,12 +84,8 @@ sealed class TileCost
     /// <summary>The cost of a tile.</summary>
     public double Of(int[] tile)
     {
-        double outputs = 1, threads = 1;
-        for (int i = 0; i < _outputs; i++)
-        {
-            outputs *= tile[i];
-            threads *= (Extent(i) + tile[i] - 1) / tile[i];
-        }
+        double threads = 1;
+        for (int i = 0; i < _outputs; i++) threads *= (Extent(i) + tile[i] - 1) / tile[i];
         double cost = Thread, text = 0;
         foreach (var load in _loads)
         {
@@ -95,12 +93,12 @@ sealed class TileCost
             cost += Trips(load.Depends, tile) * loads;
             text += places * (load.IsGated ? GatedText : LoadText);
         }
-        foreach (var (closes, values) in _folds)
+        foreach (var (around, depends, values) in _folds)
         {
-            double unrolled = 1;
-            for (int i = _outputs; i < tile.Length; i++) if (closes[i]) unrolled *= tile[i];
-            cost += Trips(closes, tile) * (Iteration + outputs * unrolled * values);
-            text += outputs * unrolled * values;
+            double sums = values;
+            for (int i = 0; i < tile.Length; i++) if (around[i] || depends[i]) sums *= tile[i];
+            cost += Trips(around, tile) * (Iteration + sums);
+            text += sums;
         }
         return cost * threads * Math.Pow(Math.Max(1, BusyThreads / threads), Waiting) + Compiling * text;
     }

@@ -53,7 +53,7 @@ public sealed partial class CHelper
         return text.ToString();
     }
 
-    /// <summary>The same for functions with an attribute: it has it too, and a name of its own.</summary>
+    /// <summary>The same for functions with an attribute: it has it too, and a name of its own unless its vectors are those that come with the attribute.</summary>
     internal CHelper For(string attribute)
     {
         if (IsType) return this;
@@ -62,8 +62,14 @@ public sealed partial class CHelper
             text = Regex.Replace(text, $@"\b{function.Name}\b", Suffixed(function.Name));
         return new CHelper(Suffixed(Name), text, [.. Needs.Select(n => n.For(attribute))]);
 
-        string Suffixed(string name) => $"{name}_{attribute.ToLowerInvariant()}";
+        string Suffixed(string name) => (attribute == "AVX512" ? Lanes16() : Lanes8()).IsMatch(name) ? name : $"{name}_{attribute.ToLowerInvariant()}";
     }
+
+    // Names of types with so many lanes: f16, u8x16, but not i16x8.
+    [GeneratedRegex("(?<![a-z0-9])[fiudl]16(?![a-z0-9])|x16(?![0-9])")]
+    private static partial Regex Lanes16();
+    [GeneratedRegex("(?<![a-z0-9])[fiudl]8(?![a-z0-9])|x8(?![0-9])")]
+    private static partial Regex Lanes8();
 
     // ---- scalars
 
@@ -111,14 +117,36 @@ public sealed partial class CHelper
         ? Function($"{name}_{Short(t)}", t, "a, b", $"return a {op} b || a != a ? a : b;", $"The {word}; NaN if either is.")
         : Function($"{name}_{Short(t)}", t, "a, b", $"return a {op} b ? a : b;");
 
-    /// <summary>The larger (smaller) of a float and a number that is not NaN: one comparison, which is false for NaN, or one instruction.</summary>
+    /// <summary>The larger (smaller) of a float, or each of a vector of them, and a number that is not NaN: one comparison, which is false for NaN, or one instruction.</summary>
     internal static CHelper Limit(Op op, DType t, bool intrinsics)
     {
         var (name, less) = op == Op.Max ? ("at_least", ">") : ("at_most", "<");
         if (t.Lanes == 1) return Function($"{name}_{Short(t)}", t, "a, b", $"return b {less} a ? b : a;");
-        if (!intrinsics) return Function($"{name}_{TypeName(t)}", t, "a, b", $"return {VectorSelect(t).Name}(b {less} a, b, a);", null, VectorSelect(t));
-        return Function($"{name}_{TypeName(t)}", t, "a, b", $"return ({TypeName(t)}){Intrinsic(t)}_{(op == Op.Max ? "max" : "min")}_ps((__m{t.Lanes * 32})b, (__m{t.Lanes * 32})a);",
-            "Of two of which one is NaN the instruction gives the second.", VectorType(t));
+        var type = TypeName(t);
+        var (body, comment) = !intrinsics ? ($"{VectorSelect(t).Name}(v {less} a, v, a)", "")
+            : ($"({type}){Intrinsic(t)}_{(op == Op.Max ? "max" : "min")}_ps((__m{t.Lanes * 32})v, (__m{t.Lanes * 32})a)", "/* Of two of which one is NaN the instruction gives the second. */\n");
+        return new($"{name}_{type}", $$"""
+            {{comment}}static inline {{type}} {{name}}_{{type}}({{type}} a, float b)
+            {
+                {{type}} v = {{Splat(t).Name}}(b);
+                return {{body}};
+            }
+
+            """, [VectorType(t), Splat(t), .. intrinsics ? (CHelper[])[] : [VectorSelect(t)]]);
+    }
+
+    /// <summary>Both limits.</summary>
+    internal static CHelper Clamp(DType t, bool intrinsics)
+    {
+        var (type, low, high) = (t.Lanes > 1 ? TypeName(t) : ScalarType(t), Limit(Op.Max, t, intrinsics), Limit(Op.Min, t, intrinsics));
+        var name = $"clamp_{(t.Lanes > 1 ? type : Short(t))}";
+        return new(name, $$"""
+            static inline {{type}} {{name}}({{type}} x, float low, float high)
+            {
+                return {{high.Name}}({{low.Name}}(x, low), high);
+            }
+
+            """, low, high);
     }
 
     /// <summary>What the intrinsics for a vector of floats begin with.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 using Tiny.Graph;
 using Tiny.Lower;
@@ -33,15 +34,19 @@ public sealed partial class CRenderer : CStyleRenderer
     readonly List<CHelper> _helpers = [];
 
     readonly IReadOnlyList<string> _variables;
+    string _storage = "static";
+    // Names of the iterations to run, and of what.
+    (string From, string To)? _bounds;
+    ParallelLoop? _loop;
 
     CRenderer(LinearKernel kernel, IReadOnlyList<string> parameterNames, IReadOnlyList<string> variableNames) : base(kernel, parameterNames, [.. variableNames, .. s_types]) =>
         _variables = variableNames;
 
     /// <summary>Scalar C99.</summary>
-    public static TargetProfile Plain { get; } = new("c") { Lacks = s_lacks, Stores = s_stores, Computes = s_computes };
+    public static TargetProfile Plain { get; } = new("c") { Dots = true, Lacks = s_lacks, Stores = s_stores, Computes = s_computes };
 
     /// <summary>C99 with four-lane vectors by the GNU extension, for gcc and clang on any machine.</summary>
-    public static TargetProfile Gnu128 { get; } = new("c-gnu128") { VectorLanes = 4, Lacks = s_lacks, Stores = s_stores, Computes = s_computes };
+    public static TargetProfile Gnu128 { get; } = new("c-gnu128") { VectorLanes = 4, Dots = true, Lacks = s_lacks, Stores = s_stores, Computes = s_computes };
 
     static readonly HashSet<Op> s_lacksButFma = [.. s_lacks.Where(op => op != Op.MulAcc)];
 
@@ -51,14 +56,19 @@ public sealed partial class CRenderer : CStyleRenderer
     /// <summary>AVX2 and FMA: functions with the attribute <c>AVX2</c>, which the file defines.</summary>
     public static TargetProfile Avx2 { get; } = new("c-avx2")
     {
-        VectorLanes = 8, NarrowerLanes = [4], Unroll = 96, StageBytes = 256 << 10, PanelBytes = 256 << 10, Fma = true, Lacks = s_lacksButFma, Stores = s_stores, Computes = s_computes,
+        VectorLanes = 8, NarrowerLanes = [4], Unroll = 96, StageBytes = 256 << 10, PanelBytes = 256 << 10, Fma = true, Dots = true, Lacks = s_lacksButFma, Stores = s_stores, Computes = s_computes,
     };
 
     /// <summary>AVX-512 (F, BW, DQ, VL): functions with the attribute <c>AVX512</c>, which the file defines.</summary>
     public static TargetProfile Avx512 { get; } = Avx2 with { Name = "c-avx512", VectorLanes = 16, NarrowerLanes = [8, 4], Registers = 32 };
 
+    /// <summary>AVX-512 with instructions for products of bytes: functions with the attribute <c>AVX512VNNI</c>, which the file defines.</summary>
+    public static TargetProfile Avx512Vnni { get; } = Avx512 with { Name = "c-avx512-vnni" };
+
     // Functions of these say so, and so do their helpers, of which other functions may need another form.
-    string? Attribute => Kernel.Profile == Avx512 ? "AVX512" : Kernel.Profile == Avx2 ? "AVX2" : null;
+    string? Attribute => Kernel.Profile == Avx512Vnni ? "AVX512VNNI" : Kernel.Profile == Avx512 ? "AVX512" : Kernel.Profile == Avx2 ? "AVX2" : null;
+
+    string AttributeText => Attribute is { } attribute ? attribute + " " : "";
 
     /// <summary>
     /// The function. Names are identifiers made by <see cref="Identifiers.ForC"/>, all different. The text expects the standard
@@ -67,50 +77,146 @@ public sealed partial class CRenderer : CStyleRenderer
     public static CKernel Render(LinearKernel kernel, IReadOnlyList<string> parameterNames) =>
         Render(kernel, parameterNames, [.. kernel.Variables.Select(v => v.Name)]);
 
-    /// <summary>The function, with names for its variables too, which are its last parameters.</summary>
-    public static CKernel Render(LinearKernel kernel, IReadOnlyList<string> parameterNames, IReadOnlyList<string> variableNames)
+    /// <summary>
+    /// The function, with names for its variables too, which are its last parameters. One that <paramref name="isShared"/> is made where it is called: the file defines <c>SIZED</c>.
+    /// With names for <paramref name="bounds"/> it runs those iterations of its <see cref="ParallelLoop"/> only, from the first to before the second.
+    /// </summary>
+    public static CKernel Render(LinearKernel kernel, IReadOnlyList<string> parameterNames, IReadOnlyList<string> variableNames, bool isShared = false, (string From, string To)? bounds = null)
     {
-        var renderer = new CRenderer(kernel, parameterNames, variableNames);
+        var renderer = new CRenderer(kernel, parameterNames, variableNames)
+        {
+            _storage = isShared ? "SIZED" : "static", _bounds = bounds, _loop = bounds is null ? null : ParallelLoop.Of(kernel),
+        };
         var text = renderer.RenderFunction();
         // A helper may have been asked for by an expression that was then written in another way.
         var words = Word().Matches(text).Select(m => m.Value).ToHashSet();
         return new CKernel(text, [.. renderer._helpers.Where(h => words.Contains(h.Name))]);
     }
 
+    /// <summary>A kernel that is a call of a function of sizes (<paramref name="shared"/>), with its own, and if that <paramref name="spans"/> iterations with all of them.</summary>
+    public static string Call(LinearKernel kernel, IReadOnlyList<string> parameterNames, string shared, IEnumerable<int> sizes, bool spans = false)
+    {
+        var renderer = new CRenderer(kernel, parameterNames, []);
+        renderer.Signature("");
+        return renderer.Body(shared, [.. parameterNames, .. sizes.Select(Number), .. spans ? ["0", Iterations(ParallelLoop.Of(kernel)!)] : (string[])[]]);
+    }
+
+    /// <summary>
+    /// A kernel in parts: a function of its memory's addresses, the part to run and their number, which calls the function of iterations (<paramref name="shared"/>) with its own
+    /// sizes. The parts together run each iteration once.
+    /// </summary>
+    public static string CallPart(LinearKernel kernel, string shared, IEnumerable<int> sizes)
+    {
+        var renderer = new CRenderer(kernel, [.. kernel.Params.Select((_, i) => $"p{i}")], []);
+        renderer.Line($"static {renderer.AttributeText}void {kernel.Name}(const void *const *p, int part, int parts)");
+        var addresses = kernel.Params.Select((p, i) => p.Written ? $"({MemoryType(p.DType)} *)p[{i}]" : $"p[{i}]");
+        if (ParallelLoop.Of(kernel) is not { } loop)
+        {
+            renderer.Line("{");
+            renderer.Line("  (void)parts;");
+            renderer.Line($"  if (part == 0) {shared}({string.Join(", ", [.. addresses, .. sizes.Select(Number)])});");
+            renderer.Line("}");
+            return renderer.WrittenText;
+        }
+        var (all, wide) = (Iterations(loop), loop.Iterations > 1 << 20);
+        string Bound(string part) => wide ? $"(int)(INT64_C({all}) * {part} / parts)" : $"{all} * {part} / parts";
+        return renderer.Body(shared, [.. addresses, .. sizes.Select(Number), Bound("part"), Bound("(part + 1)")]);
+    }
+
+    static string Iterations(ParallelLoop loop) => loop.Iterations.ToString("F0", CultureInfo.InvariantCulture);
+
+    string Body(string called, IEnumerable<string> arguments)
+    {
+        Line("{");
+        Line($"  {called}({string.Join(", ", arguments)});");
+        Line("}");
+        return WrittenText;
+    }
+
+    static string Number(int n) => n.ToString(CultureInfo.InvariantCulture);
+
     /// <summary>Types and functions that kernels call, each once and after those that it needs itself.</summary>
     public static string Prologue(IEnumerable<CHelper> helpers) => CHelper.Listing(CHelper.Closure(helpers));
 
     private protected override void OpenFunction()
     {
-        var parameters = Kernel.Params.Select((p, i) => $"{(p.Written ? "" : "const ")}{MemoryType(p.DType)} *restrict {ParameterNames[i]}")
-            .Concat(_variables.Select(v => $"int {v}")).ToList();
-        var head = $"static {(Attribute is { } attribute ? attribute + " " : "")}void {Kernel.Name}(";
-        var line = head + string.Join(", ", parameters);
-        if (line.Length + 1 <= LongSignature)
-        {
-            Line(line + ")");
-        }
-        else
-        {
-            for (int i = 0; i < parameters.Count; i++)
-                Line((i == 0 ? head : new string(' ', head.Length)) + parameters[i] + (i + 1 < parameters.Count ? "," : ")"));
-        }
+        Signature("restrict ");
         Line("{");
         // What only this target's unrolling has simplified away.
         var used = Kernel.Code.SelectMany(line => line.Src).Where(u => u.Op == Op.Pointer).Select(u => (int)u.Arg!).ToHashSet();
         for (int i = 0; i < ParameterNames.Count; i++)
-            if (!used.Contains(i)) Line($"    (void){ParameterNames[i]};");
+            if (!used.Contains(i)) Line($"  (void){ParameterNames[i]};");
     }
+
+    void Signature(string qualifier)
+    {
+        var parameters = Kernel.Params.Select((p, i) => $"{(p.Written ? "" : "const ")}{MemoryType(p.DType)} *{qualifier}{ParameterNames[i]}").Concat(_variables.Select(v => $"int {v}"));
+        if (_loop is not null) parameters = parameters.Concat([$"int {_bounds!.Value.From}", $"int {_bounds.Value.To}"]);
+        var line = $"{_storage} {AttributeText}void {Kernel.Name}(";
+        var indent = new string(' ', line.Length);
+        var between = "";
+        foreach (var parameter in parameters)
+        {
+            if (line.Length + between.Length + parameter.Length + 1 > LongSignature && between.Length > 0)
+            {
+                Line(line + ",");
+                (line, between) = (indent, "");
+            }
+            line += between + parameter;
+            between = ", ";
+        }
+        Line(line + ")");
+    }
+
+    // Loops nest deeply.
+    private protected override int IndentWidth => 2;
 
     private protected override string VariableName(Variable variable) => _variables[Kernel.Variables.IndexOf(variable)];
 
     private protected override string OpenGrid(UOp special) => throw Lacking(special.Op, special.DType);
 
-    private protected override string LoopHeader(string name, Expression extent) =>
-        $"for (int {name} = 0; {name} < {extent.Text}; {name}++) {{";
+    private protected override string LoopHeader(UOp range, string name, Expression extent)
+    {
+        var (first, end) = ("0", $"{name} < {extent.Text}");
+        if (_loop is not null && ReferenceEquals(range, _loop.Range))
+        {
+            var (from, to) = _bounds!.Value;
+            if (_loop.Inner is null) return $"for (int {name} = {from}; {name} < {to}; {name}++) {{";
+            // Both loops are counted as one.
+            var each = Written(_loop.Inner.Src[0]).Text;
+            return $"for (int {name} = {from} / {each}; {name} * {each} < {to}; {name}++) {{";
+        }
+        if (_loop is not null && ReferenceEquals(range, _loop.Inner))
+        {
+            var (from, to) = _bounds!.Value;
+            var before = $"{Written(_loop.Range).Text} * {extent.Text}";
+            (first, end) = ($"{before} < {from} ? {from} - {before} : 0", $"{end} && {before} + {name} < {to}");
+        }
+        return $"for (int {name} = {first}; {end}; {name}++) {{";
+    }
 
     private protected override string Declaration(DType type, string name, Expression value, bool mutable) =>
         $"{LocalType(type)} {name} = {value.Text};";
+
+    private protected override IEnumerable<string> Declarations(DType type, IReadOnlyList<string> names, Expression value)
+    {
+        var line = Declaration(type, names[0], value, mutable: true).TrimEnd(';');
+        foreach (var name in names.Skip(1))
+        {
+            // A vector is written once: its text may be long.
+            var next = $"{name} = {(type.Lanes > 1 ? names[0] : value.Text)}";
+            if (line.Length + next.Length + 3 > ColumnsLeft(LongSignature))
+            {
+                yield return line + ";";
+                line = $"{LocalType(type)} {next}";
+            }
+            else
+            {
+                line += $", {next}";
+            }
+        }
+        yield return line + ";";
+    }
 
     private protected override string StageDeclaration(DType type, string name, int count) => $"{MemoryType(type)} {name}[{count}];";
 
@@ -122,7 +228,7 @@ public sealed partial class CRenderer : CStyleRenderer
         if (store.Src.Length > 3)
         {
             Line($"if ({Written(store.Src[3]).Text}) {{");
-            Line("    " + text);
+            Line("  " + text);
             Line("}");
         }
         else

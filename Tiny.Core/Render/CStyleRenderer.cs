@@ -23,6 +23,8 @@ public abstract partial class CStyleRenderer
     readonly Dictionary<UOp, (UOp Acc, UOp Before)> _steps = new(ReferenceEqualityComparer.Instance);
     readonly HashSet<string> _taken;
     readonly Dictionary<string, int> _numbered = [];
+    // Sums that begin alike, whose declaration is yet to be written.
+    readonly List<(UOp Acc, string Name)> _sums = [];
     int _indent;
 
     private protected CStyleRenderer(LinearKernel kernel, IReadOnlyList<string> parameterNames, IEnumerable<string> reserved)
@@ -38,6 +40,9 @@ public abstract partial class CStyleRenderer
     private protected LinearKernel Kernel { get; }
     private protected IReadOnlyList<string> ParameterNames { get; }
 
+    /// <summary>What has been written.</summary>
+    private protected string WrittenText => _text.ToString();
+
     /// <summary>The whole function. Called once.</summary>
     private protected string RenderFunction()
     {
@@ -51,7 +56,7 @@ public abstract partial class CStyleRenderer
         foreach (var line in Kernel.Code) WriteLine(line);
         _indent--;
         Line("}");
-        return _text.ToString();
+        return WrittenText;
     }
 
     void WriteLine(UOp line)
@@ -63,7 +68,7 @@ public abstract partial class CStyleRenderer
             case Op.Range:
                 var loop = NewName(((Axis)line.Arg!).Kind is AxisKind.Reduce or AxisKind.Unroll ? "r" : "i");
                 _written[line] = Expression.Primary(loop);
-                Line(LoopHeader(loop, Written(line.Src[0])));
+                Line(LoopHeader(line, loop, Written(line.Src[0])));
                 _indent++;
                 break;
             case Op.End:
@@ -81,7 +86,8 @@ public abstract partial class CStyleRenderer
                 break;
             case Op.Acc:
                 var acc = NewName("acc");
-                Line(Declaration(line.DType, acc, Written(line.Src[0]), mutable: true));
+                if (_sums.Count > 0 && (_sums[0].Acc.DType != line.DType || Written(_sums[0].Acc.Src[0]).Text != Written(line.Src[0]).Text)) DeclareSums();
+                _sums.Add((line, acc));
                 _written[line] = Expression.Primary(acc);
                 _declared.Add(line);
                 break;
@@ -95,6 +101,13 @@ public abstract partial class CStyleRenderer
                 if (_plan.Uses(line) > 0) WriteValue(line);
                 break;
         }
+    }
+
+    void DeclareSums()
+    {
+        var (first, names) = (_sums[0].Acc, _sums.Select(s => s.Name).ToList());
+        _sums.Clear();
+        foreach (var line in Declarations(first.DType, names, Written(first.Src[0]))) Line(line);
     }
 
     void WriteValue(UOp line)
@@ -131,7 +144,7 @@ public abstract partial class CStyleRenderer
         if (chain.Count < 2) return;
         foreach (var u in chain) _steps[u] = (acc, Before(u)!);
 
-        static UOp? Before(UOp u) => u.Op switch { Op.MulAcc => u.Src[2], Op.Add or Op.Mul or Op.Max or Op.Min => u.Src[0], _ => null };
+        static UOp? Before(UOp u) => u.Op switch { Op.MulAcc or Op.Dot => u.Src[2], Op.Add or Op.Mul or Op.Max or Op.Min => u.Src[0], _ => null };
     }
 
     // acc += v rather than acc = acc + v, where the sum is written nowhere else.
@@ -161,9 +174,13 @@ public abstract partial class CStyleRenderer
     /// <summary>True where the operand has no name of its own, so that its operands may be taken into its user's expression.</summary>
     private protected bool IsWrittenInline(UOp u) => !_declared.Contains(u) && u.Op is not (Op.Range or Op.Special);
 
+    /// <summary>How many columns a line has left after its indentation.</summary>
+    private protected int ColumnsLeft(int lineLength) => lineLength - _indent * IndentWidth;
+
     private protected void Line(string text)
     {
-        if (text.Length > 0) _text.Append(' ', _indent * 4).Append(text);
+        if (_sums.Count > 0) DeclareSums();
+        if (text.Length > 0) _text.Append(' ', _indent * IndentWidth).Append(text);
         _text.Append('\n');
     }
 
@@ -186,8 +203,11 @@ public abstract partial class CStyleRenderer
     private protected abstract void OpenFunction();
     private protected abstract string VariableName(Variable variable);
     private protected abstract string OpenGrid(UOp special);
-    private protected abstract string LoopHeader(string name, Expression extent);
+    private protected abstract string LoopHeader(UOp range, string name, Expression extent);
     private protected abstract string Declaration(DType type, string name, Expression value, bool mutable);
+    /// <summary>Lines that declare mutable locals of the same first value.</summary>
+    private protected virtual IEnumerable<string> Declarations(DType type, IReadOnlyList<string> names, Expression value) =>
+        names.Select(name => Declaration(type, name, value, mutable: true));
     private protected abstract string StageDeclaration(DType type, string name, int count);
     private protected abstract void WriteStore(UOp store);
     private protected abstract Expression LoadValue(UOp load);
@@ -213,6 +233,8 @@ public abstract partial class CStyleRenderer
     private protected virtual Expression? OwnValue(UOp u) => null;
     /// <summary>Vector operations, for dialects that have vectors.</summary>
     private protected virtual Expression VectorValue(UOp u) => throw Lacking(u.Op, u.DType);
+    /// <summary>Columns that a block is indented by.</summary>
+    private protected virtual int IndentWidth => 4;
     /// <summary>The prefix that negates a vector of bools, and the operator that compares two.</summary>
     private protected virtual string MaskNot => "~";
     /// <inheritdoc cref="MaskNot"/>

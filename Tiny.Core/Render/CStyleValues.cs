@@ -35,7 +35,7 @@ public abstract partial class CStyleRenderer
         Op.Cast => CastValue(u),
         Op.Bitcast => BitcastValue(u),
         Op.Load => LoadValue(u),
-        Op.Broadcast or Op.Vector or Op.Lane or Op.FoldLanes => VectorValue(u),
+        Op.Broadcast or Op.Vector or Op.Lane or Op.FoldLanes or Op.Dot => VectorValue(u),
         Op.Sqrt or Op.Exp2 or Op.Exp or Op.Log2 or Op.Sin or Op.Trunc or Op.MulAcc => Called(u),
         Op.Max or Op.Min => Extremum(u),
         _ => throw Lacking(u.Op, u.DType),

@@ -53,6 +53,19 @@ public sealed partial class CHelper
             """, VectorType(t));
     }
 
+    internal static CHelper GatedLoad(DType t)
+    {
+        var type = TypeName(t);
+        return new($"load_if_{type}", $$"""
+            /* The elements from p[i] on, which exist if m holds; else 0. */
+            static inline {{type}} load_if_{{type}}(bool m, const {{CRenderer.MemoryType(t)}} *p, int i)
+            {
+                return {{VectorSelect(t).Name}}({{Splat(DType.Bool.Vec(t.Lanes)).Name}}(m), {{VectorLoad(t).Name}}(&p[m ? i : 0]), ({{type}}){ 0 });
+            }
+
+            """, VectorSelect(t), Splat(DType.Bool.Vec(t.Lanes)), VectorLoad(t));
+    }
+
     internal static CHelper MaskedLoad(DType t)
     {
         var (type, mask) = (TypeName(t), DType.Bool.Vec(t.Lanes));

@@ -20,6 +20,8 @@ public sealed partial class CRenderer
             case Op.Lane:
                 var element = Expression.Primary($"{Written(u.Src[0]).Text}[{(int)u.Arg!}]");
                 return u.DType == DType.Bool ? Expression.Binary(element, "!=", Expression.Primary("0")) : element;
+            case Op.Dot:
+                return Expression.Call(Helper(CHelper.Dot(u.Src[0].DType, u.Src[1].DType, u.DType, Attribute)), Written(u.Src[0]), Written(u.Src[1]), Written(u.Src[2]));
             default:
                 return Expression.Call(Helper(CHelper.FoldLanes((Op)u.Arg!, u.Src[0].DType)), Written(u.Src[0]));
         }
@@ -28,15 +30,29 @@ public sealed partial class CRenderer
     private protected override Expression Extremum(UOp u)
     {
         // Of float32 there are instructions; the number of a limit is the second operand.
-        var limit = u.Src[1].Op == Op.Broadcast ? u.Src[1].Src[0] : u.Src[1];
-        if (u.DType.Kind != ScalarKind.Float32 || limit is not { Op: Op.Const, Arg: Constant number } || double.IsNaN(number.Double)) return base.Extremum(u);
-        return Expression.Call(Helper(CHelper.Limit(u.Op, u.DType, Attribute is not null && u.DType.Lanes > 1)), Written(u.Src[0]), Written(u.Src[1]));
+        if (!IsLimit(u)) return base.Extremum(u);
+        if (u.Op == Op.Min && u.Src[0] is { Op: Op.Max } low && IsLimit(low) && IsWrittenInline(low))
+            return Expression.Call(Helper(CHelper.Clamp(u.DType, Attribute is not null && u.DType.Lanes > 1)), Written(low.Src[0]), Written(Limit(low)), Written(Limit(u)));
+        return Expression.Call(Helper(CHelper.Limit(u.Op, u.DType, Attribute is not null && u.DType.Lanes > 1)), Written(u.Src[0]), Written(Limit(u)));
+    }
+
+    static UOp Limit(UOp u) => u.Src[1].Op == Op.Broadcast ? u.Src[1].Src[0] : u.Src[1];
+
+    static bool IsLimit(UOp u) => u.DType.Kind == ScalarKind.Float32 && Limit(u) is { Op: Op.Const, Arg: Constant number } && !double.IsNaN(number.Double);
+
+    // A vector that is read where a condition holds, and else is 0.
+    private protected override Expression? OwnValue(UOp u)
+    {
+        if (u is not { Op: Op.Where, Src: [{ Op: Op.Broadcast, Src: [var gate] }, { Op: Op.Load, Src: [var memory, { Op: Op.Where, Src: [var condition, var a, var b] } index] } load, { Op: Op.Broadcast, Src: [{ IsNothing: true }] }] }
+            || IsBool(u.DType) || !IsWrittenInline(load) || !IsWrittenInline(index)) return null;
+        var inside = ReferenceEquals(condition, gate) && b.IsZero ? a : gate is { Op: Op.CmpNe, Src: [var not, { IsOne: true }] } && ReferenceEquals(not, condition) && a.IsZero ? b : null;
+        return inside is null ? null : Expression.Call(Helper(CHelper.GatedLoad(u.DType)), Written(gate), Written(memory), Written(inside));
     }
 
     private protected override bool IsUsedTwice(UOp user, int operand) => user.Op == Op.Lane;
 
-    // The same number in every lane is written as that number beside a vector, and costs nothing elsewhere.
-    private protected override bool IsAlwaysInline(UOp line) => line.Op == Op.Broadcast && line.Src[0].Op == Op.Const;
+    // The same number in every lane is written as that number beside a vector, and costs nothing elsewhere; nor does a condition.
+    private protected override bool IsAlwaysInline(UOp line) => line.Op == Op.Broadcast && (line.Src[0].Op == Op.Const || IsBool(line.DType));
 
     // The language repeats a scalar beside a vector: 2.0f * v.
     private protected override Expression OperandBeside(UOp user, UOp operand)

@@ -53,8 +53,8 @@ public sealed partial class Identifiers
     }
 
     // Helper functions and vector types of generated C: max_f32, select_f4, wrap_add_i32, f32_to_i32, i4; functions for one kind of processor.
-    [GeneratedRegex("^(?:.*_avx(?:2|512)|[fiudl](?:2|4|8|16)|u8x(?:2|4|8|16)|(?:[fiu](?:8|32|64)|[fiudlx0-9]+)_to_(?:[fiu](?:8|32|64)|[fiudlx0-9]+)"
-        + "|(?:max|min|fma|wrap_add|wrap_sub|wrap_mul|wrap_neg|wrap_shl|floor_div|floor_mod|bitcast|select|splat|load|store|trunc|sqrt|sin|exp2|log2|sum|product|shr)_[a-z0-9_]+)$")]
+    [GeneratedRegex("^(?:.*_avx(?:2|512|512vnni)|[fiudl](?:2|4|8|16)|[iu]8x(?:2|4|8|16|32|64)|(?:[fiu](?:8|32|64)|[fiudlx0-9]+)_to_(?:[fiu](?:8|32|64)|[fiudlx0-9]+)"
+        + "|(?:max|min|at_least|at_most|clamp|fma|wrap_add|wrap_sub|wrap_mul|wrap_neg|wrap_shl|floor_div|floor_mod|bitcast|select|splat|load|store|trunc|sqrt|sin|exp2|log2|sum|product|shr|dot|words)_[a-z0-9_]+)$")]
     private static partial Regex HelperName();
 
     static FrozenSet<string> Words(string text) => text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).ToFrozenSet();

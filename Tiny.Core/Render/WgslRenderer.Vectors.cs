@@ -64,8 +64,12 @@ public sealed partial class WgslRenderer
         return Written(repeats ? operand.Src[0] : operand);
     }
 
+    // An index that lies by a number beside one that has a name: a name of its own would be no shorter.
+    bool IsOffset(UOp line) => line.Op == Op.Add && line.DType == DType.Index && line.Src[1].Op == Op.Const && !IsWrittenInline(line.Src[0]);
+
     // The same in every lane, and a lane, cost nothing where what they are made of has a name.
-    private protected override bool IsAlwaysInline(UOp line) => line.Op == Op.Broadcast || _columns.Contains(line) || line.Op == Op.Lane && !_components.ContainsKey(line.Src[0]);
+    private protected override bool IsAlwaysInline(UOp line) => line.Op == Op.Broadcast || _columns.Contains(line) || IsOffset(line)
+        || line.Op == Op.Lane && !_components.ContainsKey(line.Src[0]);
 
     bool NeedsName(UOp user) => user.Op == Op.FoldLanes || user.Op == Op.Lane && !_components.ContainsKey(user.Src[0])
         || user.Op == Op.Broadcast && (_uses.GetValueOrDefault(user) > 1 || IsBool(user.DType)) && !IsAlwaysInline(user.Src[0]);

@@ -128,7 +128,7 @@ public sealed partial class WgslRenderer : CStyleRenderer
 
     private protected override string VariableName(Variable variable) => $"{Sizes}.{variable.Name}";
 
-    private protected override string LoopHeader(string name, Expression extent) =>
+    private protected override string LoopHeader(UOp range, string name, Expression extent) =>
         $"for (var {name} = 0; {name} < {extent.Text}; {name}++) {{";
 
     private protected override string Declaration(DType type, string name, Expression value, bool mutable) =>

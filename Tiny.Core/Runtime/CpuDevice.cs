@@ -58,6 +58,8 @@ public sealed class CpuDevice : Device
             StageBytes = 256 << 10,
             PanelBytes = 256 << 10,
             FasterForms = true,
+            // RyuJIT follows 1,024 variables, those that it makes itself among them.
+            MostValues = 480,
             Fma = Fma.IsSupported || AdvSimd.IsSupported,
             // By polynomials they are a few instructions among others.
             Lacks = ImmutableHashSet.Create(Op.Exp2, Op.Exp, Op.Log2),

@@ -28,11 +28,12 @@ public sealed unsafe class OwnedMemory : HostMemory
         MemoryLimit.Take(Math.Max(bytes, 64));
         _pressure = Math.Max(bytes, 64);
         // Rounded up to whole vectors, so that the last one may be read or written whole.
-        nuint size = (nuint)((_pressure + 63) / 64 * 64);
-        _pointer = (byte*)NativeMemory.AlignedAlloc(size, 64);
-        NativeMemory.Clear(_pointer, size);
+        _pointer = MemoryPool.Take(Size);
+        NativeMemory.Clear(_pointer, Size);
         GC.AddMemoryPressure(_pressure);
     }
+
+    nuint Size => (nuint)((_pressure + 63) / 64 * 64);
 
     /// <summary>A copy of the given elements.</summary>
     public static OwnedMemory Of<T>(ReadOnlySpan<T> items) where T : unmanaged
@@ -54,7 +55,7 @@ public sealed unsafe class OwnedMemory : HostMemory
     {
         // Refused memory was never taken.
         if (_pressure == 0) return;
-        NativeMemory.AlignedFree(_pointer);
+        MemoryPool.Give(_pointer, Size);
         GC.RemoveMemoryPressure(_pressure);
         MemoryLimit.Give(_pressure);
     }

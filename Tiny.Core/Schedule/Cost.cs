@@ -8,9 +8,11 @@ namespace Tiny.Schedule;
 /// </summary>
 sealed class Cost
 {
-    const double Launch = 4096, Memory = 4, Transcendental = 7, MostInFold = 64;
+    const double Launch = 4096, Memory = 4, Transcendental = 7, MostInFold = 64, Test = 0.25;
     // Beside a reduction so many times shorter a long one has a kernel of its own.
     const double MuchLonger = 16, Long = 256;
+    // Threads, with fewer of which a GPU is better given another launch.
+    const double FewestThreads = 128;
 
     // What a user pays for an element, and what is known of a node that will have been stored: one load, no reduction.
     readonly Dictionary<UOp, double> _weight = new(ReferenceEqualityComparer.Instance);
@@ -25,9 +27,12 @@ sealed class Cost
     readonly Dictionary<UOp, (double Weight, Dim[] Loops)> _longest = new(ReferenceEqualityComparer.Instance);
     readonly HashSet<UOp> _apart = new(ReferenceEqualityComparer.Instance);
 
-    public Cost(IReadOnlyList<UOp> order, IReadOnlySet<UOp> closed)
+    // Sums that a thread computes side by side.
+    readonly int _held;
+
+    public Cost(IReadOnlyList<UOp> order, IReadOnlySet<UOp> closed, int held)
     {
-        _closed = closed;
+        (_closed, _held) = (closed, held);
         var users = new Dictionary<UOp, int>(ReferenceEqualityComparer.Instance);
         foreach (var operand in order.SelectMany(n => n.Src.Distinct())) users[operand] = users.GetValueOrDefault(operand) + 1;
         foreach (var node in order)
@@ -92,8 +97,24 @@ sealed class Cost
             evaluations += use.Draft.Shape.Size * loops * share;
         }
         // A reduction inside another one's loop is computed by fewer threads than it has results.
-        if (insideFold && folds && evaluations * weight > Launch) return true;
+        if (insideFold && folds && evaluations * weight > Launch) return !(uses.Count == 1 && weight <= MostInFold && IsHeld(node, uses[0], evaluations));
         return evaluations * weight > evaluations * Memory + node.Shape.Size * (weight + Memory) + Launch;
+    }
+
+    /// <summary>True when a copy that has the padding costs less than a test at each use.</summary>
+    public static bool PadIsCheaper(UOp pad, IReadOnlyList<Demand> uses) => Evaluations(uses) * Test > pad.Shape.Size * 2 * Memory + Launch;
+
+    static double Evaluations(IReadOnlyList<Demand> uses) => uses.Sum(u => u.Draft.Shape.Size * Iterations(u));
+
+    // A short reduction inside of another one is computed but once where a thread holds all outputs that are made of it, in a register tile: a convolution of each channel by itself inside
+    // of one that mixes them to few. Each element of it is one thread's.
+    bool IsHeld(UOp node, Demand use, double evaluations)
+    {
+        var at = use.Index.SelectMany(e => e.Topological()).ToHashSet();
+        double held = 1;
+        foreach (var range in use.Draft.Ranges)
+            if (!at.Contains(range)) held *= range.Max + 1;
+        return held <= _held && use.Draft.Shape.Size >= held * FewestThreads && evaluations <= node.Shape.Size * held;
     }
 
     // A reduction that is repeated along an axis will have been stored before.

@@ -13,6 +13,7 @@ sealed class Fusion
     readonly Movement _movement;
     readonly IReadOnlySet<UOp> _forced;
     readonly WritePlan _plan;
+    readonly bool _padsInMemory;
     readonly Dictionary<UOp, List<Demand>> _demands = new(ReferenceEqualityComparer.Instance);
     readonly Cost _cost;
     // What a reshape reads by its place in memory, since its index there is no sum of products.
@@ -22,13 +23,15 @@ sealed class Fusion
     /// <param name="forced">Nodes that get a buffer whatever they cost.</param>
     /// <param name="closed">Reductions that are known to need no loop.</param>
     /// <param name="movement">What movement does to indices.</param>
-    public Fusion(WritePlan plan, IReadOnlySet<UOp> forced, IReadOnlySet<UOp> closed, Movement movement)
+    /// <param name="profile">See <see cref="ScheduleProfile.Held"/> and <see cref="ScheduleProfile.PadsInMemory"/>.</param>
+    public Fusion(WritePlan plan, IReadOnlySet<UOp> forced, IReadOnlySet<UOp> closed, Movement movement, ScheduleProfile profile)
     {
+        _padsInMemory = profile.PadsInMemory;
         _movement = movement;
         _forced = forced;
         _plan = plan;
         Order = Walk.Topological(plan.Roots);
-        _cost = new Cost(Order, closed);
+        _cost = new Cost(Order, closed, profile.Held);
         Results = new HashSet<UOp>(plan.Results, ReferenceEqualityComparer.Instance);
         for (int i = Order.Count - 1; i >= 0; i--) Decide(Order[i], Results.Contains(Order[i]));
         foreach (var node in Order)
@@ -56,7 +59,8 @@ sealed class Fusion
         if (node.Shape.Size == 0) return;
         var uses = DemandsOf(node);
         if (node.Op == Op.Update) Write(node);
-        else if (isResult || node.Op is Op.Contiguous or Op.Kernel || _forced.Contains(node) || _readFlat.Contains(node) || Cost.Computes(node) && _cost.StoreIsCheaper(node, uses))
+        else if (isResult || node.Op is Op.Contiguous or Op.Kernel || _forced.Contains(node) || _readFlat.Contains(node) || Cost.Computes(node) && _cost.StoreIsCheaper(node, uses)
+            || _padsInMemory && node.Op == Op.Pad && Cost.PadIsCheaper(node, uses))
         {
             var draft = Drafts[node] = new Draft(node);
             draft.Root = Ask(draft, node, draft.Ranges, UOp.Bool(true), []);

@@ -49,7 +49,7 @@ static class InPlace
         {
             bool own = Slot(store) == written;
             foreach (var load in store.Topological())
-                if (load.Op == Op.Load && Slot(load) == read
+                if (load is { Op: Op.Load, Src: [{ Op: Op.Pointer }, ..] } && Slot(load) == read
                     && !(own && load.Src.Length == 2 && store.Src.Length == 3 && ReferenceEquals(load.Src[1], store.Src[1]))) return false;
         }
         return true;

@@ -31,7 +31,7 @@ sealed record KernelBody(ImmutableArray<Draft> Outputs, ImmutableArray<UOp> Buff
     {
         get
         {
-            var loaded = IsUpdate ? Sink.Topological().Where(u => u.Op == Op.Load).Select(u => (int)u.Src[0].Arg!).ToHashSet() : [];
+            var loaded = IsUpdate ? Sink.Topological().Where(u => u is { Op: Op.Load, Src: [{ Op: Op.Pointer }, ..] }).Select(u => (int)u.Src[0].Arg!).ToHashSet() : [];
             return [.. Buffers.Select((b, i) => new KernelParam(b.DType, Memory(b).Count, i < Written, i < Written && loaded.Contains(i)))];
         }
     }

@@ -1,4 +1,5 @@
 using Tiny.Graph;
+using Tiny.Lower;
 using Tiny.Runtime;
 
 namespace Tiny.Schedule;
@@ -28,8 +29,9 @@ static class LayoutPass
     /// <param name="fusion">The drafts.</param>
     /// <param name="temporaries">Temporaries.</param>
     /// <param name="weights">Weights.</param>
+    /// <param name="dots">Weights that are bytes lie in fours along the reduction, lane by lane of the vectors next to one another.</param>
     /// <param name="excepted">Memory that has to stay as it is.</param>
-    public static IReadOnlyDictionary<UOp, Layout> Choose(Fusion fusion, bool temporaries, bool weights, IReadOnlySet<Storage>? excepted = null)
+    public static IReadOnlyDictionary<UOp, Layout> Choose(Fusion fusion, bool temporaries, bool weights, bool dots, IReadOnlySet<Storage>? excepted = null)
     {
         var layouts = new Dictionary<UOp, Layout>(ReferenceEqualityComparer.Instance);
         var fastest = FastestAxes.Choose(fusion, temporaries, weights);
@@ -38,6 +40,8 @@ static class LayoutPass
         if (!weights) return layouts;
         foreach (var node in fusion.Order)
         {
+            if (dots && node is { Op: Op.Buffer, Arg: Storage bytes, DType.Kind: ScalarKind.Int8 or ScalarKind.UInt8, Shape.Rank: > 1 } && fusion.MayBeArranged(node)
+                && excepted?.Contains(bytes) != true && InFours(node, fusion, fastest) is { } fours) layouts[node] = fours;
             if (node is not { Op: Op.Buffer, Arg: Storage storage, DType.Kind: ScalarKind.Float32, Shape.Rank: > 1 } || !fusion.MayBeArranged(node)
                 || excepted?.Contains(storage) == true) continue;
             var axes = fusion.DemandsOf(node).Select(d => VectorAxis(d, fastest)).Distinct().ToList();
@@ -46,6 +50,34 @@ static class LayoutPass
                 : new Layout(Last(node.Shape.Rank, axis));
         }
         return layouts;
+    }
+
+    // Where every reader multiplies it by other bytes and sums, over an axis that consists of fours, with vectors along another one.
+    static Layout? InFours(UOp node, Fusion fusion, FastestAxes fastest)
+    {
+        var layouts = fusion.DemandsOf(node).Select(d =>
+        {
+            if (!d.Gate.IsOne || fastest.Vector(d.Draft) is not { } loop || !d.Draft.Members.Exists(m => IsProduct(m, node))) return null;
+            int lanes = Array.FindIndex(d.Index, i => ReferenceEquals(i, loop)), steps = Array.FindIndex(d.Index, i => d.Open.Contains(i));
+            if (lanes < 0 || steps < 0 || node.Shape[steps].Max % DotProducts.Width != 0) return null;
+            return new Layout(new Axes([.. Enumerable.Range(0, node.Shape.Rank).Where(a => a != lanes && a != steps), steps, lanes]), steps, DotProducts.Width);
+        }).Distinct().ToList();
+        return layouts is [{ } layout] ? layout : null;
+    }
+
+    // A sum of products of bytes, the weight among them.
+    static bool IsProduct(UOp node, UOp weight)
+    {
+        return node is { Op: Op.Reduce, DType.Kind: ScalarKind.Int32 } && Moved(node.Src[0]) is { Op: Op.Mul, Src: [var a, var b] }
+            && Bytes(a) is { } x && Bytes(b) is { } y && (ReferenceEquals(x, weight) || ReferenceEquals(y, weight));
+
+        static UOp? Bytes(UOp value) => Moved(value) is { Op: Op.Cast, Src: [{ DType.Kind: ScalarKind.Int8 or ScalarKind.UInt8 } bytes] } ? Moved(bytes) : null;
+
+        static UOp Moved(UOp value)
+        {
+            while (value.Op is >= Op.Reshape and <= Op.Flip) value = value.Src[0];
+            return value;
+        }
     }
 
     static Axes Last(int rank, int axis) => new([.. Enumerable.Range(0, rank).Where(a => a != axis), axis]);

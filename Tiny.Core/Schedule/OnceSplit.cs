@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Tiny.Graph;
 using Tiny.Runtime;
 
@@ -43,12 +44,27 @@ static class OnceSplit
         var map = new Dictionary<UOp, UOp>(ReferenceEqualityComparer.Instance);
         for (int i = 0; i < once.Count; i++)
         {
-            var storage = new Storage(once[i].DType, once[i].Shape, memory[i]) { Name = NameOf(once[i]) };
-            map[once[i]] = UOp.New(Op.Buffer, once[i].DType, storage);
+            var (dtype, held) = Smallest(once[i], memory[i]);
+            var storage = new Storage(dtype, once[i].Shape, held) { Name = NameOf(once[i]) };
+            map[once[i]] = UOp.New(Op.Buffer, dtype, storage).Cast(once[i].DType);
         }
         var done = new Dictionary<UOp, UOp>(ReferenceEqualityComparer.Instance);
         foreach (var node in order) done[node] = map.TryGetValue(node, out var to) ? to : node.WithSrc([.. node.Src.Select(s => done[s])]);
         return ([.. results.Select(r => done[r])], once.Count);
+    }
+
+    // Whole numbers that were made of bytes, and that bytes can hold, stay bytes.
+    static (DType DType, HostMemory Memory) Smallest(UOp value, HostMemory memory)
+    {
+        if (value.DType != DType.Int32 || !value.Topological().Exists(u => u is { Op: Op.Buffer, DType.Kind: ScalarKind.Int8 or ScalarKind.UInt8 })) return (value.DType, memory);
+        var numbers = MemoryMarshal.Cast<byte, int>(memory.Span)[..value.Shape.Numel];
+        int least = 0, most = 0;
+        foreach (int n in numbers) (least, most) = (Math.Min(least, n), Math.Max(most, n));
+        if (least < sbyte.MinValue || most > (least < 0 ? sbyte.MaxValue : byte.MaxValue)) return (value.DType, memory);
+        var bytes = new OwnedMemory(numbers.Length);
+        var to = bytes.Writable;
+        for (int i = 0; i < numbers.Length; i++) to[i] = (byte)numbers[i];
+        return (most > sbyte.MaxValue ? DType.UInt8 : DType.Int8, bytes);
     }
 
     // "norm1.folded" for a value made of norm1.weight, norm1.running_var, ...

@@ -48,7 +48,7 @@ static class Scheduler
         while (true)
         {
             plan.Make();
-            var fusion = new Fusion(plan, forced, closed, movement);
+            var fusion = new Fusion(plan, forced, closed, movement, profile ?? ScheduleProfile.Any);
             var rangeify = new Rangeify(fusion, plan, movement, simplify, layouts?.Invoke(fusion) ?? Layout.None);
             var bodies = Unused.Drop(rangeify.Run(), plan);
             // Known to need no loop, they cost less: fusion is decided anew.
@@ -79,6 +79,11 @@ static class Scheduler
             Check("rangeify");
             bodies = Unused.Drop([.. MergeKernels.Run(bodies, mostBuffers).Select(b => b with { Sink = simplify.Run(b.Sink) })], plan);
             Check("merge kernels");
+            if (profile is { Stages: true })
+            {
+                bodies = Unused.Drop(StageKernels.Run(bodies, plan, mostBuffers, simplify), plan);
+                Check("stage kernels");
+            }
             bodies = [.. bodies.Select(b => b with { Sink = MergeRanges.Run(SplitRanges.Run(b.Sink, simplify), simplify) })];
             Check("merge ranges");
             var schedule = Assemble(plan, FreeEarly.Run(bodies, plan), interner);

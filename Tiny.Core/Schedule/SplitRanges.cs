@@ -26,7 +26,7 @@ static class SplitRanges
         foreach (var node in sink.Topological())
             done[node] = node == range ? outer * block + inner
                 : node.Op == Op.Range ? UOp.New(Op.Range, node.DType, [.. node.Src.Select(s => done[s])], (Axis)node.Arg! with { Id = 2 * ((Axis)node.Arg!).Id })
-                : node.WithSrc([.. node.Src.SelectMany((s, i) => s == range && (node.Op == Op.Fold && i >= ((FoldArg)node.Arg!).Values || node.Op == Op.Stage && i > 1) ? [outer, inner] : new[] { done[s] })]);
+                : node.WithSrc([.. node.Src.SelectMany((s, i) => s == range && (node.Op == Op.Fold && i >= ((FoldArg)node.Arg!).Values || node.Op == Op.Stage && i >= 2 * ((StageArg)node.Arg!).Values) ? [outer, inner] : new[] { done[s] })]);
         return done[sink];
     }
 

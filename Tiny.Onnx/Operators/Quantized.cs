@@ -13,7 +13,7 @@ static class Quantized
         new("DynamicQuantizeLinear", Dynamic),
         new("QLinearMatMul", n => MatMul(n)),
         new("QLinearConv", n => Conv(n)),
-        new("MatMulInteger", n => Centred(n[0], Rows(n.Optional(2))).MatMul(Centred(n[1], n.Optional(3)))),
+        new("MatMulInteger", n => Product(n[0], n.Optional(2), n[1], n.Optional(3))),
     ];
 
     /// <summary>A scale or zero point for each tensor, each index of an axis, or each block of an axis, beside the values.</summary>
@@ -80,6 +80,15 @@ static class Quantized
     /// <summary>Integers less their zero point, in 32 bits.</summary>
     public static Tensor Centred(Tensor x, Tensor? zero) => zero is null ? x.Cast(DType.Int32) : x.Cast(DType.Int32) - zero.Cast(DType.Int32);
 
+    // (a - za) * b is a * b - za * (the sum of b over the rows): bytes are multiplied by bytes, and of weights that sum is known before.
+    static Tensor Product(Tensor a, Tensor? zeroOfA, Tensor b, Tensor? zeroOfB)
+    {
+        var (rows, weights) = (a.Cast(DType.Int32), Centred(b, zeroOfB));
+        if (zeroOfA is null) return rows.MatMul(weights);
+        if (a.Rank < 2 || b.Rank < 2) return Centred(a, Rows(zeroOfA)).MatMul(weights);
+        return rows.MatMul(weights) + -(Rows(zeroOfA)!.Cast(DType.Int32) * weights.Sum(-2, keepdim: true));
+    }
+
     // A number for each row.
     static Tensor? Rows(Tensor? t) => t is { Rank: 1, Numel: > 1 } ? t.Unsqueeze(-1) : t;
 
@@ -91,7 +100,7 @@ static class Quantized
 
     static Tensor MatMul(NodeContext n)
     {
-        var sum = Centred(n[0], Rows(n[2])).MatMul(Centred(n[3], n[5]));
+        var sum = Product(n[0], n[2], n[3], n[5]);
         return Requantized(sum, Rows(n[1])! * n[4] / n[6], n[7]);
     }
 

@@ -1,4 +1,4 @@
-// Compares exported C with ONNX Runtime on one thread, in one run, on the same inputs; the outputs are compared too.
+// Compares exported C, and the same kernels live, with ONNX Runtime on one thread, in one run, on the same inputs; the outputs are compared too.
 //   npm ci --ignore-scripts && node bench.mjs [WORD...]      nets whose names contain one of the words; all without any
 // CC is the compiler (cc), CFLAGS its flags (-O2). ORT runs with all its optimisations. Packing of weights is done before the clock starts by both.
 import { execFileSync } from 'node:child_process';
@@ -13,7 +13,8 @@ const here = dirname(fileURLToPath(import.meta.url));
 const words = process.argv.slice(2);
 const folder = mkdtempSync(join(tmpdir(), 'tiny-bench-'));
 const median = (times) => times.sort((a, b) => a - b)[times.length >> 1];
-const command = ['run', '-c', 'Release', '--project', join(here, '../../Tiny.Cli'), '--'];
+const command = [join(here, '../../Tiny.Cli/bin/Release/net10.0/Tiny.Cli.dll')];
+execFileSync('dotnet', ['build', join(here, '../../Tiny.Cli'), '-c', 'Release', '-v', 'q', '-clp:NoSummary'], { stdio: 'ignore' });
 
 async function peer(file, feeds) {
   const session = await ort.InferenceSession.create(file, { intraOpNumThreads: 1, interOpNumThreads: 1, graphOptimizationLevel: 'all' });
@@ -45,8 +46,26 @@ function ours(file, inputs, length) {
   return { time, values: new Float32Array(bytes.buffer, bytes.byteOffset, length), compiling, size };
 }
 
-console.log('| net | ORT ms | C ms | ORT / C | C GFLOP/s | difference | C kB | compiled s |');
-console.log('|---|---|---|---|---|---|---|---|');
+/** An array in NumPy's format. */
+function npy(values, shape) {
+  const description = `{'descr': '<f4', 'fortran_order': False, 'shape': (${shape.join(', ')},), }`;
+  const header = description.padEnd(Math.ceil((description.length + 11) / 64) * 64 - 11) + '\n';
+  return Buffer.concat([Buffer.from([0x93, ...Buffer.from('NUMPY'), 1, 0, header.length & 255, header.length >> 8]), Buffer.from(header), Buffer.from(values.buffer)]);
+}
+
+function live(file, inputs, length) {
+  const out = join(folder, 'live');
+  const given = inputs.flatMap((x, i) => {
+    writeFileSync(join(folder, `x${i}.npy`), npy(x.tensor.data, x.tensor.dims));
+    return ['--input', `x${i}=${join(folder, `x${i}.npy`)}`];
+  });
+  const text = execFileSync('dotnet', [...command, 'run', file, ...given, '--out', out, '--repeat', '200'], { env: { ...process.env, TINY_THREADS: '1' }, encoding: 'utf8' });
+  const bytes = readFileSync(join(out, 'y.npy'));
+  return { time: Number(/median ([0-9.]+) ms/.exec(text)[1]), values: new Float32Array(bytes.buffer.slice(bytes.byteOffset + bytes.length - 4 * length, bytes.byteOffset + bytes.length)) };
+}
+
+console.log('| net | ORT ms | C ms | ORT / C | live ms | C / live | C GFLOP/s | difference | C kB | compiled s |');
+console.log('|---|---|---|---|---|---|---|---|---|---|');
 try {
   for (const [name, make] of Object.entries(nets)) {
     if (words.length && !words.some((w) => name.toLowerCase().includes(w.toLowerCase()))) continue;
@@ -61,9 +80,10 @@ try {
     });
     const other = await peer(file, Object.fromEntries(inputs.map((x, i) => [`x${i}`, x.tensor])));
     const own = ours(file, inputs.map((x) => x.path), other.values.length);
+    const alive = live(file, inputs, other.values.length);
     const largest = other.values.reduce((m, v) => Math.max(m, Math.abs(v)), 0);
-    const difference = other.values.reduce((m, v, i) => Math.max(m, Math.abs(v - own.values[i])), 0) / largest;
-    console.log(`| ${name} | ${other.time.toFixed(3)} | ${own.time.toFixed(3)} | ${(other.time / own.time).toFixed(2)} | ${(net.work / own.time / 1e6).toFixed(0)} | ${difference.toExponential(0)} | ${(own.size / 1000).toFixed(0)} | ${own.compiling.toFixed(1)} |`);
+    const difference = other.values.reduce((m, v, i) => Math.max(m, Math.abs(v - own.values[i]), Math.abs(v - alive.values[i])), 0) / largest;
+    console.log(`| ${name} | ${other.time.toFixed(3)} | ${own.time.toFixed(3)} | ${(other.time / own.time).toFixed(2)} | ${alive.time.toFixed(3)} | ${(own.time / alive.time).toFixed(2)} | ${(net.work / own.time / 1e6).toFixed(0)} | ${difference.toExponential(0)} | ${(own.size / 1000).toFixed(0)} | ${own.compiling.toFixed(1)} |`);
     if (!(difference < 1e-4)) throw new Error(`${name}: the outputs differ`);
   }
 } finally {

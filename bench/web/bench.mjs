@@ -1,8 +1,8 @@
 // Compares bundles of ours with other runtimes in a browser and prints a table:
 //
-//   npm ci && npm run bench -- [--nets=mm512,resblock] [--peers=tiny-webgpu,ort-webgpu] [--runs=15] [--budget=4000] [--rounds=1]
+//   npm ci && npm run bench -- [--nets=mm512,resblock] [--peers=tiny-webgpu,ort-webgpu] [--runs=15] [--budget=4000] [--rounds=1] [--tinygrad=FOLDER]
 //
-// It builds the command `tiny`, writes the nets as ONNX models, exports them, and measures one after another, each in a browser of its own.
+// tinygrad takes part where --tinygrad names a checkout of it; its kernels are made by python3. It builds the command `tiny`, writes the nets as ONNX models, exports them, and measures one after another, each in a browser of its own.
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
@@ -22,11 +22,14 @@ const peers = {
   'jaxjs-webgpu': { module: '/built/jaxjs.mjs', backend: 'webgpu' },
   'ort-webgpu': { module: '/peers/ort.mjs', backend: 'webgpu' },
   'tfjs-webgpu': { module: '/built/tfjs.mjs', backend: 'webgpu' },
+  'tinygrad-webgpu': { module: '/peers/tinygrad.mjs', backend: 'webgpu' },
+  'tiny-auto': { module: '/peers/tiny.mjs', backend: 'auto' },
   'tiny-wasm': { module: '/peers/tiny.mjs', backend: 'wasm' },
+  'tiny-auto': { module: '/peers/tiny.mjs', backend: 'auto' },
   'ort-wasm': { module: '/peers/ort.mjs', backend: 'wasm' },
 };
 const chosenNets = options.nets.split(',');
-const chosenPeers = options.peers ? options.peers.split(',') : Object.keys(peers);
+const chosenPeers = options.peers ? options.peers.split(',') : Object.keys(peers).filter((p) => !p.startsWith('tinygrad') || options.tinygrad);
 
 function prepare() {
   const tiny = path.join(generated, 'tiny');
@@ -37,6 +40,12 @@ function prepare() {
     const { values, shape } = expectedOf(nets[name]);
     fs.writeFileSync(model, onnxOf(nets[name], shape));
     fs.writeFileSync(path.join(generated, 'models', `${name}.expected`), Buffer.from(values.buffer));
+    if (options.tinygrad) {
+      const description = path.join(generated, 'models', `${name}.json`);
+      fs.writeFileSync(description, JSON.stringify(nets[name]));
+      execFileSync('python3', [path.join(here, 'peers/tinygrad_kernels.py'), description, path.join(generated, 'models', `${name}.tinygrad.json`)],
+        { stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, PYTHONPATH: options.tinygrad, DEV: 'NULL:WGSL' } });
+    }
     execFileSync('dotnet', [path.join(tiny, 'Tiny.Cli.dll'), 'export', model, '--target', 'webgpu', '--out', path.join(generated, 'bundles', name)], { stdio: 'ignore' });
   }
   return build({

@@ -23,11 +23,11 @@ public sealed class BrowserModel : IAsyncDisposable
     /// <summary>The runtime's figures after loading.</summary>
     public Task<JsonElement> StatsAsync() => _page.RunAsync("return model.stats;");
 
-    /// <summary>Loads the bundle that the server has below a path.</summary>
-    public static async Task<BrowserModel> LoadAsync(string path, string? folder = null, string backend = "webgpu")
+    /// <summary>Loads the bundle that the server has below a path, once the page has run <paramref name="before"/>.</summary>
+    public static async Task<BrowserModel> LoadAsync(string path, string? folder = null, string backend = "webgpu", string before = "")
     {
         var page = await TestBrowser.OpenAsync();
-        await page.RunAsync($"const {{ load }} = await import('{path}index.js'); globalThis.model = await load({{ backend: '{backend}' }}); return null;");
+        await page.RunAsync($"{before} const {{ load }} = await import('{path}index.js'); globalThis.model = await load({{ backend: '{backend}' }}); return null;");
         return new(page, folder);
     }
 

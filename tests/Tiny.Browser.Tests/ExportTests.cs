@@ -151,8 +151,7 @@ public sealed class ExportTests
         string[] names = [.. Directory.GetFiles(one).Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal)];
         Assert.That(names, Is.EqualTo(new[]
         {
-            "index-page.css", "index-page.js", "index.d.ts", "index.html", "index.js", "package.json", "same.relaxed.wasm", "same.safetensors", "same.wasm", "same.wgsl.js",
-            "tiny-choice.js", "tiny-common.js", "tiny-wasm.js", "tiny-webgpu.js", "tiny-weights.js", "tiny.js",
+            "index-page.css", "index-page.js", "index.d.ts", "index.html", "index.js", "package.json", "same.relaxed.wasm", "same.safetensors", "same.wasm", "same.wgsl.js", "tiny.js",
         }));
         foreach (string name in names)
             Assert.That(await File.ReadAllBytesAsync(Path.Combine(two, name)), Is.EqualTo(await File.ReadAllBytesAsync(Path.Combine(one, name))), name);
@@ -230,8 +229,7 @@ public sealed class ExportTests
         Assert.That(File.ReadAllText(Path.Combine(folder, "index.html")), Is.EqualTo("draw.html"));
         Assert.That(Directory.GetFiles(folder).Select(f => Path.GetFileName(f)), Is.EquivalentTo(new[]
         {
-            "draw-canvas.js", "draw.css", "index.d.ts", "index.html", "index.js", "own.relaxed.wasm", "own.safetensors", "own.wasm", "own.wgsl.js", "package.json",
-            "tiny-choice.js", "tiny-common.js", "tiny-wasm.js", "tiny-webgpu.js", "tiny-weights.js", "tiny.js",
+            "draw-canvas.js", "draw.css", "index.d.ts", "index.html", "index.js", "own.relaxed.wasm", "own.safetensors", "own.wasm", "own.wgsl.js", "package.json", "tiny.js",
         }));
 
         var missing = new ExportContext(project.CreateSubdirectory("missing").FullName, project.FullName) { Page = "pages/none.html" };

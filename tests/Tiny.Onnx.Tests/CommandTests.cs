@@ -80,8 +80,8 @@ public sealed class CommandTests : IDisposable
         await RefusedAsync("--target: none is given", "export", Mnist, "--target", ",", "--out", _folder["no"]);
         await RefusedAsync("--out: it is empty", "export", Mnist, "--target", "c", "--out", "");
         await RefusedAsync("--input Input3: it is empty", "run", Mnist, "--out", _folder["no"], "--input", "Input3=");
-        await RefusedAsync("there is no 'fast'; there are: noopt, level=0..3", "export", Mnist, "--target", "c", "--out", _folder["no"], "--opt", "fast");
-        await RefusedAsync("--opt level=4: write level=0..3", "export", Mnist, "--target", "c", "--out", _folder["no"], "--opt", "level=4");
+        await RefusedAsync("there is no 'fast'; there are: noopt, level=0..4", "export", Mnist, "--target", "c", "--out", _folder["no"], "--opt", "fast");
+        await RefusedAsync("--opt level=5: write level=0..4", "export", Mnist, "--target", "c", "--out", _folder["no"], "--opt", "level=5");
         await RefusedAsync("--opt level=1: it is for the target c", "export", Mnist, "--target", "webgpu", "--out", _folder["no"], "--opt", "level=1");
         await RefusedAsync("Unrecognized command or argument", "frobnicate");
         Assert.That(Directory.Exists(_folder["no"]), Is.False);

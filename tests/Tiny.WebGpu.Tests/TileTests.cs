@@ -22,6 +22,7 @@ public sealed class TileTests
         ("convolution by steps of 2", () => F(1, 3, 9, 9).Conv2d(F(8, 3, 3, 3), stride: 2, padding: 1)),
         ("depthwise convolution", () => F(1, 8, 8, 8).Conv2d(F(8, 1, 3, 3), groups: 8, padding: 1)),
         ("depthwise convolution by steps of 2", () => F(1, 8, 9, 12).Conv2d(F(8, 1, 3, 3), groups: 8, padding: 1, stride: 2)),
+        ("depthwise convolution inside of a pointwise one", () => F(1, 8, 12, 12).Conv2d(F(8, 1, 3, 3), groups: 8, padding: 1).Clamp(0, 6).Conv2d(F(12, 8, 1, 1)) + F(1, 12, 12, 12)),
         ("sums of rows", () => (F(12, 64) * 2).Sum(1)),
         ("maxima of columns", () => F(33, 20).Max(0)),
         ("variance", () => (F(8, 40) - F(8, 40).Mean(1).Reshape(8, 1)).Square().Sum(1)),
@@ -33,7 +34,9 @@ public sealed class TileTests
     public void AgreesWithTheInterpreter(string name, int seed)
     {
         var node = s_kernels.Single(k => k.Name == name).Build().Node;
-        var (schedule, device) = (Scheduler.Run([node]), Device.Default);
+        var device = Device.Default;
+        var profile = ScheduleProfile.Of(device.Profile);
+        var schedule = Scheduler.Run([node], profile: profile, layouts: profile.OfTemporaries);
         var expected = MemoryMarshal.Cast<byte, float>(Interpreter.Evaluate(node).Copied()).ToArray();
         var random = new Random(seed);
         var memory = schedule.Slots.Select(s => s.Storage?.On(device) ?? device.Allocate(Math.Max(4, s.Bytes))).ToArray();

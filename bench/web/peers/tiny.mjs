@@ -1,4 +1,4 @@
-// A bundle of ours. @param {object} net @param {'webgpu' | 'wasm'} backend
+// A bundle of ours. @param {object} net @param {'webgpu' | 'wasm' | 'auto'} backend
 export async function create(net, backend) {
   const { load } = await import(`/bundles/${net.name}/webgpu/index.js`);
   const model = await load({ backend });

@@ -1,5 +1,6 @@
 using NUnit.Framework;
 using Tiny.Nn;
+using Tiny.Render;
 using Tiny.Runtime;
 using Tiny.Schedule;
 using Tiny.Tests.Tensors;
@@ -69,6 +70,27 @@ public sealed class KernelCountTests
         cat.Floats();
         var more = Tensor.Cat([.. Enumerable.Range(0, 100).Select(i => Values.Random(i, 1, 3))], 0);
         more.Floats();
+    }
+
+    // A thread of a grid holds all outputs that a channel goes into, if these are few and there are threads enough; then what it is made of is computed once, in the same kernel.
+    [TestCase(16, 12, 3, true, 1)]
+    [TestCase(64, 12, 3, true, 1)]
+    [TestCase(65, 12, 3, true, 2)]
+    [TestCase(16, 8, 3, true, 2)]
+    [TestCase(16, 12, 7, true, 2)]
+    [TestCase(16, 12, 3, false, 2)]
+    public void AShortReductionJoinsOneThatAThreadHoldsAllOutputsOf(int outputs, int side, int window, bool grid, int kernels)
+    {
+        var mixed = F(1, 8, side, side).Conv2d(F(8, 1, window, window), groups: 8, padding: window / 2).Relu().Conv2d(F(outputs, 8, 1, 1)).Relu();
+        var schedule = Scheduler.Run([mixed.Node], profile: grid ? ScheduleProfile.Of(WgslRenderer.Profile) : ScheduleProfile.Of(Device.Get("cpu").Profile));
+        Assert.That(schedule.Launches, Has.Length.EqualTo(kernels));
+    }
+
+    [Test]
+    public void AProductOfProductsIsTwoKernelsOnAGridToo()
+    {
+        var schedule = Scheduler.Run([F(256, 64).MatMul(F(64, 256)).MatMul(F(256, 16)).Node], profile: ScheduleProfile.Of(WgslRenderer.Profile));
+        Assert.That(schedule.Launches, Has.Length.EqualTo(2));
     }
 
     // State, and what a captured method writes into it: kernels, and the bytes that they read and write.

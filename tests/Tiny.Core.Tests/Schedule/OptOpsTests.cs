@@ -132,6 +132,19 @@ public sealed class OptOpsTests
         IReadOnlyList<OptOp> Choices(UOp node) => Chosen(node, profile);
     }
 
+    [Test]
+    public void ATileIsSmallerWhereMuchFollowsItsSum()
+    {
+        var profile = Device.Get("cpu").Profile;
+        var (short_, long_) = (F(128, 256).MatMul(F(256, 512)).Node, F(128, 256).MatMul(F(256, 512)).Gelu().Node);
+        int after = Kernel(long_).Topological().Count(u => u.DType.IsFloat && Cost.Computes(u)) - 1;
+        Assert.That(Tile(short_, profile with { MostValues = 100 }), Is.EqualTo(Tile(short_, profile)));
+        Assert.That(Tile(long_, profile with { MostValues = 8 * after }), Is.InRange(1, 8).And.LessThan(Tile(long_, profile with { MostValues = int.MaxValue })));
+
+        static int Tile(UOp node, TargetProfile profile) => Chosen(node, profile).Where(o => o.Kind == OptKind.Upcast).Aggregate(1, (n, o) => n * o.Amount);
+        static UOp Kernel(UOp node) => Scheduler.Run([node]).Launches.Single().Kernel.Sink;
+    }
+
     static IReadOnlyList<OptOp> Chosen(UOp node, TargetProfile profile)
     {
         var kernel = Scheduler.Run([node]).Launches.Single().Kernel;

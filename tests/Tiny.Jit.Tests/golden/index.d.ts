@@ -1,4 +1,4 @@
-// small, compiled by Tiny 0.1.0; weights SHA-256 d8d07be228f8b818469a3dfcb34732da16ad463e69b086e2adc5a35efdaa0bee
+// small, compiled by Tiny 0.1.0; weights SHA-256 b002c283603d4e4a05408b6625bba58145df0e81b5e74cb6384f1e3fe403cd34
 // SPDX-License-Identifier: MIT-0
 
 /** What forward() takes. */

@@ -17,19 +17,19 @@
 #pragma GCC optimize ("fp-contract=off")
 #endif
 
-/* Kernels for several kinds of processors are here, of which init chooses. SMALL_LEVEL is the highest that it may: 0 C99 alone, 1 vectors of 128
- * bits by the notation that gcc and clang share, 2 AVX2 and FMA, 3 AVX-512. No compiler flags are needed. */
+/* Kernels for several kinds of processors are here. SMALL_LEVEL is the highest to use: 0 C99 alone, 1 vectors of 128 bits by the notation that
+ * gcc and clang share (SSE2 on x86-64), 2 NEON on 64-bit Arm, AVX2 and FMA on x86-64, 3 AVX-512. Those from AVX2 on, init chooses by asking the
+ * processor; no compiler flags are needed. */
 #if !defined(__clang__) && !(defined(__GNUC__) && __GNUC__ >= 9)
 #undef SMALL_LEVEL
 #define SMALL_LEVEL 0
 #elif !defined(SMALL_LEVEL)
 #define SMALL_LEVEL 3
 #endif
-#if SMALL_LEVEL > 1 && !defined(__x86_64__)
-#undef SMALL_LEVEL
-#define SMALL_LEVEL 1
+#if SMALL_LEVEL >= 2 && defined(__aarch64__)
+#include <arm_neon.h>
 #endif
-#if SMALL_LEVEL > 1
+#if SMALL_LEVEL >= 2 && defined(__x86_64__)
 /* Without what it includes for an allocator: that has names which kernels may have too. */
 #define _MM_MALLOC_H_INCLUDED
 #define __MM_MALLOC_H
@@ -44,20 +44,25 @@
 
 /* ---- helpers --------------------------------------------------------------------------------------------- */
 
-static inline float at_least_f32(float a, float b)
-{
-    return b > a ? b : a;
-}
-
 /* The larger; NaN if either is. */
 static inline float max_f32(float a, float b)
 {
     return a > b || a != a ? a : b;
 }
 
+static inline float at_least_f32(float a, float b)
+{
+    return b > a ? b : a;
+}
+
 static inline float at_most_f32(float a, float b)
 {
     return b < a ? b : a;
+}
+
+static inline float clamp_f32(float x, float low, float high)
+{
+    return at_most_f32(at_least_f32(x, low), high);
 }
 
 static inline int bitcast_f32_i32(float x)
@@ -113,9 +118,10 @@ static inline f4 select_f4(i4 m, f4 a, f4 b)
     return (f4)((m & (i4)a) | (~m & (i4)b));
 }
 
-static inline f4 at_least_f4(f4 a, f4 b)
+static inline f4 at_least_f4(f4 a, float b)
 {
-    return select_f4(b > a, b, a);
+    f4 v = splat_f4(b);
+    return select_f4(v > a, v, a);
 }
 
 static inline void store_f4(float *p, f4 v)
@@ -124,199 +130,355 @@ static inline void store_f4(float *p, f4 v)
 }
 #endif
 
-/* ---- kernels --------------------------------------------------------------------------------------------- */
-
-/* out [1, 6, 6, 4] from x [1, 1, 8, 8], conv_weight [1, 3, 3, 4], conv_bias [4] */
-#if SMALL_LEVEL >= 1
-static void conv_conv2d_relu(float *restrict out,
-                             const float *restrict x,
-                             const float *restrict conv_weight,
-                             const float *restrict conv_bias)
+#if SMALL_LEVEL >= 2 && defined(__aarch64__)
+/* a * b + c, rounded once. */
+static inline f4 fma_f4(f4 a, f4 b, f4 c)
 {
-    f4 x0 = load_f4(&conv_bias[0]);
-    for (int i0 = 0; i0 < 3; i0++) {
-        int x1 = i0 * 16;
-        f4 acc0 = splat_f4(0.0f);
-        f4 acc1 = splat_f4(0.0f);
-        f4 acc2 = splat_f4(0.0f);
-        f4 acc3 = splat_f4(0.0f);
-        f4 acc4 = splat_f4(0.0f);
-        f4 acc5 = splat_f4(0.0f);
-        f4 acc6 = splat_f4(0.0f);
-        f4 acc7 = splat_f4(0.0f);
-        f4 acc8 = splat_f4(0.0f);
-        f4 acc9 = splat_f4(0.0f);
-        f4 acc10 = splat_f4(0.0f);
-        f4 acc11 = splat_f4(0.0f);
-        for (int r0 = 0; r0 < 3; r0++) {
-            int x2 = x1 + r0 * 8;
-            int x3 = r0 * 12;
-            for (int r1 = 0; r1 < 3; r1++) {
-                int x4 = x2 + r1;
-                f4 x5 = load_f4(&conv_weight[x3 + r1 * 4]);
-                acc0 += x[x4] * x5;
-                acc1 += x[x4 + 1] * x5;
-                acc2 += x[x4 + 2] * x5;
-                acc3 += x[x4 + 3] * x5;
-                acc4 += x[x4 + 4] * x5;
-                acc5 += x[x4 + 5] * x5;
-                acc6 += x[x4 + 8] * x5;
-                acc7 += x[x4 + 9] * x5;
-                acc8 += x[x4 + 10] * x5;
-                acc9 += x[x4 + 11] * x5;
-                acc10 += x[x4 + 12] * x5;
-                acc11 += x[x4 + 13] * x5;
-            }
-        }
-        int x6 = i0 * 48;
-        store_f4(&out[x6], at_least_f4(acc0 + x0, splat_f4(0.0f)));
-        store_f4(&out[x6 + 4], at_least_f4(acc1 + x0, splat_f4(0.0f)));
-        store_f4(&out[x6 + 8], at_least_f4(acc2 + x0, splat_f4(0.0f)));
-        store_f4(&out[x6 + 12], at_least_f4(acc3 + x0, splat_f4(0.0f)));
-        store_f4(&out[x6 + 16], at_least_f4(acc4 + x0, splat_f4(0.0f)));
-        store_f4(&out[x6 + 20], at_least_f4(acc5 + x0, splat_f4(0.0f)));
-        store_f4(&out[x6 + 24], at_least_f4(acc6 + x0, splat_f4(0.0f)));
-        store_f4(&out[x6 + 28], at_least_f4(acc7 + x0, splat_f4(0.0f)));
-        store_f4(&out[x6 + 32], at_least_f4(acc8 + x0, splat_f4(0.0f)));
-        store_f4(&out[x6 + 36], at_least_f4(acc9 + x0, splat_f4(0.0f)));
-        store_f4(&out[x6 + 40], at_least_f4(acc10 + x0, splat_f4(0.0f)));
-        store_f4(&out[x6 + 44], at_least_f4(acc11 + x0, splat_f4(0.0f)));
-    }
-}
-#else
-static void conv_conv2d_relu(float *restrict out,
-                             const float *restrict x,
-                             const float *restrict conv_weight,
-                             const float *restrict conv_bias)
-{
-    for (int i0 = 0; i0 < 2; i0++) {
-        int x0 = i0 * 2;
-        float x1 = conv_bias[x0];
-        float x2 = conv_bias[x0 + 1];
-        for (int i1 = 0; i1 < 6; i1++) {
-            int x3 = i1 * 8;
-            float acc0 = 0.0f;
-            float acc1 = 0.0f;
-            float acc2 = 0.0f;
-            float acc3 = 0.0f;
-            float acc4 = 0.0f;
-            float acc5 = 0.0f;
-            float acc6 = 0.0f;
-            float acc7 = 0.0f;
-            float acc8 = 0.0f;
-            float acc9 = 0.0f;
-            float acc10 = 0.0f;
-            float acc11 = 0.0f;
-            for (int r0 = 0; r0 < 3; r0++) {
-                int x4 = x3 + r0 * 8;
-                int x5 = x0 + r0 * 12;
-                for (int r1 = 0; r1 < 3; r1++) {
-                    int x6 = x4 + r1;
-                    float x7 = x[x6];
-                    int x8 = x5 + r1 * 4;
-                    float x9 = conv_weight[x8];
-                    acc0 += x7 * x9;
-                    float x10 = x[x6 + 1];
-                    acc1 += x10 * x9;
-                    float x11 = x[x6 + 2];
-                    acc2 += x11 * x9;
-                    float x12 = x[x6 + 3];
-                    acc3 += x12 * x9;
-                    float x13 = x[x6 + 4];
-                    acc4 += x13 * x9;
-                    float x14 = x[x6 + 5];
-                    acc5 += x14 * x9;
-                    float x15 = conv_weight[x8 + 1];
-                    acc6 += x7 * x15;
-                    acc7 += x10 * x15;
-                    acc8 += x11 * x15;
-                    acc9 += x12 * x15;
-                    acc10 += x13 * x15;
-                    acc11 += x14 * x15;
-                }
-            }
-            int x16 = x0 + i1 * 24;
-            out[x16] = at_least_f32(acc0 + x1, 0.0f);
-            out[x16 + 4] = at_least_f32(acc1 + x1, 0.0f);
-            out[x16 + 8] = at_least_f32(acc2 + x1, 0.0f);
-            out[x16 + 12] = at_least_f32(acc3 + x1, 0.0f);
-            out[x16 + 16] = at_least_f32(acc4 + x1, 0.0f);
-            out[x16 + 20] = at_least_f32(acc5 + x1, 0.0f);
-            out[x16 + 1] = at_least_f32(acc6 + x2, 0.0f);
-            out[x16 + 5] = at_least_f32(acc7 + x2, 0.0f);
-            out[x16 + 9] = at_least_f32(acc8 + x2, 0.0f);
-            out[x16 + 13] = at_least_f32(acc9 + x2, 0.0f);
-            out[x16 + 17] = at_least_f32(acc10 + x2, 0.0f);
-            out[x16 + 21] = at_least_f32(acc11 + x2, 0.0f);
-        }
-    }
+    return (f4)vfmaq_f32((float32x4_t)c, (float32x4_t)a, (float32x4_t)b);
 }
 #endif
 
+/* ---- kernels for C99 ------------------------------------------------------------------------------------- */
+
+#if !(SMALL_LEVEL >= 2 && defined(__aarch64__))
+
 /* out [1, 3] from x [1, 6, 6, 4], fc_weight [3, 144], fc_bias [3] */
-static void fc_linear(float *restrict out,
-                      const float *restrict x,
-                      const float *restrict fc_weight,
+static void fc_linear(float *restrict out, const float *restrict x, const float *restrict fc_weight,
                       const float *restrict fc_bias)
 {
-    float acc0 = 0.0f;
-    float acc1 = 0.0f;
-    float acc2 = 0.0f;
-    for (int r0 = 0; r0 < 4; r0++) {
-        int x0 = r0 * 36;
-        for (int r1 = 0; r1 < 36; r1++) {
-            float x1 = x[r0 + r1 * 4];
-            int x2 = x0 + r1;
-            acc0 += x1 * fc_weight[x2];
-            acc1 += x1 * fc_weight[x2 + 144];
-            acc2 += x1 * fc_weight[x2 + 288];
-        }
+  float acc0 = 0.0f, acc1 = 0.0f, acc2 = 0.0f;
+  for (int r0 = 0; r0 < 4; r0++) {
+    int x0 = r0 * 36;
+    for (int r1 = 0; r1 < 36; r1++) {
+      float x1 = x[r0 + r1 * 4];
+      int x2 = x0 + r1;
+      acc0 += x1 * fc_weight[x2];
+      acc1 += x1 * fc_weight[x2 + 144];
+      acc2 += x1 * fc_weight[x2 + 288];
     }
-    out[0] = acc0 + fc_bias[0];
-    out[1] = acc1 + fc_bias[1];
-    out[2] = acc2 + fc_bias[2];
+  }
+  out[0] = acc0 + fc_bias[0];
+  out[1] = acc1 + fc_bias[1];
+  out[2] = acc2 + fc_bias[2];
 }
 
 /* out [1, 3] from x [1, 3] */
 static void softmax(float *restrict out, const float *restrict x)
 {
-    float x0 = x[0];
-    float x1 = x[1];
-    float x2 = x[2];
-    float x3 = -max_f32(max_f32(x0, x1), x2);
-    float x4 = at_most_f32(at_least_f32(x0 + x3, -110.0f), 89.0f);
-    float x5 = x4 * 1.442695f + 12582912.0f;
-    float x6 = x5 - 12582912.0f;
-    float x7 = x4 - x6 * 0.69311523f - x6 * 3.1946183e-5f;
-    float x8 = (((0.001381422f * x7 + 0.008368899f) * x7 + 0.041668404f) * x7 + 0.1666652f) * x7 + 0.49999994f;
-    int x9 = bitcast_f32_i32(x5);
-    int x10 = wrap_add_i32(x9, -1262485504) >> 1;
-    float x11 = ((x8 * x7 + 1.0f) * x7 + 1.0f) * bitcast_i32_f32(wrap_shl_i32(x10 + 127, 23)) * bitcast_i32_f32(wrap_shl_i32(wrap_add_i32(wrap_sub_i32(x9, x10), -1262485377), 23));
-    float x12 = at_most_f32(at_least_f32(x1 + x3, -110.0f), 89.0f);
-    float x13 = x12 * 1.442695f + 12582912.0f;
-    float x14 = x13 - 12582912.0f;
-    float x15 = x12 - x14 * 0.69311523f - x14 * 3.1946183e-5f;
-    float x16 = (((0.001381422f * x15 + 0.008368899f) * x15 + 0.041668404f) * x15 + 0.1666652f) * x15 + 0.49999994f;
-    int x17 = bitcast_f32_i32(x13);
-    int x18 = wrap_add_i32(x17, -1262485504) >> 1;
-    float x19 = ((x16 * x15 + 1.0f) * x15 + 1.0f) * bitcast_i32_f32(wrap_shl_i32(x18 + 127, 23)) * bitcast_i32_f32(wrap_shl_i32(wrap_add_i32(wrap_sub_i32(x17, x18), -1262485377), 23));
-    float x20 = at_most_f32(at_least_f32(x2 + x3, -110.0f), 89.0f);
-    float x21 = x20 * 1.442695f + 12582912.0f;
-    float x22 = x21 - 12582912.0f;
-    float x23 = x20 - x22 * 0.69311523f - x22 * 3.1946183e-5f;
-    float x24 = (((0.001381422f * x23 + 0.008368899f) * x23 + 0.041668404f) * x23 + 0.1666652f) * x23 + 0.49999994f;
-    int x25 = bitcast_f32_i32(x21);
-    int x26 = wrap_add_i32(x25, -1262485504) >> 1;
-    float x27 = ((x24 * x23 + 1.0f) * x23 + 1.0f) * bitcast_i32_f32(wrap_shl_i32(x26 + 127, 23)) * bitcast_i32_f32(wrap_shl_i32(wrap_add_i32(wrap_sub_i32(x25, x26), -1262485377), 23));
-    float x28 = x11 + x19 + x27;
-    out[0] = x11 / x28;
-    out[1] = x19 / x28;
-    out[2] = x27 / x28;
+  float x0 = x[0];
+  float x1 = x[1];
+  float x2 = x[2];
+  float x3 = -max_f32(max_f32(x0, x1), x2);
+  float x4 = clamp_f32(x0 + x3, -110.0f, 89.0f);
+  float x5 = x4 * 1.442695f + 12582912.0f;
+  float x6 = x5 - 12582912.0f;
+  float x7 = x4 - x6 * 0.69311523f - x6 * 3.1946183e-5f;
+  float x8 = (((0.001381422f * x7 + 0.008368899f) * x7 + 0.041668404f) * x7 + 0.1666652f) * x7 + 0.49999994f;
+  int x9 = bitcast_f32_i32(x5);
+  int x10 = wrap_add_i32(x9, -1262485504) >> 1;
+  float x11 = ((x8 * x7 + 1.0f) * x7 + 1.0f) * bitcast_i32_f32(wrap_shl_i32(x10 + 127, 23)) * bitcast_i32_f32(wrap_shl_i32(wrap_add_i32(wrap_sub_i32(x9, x10), -1262485377), 23));
+  float x12 = clamp_f32(x1 + x3, -110.0f, 89.0f);
+  float x13 = x12 * 1.442695f + 12582912.0f;
+  float x14 = x13 - 12582912.0f;
+  float x15 = x12 - x14 * 0.69311523f - x14 * 3.1946183e-5f;
+  float x16 = (((0.001381422f * x15 + 0.008368899f) * x15 + 0.041668404f) * x15 + 0.1666652f) * x15 + 0.49999994f;
+  int x17 = bitcast_f32_i32(x13);
+  int x18 = wrap_add_i32(x17, -1262485504) >> 1;
+  float x19 = ((x16 * x15 + 1.0f) * x15 + 1.0f) * bitcast_i32_f32(wrap_shl_i32(x18 + 127, 23)) * bitcast_i32_f32(wrap_shl_i32(wrap_add_i32(wrap_sub_i32(x17, x18), -1262485377), 23));
+  float x20 = clamp_f32(x2 + x3, -110.0f, 89.0f);
+  float x21 = x20 * 1.442695f + 12582912.0f;
+  float x22 = x21 - 12582912.0f;
+  float x23 = x20 - x22 * 0.69311523f - x22 * 3.1946183e-5f;
+  float x24 = (((0.001381422f * x23 + 0.008368899f) * x23 + 0.041668404f) * x23 + 0.1666652f) * x23 + 0.49999994f;
+  int x25 = bitcast_f32_i32(x21);
+  int x26 = wrap_add_i32(x25, -1262485504) >> 1;
+  float x27 = ((x24 * x23 + 1.0f) * x23 + 1.0f) * bitcast_i32_f32(wrap_shl_i32(x26 + 127, 23)) * bitcast_i32_f32(wrap_shl_i32(wrap_add_i32(wrap_sub_i32(x25, x26), -1262485377), 23));
+  float x28 = x11 + x19 + x27;
+  out[0] = x11 / x28;
+  out[1] = x19 / x28;
+  out[2] = x27 / x28;
 }
+
+#endif
+
+/* ---- kernels for C99 ------------------------------------------------------------------------------------- */
+
+#if !(SMALL_LEVEL >= 1)
+
+/* out [1, 6, 6, 4] from x [1, 1, 8, 8], conv_weight [1, 3, 3, 4], conv_bias [4] */
+static void conv_conv2d_relu(float *restrict out, const float *restrict x, const float *restrict conv_weight,
+                             const float *restrict conv_bias)
+{
+  for (int i0 = 0; i0 < 3; i0++) {
+    int x0 = i0 * 48;
+    int x1 = i0 * 16;
+    for (int i1 = 0; i1 < 4; i1++) {
+      float acc0 = 0.0f, acc1 = 0.0f, acc2 = 0.0f, acc3 = 0.0f, acc4 = 0.0f, acc5 = 0.0f, acc6 = 0.0f, acc7 = 0.0f;
+      float acc8 = 0.0f, acc9 = 0.0f, acc10 = 0.0f, acc11 = 0.0f;
+      for (int r0 = 0; r0 < 3; r0++) {
+        int x2 = x1 + r0 * 8;
+        int x3 = i1 + r0 * 12;
+        for (int r1 = 0; r1 < 3; r1++) {
+          int x4 = x2 + r1;
+          float x5 = conv_weight[x3 + r1 * 4];
+          acc0 += x[x4] * x5;
+          acc1 += x[x4 + 1] * x5;
+          acc2 += x[x4 + 2] * x5;
+          acc3 += x[x4 + 3] * x5;
+          acc4 += x[x4 + 4] * x5;
+          acc5 += x[x4 + 5] * x5;
+          acc6 += x[x4 + 8] * x5;
+          acc7 += x[x4 + 9] * x5;
+          acc8 += x[x4 + 10] * x5;
+          acc9 += x[x4 + 11] * x5;
+          acc10 += x[x4 + 12] * x5;
+          acc11 += x[x4 + 13] * x5;
+        }
+      }
+      int x6 = x0 + i1;
+      float x7 = conv_bias[i1];
+      out[x6] = at_least_f32(acc0 + x7, 0.0f);
+      out[x6 + 4] = at_least_f32(acc1 + x7, 0.0f);
+      out[x6 + 8] = at_least_f32(acc2 + x7, 0.0f);
+      out[x6 + 12] = at_least_f32(acc3 + x7, 0.0f);
+      out[x6 + 16] = at_least_f32(acc4 + x7, 0.0f);
+      out[x6 + 20] = at_least_f32(acc5 + x7, 0.0f);
+      out[x6 + 24] = at_least_f32(acc6 + x7, 0.0f);
+      out[x6 + 28] = at_least_f32(acc7 + x7, 0.0f);
+      out[x6 + 32] = at_least_f32(acc8 + x7, 0.0f);
+      out[x6 + 36] = at_least_f32(acc9 + x7, 0.0f);
+      out[x6 + 40] = at_least_f32(acc10 + x7, 0.0f);
+      out[x6 + 44] = at_least_f32(acc11 + x7, 0.0f);
+    }
+  }
+}
+
+#endif
+
+/* ---- kernels for vectors of 128 bits --------------------------------------------------------------------- */
+
+#if SMALL_LEVEL >= 1 && !(SMALL_LEVEL >= 2 && defined(__aarch64__))
+
+static void conv_conv2d_relu(float *restrict out, const float *restrict x, const float *restrict conv_weight,
+                             const float *restrict conv_bias)
+{
+  f4 x0 = load_f4(&conv_bias[0]);
+  for (int i0 = 0; i0 < 3; i0++) {
+    int x1 = i0 * 16;
+    f4 acc0 = splat_f4(0.0f), acc1 = acc0, acc2 = acc0, acc3 = acc0, acc4 = acc0, acc5 = acc0, acc6 = acc0, acc7 = acc0;
+    f4 acc8 = acc0, acc9 = acc0, acc10 = acc0, acc11 = acc0;
+    for (int r0 = 0; r0 < 3; r0++) {
+      int x2 = x1 + r0 * 8;
+      int x3 = r0 * 12;
+      for (int r1 = 0; r1 < 3; r1++) {
+        int x4 = x2 + r1;
+        f4 x5 = load_f4(&conv_weight[x3 + r1 * 4]);
+        acc0 += x[x4] * x5;
+        acc1 += x[x4 + 1] * x5;
+        acc2 += x[x4 + 2] * x5;
+        acc3 += x[x4 + 3] * x5;
+        acc4 += x[x4 + 4] * x5;
+        acc5 += x[x4 + 5] * x5;
+        acc6 += x[x4 + 8] * x5;
+        acc7 += x[x4 + 9] * x5;
+        acc8 += x[x4 + 10] * x5;
+        acc9 += x[x4 + 11] * x5;
+        acc10 += x[x4 + 12] * x5;
+        acc11 += x[x4 + 13] * x5;
+      }
+    }
+    int x6 = i0 * 48;
+    store_f4(&out[x6], at_least_f4(acc0 + x0, 0.0f));
+    store_f4(&out[x6 + 4], at_least_f4(acc1 + x0, 0.0f));
+    store_f4(&out[x6 + 8], at_least_f4(acc2 + x0, 0.0f));
+    store_f4(&out[x6 + 12], at_least_f4(acc3 + x0, 0.0f));
+    store_f4(&out[x6 + 16], at_least_f4(acc4 + x0, 0.0f));
+    store_f4(&out[x6 + 20], at_least_f4(acc5 + x0, 0.0f));
+    store_f4(&out[x6 + 24], at_least_f4(acc6 + x0, 0.0f));
+    store_f4(&out[x6 + 28], at_least_f4(acc7 + x0, 0.0f));
+    store_f4(&out[x6 + 32], at_least_f4(acc8 + x0, 0.0f));
+    store_f4(&out[x6 + 36], at_least_f4(acc9 + x0, 0.0f));
+    store_f4(&out[x6 + 40], at_least_f4(acc10 + x0, 0.0f));
+    store_f4(&out[x6 + 44], at_least_f4(acc11 + x0, 0.0f));
+  }
+}
+
+#endif
+
+/* ---- kernels for NEON ------------------------------------------------------------------------------------ */
+
+#if SMALL_LEVEL >= 2 && defined(__aarch64__)
+
+static void conv_conv2d_relu(float *restrict out, const float *restrict x, const float *restrict conv_weight,
+                             const float *restrict conv_bias)
+{
+  f4 x0 = load_f4(&conv_bias[0]);
+  for (int i0 = 0; i0 < 2; i0++) {
+    int x1 = i0 * 24;
+    f4 acc0 = splat_f4(0.0f), acc1 = acc0, acc2 = acc0, acc3 = acc0, acc4 = acc0, acc5 = acc0, acc6 = acc0, acc7 = acc0;
+    f4 acc8 = acc0, acc9 = acc0, acc10 = acc0, acc11 = acc0, acc12 = acc0, acc13 = acc0, acc14 = acc0, acc15 = acc0;
+    f4 acc16 = acc0, acc17 = acc0;
+    for (int r0 = 0; r0 < 3; r0++) {
+      int x2 = x1 + r0 * 8;
+      int x3 = r0 * 12;
+      f4 x4 = load_f4(&conv_weight[x3]);
+      acc0 = fma_f4(splat_f4(x[x2]), x4, acc0);
+      f4 x5 = splat_f4(x[x2 + 1]);
+      f4 x6 = load_f4(&conv_weight[x3 + 4]);
+      acc0 = fma_f4(x5, x6, acc0);
+      acc3 = fma_f4(x5, x4, acc3);
+      f4 x7 = splat_f4(x[x2 + 2]);
+      f4 x8 = load_f4(&conv_weight[x3 + 8]);
+      acc0 = fma_f4(x7, x8, acc0);
+      acc3 = fma_f4(x7, x6, acc3);
+      acc6 = fma_f4(x7, x4, acc6);
+      acc1 = fma_f4(splat_f4(x[x2 + 8]), x4, acc1);
+      f4 x9 = splat_f4(x[x2 + 9]);
+      acc1 = fma_f4(x9, x6, acc1);
+      acc4 = fma_f4(x9, x4, acc4);
+      f4 x10 = splat_f4(x[x2 + 10]);
+      acc1 = fma_f4(x10, x8, acc1);
+      acc4 = fma_f4(x10, x6, acc4);
+      acc7 = fma_f4(x10, x4, acc7);
+      acc2 = fma_f4(splat_f4(x[x2 + 16]), x4, acc2);
+      f4 x11 = splat_f4(x[x2 + 17]);
+      acc2 = fma_f4(x11, x6, acc2);
+      acc5 = fma_f4(x11, x4, acc5);
+      f4 x12 = splat_f4(x[x2 + 18]);
+      acc2 = fma_f4(x12, x8, acc2);
+      acc5 = fma_f4(x12, x6, acc5);
+      acc8 = fma_f4(x12, x4, acc8);
+      f4 x13 = splat_f4(x[x2 + 3]);
+      acc3 = fma_f4(x13, x8, acc3);
+      acc6 = fma_f4(x13, x6, acc6);
+      acc9 = fma_f4(x13, x4, acc9);
+      f4 x14 = splat_f4(x[x2 + 11]);
+      acc4 = fma_f4(x14, x8, acc4);
+      acc7 = fma_f4(x14, x6, acc7);
+      acc10 = fma_f4(x14, x4, acc10);
+      f4 x15 = splat_f4(x[x2 + 19]);
+      acc5 = fma_f4(x15, x8, acc5);
+      acc8 = fma_f4(x15, x6, acc8);
+      acc11 = fma_f4(x15, x4, acc11);
+      f4 x16 = splat_f4(x[x2 + 4]);
+      acc6 = fma_f4(x16, x8, acc6);
+      acc9 = fma_f4(x16, x6, acc9);
+      acc12 = fma_f4(x16, x4, acc12);
+      f4 x17 = splat_f4(x[x2 + 12]);
+      acc7 = fma_f4(x17, x8, acc7);
+      acc10 = fma_f4(x17, x6, acc10);
+      acc13 = fma_f4(x17, x4, acc13);
+      f4 x18 = splat_f4(x[x2 + 20]);
+      acc8 = fma_f4(x18, x8, acc8);
+      acc11 = fma_f4(x18, x6, acc11);
+      acc14 = fma_f4(x18, x4, acc14);
+      f4 x19 = splat_f4(x[x2 + 5]);
+      acc9 = fma_f4(x19, x8, acc9);
+      acc12 = fma_f4(x19, x6, acc12);
+      acc15 = fma_f4(x19, x4, acc15);
+      f4 x20 = splat_f4(x[x2 + 13]);
+      acc10 = fma_f4(x20, x8, acc10);
+      acc13 = fma_f4(x20, x6, acc13);
+      acc16 = fma_f4(x20, x4, acc16);
+      f4 x21 = splat_f4(x[x2 + 21]);
+      acc11 = fma_f4(x21, x8, acc11);
+      acc14 = fma_f4(x21, x6, acc14);
+      acc17 = fma_f4(x21, x4, acc17);
+      f4 x22 = splat_f4(x[x2 + 6]);
+      acc12 = fma_f4(x22, x8, acc12);
+      acc15 = fma_f4(x22, x6, acc15);
+      f4 x23 = splat_f4(x[x2 + 14]);
+      acc13 = fma_f4(x23, x8, acc13);
+      acc16 = fma_f4(x23, x6, acc16);
+      f4 x24 = splat_f4(x[x2 + 22]);
+      acc14 = fma_f4(x24, x8, acc14);
+      acc17 = fma_f4(x24, x6, acc17);
+      acc15 = fma_f4(splat_f4(x[x2 + 7]), x8, acc15);
+      acc16 = fma_f4(splat_f4(x[x2 + 15]), x8, acc16);
+      acc17 = fma_f4(splat_f4(x[x2 + 23]), x8, acc17);
+    }
+    int x25 = i0 * 72;
+    store_f4(&out[x25], at_least_f4(acc0 + x0, 0.0f));
+    store_f4(&out[x25 + 24], at_least_f4(acc1 + x0, 0.0f));
+    store_f4(&out[x25 + 48], at_least_f4(acc2 + x0, 0.0f));
+    store_f4(&out[x25 + 4], at_least_f4(acc3 + x0, 0.0f));
+    store_f4(&out[x25 + 28], at_least_f4(acc4 + x0, 0.0f));
+    store_f4(&out[x25 + 52], at_least_f4(acc5 + x0, 0.0f));
+    store_f4(&out[x25 + 8], at_least_f4(acc6 + x0, 0.0f));
+    store_f4(&out[x25 + 32], at_least_f4(acc7 + x0, 0.0f));
+    store_f4(&out[x25 + 56], at_least_f4(acc8 + x0, 0.0f));
+    store_f4(&out[x25 + 12], at_least_f4(acc9 + x0, 0.0f));
+    store_f4(&out[x25 + 36], at_least_f4(acc10 + x0, 0.0f));
+    store_f4(&out[x25 + 60], at_least_f4(acc11 + x0, 0.0f));
+    store_f4(&out[x25 + 16], at_least_f4(acc12 + x0, 0.0f));
+    store_f4(&out[x25 + 40], at_least_f4(acc13 + x0, 0.0f));
+    store_f4(&out[x25 + 64], at_least_f4(acc14 + x0, 0.0f));
+    store_f4(&out[x25 + 20], at_least_f4(acc15 + x0, 0.0f));
+    store_f4(&out[x25 + 44], at_least_f4(acc16 + x0, 0.0f));
+    store_f4(&out[x25 + 68], at_least_f4(acc17 + x0, 0.0f));
+  }
+}
+
+static void fc_linear(float *restrict out, const float *restrict x, const float *restrict fc_weight,
+                      const float *restrict fc_bias)
+{
+  float acc0 = 0.0f, acc1 = 0.0f, acc2 = 0.0f;
+  for (int r0 = 0; r0 < 4; r0++) {
+    int x0 = r0 * 36;
+    for (int r1 = 0; r1 < 36; r1++) {
+      float x1 = x[r0 + r1 * 4];
+      int x2 = x0 + r1;
+      acc0 = fmaf(x1, fc_weight[x2], acc0);
+      acc1 = fmaf(x1, fc_weight[x2 + 144], acc1);
+      acc2 = fmaf(x1, fc_weight[x2 + 288], acc2);
+    }
+  }
+  out[0] = acc0 + fc_bias[0];
+  out[1] = acc1 + fc_bias[1];
+  out[2] = acc2 + fc_bias[2];
+}
+
+static void softmax(float *restrict out, const float *restrict x)
+{
+  float x0 = x[0];
+  float x1 = x[1];
+  float x2 = x[2];
+  float x3 = -max_f32(max_f32(x0, x1), x2);
+  float x4 = clamp_f32(x0 + x3, -110.0f, 89.0f);
+  float x5 = x4 * 1.442695f + 12582912.0f;
+  float x6 = x5 - 12582912.0f;
+  float x7 = x4 - x6 * 0.69311523f - x6 * 3.1946183e-5f;
+  float x8 = fmaf(fmaf(fmaf(fmaf(0.001381422f, x7, 0.008368899f), x7, 0.041668404f), x7, 0.1666652f), x7, 0.49999994f);
+  int x9 = bitcast_f32_i32(x5);
+  int x10 = wrap_add_i32(x9, -1262485504) >> 1;
+  float x11 = fmaf(fmaf(x8, x7, 1.0f), x7, 1.0f) * bitcast_i32_f32(wrap_shl_i32(x10 + 127, 23)) * bitcast_i32_f32(wrap_shl_i32(wrap_add_i32(wrap_sub_i32(x9, x10), -1262485377), 23));
+  float x12 = clamp_f32(x1 + x3, -110.0f, 89.0f);
+  float x13 = x12 * 1.442695f + 12582912.0f;
+  float x14 = x13 - 12582912.0f;
+  float x15 = x12 - x14 * 0.69311523f - x14 * 3.1946183e-5f;
+  float x16 = fmaf(fmaf(fmaf(fmaf(0.001381422f, x15, 0.008368899f), x15, 0.041668404f), x15, 0.1666652f), x15, 0.49999994f);
+  int x17 = bitcast_f32_i32(x13);
+  int x18 = wrap_add_i32(x17, -1262485504) >> 1;
+  float x19 = fmaf(fmaf(x16, x15, 1.0f), x15, 1.0f) * bitcast_i32_f32(wrap_shl_i32(x18 + 127, 23)) * bitcast_i32_f32(wrap_shl_i32(wrap_add_i32(wrap_sub_i32(x17, x18), -1262485377), 23));
+  float x20 = clamp_f32(x2 + x3, -110.0f, 89.0f);
+  float x21 = x20 * 1.442695f + 12582912.0f;
+  float x22 = x21 - 12582912.0f;
+  float x23 = x20 - x22 * 0.69311523f - x22 * 3.1946183e-5f;
+  float x24 = fmaf(fmaf(fmaf(fmaf(0.001381422f, x23, 0.008368899f), x23, 0.041668404f), x23, 0.1666652f), x23, 0.49999994f);
+  int x25 = bitcast_f32_i32(x21);
+  int x26 = wrap_add_i32(x25, -1262485504) >> 1;
+  float x27 = fmaf(fmaf(x24, x23, 1.0f), x23, 1.0f) * bitcast_i32_f32(wrap_shl_i32(x26 + 127, 23)) * bitcast_i32_f32(wrap_shl_i32(wrap_add_i32(wrap_sub_i32(x25, x26), -1262485377), 23));
+  float x28 = x11 + x19 + x27;
+  out[0] = x11 / x28;
+  out[1] = x19 / x28;
+  out[2] = x27 / x28;
+}
+
+#endif
 
 /* ---- kernels for AVX2 and FMA ---------------------------------------------------------------------------- */
 
-#if SMALL_LEVEL >= 2
+#if SMALL_LEVEL >= 2 && defined(__x86_64__)
 
 static inline AVX2 f4 load_f4_avx2(const float *p)
 {
@@ -337,9 +499,10 @@ static inline AVX2 f4 fma_f4_avx2(f4 a, f4 b, f4 c)
 }
 
 /* Of two of which one is NaN the instruction gives the second. */
-static inline AVX2 f4 at_least_f4_avx2(f4 a, f4 b)
+static inline AVX2 f4 at_least_f4_avx2(f4 a, float b)
 {
-    return (f4)_mm_max_ps((__m128)b, (__m128)a);
+    f4 v = splat_f4_avx2(b);
+    return (f4)_mm_max_ps((__m128)v, (__m128)a);
 }
 
 static inline AVX2 void store_f4_avx2(float *p, f4 v)
@@ -361,6 +524,11 @@ static inline AVX2 float at_least_f32_avx2(float a, float b)
 static inline AVX2 float at_most_f32_avx2(float a, float b)
 {
     return b < a ? b : a;
+}
+
+static inline AVX2 float clamp_f32_avx2(float x, float low, float high)
+{
+    return at_most_f32_avx2(at_least_f32_avx2(x, low), high);
 }
 
 static inline AVX2 int bitcast_f32_i32_avx2(float x)
@@ -395,170 +563,151 @@ static inline AVX2 int wrap_sub_i32_avx2(int a, int b)
     return (int)((uint32_t)a - (uint32_t)b);
 }
 
-/* out [1, 6, 6, 4] from x [1, 1, 8, 8], conv_weight [1, 3, 3, 4], conv_bias [4] */
-static AVX2 void conv_conv2d_relu_avx2(float *restrict out,
-                                       const float *restrict x,
-                                       const float *restrict conv_weight,
+static AVX2 void conv_conv2d_relu_avx2(float *restrict out, const float *restrict x, const float *restrict conv_weight,
                                        const float *restrict conv_bias)
 {
-    f4 x0 = load_f4_avx2(&conv_bias[0]);
-    for (int i0 = 0; i0 < 3; i0++) {
-        int x1 = i0 * 16;
-        f4 acc0 = splat_f4_avx2(0.0f);
-        f4 acc1 = splat_f4_avx2(0.0f);
-        f4 acc2 = splat_f4_avx2(0.0f);
-        f4 acc3 = splat_f4_avx2(0.0f);
-        f4 acc4 = splat_f4_avx2(0.0f);
-        f4 acc5 = splat_f4_avx2(0.0f);
-        f4 acc6 = splat_f4_avx2(0.0f);
-        f4 acc7 = splat_f4_avx2(0.0f);
-        f4 acc8 = splat_f4_avx2(0.0f);
-        f4 acc9 = splat_f4_avx2(0.0f);
-        f4 acc10 = splat_f4_avx2(0.0f);
-        f4 acc11 = splat_f4_avx2(0.0f);
-        for (int r0 = 0; r0 < 3; r0++) {
-            int x2 = x1 + r0 * 8;
-            int x3 = r0 * 12;
-            f4 x4 = load_f4_avx2(&conv_weight[x3]);
-            acc0 = fma_f4_avx2(splat_f4_avx2(x[x2]), x4, acc0);
-            f4 x5 = splat_f4_avx2(x[x2 + 1]);
-            f4 x6 = load_f4_avx2(&conv_weight[x3 + 4]);
-            acc0 = fma_f4_avx2(x5, x6, acc0);
-            f4 x7 = splat_f4_avx2(x[x2 + 2]);
-            f4 x8 = load_f4_avx2(&conv_weight[x3 + 8]);
-            acc0 = fma_f4_avx2(x7, x8, acc0);
-            acc1 = fma_f4_avx2(x5, x4, acc1);
-            acc1 = fma_f4_avx2(x7, x6, acc1);
-            f4 x9 = splat_f4_avx2(x[x2 + 3]);
-            acc1 = fma_f4_avx2(x9, x8, acc1);
-            acc2 = fma_f4_avx2(x7, x4, acc2);
-            acc2 = fma_f4_avx2(x9, x6, acc2);
-            f4 x10 = splat_f4_avx2(x[x2 + 4]);
-            acc2 = fma_f4_avx2(x10, x8, acc2);
-            acc3 = fma_f4_avx2(x9, x4, acc3);
-            acc3 = fma_f4_avx2(x10, x6, acc3);
-            f4 x11 = splat_f4_avx2(x[x2 + 5]);
-            acc3 = fma_f4_avx2(x11, x8, acc3);
-            acc4 = fma_f4_avx2(x10, x4, acc4);
-            acc4 = fma_f4_avx2(x11, x6, acc4);
-            f4 x12 = splat_f4_avx2(x[x2 + 6]);
-            acc4 = fma_f4_avx2(x12, x8, acc4);
-            acc5 = fma_f4_avx2(x11, x4, acc5);
-            acc5 = fma_f4_avx2(x12, x6, acc5);
-            acc5 = fma_f4_avx2(splat_f4_avx2(x[x2 + 7]), x8, acc5);
-            acc6 = fma_f4_avx2(splat_f4_avx2(x[x2 + 8]), x4, acc6);
-            f4 x13 = splat_f4_avx2(x[x2 + 9]);
-            acc6 = fma_f4_avx2(x13, x6, acc6);
-            f4 x14 = splat_f4_avx2(x[x2 + 10]);
-            acc6 = fma_f4_avx2(x14, x8, acc6);
-            acc7 = fma_f4_avx2(x13, x4, acc7);
-            acc7 = fma_f4_avx2(x14, x6, acc7);
-            f4 x15 = splat_f4_avx2(x[x2 + 11]);
-            acc7 = fma_f4_avx2(x15, x8, acc7);
-            acc8 = fma_f4_avx2(x14, x4, acc8);
-            acc8 = fma_f4_avx2(x15, x6, acc8);
-            f4 x16 = splat_f4_avx2(x[x2 + 12]);
-            acc8 = fma_f4_avx2(x16, x8, acc8);
-            acc9 = fma_f4_avx2(x15, x4, acc9);
-            acc9 = fma_f4_avx2(x16, x6, acc9);
-            f4 x17 = splat_f4_avx2(x[x2 + 13]);
-            acc9 = fma_f4_avx2(x17, x8, acc9);
-            acc10 = fma_f4_avx2(x16, x4, acc10);
-            acc10 = fma_f4_avx2(x17, x6, acc10);
-            f4 x18 = splat_f4_avx2(x[x2 + 14]);
-            acc10 = fma_f4_avx2(x18, x8, acc10);
-            acc11 = fma_f4_avx2(x17, x4, acc11);
-            acc11 = fma_f4_avx2(x18, x6, acc11);
-            acc11 = fma_f4_avx2(splat_f4_avx2(x[x2 + 15]), x8, acc11);
-        }
-        int x19 = i0 * 48;
-        store_f4_avx2(&out[x19], at_least_f4_avx2(acc0 + x0, splat_f4_avx2(0.0f)));
-        store_f4_avx2(&out[x19 + 4], at_least_f4_avx2(acc1 + x0, splat_f4_avx2(0.0f)));
-        store_f4_avx2(&out[x19 + 8], at_least_f4_avx2(acc2 + x0, splat_f4_avx2(0.0f)));
-        store_f4_avx2(&out[x19 + 12], at_least_f4_avx2(acc3 + x0, splat_f4_avx2(0.0f)));
-        store_f4_avx2(&out[x19 + 16], at_least_f4_avx2(acc4 + x0, splat_f4_avx2(0.0f)));
-        store_f4_avx2(&out[x19 + 20], at_least_f4_avx2(acc5 + x0, splat_f4_avx2(0.0f)));
-        store_f4_avx2(&out[x19 + 24], at_least_f4_avx2(acc6 + x0, splat_f4_avx2(0.0f)));
-        store_f4_avx2(&out[x19 + 28], at_least_f4_avx2(acc7 + x0, splat_f4_avx2(0.0f)));
-        store_f4_avx2(&out[x19 + 32], at_least_f4_avx2(acc8 + x0, splat_f4_avx2(0.0f)));
-        store_f4_avx2(&out[x19 + 36], at_least_f4_avx2(acc9 + x0, splat_f4_avx2(0.0f)));
-        store_f4_avx2(&out[x19 + 40], at_least_f4_avx2(acc10 + x0, splat_f4_avx2(0.0f)));
-        store_f4_avx2(&out[x19 + 44], at_least_f4_avx2(acc11 + x0, splat_f4_avx2(0.0f)));
+  f4 x0 = load_f4_avx2(&conv_bias[0]);
+  for (int i0 = 0; i0 < 3; i0++) {
+    int x1 = i0 * 16;
+    f4 acc0 = splat_f4_avx2(0.0f), acc1 = acc0, acc2 = acc0, acc3 = acc0, acc4 = acc0, acc5 = acc0, acc6 = acc0;
+    f4 acc7 = acc0, acc8 = acc0, acc9 = acc0, acc10 = acc0, acc11 = acc0;
+    for (int r0 = 0; r0 < 3; r0++) {
+      int x2 = x1 + r0 * 8;
+      int x3 = r0 * 12;
+      f4 x4 = load_f4_avx2(&conv_weight[x3]);
+      acc0 = fma_f4_avx2(splat_f4_avx2(x[x2]), x4, acc0);
+      f4 x5 = splat_f4_avx2(x[x2 + 1]);
+      f4 x6 = load_f4_avx2(&conv_weight[x3 + 4]);
+      acc0 = fma_f4_avx2(x5, x6, acc0);
+      acc1 = fma_f4_avx2(x5, x4, acc1);
+      f4 x7 = splat_f4_avx2(x[x2 + 2]);
+      f4 x8 = load_f4_avx2(&conv_weight[x3 + 8]);
+      acc0 = fma_f4_avx2(x7, x8, acc0);
+      acc1 = fma_f4_avx2(x7, x6, acc1);
+      acc2 = fma_f4_avx2(x7, x4, acc2);
+      f4 x9 = splat_f4_avx2(x[x2 + 3]);
+      acc1 = fma_f4_avx2(x9, x8, acc1);
+      acc2 = fma_f4_avx2(x9, x6, acc2);
+      acc3 = fma_f4_avx2(x9, x4, acc3);
+      f4 x10 = splat_f4_avx2(x[x2 + 4]);
+      acc2 = fma_f4_avx2(x10, x8, acc2);
+      acc3 = fma_f4_avx2(x10, x6, acc3);
+      acc4 = fma_f4_avx2(x10, x4, acc4);
+      f4 x11 = splat_f4_avx2(x[x2 + 5]);
+      acc3 = fma_f4_avx2(x11, x8, acc3);
+      acc4 = fma_f4_avx2(x11, x6, acc4);
+      acc5 = fma_f4_avx2(x11, x4, acc5);
+      f4 x12 = splat_f4_avx2(x[x2 + 6]);
+      acc4 = fma_f4_avx2(x12, x8, acc4);
+      acc5 = fma_f4_avx2(x12, x6, acc5);
+      acc5 = fma_f4_avx2(splat_f4_avx2(x[x2 + 7]), x8, acc5);
+      acc6 = fma_f4_avx2(splat_f4_avx2(x[x2 + 8]), x4, acc6);
+      f4 x13 = splat_f4_avx2(x[x2 + 9]);
+      acc6 = fma_f4_avx2(x13, x6, acc6);
+      acc7 = fma_f4_avx2(x13, x4, acc7);
+      f4 x14 = splat_f4_avx2(x[x2 + 10]);
+      acc6 = fma_f4_avx2(x14, x8, acc6);
+      acc7 = fma_f4_avx2(x14, x6, acc7);
+      acc8 = fma_f4_avx2(x14, x4, acc8);
+      f4 x15 = splat_f4_avx2(x[x2 + 11]);
+      acc7 = fma_f4_avx2(x15, x8, acc7);
+      acc8 = fma_f4_avx2(x15, x6, acc8);
+      acc9 = fma_f4_avx2(x15, x4, acc9);
+      f4 x16 = splat_f4_avx2(x[x2 + 12]);
+      acc8 = fma_f4_avx2(x16, x8, acc8);
+      acc9 = fma_f4_avx2(x16, x6, acc9);
+      acc10 = fma_f4_avx2(x16, x4, acc10);
+      f4 x17 = splat_f4_avx2(x[x2 + 13]);
+      acc9 = fma_f4_avx2(x17, x8, acc9);
+      acc10 = fma_f4_avx2(x17, x6, acc10);
+      acc11 = fma_f4_avx2(x17, x4, acc11);
+      f4 x18 = splat_f4_avx2(x[x2 + 14]);
+      acc10 = fma_f4_avx2(x18, x8, acc10);
+      acc11 = fma_f4_avx2(x18, x6, acc11);
+      acc11 = fma_f4_avx2(splat_f4_avx2(x[x2 + 15]), x8, acc11);
     }
+    int x19 = i0 * 48;
+    store_f4_avx2(&out[x19], at_least_f4_avx2(acc0 + x0, 0.0f));
+    store_f4_avx2(&out[x19 + 4], at_least_f4_avx2(acc1 + x0, 0.0f));
+    store_f4_avx2(&out[x19 + 8], at_least_f4_avx2(acc2 + x0, 0.0f));
+    store_f4_avx2(&out[x19 + 12], at_least_f4_avx2(acc3 + x0, 0.0f));
+    store_f4_avx2(&out[x19 + 16], at_least_f4_avx2(acc4 + x0, 0.0f));
+    store_f4_avx2(&out[x19 + 20], at_least_f4_avx2(acc5 + x0, 0.0f));
+    store_f4_avx2(&out[x19 + 24], at_least_f4_avx2(acc6 + x0, 0.0f));
+    store_f4_avx2(&out[x19 + 28], at_least_f4_avx2(acc7 + x0, 0.0f));
+    store_f4_avx2(&out[x19 + 32], at_least_f4_avx2(acc8 + x0, 0.0f));
+    store_f4_avx2(&out[x19 + 36], at_least_f4_avx2(acc9 + x0, 0.0f));
+    store_f4_avx2(&out[x19 + 40], at_least_f4_avx2(acc10 + x0, 0.0f));
+    store_f4_avx2(&out[x19 + 44], at_least_f4_avx2(acc11 + x0, 0.0f));
+  }
 }
 
-/* out [1, 3] from x [1, 6, 6, 4], fc_weight [3, 144], fc_bias [3] */
-static AVX2 void fc_linear_avx2(float *restrict out,
-                                const float *restrict x,
-                                const float *restrict fc_weight,
+static AVX2 void fc_linear_avx2(float *restrict out, const float *restrict x, const float *restrict fc_weight,
                                 const float *restrict fc_bias)
 {
-    float acc0 = 0.0f;
-    float acc1 = 0.0f;
-    float acc2 = 0.0f;
-    for (int r0 = 0; r0 < 4; r0++) {
-        int x0 = r0 * 36;
-        for (int r1 = 0; r1 < 36; r1++) {
-            float x1 = x[r0 + r1 * 4];
-            int x2 = x0 + r1;
-            acc0 = fmaf(x1, fc_weight[x2], acc0);
-            acc1 = fmaf(x1, fc_weight[x2 + 144], acc1);
-            acc2 = fmaf(x1, fc_weight[x2 + 288], acc2);
-        }
+  float acc0 = 0.0f, acc1 = 0.0f, acc2 = 0.0f;
+  for (int r0 = 0; r0 < 4; r0++) {
+    int x0 = r0 * 36;
+    for (int r1 = 0; r1 < 36; r1++) {
+      float x1 = x[r0 + r1 * 4];
+      int x2 = x0 + r1;
+      acc0 = fmaf(x1, fc_weight[x2], acc0);
+      acc1 = fmaf(x1, fc_weight[x2 + 144], acc1);
+      acc2 = fmaf(x1, fc_weight[x2 + 288], acc2);
     }
-    out[0] = acc0 + fc_bias[0];
-    out[1] = acc1 + fc_bias[1];
-    out[2] = acc2 + fc_bias[2];
+  }
+  out[0] = acc0 + fc_bias[0];
+  out[1] = acc1 + fc_bias[1];
+  out[2] = acc2 + fc_bias[2];
 }
 
-/* out [1, 3] from x [1, 3] */
 static AVX2 void softmax_avx2(float *restrict out, const float *restrict x)
 {
-    float x0 = x[0];
-    float x1 = x[1];
-    float x2 = x[2];
-    float x3 = -max_f32_avx2(max_f32_avx2(x0, x1), x2);
-    float x4 = at_most_f32_avx2(at_least_f32_avx2(x0 + x3, -110.0f), 89.0f);
-    float x5 = x4 * 1.442695f + 12582912.0f;
-    float x6 = x5 - 12582912.0f;
-    float x7 = x4 - x6 * 0.69311523f - x6 * 3.1946183e-5f;
-    float x8 = fmaf(fmaf(fmaf(fmaf(0.001381422f, x7, 0.008368899f), x7, 0.041668404f), x7, 0.1666652f), x7, 0.49999994f);
-    int x9 = bitcast_f32_i32_avx2(x5);
-    int x10 = wrap_add_i32_avx2(x9, -1262485504) >> 1;
-    float x11 = fmaf(fmaf(x8, x7, 1.0f), x7, 1.0f) * bitcast_i32_f32_avx2(wrap_shl_i32_avx2(x10 + 127, 23));
-    float x12 = bitcast_i32_f32_avx2(wrap_shl_i32_avx2(wrap_add_i32_avx2(wrap_sub_i32_avx2(x9, x10), -1262485377), 23));
-    float x13 = x11 * x12;
-    float x14 = at_most_f32_avx2(at_least_f32_avx2(x1 + x3, -110.0f), 89.0f);
-    float x15 = x14 * 1.442695f + 12582912.0f;
-    float x16 = x15 - 12582912.0f;
-    float x17 = x14 - x16 * 0.69311523f - x16 * 3.1946183e-5f;
-    float x18 = fmaf(fmaf(fmaf(fmaf(0.001381422f, x17, 0.008368899f), x17, 0.041668404f), x17, 0.1666652f), x17, 0.49999994f);
-    int x19 = bitcast_f32_i32_avx2(x15);
-    int x20 = wrap_add_i32_avx2(x19, -1262485504) >> 1;
-    float x21 = fmaf(fmaf(x18, x17, 1.0f), x17, 1.0f) * bitcast_i32_f32_avx2(wrap_shl_i32_avx2(x20 + 127, 23));
-    float x22 = bitcast_i32_f32_avx2(wrap_shl_i32_avx2(wrap_add_i32_avx2(wrap_sub_i32_avx2(x19, x20), -1262485377), 23));
-    float x23 = x21 * x22;
-    float x24 = at_most_f32_avx2(at_least_f32_avx2(x2 + x3, -110.0f), 89.0f);
-    float x25 = x24 * 1.442695f + 12582912.0f;
-    float x26 = x25 - 12582912.0f;
-    float x27 = x24 - x26 * 0.69311523f - x26 * 3.1946183e-5f;
-    float x28 = fmaf(fmaf(fmaf(fmaf(0.001381422f, x27, 0.008368899f), x27, 0.041668404f), x27, 0.1666652f), x27, 0.49999994f);
-    int x29 = bitcast_f32_i32_avx2(x25);
-    int x30 = wrap_add_i32_avx2(x29, -1262485504) >> 1;
-    float x31 = fmaf(fmaf(x28, x27, 1.0f), x27, 1.0f) * bitcast_i32_f32_avx2(wrap_shl_i32_avx2(x30 + 127, 23));
-    float x32 = bitcast_i32_f32_avx2(wrap_shl_i32_avx2(wrap_add_i32_avx2(wrap_sub_i32_avx2(x29, x30), -1262485377), 23));
-    float x33 = x31 * x32;
-    float x34 = x13 + x23 + x33;
-    out[0] = x13 / x34;
-    out[1] = x23 / x34;
-    out[2] = x33 / x34;
+  float x0 = x[0];
+  float x1 = x[1];
+  float x2 = x[2];
+  float x3 = -max_f32_avx2(max_f32_avx2(x0, x1), x2);
+  float x4 = clamp_f32_avx2(x0 + x3, -110.0f, 89.0f);
+  float x5 = x4 * 1.442695f + 12582912.0f;
+  float x6 = x5 - 12582912.0f;
+  float x7 = x4 - x6 * 0.69311523f - x6 * 3.1946183e-5f;
+  float x8 = fmaf(fmaf(fmaf(fmaf(0.001381422f, x7, 0.008368899f), x7, 0.041668404f), x7, 0.1666652f), x7, 0.49999994f);
+  int x9 = bitcast_f32_i32_avx2(x5);
+  int x10 = wrap_add_i32_avx2(x9, -1262485504) >> 1;
+  float x11 = fmaf(fmaf(x8, x7, 1.0f), x7, 1.0f) * bitcast_i32_f32_avx2(wrap_shl_i32_avx2(x10 + 127, 23));
+  float x12 = bitcast_i32_f32_avx2(wrap_shl_i32_avx2(wrap_add_i32_avx2(wrap_sub_i32_avx2(x9, x10), -1262485377), 23));
+  float x13 = x11 * x12;
+  float x14 = clamp_f32_avx2(x1 + x3, -110.0f, 89.0f);
+  float x15 = x14 * 1.442695f + 12582912.0f;
+  float x16 = x15 - 12582912.0f;
+  float x17 = x14 - x16 * 0.69311523f - x16 * 3.1946183e-5f;
+  float x18 = fmaf(fmaf(fmaf(fmaf(0.001381422f, x17, 0.008368899f), x17, 0.041668404f), x17, 0.1666652f), x17, 0.49999994f);
+  int x19 = bitcast_f32_i32_avx2(x15);
+  int x20 = wrap_add_i32_avx2(x19, -1262485504) >> 1;
+  float x21 = fmaf(fmaf(x18, x17, 1.0f), x17, 1.0f) * bitcast_i32_f32_avx2(wrap_shl_i32_avx2(x20 + 127, 23));
+  float x22 = bitcast_i32_f32_avx2(wrap_shl_i32_avx2(wrap_add_i32_avx2(wrap_sub_i32_avx2(x19, x20), -1262485377), 23));
+  float x23 = x21 * x22;
+  float x24 = clamp_f32_avx2(x2 + x3, -110.0f, 89.0f);
+  float x25 = x24 * 1.442695f + 12582912.0f;
+  float x26 = x25 - 12582912.0f;
+  float x27 = x24 - x26 * 0.69311523f - x26 * 3.1946183e-5f;
+  float x28 = fmaf(fmaf(fmaf(fmaf(0.001381422f, x27, 0.008368899f), x27, 0.041668404f), x27, 0.1666652f), x27, 0.49999994f);
+  int x29 = bitcast_f32_i32_avx2(x25);
+  int x30 = wrap_add_i32_avx2(x29, -1262485504) >> 1;
+  float x31 = fmaf(fmaf(x28, x27, 1.0f), x27, 1.0f) * bitcast_i32_f32_avx2(wrap_shl_i32_avx2(x30 + 127, 23));
+  float x32 = bitcast_i32_f32_avx2(wrap_shl_i32_avx2(wrap_add_i32_avx2(wrap_sub_i32_avx2(x29, x30), -1262485377), 23));
+  float x33 = x31 * x32;
+  float x34 = x13 + x23 + x33;
+  out[0] = x13 / x34;
+  out[1] = x23 / x34;
+  out[2] = x33 / x34;
 }
 
 #endif
 
 /* ---- kernels for AVX-512 --------------------------------------------------------------------------------- */
 
-#if SMALL_LEVEL >= 3
+#if SMALL_LEVEL >= 3 && defined(__x86_64__)
 
 static inline AVX512 f4 load_f4_avx512(const float *p)
 {
@@ -579,9 +728,10 @@ static inline AVX512 f4 fma_f4_avx512(f4 a, f4 b, f4 c)
 }
 
 /* Of two of which one is NaN the instruction gives the second. */
-static inline AVX512 f4 at_least_f4_avx512(f4 a, f4 b)
+static inline AVX512 f4 at_least_f4_avx512(f4 a, float b)
 {
-    return (f4)_mm_max_ps((__m128)b, (__m128)a);
+    f4 v = splat_f4_avx512(b);
+    return (f4)_mm_max_ps((__m128)v, (__m128)a);
 }
 
 static inline AVX512 void store_f4_avx512(float *p, f4 v)
@@ -589,156 +739,133 @@ static inline AVX512 void store_f4_avx512(float *p, f4 v)
     memcpy(p, &v, sizeof v);
 }
 
-/* out [1, 6, 6, 4] from x [1, 1, 8, 8], conv_weight [1, 3, 3, 4], conv_bias [4] */
-static AVX512 void conv_conv2d_relu_avx512(float *restrict out,
-                                           const float *restrict x,
-                                           const float *restrict conv_weight,
-                                           const float *restrict conv_bias)
+static AVX512 void conv_conv2d_relu_avx512(float *restrict out, const float *restrict x,
+                                           const float *restrict conv_weight, const float *restrict conv_bias)
 {
-    f4 x0 = load_f4_avx512(&conv_bias[0]);
-    for (int i0 = 0; i0 < 2; i0++) {
-        int x1 = i0 * 24;
-        f4 acc0 = splat_f4_avx512(0.0f);
-        f4 acc1 = splat_f4_avx512(0.0f);
-        f4 acc2 = splat_f4_avx512(0.0f);
-        f4 acc3 = splat_f4_avx512(0.0f);
-        f4 acc4 = splat_f4_avx512(0.0f);
-        f4 acc5 = splat_f4_avx512(0.0f);
-        f4 acc6 = splat_f4_avx512(0.0f);
-        f4 acc7 = splat_f4_avx512(0.0f);
-        f4 acc8 = splat_f4_avx512(0.0f);
-        f4 acc9 = splat_f4_avx512(0.0f);
-        f4 acc10 = splat_f4_avx512(0.0f);
-        f4 acc11 = splat_f4_avx512(0.0f);
-        f4 acc12 = splat_f4_avx512(0.0f);
-        f4 acc13 = splat_f4_avx512(0.0f);
-        f4 acc14 = splat_f4_avx512(0.0f);
-        f4 acc15 = splat_f4_avx512(0.0f);
-        f4 acc16 = splat_f4_avx512(0.0f);
-        f4 acc17 = splat_f4_avx512(0.0f);
-        for (int r0 = 0; r0 < 3; r0++) {
-            int x2 = x1 + r0 * 8;
-            int x3 = r0 * 12;
-            f4 x4 = load_f4_avx512(&conv_weight[x3]);
-            acc0 = fma_f4_avx512(splat_f4_avx512(x[x2]), x4, acc0);
-            f4 x5 = splat_f4_avx512(x[x2 + 1]);
-            f4 x6 = load_f4_avx512(&conv_weight[x3 + 4]);
-            acc0 = fma_f4_avx512(x5, x6, acc0);
-            f4 x7 = splat_f4_avx512(x[x2 + 2]);
-            f4 x8 = load_f4_avx512(&conv_weight[x3 + 8]);
-            acc0 = fma_f4_avx512(x7, x8, acc0);
-            acc1 = fma_f4_avx512(splat_f4_avx512(x[x2 + 8]), x4, acc1);
-            f4 x9 = splat_f4_avx512(x[x2 + 9]);
-            acc1 = fma_f4_avx512(x9, x6, acc1);
-            f4 x10 = splat_f4_avx512(x[x2 + 10]);
-            acc1 = fma_f4_avx512(x10, x8, acc1);
-            acc2 = fma_f4_avx512(splat_f4_avx512(x[x2 + 16]), x4, acc2);
-            f4 x11 = splat_f4_avx512(x[x2 + 17]);
-            acc2 = fma_f4_avx512(x11, x6, acc2);
-            f4 x12 = splat_f4_avx512(x[x2 + 18]);
-            acc2 = fma_f4_avx512(x12, x8, acc2);
-            acc3 = fma_f4_avx512(x5, x4, acc3);
-            acc3 = fma_f4_avx512(x7, x6, acc3);
-            f4 x13 = splat_f4_avx512(x[x2 + 3]);
-            acc3 = fma_f4_avx512(x13, x8, acc3);
-            acc4 = fma_f4_avx512(x9, x4, acc4);
-            acc4 = fma_f4_avx512(x10, x6, acc4);
-            f4 x14 = splat_f4_avx512(x[x2 + 11]);
-            acc4 = fma_f4_avx512(x14, x8, acc4);
-            acc5 = fma_f4_avx512(x11, x4, acc5);
-            acc5 = fma_f4_avx512(x12, x6, acc5);
-            f4 x15 = splat_f4_avx512(x[x2 + 19]);
-            acc5 = fma_f4_avx512(x15, x8, acc5);
-            acc6 = fma_f4_avx512(x7, x4, acc6);
-            acc6 = fma_f4_avx512(x13, x6, acc6);
-            f4 x16 = splat_f4_avx512(x[x2 + 4]);
-            acc6 = fma_f4_avx512(x16, x8, acc6);
-            acc7 = fma_f4_avx512(x10, x4, acc7);
-            acc7 = fma_f4_avx512(x14, x6, acc7);
-            f4 x17 = splat_f4_avx512(x[x2 + 12]);
-            acc7 = fma_f4_avx512(x17, x8, acc7);
-            acc8 = fma_f4_avx512(x12, x4, acc8);
-            acc8 = fma_f4_avx512(x15, x6, acc8);
-            f4 x18 = splat_f4_avx512(x[x2 + 20]);
-            acc8 = fma_f4_avx512(x18, x8, acc8);
-            acc9 = fma_f4_avx512(x13, x4, acc9);
-            acc9 = fma_f4_avx512(x16, x6, acc9);
-            f4 x19 = splat_f4_avx512(x[x2 + 5]);
-            acc9 = fma_f4_avx512(x19, x8, acc9);
-            acc10 = fma_f4_avx512(x14, x4, acc10);
-            acc10 = fma_f4_avx512(x17, x6, acc10);
-            f4 x20 = splat_f4_avx512(x[x2 + 13]);
-            acc10 = fma_f4_avx512(x20, x8, acc10);
-            acc11 = fma_f4_avx512(x15, x4, acc11);
-            acc11 = fma_f4_avx512(x18, x6, acc11);
-            f4 x21 = splat_f4_avx512(x[x2 + 21]);
-            acc11 = fma_f4_avx512(x21, x8, acc11);
-            acc12 = fma_f4_avx512(x16, x4, acc12);
-            acc12 = fma_f4_avx512(x19, x6, acc12);
-            f4 x22 = splat_f4_avx512(x[x2 + 6]);
-            acc12 = fma_f4_avx512(x22, x8, acc12);
-            acc13 = fma_f4_avx512(x17, x4, acc13);
-            acc13 = fma_f4_avx512(x20, x6, acc13);
-            f4 x23 = splat_f4_avx512(x[x2 + 14]);
-            acc13 = fma_f4_avx512(x23, x8, acc13);
-            acc14 = fma_f4_avx512(x18, x4, acc14);
-            acc14 = fma_f4_avx512(x21, x6, acc14);
-            f4 x24 = splat_f4_avx512(x[x2 + 22]);
-            acc14 = fma_f4_avx512(x24, x8, acc14);
-            acc15 = fma_f4_avx512(x19, x4, acc15);
-            acc15 = fma_f4_avx512(x22, x6, acc15);
-            acc15 = fma_f4_avx512(splat_f4_avx512(x[x2 + 7]), x8, acc15);
-            acc16 = fma_f4_avx512(x20, x4, acc16);
-            acc16 = fma_f4_avx512(x23, x6, acc16);
-            acc16 = fma_f4_avx512(splat_f4_avx512(x[x2 + 15]), x8, acc16);
-            acc17 = fma_f4_avx512(x21, x4, acc17);
-            acc17 = fma_f4_avx512(x24, x6, acc17);
-            acc17 = fma_f4_avx512(splat_f4_avx512(x[x2 + 23]), x8, acc17);
-        }
-        int x25 = i0 * 72;
-        store_f4_avx512(&out[x25], at_least_f4_avx512(acc0 + x0, splat_f4_avx512(0.0f)));
-        store_f4_avx512(&out[x25 + 24], at_least_f4_avx512(acc1 + x0, splat_f4_avx512(0.0f)));
-        store_f4_avx512(&out[x25 + 48], at_least_f4_avx512(acc2 + x0, splat_f4_avx512(0.0f)));
-        store_f4_avx512(&out[x25 + 4], at_least_f4_avx512(acc3 + x0, splat_f4_avx512(0.0f)));
-        store_f4_avx512(&out[x25 + 28], at_least_f4_avx512(acc4 + x0, splat_f4_avx512(0.0f)));
-        store_f4_avx512(&out[x25 + 52], at_least_f4_avx512(acc5 + x0, splat_f4_avx512(0.0f)));
-        store_f4_avx512(&out[x25 + 8], at_least_f4_avx512(acc6 + x0, splat_f4_avx512(0.0f)));
-        store_f4_avx512(&out[x25 + 32], at_least_f4_avx512(acc7 + x0, splat_f4_avx512(0.0f)));
-        store_f4_avx512(&out[x25 + 56], at_least_f4_avx512(acc8 + x0, splat_f4_avx512(0.0f)));
-        store_f4_avx512(&out[x25 + 12], at_least_f4_avx512(acc9 + x0, splat_f4_avx512(0.0f)));
-        store_f4_avx512(&out[x25 + 36], at_least_f4_avx512(acc10 + x0, splat_f4_avx512(0.0f)));
-        store_f4_avx512(&out[x25 + 60], at_least_f4_avx512(acc11 + x0, splat_f4_avx512(0.0f)));
-        store_f4_avx512(&out[x25 + 16], at_least_f4_avx512(acc12 + x0, splat_f4_avx512(0.0f)));
-        store_f4_avx512(&out[x25 + 40], at_least_f4_avx512(acc13 + x0, splat_f4_avx512(0.0f)));
-        store_f4_avx512(&out[x25 + 64], at_least_f4_avx512(acc14 + x0, splat_f4_avx512(0.0f)));
-        store_f4_avx512(&out[x25 + 20], at_least_f4_avx512(acc15 + x0, splat_f4_avx512(0.0f)));
-        store_f4_avx512(&out[x25 + 44], at_least_f4_avx512(acc16 + x0, splat_f4_avx512(0.0f)));
-        store_f4_avx512(&out[x25 + 68], at_least_f4_avx512(acc17 + x0, splat_f4_avx512(0.0f)));
+  f4 x0 = load_f4_avx512(&conv_bias[0]);
+  for (int i0 = 0; i0 < 2; i0++) {
+    int x1 = i0 * 24;
+    f4 acc0 = splat_f4_avx512(0.0f), acc1 = acc0, acc2 = acc0, acc3 = acc0, acc4 = acc0, acc5 = acc0, acc6 = acc0;
+    f4 acc7 = acc0, acc8 = acc0, acc9 = acc0, acc10 = acc0, acc11 = acc0, acc12 = acc0, acc13 = acc0, acc14 = acc0;
+    f4 acc15 = acc0, acc16 = acc0, acc17 = acc0;
+    for (int r0 = 0; r0 < 3; r0++) {
+      int x2 = x1 + r0 * 8;
+      int x3 = r0 * 12;
+      f4 x4 = load_f4_avx512(&conv_weight[x3]);
+      acc0 = fma_f4_avx512(splat_f4_avx512(x[x2]), x4, acc0);
+      f4 x5 = splat_f4_avx512(x[x2 + 1]);
+      f4 x6 = load_f4_avx512(&conv_weight[x3 + 4]);
+      acc0 = fma_f4_avx512(x5, x6, acc0);
+      acc3 = fma_f4_avx512(x5, x4, acc3);
+      f4 x7 = splat_f4_avx512(x[x2 + 2]);
+      f4 x8 = load_f4_avx512(&conv_weight[x3 + 8]);
+      acc0 = fma_f4_avx512(x7, x8, acc0);
+      acc3 = fma_f4_avx512(x7, x6, acc3);
+      acc6 = fma_f4_avx512(x7, x4, acc6);
+      acc1 = fma_f4_avx512(splat_f4_avx512(x[x2 + 8]), x4, acc1);
+      f4 x9 = splat_f4_avx512(x[x2 + 9]);
+      acc1 = fma_f4_avx512(x9, x6, acc1);
+      acc4 = fma_f4_avx512(x9, x4, acc4);
+      f4 x10 = splat_f4_avx512(x[x2 + 10]);
+      acc1 = fma_f4_avx512(x10, x8, acc1);
+      acc4 = fma_f4_avx512(x10, x6, acc4);
+      acc7 = fma_f4_avx512(x10, x4, acc7);
+      acc2 = fma_f4_avx512(splat_f4_avx512(x[x2 + 16]), x4, acc2);
+      f4 x11 = splat_f4_avx512(x[x2 + 17]);
+      acc2 = fma_f4_avx512(x11, x6, acc2);
+      acc5 = fma_f4_avx512(x11, x4, acc5);
+      f4 x12 = splat_f4_avx512(x[x2 + 18]);
+      acc2 = fma_f4_avx512(x12, x8, acc2);
+      acc5 = fma_f4_avx512(x12, x6, acc5);
+      acc8 = fma_f4_avx512(x12, x4, acc8);
+      f4 x13 = splat_f4_avx512(x[x2 + 3]);
+      acc3 = fma_f4_avx512(x13, x8, acc3);
+      acc6 = fma_f4_avx512(x13, x6, acc6);
+      acc9 = fma_f4_avx512(x13, x4, acc9);
+      f4 x14 = splat_f4_avx512(x[x2 + 11]);
+      acc4 = fma_f4_avx512(x14, x8, acc4);
+      acc7 = fma_f4_avx512(x14, x6, acc7);
+      acc10 = fma_f4_avx512(x14, x4, acc10);
+      f4 x15 = splat_f4_avx512(x[x2 + 19]);
+      acc5 = fma_f4_avx512(x15, x8, acc5);
+      acc8 = fma_f4_avx512(x15, x6, acc8);
+      acc11 = fma_f4_avx512(x15, x4, acc11);
+      f4 x16 = splat_f4_avx512(x[x2 + 4]);
+      acc6 = fma_f4_avx512(x16, x8, acc6);
+      acc9 = fma_f4_avx512(x16, x6, acc9);
+      acc12 = fma_f4_avx512(x16, x4, acc12);
+      f4 x17 = splat_f4_avx512(x[x2 + 12]);
+      acc7 = fma_f4_avx512(x17, x8, acc7);
+      acc10 = fma_f4_avx512(x17, x6, acc10);
+      acc13 = fma_f4_avx512(x17, x4, acc13);
+      f4 x18 = splat_f4_avx512(x[x2 + 20]);
+      acc8 = fma_f4_avx512(x18, x8, acc8);
+      acc11 = fma_f4_avx512(x18, x6, acc11);
+      acc14 = fma_f4_avx512(x18, x4, acc14);
+      f4 x19 = splat_f4_avx512(x[x2 + 5]);
+      acc9 = fma_f4_avx512(x19, x8, acc9);
+      acc12 = fma_f4_avx512(x19, x6, acc12);
+      acc15 = fma_f4_avx512(x19, x4, acc15);
+      f4 x20 = splat_f4_avx512(x[x2 + 13]);
+      acc10 = fma_f4_avx512(x20, x8, acc10);
+      acc13 = fma_f4_avx512(x20, x6, acc13);
+      acc16 = fma_f4_avx512(x20, x4, acc16);
+      f4 x21 = splat_f4_avx512(x[x2 + 21]);
+      acc11 = fma_f4_avx512(x21, x8, acc11);
+      acc14 = fma_f4_avx512(x21, x6, acc14);
+      acc17 = fma_f4_avx512(x21, x4, acc17);
+      f4 x22 = splat_f4_avx512(x[x2 + 6]);
+      acc12 = fma_f4_avx512(x22, x8, acc12);
+      acc15 = fma_f4_avx512(x22, x6, acc15);
+      f4 x23 = splat_f4_avx512(x[x2 + 14]);
+      acc13 = fma_f4_avx512(x23, x8, acc13);
+      acc16 = fma_f4_avx512(x23, x6, acc16);
+      f4 x24 = splat_f4_avx512(x[x2 + 22]);
+      acc14 = fma_f4_avx512(x24, x8, acc14);
+      acc17 = fma_f4_avx512(x24, x6, acc17);
+      acc15 = fma_f4_avx512(splat_f4_avx512(x[x2 + 7]), x8, acc15);
+      acc16 = fma_f4_avx512(splat_f4_avx512(x[x2 + 15]), x8, acc16);
+      acc17 = fma_f4_avx512(splat_f4_avx512(x[x2 + 23]), x8, acc17);
     }
+    int x25 = i0 * 72;
+    store_f4_avx512(&out[x25], at_least_f4_avx512(acc0 + x0, 0.0f));
+    store_f4_avx512(&out[x25 + 24], at_least_f4_avx512(acc1 + x0, 0.0f));
+    store_f4_avx512(&out[x25 + 48], at_least_f4_avx512(acc2 + x0, 0.0f));
+    store_f4_avx512(&out[x25 + 4], at_least_f4_avx512(acc3 + x0, 0.0f));
+    store_f4_avx512(&out[x25 + 28], at_least_f4_avx512(acc4 + x0, 0.0f));
+    store_f4_avx512(&out[x25 + 52], at_least_f4_avx512(acc5 + x0, 0.0f));
+    store_f4_avx512(&out[x25 + 8], at_least_f4_avx512(acc6 + x0, 0.0f));
+    store_f4_avx512(&out[x25 + 32], at_least_f4_avx512(acc7 + x0, 0.0f));
+    store_f4_avx512(&out[x25 + 56], at_least_f4_avx512(acc8 + x0, 0.0f));
+    store_f4_avx512(&out[x25 + 12], at_least_f4_avx512(acc9 + x0, 0.0f));
+    store_f4_avx512(&out[x25 + 36], at_least_f4_avx512(acc10 + x0, 0.0f));
+    store_f4_avx512(&out[x25 + 60], at_least_f4_avx512(acc11 + x0, 0.0f));
+    store_f4_avx512(&out[x25 + 16], at_least_f4_avx512(acc12 + x0, 0.0f));
+    store_f4_avx512(&out[x25 + 40], at_least_f4_avx512(acc13 + x0, 0.0f));
+    store_f4_avx512(&out[x25 + 64], at_least_f4_avx512(acc14 + x0, 0.0f));
+    store_f4_avx512(&out[x25 + 20], at_least_f4_avx512(acc15 + x0, 0.0f));
+    store_f4_avx512(&out[x25 + 44], at_least_f4_avx512(acc16 + x0, 0.0f));
+    store_f4_avx512(&out[x25 + 68], at_least_f4_avx512(acc17 + x0, 0.0f));
+  }
 }
 
-/* out [1, 3] from x [1, 6, 6, 4], fc_weight [3, 144], fc_bias [3] */
-static AVX512 void fc_linear_avx512(float *restrict out,
-                                    const float *restrict x,
-                                    const float *restrict fc_weight,
+static AVX512 void fc_linear_avx512(float *restrict out, const float *restrict x, const float *restrict fc_weight,
                                     const float *restrict fc_bias)
 {
-    float acc0 = 0.0f;
-    float acc1 = 0.0f;
-    float acc2 = 0.0f;
-    for (int r0 = 0; r0 < 4; r0++) {
-        int x0 = r0 * 36;
-        for (int r1 = 0; r1 < 36; r1++) {
-            float x1 = x[r0 + r1 * 4];
-            int x2 = x0 + r1;
-            acc0 = fmaf(x1, fc_weight[x2], acc0);
-            acc1 = fmaf(x1, fc_weight[x2 + 144], acc1);
-            acc2 = fmaf(x1, fc_weight[x2 + 288], acc2);
-        }
+  float acc0 = 0.0f, acc1 = 0.0f, acc2 = 0.0f;
+  for (int r0 = 0; r0 < 4; r0++) {
+    int x0 = r0 * 36;
+    for (int r1 = 0; r1 < 36; r1++) {
+      float x1 = x[r0 + r1 * 4];
+      int x2 = x0 + r1;
+      acc0 = fmaf(x1, fc_weight[x2], acc0);
+      acc1 = fmaf(x1, fc_weight[x2 + 144], acc1);
+      acc2 = fmaf(x1, fc_weight[x2 + 288], acc2);
     }
-    out[0] = acc0 + fc_bias[0];
-    out[1] = acc1 + fc_bias[1];
-    out[2] = acc2 + fc_bias[2];
+  }
+  out[0] = acc0 + fc_bias[0];
+  out[1] = acc1 + fc_bias[1];
+  out[2] = acc2 + fc_bias[2];
 }
 
 #endif
@@ -758,7 +885,7 @@ static const struct small_kernels kernels_any = {
     softmax,
 };
 
-#if SMALL_LEVEL >= 2
+#if SMALL_LEVEL >= 2 && defined(__x86_64__)
 /* AVX2 and FMA. */
 static const struct small_kernels kernels_avx2 = {
     conv_conv2d_relu_avx2,
@@ -767,7 +894,7 @@ static const struct small_kernels kernels_avx2 = {
 };
 #endif
 
-#if SMALL_LEVEL >= 3
+#if SMALL_LEVEL >= 3 && defined(__x86_64__)
 /* AVX-512. */
 static const struct small_kernels kernels_avx512 = {
     conv_conv2d_relu_avx512,
@@ -779,7 +906,7 @@ static const struct small_kernels kernels_avx512 = {
 /* The best kernels for this processor. */
 static const struct small_kernels *choose_kernels(void)
 {
-#if SMALL_LEVEL >= 3
+#if SMALL_LEVEL >= 3 && defined(__x86_64__)
     if (__builtin_cpu_supports("avx512f")
         && __builtin_cpu_supports("avx512bw")
         && __builtin_cpu_supports("avx512dq")
@@ -788,7 +915,7 @@ static const struct small_kernels *choose_kernels(void)
         && __builtin_cpu_supports("fma"))
         return &kernels_avx512;
 #endif
-#if SMALL_LEVEL >= 2
+#if SMALL_LEVEL >= 2 && defined(__x86_64__)
     if (__builtin_cpu_supports("avx2")
         && __builtin_cpu_supports("fma"))
         return &kernels_avx2;

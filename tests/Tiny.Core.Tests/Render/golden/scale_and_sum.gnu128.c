@@ -34,19 +34,17 @@ static inline float sum_f4(f4 v)
     return v[0] + v[2] + (v[1] + v[3]);
 }
 
-static void scale_and_sum(float *restrict out,
-                          float *restrict total,
-                          const float *restrict x,
+static void scale_and_sum(float *restrict out, float *restrict total, const float *restrict x,
                           const float *restrict scale)
 {
-    float x0 = scale[0];
-    f4 acc0 = splat_f4(0.0f);
-    for (int i0 = 0; i0 < 16; i0++) {
-        int x1 = i0 * 4;
-        f4 x2 = load_f4(&x[x1]);
-        f4 x3 = max_f4(x2 * x0 - 3.0f, -x2);
-        store_f4(&out[x1], x3);
-        acc0 += x3;
-    }
-    total[0] = sum_f4(acc0);
+  float x0 = scale[0];
+  f4 acc0 = splat_f4(0.0f);
+  for (int i0 = 0; i0 < 16; i0++) {
+    int x1 = i0 * 4;
+    f4 x2 = load_f4(&x[x1]);
+    f4 x3 = max_f4(x2 * x0 - 3.0f, -x2);
+    store_f4(&out[x1], x3);
+    acc0 += x3;
+  }
+  total[0] = sum_f4(acc0);
 }
