@@ -36,7 +36,7 @@ sealed record TuneTarget(string Name, ScheduleProfile Schedule, Func<Cancellatio
     static TuneLevel Of(string device, CancellationToken cancellation)
     {
         var opened = Device.Get(device);
-        return new(opened.Profile, 1, $"{Processor}, {device}", memory => new DeviceMeasurer(opened, memory, cancellation));
+        return new(opened.Profile, 1, opened is WebGpuDevice gpu ? gpu.Adapter : Processor, memory => new DeviceMeasurer(opened, memory, cancellation));
     }
 
     /// <summary>The processor's name.</summary>

@@ -1,4 +1,5 @@
 using Tiny.Graph;
+using Tiny.Lower;
 
 namespace Tiny.Optimize;
 
@@ -16,7 +17,12 @@ static class OptRules
     public static void Check(UOp sink, IReadOnlyList<OptOp> choices, TargetProfile profile)
     {
         var vectors = choices.Where(o => o.Kind is OptKind.Vector or OptKind.VectorFold).ToList();
-        if (vectors.Count > 1) throw new OptException($"{vectors[1]}: vectors lie along one axis");
+        // What fills a stage has vectors of its own.
+        var loops = sink.Topological().Where(u => u.Op == Op.Range && ((Axis)u.Arg!).Kind == AxisKind.Loop).Select(u => ((Axis)u.Arg!).Id).ToHashSet();
+        bool isStaged = sink.Topological().Exists(u => u.Op == Op.Stage);
+        foreach (var group in vectors.GroupBy(v => isStaged && !loops.Contains(v.Axis)))
+            if (group.Skip(1).FirstOrDefault() is { } second) throw new OptException($"{second}: vectors lie along one axis");
+        foreach (var dot in choices.Where(o => o.Kind == OptKind.Dot)) Dot(sink, dot, choices, profile);
         foreach (var v in vectors)
         {
             if (profile.VectorLanes < 2 || v.Amount != profile.VectorLanes && !profile.NarrowerLanes.Contains(v.Amount)) throw new OptException($"{v}: {profile.Name} has no such vectors");
@@ -26,6 +32,18 @@ static class OptRules
         foreach (var o in choices.Where(o => o.Kind is OptKind.Upcast or OptKind.Unroll))
             if ((copies *= Math.Max(1, o.Amount)) > MostCopies) throw new OptException($"{o}: more than {MostCopies} copies of the body");
         if (profile.Grid) Grid(sink, choices);
+    }
+
+    // Products of four have a layout of their own, along which the vectors lie.
+    static void Dot(UOp sink, OptOp dot, IReadOnlyList<OptOp> choices, TargetProfile profile)
+    {
+        var nodes = sink.Topological();
+        var free = FreeRanges.Of(sink);
+        var vector = choices.FirstOrDefault(o => o.Kind == OptKind.Vector) is { } v ? nodes.Find(u => u.Op == Op.Range && ((Axis)u.Arg!).Id == v.Axis) : null;
+        if (!profile.Dots || vector is null || dot.Amount != DotProducts.Width || nodes.FindAll(u => u.Op == Op.Fold) is not [var fold]
+            || DotProducts.Range(fold, free) is not { } four || ((Axis)four.Arg!).Id != dot.Axis || DotProducts.Factors(fold) is not var (a, b)
+            || !new[] { a, b }.All(f => DotProducts.Step(f, vector, free) is 0 or DotProducts.Width))
+            throw new OptException($"{dot}: no products of four bytes lie so");
     }
 
     // Threads run in no order, and each has what it needs to itself.

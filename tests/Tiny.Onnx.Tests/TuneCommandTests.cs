@@ -1,15 +1,18 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using NUnit.Framework;
 using Tiny.Cli;
 using Tiny.Cli.Measuring;
 using Tiny.Cli.Models;
 using Tiny.Export.Tests;
+using Tiny.Formats;
 using Tiny.Jit;
 using Tiny.Lower;
 using Tiny.Optimize;
 using Tiny.Optimize.Search;
 using Tiny.Render;
 using Tiny.Runtime;
+using Tiny.Schedule;
 using Tiny.Tests;
 
 namespace Tiny.Onnx.Tests;
@@ -55,13 +58,15 @@ public sealed class TuneCommandTests : IDisposable
     }
 
     // Entries that no heuristic would choose: of each kernel some move, for all kinds of processors.
-    List<TunedKernel> Moved()
+    List<TunedKernel> Moved() => Moved(new CTarget().Schedule, CRenderer.Gnu128, CRenderer.Avx2, CRenderer.Avx512);
+
+    List<TunedKernel> Moved(ScheduleProfile schedule, params TargetProfile[] profiles)
     {
         var source = ModelProgram.Of(OnnxFile.Open(Digits()), ModelSettings.None);
-        var program = ProgramCapture.Of("digits", [(source.Entry, source.Capture())], new CTarget().Schedule);
+        var program = ProgramCapture.Of("digits", [(source.Entry, source.Capture())], schedule);
         var random = new Random(5);
         var entries = new List<TunedKernel>();
-        foreach (var profile in new[] { CRenderer.Gnu128, CRenderer.Avx2, CRenderer.Avx512 })
+        foreach (var profile in profiles)
             foreach (var kernel in program.Kernels)
             {
                 Moves? moves = null;
@@ -169,6 +174,30 @@ public sealed class TuneCommandTests : IDisposable
         Assert.That((code, error), Is.EqualTo((0, "")));
         Assert.That(output, Does.Match(@"all +\d+ of \d+ kernels for cpu: "));
         Assert.That(TuningFile.Read(_folder["live.json"]).Entries.Select(e => e.Profile), Has.All.EqualTo("cpu"));
+    }
+
+    // The variable is read once in a process.
+    [Test]
+    public void LiveProgramsUseTheFileThatTheVariableNames()
+    {
+        Npy.Write(_folder["digit.npy"], Tensor.Zeros(1, 1, 28, 28));
+        (int, string) Run(string tune)
+        {
+            var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Tiny.Cli.dll"), "run", Digits(), "--input", $"Input3={_folder["digit.npy"]}", "--out", _folder["out"]])
+                { RedirectStandardOutput = true, RedirectStandardError = true, Environment = { ["TINY_TUNE"] = _folder[tune] } };
+            using var process = Process.Start(start)!;
+            string error = process.StandardError.ReadToEnd();
+            process.WaitForExit();
+            return (process.ExitCode, error);
+        }
+        var profile = Device.Get("cpu").Profile;
+        Write("live.json", Moved(ScheduleProfile.Of(profile), profile));
+        Assert.That(Run("live.json"), Is.EqualTo((0, "")));
+        Write("bad.json", TuningFile.Read(_folder["live.json"]).Entries.Select(e => e with { Choices = [new(OptKind.Upcast, 99, 2)] }));
+        var (code, error) = Run("bad.json");
+        Assert.That(code, Is.EqualTo(ExitCode.BadInput));
+        Assert.That(error, Does.Contain("on cpu, cannot be applied: Upcast(99, 2)"));
+        Assert.That(Run("none.json").Item2, Does.Contain("none.json: there is no such file"));
     }
 
     [Test]

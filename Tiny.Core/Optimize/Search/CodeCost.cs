@@ -115,6 +115,7 @@ sealed class CodeCost
         Op.Store or Op.StoreBits => Store,
         Op.Div or Op.Sqrt => Division,
         Op.Exp or Op.Exp2 or Op.Log2 or Op.Sin => Function * line.DType.Lanes,
+        Op.Dot => Arithmetic,
         Op.FloorDiv or Op.FloorMod => Division,
         // A value that is loaded comes with all lanes.
         Op.Broadcast => line.Src[0].Op is Op.Load or Op.Const ? 0 : Arithmetic,

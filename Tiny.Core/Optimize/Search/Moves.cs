@@ -14,6 +14,7 @@ sealed class Moves
     readonly UOp _sink;
     readonly TargetProfile _profile;
     readonly FreeRanges _free;
+    readonly bool _isStaged;
     readonly List<UOp> _loops, _reductions, _loads;
 
     public Moves(UOp sink, TargetProfile profile)
@@ -24,6 +25,7 @@ sealed class Moves
         var ranges = nodes.Where(u => u.Op == Op.Range && u.Src[0].Op == Op.Const && u.Max > 0).OrderBy(Id).ToList();
         _loops = ranges.FindAll(r => ((Axis)r.Arg!).Kind == AxisKind.Loop);
         _reductions = ranges.FindAll(r => ((Axis)r.Arg!).Kind == AxisKind.Reduce);
+        _isStaged = nodes.Exists(u => u.Op == Op.Stage);
         _loads = nodes.FindAll(u => u.Op == Op.Load && u.Src[0].Op == Op.Pointer);
     }
 
@@ -31,7 +33,7 @@ sealed class Moves
     public IEnumerable<IReadOnlyList<OptOp>> From(IReadOnlyList<OptOp> choices)
     {
         var seen = new HashSet<string>(StringComparer.Ordinal) { OptText.Of(choices) };
-        foreach (var list in Tiles(choices).Concat(Exchanges(choices)).Concat(Unrolled(choices)).Concat(Vectors(choices)).Concat(Orders(choices)).Concat(Packed(choices)))
+        foreach (var list in _isStaged ? Amounts(choices) : Tiles(choices).Concat(Exchanges(choices)).Concat(Unrolled(choices)).Concat(Vectors(choices)).Concat(Orders(choices)).Concat(Packed(choices)))
             if (IsSmall(list) && seen.Add(OptText.Of(list))) yield return list;
     }
 
@@ -46,6 +48,13 @@ sealed class Moves
             int k = Amount(choices, OptKind.Upcast, axis);
             foreach (int amount in Steps(k, Most(choices, axis))) yield return With(choices, OptKind.Upcast, axis, amount);
         }
+    }
+
+    // A body that has a stage keeps its order, and what its choices name by number.
+    static IEnumerable<List<OptOp>> Amounts(IReadOnlyList<OptOp> choices)
+    {
+        foreach (var (now, i) in choices.Select((o, i) => (o, i)).Where(x => x.o.Kind is OptKind.Upcast or OptKind.Unroll))
+            foreach (int amount in Steps(now.Amount, MostOfAnAxis).Where(n => n > 1)) yield return [.. choices.Select((o, at) => at == i ? o with { Amount = amount } : o)];
     }
 
     // What one axis loses another wins.
@@ -84,7 +93,7 @@ sealed class Moves
             foreach (int lanes in widths.Where(w => w <= Extent(axis)))
             {
                 // What was tiled or unrolled along it is lanes now.
-                var others = choices.Where(o => o.Kind is not (OptKind.Vector or OptKind.VectorFold or OptKind.Stage) && !(o.Kind is OptKind.Upcast or OptKind.Unroll && o.Axis == Id(axis)));
+                var others = choices.Where(o => o.Kind is not (OptKind.Vector or OptKind.VectorFold or OptKind.Stage or OptKind.Dot) && !(o.Kind is OptKind.Upcast or OptKind.Unroll && o.Axis == Id(axis)));
                 yield return [new OptOp(kind, Id(axis), lanes), .. others];
             }
             // The same tile, wider or narrower.
@@ -141,7 +150,7 @@ sealed class Moves
         int at = choices.ToList().FindIndex(o => o.Kind == kind && o.Axis == Id(axis));
         if (at >= 0 && amount > 1) return [.. choices.Select((o, i) => i == at ? o with { Amount = amount } : o)];
         // Splits come before what names their parts.
-        int splits = choices.ToList().FindLastIndex(o => o.Kind is not (OptKind.Swap or OptKind.Stage or OptKind.Share)) + 1;
+        int splits = choices.ToList().FindLastIndex(o => o.Kind is not (OptKind.Swap or OptKind.Stage or OptKind.Share or OptKind.Widen)) + 1;
         if (at < 0) return amount == 1 ? [.. choices] : [.. choices.Take(splits), new OptOp(kind, Id(axis), amount), .. choices.Skip(splits)];
         return [.. choices.Where((o, i) => i != at && o.Kind != OptKind.Stage)];
     }

@@ -37,7 +37,7 @@ public sealed class OptTextTests
     [TestCase("Upcast(operand 0, 2)", "write Upcast(0, 2)")]
     [TestCase("Stage(2, 0)", "write Stage(operand 2, 0)")]
     [TestCase("Upcast(0, 99999999999)", "99999999999 is too large")]
-    [TestCase("Stretch(0, 2)", "there is no 'Stretch'; there are: Upcast, Vector")]
+    [TestCase("Enlarge(0, 2)", "there is no 'Enlarge'; there are: Upcast, Vector")]
     [TestCase("upcast(0, 2)", "there is no 'upcast'")]
     [TestCase("rubbish", "'rubbish' is no choice")]
     public void OtherTextIsRefused(string text, string message) => Assert.That(() => OptText.Parse(text), Throws.TypeOf<FormatException>().With.Message.Contains(message));

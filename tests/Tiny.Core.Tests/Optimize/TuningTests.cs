@@ -116,7 +116,7 @@ public sealed class TuningTests
     [TestCase("{\"version\": 1, \"kernels\": [{\"key\": \"x\"}]}", "kernels[0]: 'x' is no key")]
     public void OtherFilesAreRefused(string json, string message) => Refused(json, message);
 
-    [TestCase("Vector(1, 4) Upcast(0, 3)", "Stretch(1, 2)", "kernels[0]: 'Stretch(1, 2)': there is no 'Stretch'")]
+    [TestCase("Vector(1, 4) Upcast(0, 3)", "Enlarge(1, 2)", "kernels[0]: 'Enlarge(1, 2)': there is no 'Enlarge'")]
     [TestCase("12.35", "-1", "kernels[0]: 'before_us' is no time")]
     [TestCase("12.35", "\"soon\"", "kernels[0]: 'before_us' is missing, or no number")]
     [TestCase("c-gnu128", "c-gnu128\", \"profile\": 3, \"x\": \"", "'profile' is missing, or no text")]
