@@ -18,13 +18,13 @@
 #endif
 
 /* Kernels for several kinds of processors are here. SMALL_LEVEL is the highest to use: 0 C99 alone, 1 vectors of 128 bits by the notation that
- * gcc and clang share (SSE2 on x86-64), 2 NEON on 64-bit Arm, AVX2 and FMA on x86-64, 3 AVX-512. Those from AVX2 on, init chooses by asking the
+ * gcc and clang share (SSE2 on x86-64), 2 NEON on 64-bit Arm, AVX2 and FMA on x86-64, 3 AVX-512, 4 that with VNNI. Those from AVX2 on, init chooses by asking the
  * processor; no compiler flags are needed. */
 #if !defined(__clang__) && !(defined(__GNUC__) && __GNUC__ >= 9)
 #undef SMALL_LEVEL
 #define SMALL_LEVEL 0
 #elif !defined(SMALL_LEVEL)
-#define SMALL_LEVEL 3
+#define SMALL_LEVEL 4
 #endif
 #if SMALL_LEVEL >= 2 && defined(__aarch64__)
 #include <arm_neon.h>
@@ -37,8 +37,10 @@
 #define AVX2 __attribute__((target("avx2,fma")))
 #if defined(__clang__)
 #define AVX512 __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma"), min_vector_width(512)))
+#define AVX512VNNI __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma,avx512vnni"), min_vector_width(512)))
 #else
 #define AVX512 __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma")))
+#define AVX512VNNI __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma,avx512vnni")))
 #endif
 #endif
 
