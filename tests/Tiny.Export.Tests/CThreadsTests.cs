@@ -6,7 +6,7 @@ namespace Tiny.Export.Tests;
 
 /// <summary>Kernels of an exported program that threads share: whoever runs which part, and in which order, results are the same to the bit.</summary>
 [NonParallelizable]
-public sealed class CThreadsTests
+public sealed class CThreadsTests : IDisposable
 {
     TemporaryFolder? _folder;
 
@@ -20,8 +20,7 @@ public sealed class CThreadsTests
         File.WriteAllText(_folder["check.c"], Check);
     }
 
-    [OneTimeTearDown]
-    public void Delete() => _folder?.Dispose();
+    public void Dispose() => _folder?.Dispose();
 
     [Test]
     public void LongKernelsAreRunInPartsAndShortOnesAreNot()
