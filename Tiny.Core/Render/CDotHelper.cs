@@ -9,7 +9,9 @@ public sealed partial class CHelper
     /// <param name="instructions">The attribute of the function; null for none.</param>
     internal static CHelper Dot(DType a, DType b, DType t, string? instructions)
     {
-        var (type, name) = (TypeName(t), $"dot_{TypeName(a)}_{TypeName(b)}_{TypeName(t)}");
+        // What a name computes does not depend on whose function it is.
+        var how = instructions switch { null => "dot", "AVX512VNNI" => "dot_by_bytes", _ => "dot_by_pairs" };
+        var (type, name) = (TypeName(t), $"{how}_{TypeName(a)}_{TypeName(b)}_{TypeName(t)}");
         var (x, y) = (Words(a, t), Words(b, t));
         var body = instructions switch
         {

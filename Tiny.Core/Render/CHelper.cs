@@ -62,7 +62,7 @@ public sealed partial class CHelper
             text = Regex.Replace(text, $@"\b{function.Name}\b", Suffixed(function.Name));
         return new CHelper(Suffixed(Name), text, [.. Needs.Select(n => n.For(attribute))]);
 
-        string Suffixed(string name) => (attribute == "AVX512" ? Lanes16() : Lanes8()).IsMatch(name) ? name : $"{name}_{attribute.ToLowerInvariant()}";
+        string Suffixed(string name) => (attribute == "AVX512" && Lanes16().IsMatch(name) || attribute == "AVX2" && Lanes8().IsMatch(name)) ? name : $"{name}_{attribute.ToLowerInvariant()}";
     }
 
     // Names of types with so many lanes: f16, u8x16, but not i16x8.
