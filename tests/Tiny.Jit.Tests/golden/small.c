@@ -212,45 +212,43 @@ static void conv_conv2d_relu(float *restrict out, const float *restrict x, const
                              const float *restrict conv_bias)
 {
   for (int i0 = 0; i0 < 3; i0++) {
-    int x0 = i0 * 48;
-    int x1 = i0 * 16;
-    for (int i1 = 0; i1 < 4; i1++) {
-      float acc0 = 0.0f, acc1 = 0.0f, acc2 = 0.0f, acc3 = 0.0f, acc4 = 0.0f, acc5 = 0.0f, acc6 = 0.0f, acc7 = 0.0f;
-      float acc8 = 0.0f, acc9 = 0.0f, acc10 = 0.0f, acc11 = 0.0f;
-      for (int r0 = 0; r0 < 3; r0++) {
-        int x2 = x1 + r0 * 8;
-        int x3 = i1 + r0 * 12;
-        for (int r1 = 0; r1 < 3; r1++) {
-          int x4 = x2 + r1;
-          float x5 = conv_weight[x3 + r1 * 4];
-          acc0 += x[x4] * x5;
-          acc1 += x[x4 + 1] * x5;
-          acc2 += x[x4 + 2] * x5;
-          acc3 += x[x4 + 3] * x5;
-          acc4 += x[x4 + 4] * x5;
-          acc5 += x[x4 + 5] * x5;
-          acc6 += x[x4 + 8] * x5;
-          acc7 += x[x4 + 9] * x5;
-          acc8 += x[x4 + 10] * x5;
-          acc9 += x[x4 + 11] * x5;
-          acc10 += x[x4 + 12] * x5;
-          acc11 += x[x4 + 13] * x5;
+    int x0 = i0 * 8;
+    int x1 = i0 * 2;
+    for (int i1 = 0; i1 < 3; i1++) {
+      int x2 = x0 + i1 * 48;
+      int x3 = x1 + i1 * 16;
+      for (int i2 = 0; i2 < 4; i2++) {
+        float acc0 = 0.0f, acc1 = 0.0f, acc2 = 0.0f, acc3 = 0.0f;
+        for (int r0 = 0; r0 < 3; r0++) {
+          int x4 = x3 + r0 * 8;
+          int x5 = i2 + r0 * 12;
+          float x6 = conv_weight[x5];
+          acc0 += x[x4] * x6;
+          float x7 = x[x4 + 1];
+          float x8 = conv_weight[x5 + 4];
+          acc0 += x7 * x8;
+          acc1 += x7 * x6;
+          float x9 = x[x4 + 2];
+          float x10 = conv_weight[x5 + 8];
+          acc0 += x9 * x10;
+          acc1 += x9 * x8;
+          acc1 += x[x4 + 3] * x10;
+          acc2 += x[x4 + 8] * x6;
+          float x11 = x[x4 + 9];
+          acc2 += x11 * x8;
+          acc3 += x11 * x6;
+          float x12 = x[x4 + 10];
+          acc2 += x12 * x10;
+          acc3 += x12 * x8;
+          acc3 += x[x4 + 11] * x10;
         }
+        int x13 = x2 + i2;
+        float x14 = conv_bias[i2];
+        out[x13] = at_least_f32(acc0 + x14, 0.0f);
+        out[x13 + 4] = at_least_f32(acc1 + x14, 0.0f);
+        out[x13 + 24] = at_least_f32(acc2 + x14, 0.0f);
+        out[x13 + 28] = at_least_f32(acc3 + x14, 0.0f);
       }
-      int x6 = x0 + i1;
-      float x7 = conv_bias[i1];
-      out[x6] = at_least_f32(acc0 + x7, 0.0f);
-      out[x6 + 4] = at_least_f32(acc1 + x7, 0.0f);
-      out[x6 + 8] = at_least_f32(acc2 + x7, 0.0f);
-      out[x6 + 12] = at_least_f32(acc3 + x7, 0.0f);
-      out[x6 + 16] = at_least_f32(acc4 + x7, 0.0f);
-      out[x6 + 20] = at_least_f32(acc5 + x7, 0.0f);
-      out[x6 + 24] = at_least_f32(acc6 + x7, 0.0f);
-      out[x6 + 28] = at_least_f32(acc7 + x7, 0.0f);
-      out[x6 + 32] = at_least_f32(acc8 + x7, 0.0f);
-      out[x6 + 36] = at_least_f32(acc9 + x7, 0.0f);
-      out[x6 + 40] = at_least_f32(acc10 + x7, 0.0f);
-      out[x6 + 44] = at_least_f32(acc11 + x7, 0.0f);
     }
   }
 }
@@ -323,101 +321,48 @@ static void conv_conv2d_relu(float *restrict out, const float *restrict x, const
     for (int r0 = 0; r0 < 3; r0++) {
       int x2 = x1 + r0 * 8;
       int x3 = r0 * 12;
-      f4 x4 = load_f4(&conv_weight[x3]);
-      acc0 = fma_f4(splat_f4(x[x2]), x4, acc0);
-      f4 x5 = splat_f4(x[x2 + 1]);
-      f4 x6 = load_f4(&conv_weight[x3 + 4]);
-      acc0 = fma_f4(x5, x6, acc0);
-      acc3 = fma_f4(x5, x4, acc3);
-      f4 x7 = splat_f4(x[x2 + 2]);
-      f4 x8 = load_f4(&conv_weight[x3 + 8]);
-      acc0 = fma_f4(x7, x8, acc0);
-      acc3 = fma_f4(x7, x6, acc3);
-      acc6 = fma_f4(x7, x4, acc6);
-      acc1 = fma_f4(splat_f4(x[x2 + 8]), x4, acc1);
-      f4 x9 = splat_f4(x[x2 + 9]);
-      acc1 = fma_f4(x9, x6, acc1);
-      acc4 = fma_f4(x9, x4, acc4);
-      f4 x10 = splat_f4(x[x2 + 10]);
-      acc1 = fma_f4(x10, x8, acc1);
-      acc4 = fma_f4(x10, x6, acc4);
-      acc7 = fma_f4(x10, x4, acc7);
-      acc2 = fma_f4(splat_f4(x[x2 + 16]), x4, acc2);
-      f4 x11 = splat_f4(x[x2 + 17]);
-      acc2 = fma_f4(x11, x6, acc2);
-      acc5 = fma_f4(x11, x4, acc5);
-      f4 x12 = splat_f4(x[x2 + 18]);
-      acc2 = fma_f4(x12, x8, acc2);
-      acc5 = fma_f4(x12, x6, acc5);
-      acc8 = fma_f4(x12, x4, acc8);
-      f4 x13 = splat_f4(x[x2 + 3]);
-      acc3 = fma_f4(x13, x8, acc3);
-      acc6 = fma_f4(x13, x6, acc6);
-      acc9 = fma_f4(x13, x4, acc9);
-      f4 x14 = splat_f4(x[x2 + 11]);
-      acc4 = fma_f4(x14, x8, acc4);
-      acc7 = fma_f4(x14, x6, acc7);
-      acc10 = fma_f4(x14, x4, acc10);
-      f4 x15 = splat_f4(x[x2 + 19]);
-      acc5 = fma_f4(x15, x8, acc5);
-      acc8 = fma_f4(x15, x6, acc8);
-      acc11 = fma_f4(x15, x4, acc11);
-      f4 x16 = splat_f4(x[x2 + 4]);
-      acc6 = fma_f4(x16, x8, acc6);
-      acc9 = fma_f4(x16, x6, acc9);
-      acc12 = fma_f4(x16, x4, acc12);
-      f4 x17 = splat_f4(x[x2 + 12]);
-      acc7 = fma_f4(x17, x8, acc7);
-      acc10 = fma_f4(x17, x6, acc10);
-      acc13 = fma_f4(x17, x4, acc13);
-      f4 x18 = splat_f4(x[x2 + 20]);
-      acc8 = fma_f4(x18, x8, acc8);
-      acc11 = fma_f4(x18, x6, acc11);
-      acc14 = fma_f4(x18, x4, acc14);
-      f4 x19 = splat_f4(x[x2 + 5]);
-      acc9 = fma_f4(x19, x8, acc9);
-      acc12 = fma_f4(x19, x6, acc12);
-      acc15 = fma_f4(x19, x4, acc15);
-      f4 x20 = splat_f4(x[x2 + 13]);
-      acc10 = fma_f4(x20, x8, acc10);
-      acc13 = fma_f4(x20, x6, acc13);
-      acc16 = fma_f4(x20, x4, acc16);
-      f4 x21 = splat_f4(x[x2 + 21]);
-      acc11 = fma_f4(x21, x8, acc11);
-      acc14 = fma_f4(x21, x6, acc14);
-      acc17 = fma_f4(x21, x4, acc17);
-      f4 x22 = splat_f4(x[x2 + 6]);
-      acc12 = fma_f4(x22, x8, acc12);
-      acc15 = fma_f4(x22, x6, acc15);
-      f4 x23 = splat_f4(x[x2 + 14]);
-      acc13 = fma_f4(x23, x8, acc13);
-      acc16 = fma_f4(x23, x6, acc16);
-      f4 x24 = splat_f4(x[x2 + 22]);
-      acc14 = fma_f4(x24, x8, acc14);
-      acc17 = fma_f4(x24, x6, acc17);
-      acc15 = fma_f4(splat_f4(x[x2 + 7]), x8, acc15);
-      acc16 = fma_f4(splat_f4(x[x2 + 15]), x8, acc16);
-      acc17 = fma_f4(splat_f4(x[x2 + 23]), x8, acc17);
+      for (int r1 = 0; r1 < 3; r1++) {
+        int x4 = x2 + r1;
+        f4 x5 = load_f4(&conv_weight[x3 + r1 * 4]);
+        acc0 = fma_f4(splat_f4(x[x4]), x5, acc0);
+        acc1 = fma_f4(splat_f4(x[x4 + 8]), x5, acc1);
+        acc2 = fma_f4(splat_f4(x[x4 + 16]), x5, acc2);
+        acc3 = fma_f4(splat_f4(x[x4 + 1]), x5, acc3);
+        acc4 = fma_f4(splat_f4(x[x4 + 9]), x5, acc4);
+        acc5 = fma_f4(splat_f4(x[x4 + 17]), x5, acc5);
+        acc6 = fma_f4(splat_f4(x[x4 + 2]), x5, acc6);
+        acc7 = fma_f4(splat_f4(x[x4 + 10]), x5, acc7);
+        acc8 = fma_f4(splat_f4(x[x4 + 18]), x5, acc8);
+        acc9 = fma_f4(splat_f4(x[x4 + 3]), x5, acc9);
+        acc10 = fma_f4(splat_f4(x[x4 + 11]), x5, acc10);
+        acc11 = fma_f4(splat_f4(x[x4 + 19]), x5, acc11);
+        acc12 = fma_f4(splat_f4(x[x4 + 4]), x5, acc12);
+        acc13 = fma_f4(splat_f4(x[x4 + 12]), x5, acc13);
+        acc14 = fma_f4(splat_f4(x[x4 + 20]), x5, acc14);
+        acc15 = fma_f4(splat_f4(x[x4 + 5]), x5, acc15);
+        acc16 = fma_f4(splat_f4(x[x4 + 13]), x5, acc16);
+        acc17 = fma_f4(splat_f4(x[x4 + 21]), x5, acc17);
+      }
     }
-    int x25 = i0 * 72;
-    store_f4(&out[x25], at_least_f4(acc0 + x0, 0.0f));
-    store_f4(&out[x25 + 24], at_least_f4(acc1 + x0, 0.0f));
-    store_f4(&out[x25 + 48], at_least_f4(acc2 + x0, 0.0f));
-    store_f4(&out[x25 + 4], at_least_f4(acc3 + x0, 0.0f));
-    store_f4(&out[x25 + 28], at_least_f4(acc4 + x0, 0.0f));
-    store_f4(&out[x25 + 52], at_least_f4(acc5 + x0, 0.0f));
-    store_f4(&out[x25 + 8], at_least_f4(acc6 + x0, 0.0f));
-    store_f4(&out[x25 + 32], at_least_f4(acc7 + x0, 0.0f));
-    store_f4(&out[x25 + 56], at_least_f4(acc8 + x0, 0.0f));
-    store_f4(&out[x25 + 12], at_least_f4(acc9 + x0, 0.0f));
-    store_f4(&out[x25 + 36], at_least_f4(acc10 + x0, 0.0f));
-    store_f4(&out[x25 + 60], at_least_f4(acc11 + x0, 0.0f));
-    store_f4(&out[x25 + 16], at_least_f4(acc12 + x0, 0.0f));
-    store_f4(&out[x25 + 40], at_least_f4(acc13 + x0, 0.0f));
-    store_f4(&out[x25 + 64], at_least_f4(acc14 + x0, 0.0f));
-    store_f4(&out[x25 + 20], at_least_f4(acc15 + x0, 0.0f));
-    store_f4(&out[x25 + 44], at_least_f4(acc16 + x0, 0.0f));
-    store_f4(&out[x25 + 68], at_least_f4(acc17 + x0, 0.0f));
+    int x6 = i0 * 72;
+    store_f4(&out[x6], at_least_f4(acc0 + x0, 0.0f));
+    store_f4(&out[x6 + 24], at_least_f4(acc1 + x0, 0.0f));
+    store_f4(&out[x6 + 48], at_least_f4(acc2 + x0, 0.0f));
+    store_f4(&out[x6 + 4], at_least_f4(acc3 + x0, 0.0f));
+    store_f4(&out[x6 + 28], at_least_f4(acc4 + x0, 0.0f));
+    store_f4(&out[x6 + 52], at_least_f4(acc5 + x0, 0.0f));
+    store_f4(&out[x6 + 8], at_least_f4(acc6 + x0, 0.0f));
+    store_f4(&out[x6 + 32], at_least_f4(acc7 + x0, 0.0f));
+    store_f4(&out[x6 + 56], at_least_f4(acc8 + x0, 0.0f));
+    store_f4(&out[x6 + 12], at_least_f4(acc9 + x0, 0.0f));
+    store_f4(&out[x6 + 36], at_least_f4(acc10 + x0, 0.0f));
+    store_f4(&out[x6 + 60], at_least_f4(acc11 + x0, 0.0f));
+    store_f4(&out[x6 + 16], at_least_f4(acc12 + x0, 0.0f));
+    store_f4(&out[x6 + 40], at_least_f4(acc13 + x0, 0.0f));
+    store_f4(&out[x6 + 64], at_least_f4(acc14 + x0, 0.0f));
+    store_f4(&out[x6 + 20], at_least_f4(acc15 + x0, 0.0f));
+    store_f4(&out[x6 + 44], at_least_f4(acc16 + x0, 0.0f));
+    store_f4(&out[x6 + 68], at_least_f4(acc17 + x0, 0.0f));
   }
 }
 
