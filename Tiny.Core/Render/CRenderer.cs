@@ -88,6 +88,9 @@ public sealed partial class CRenderer : CStyleRenderer
             _storage = isShared ? "SIZED" : "static", _bounds = bounds, _loop = bounds is null ? null : ParallelLoop.Of(kernel),
         };
         var text = renderer.RenderFunction();
+        // Sizes that only said how many iterations there are, where a caller says which to run.
+        foreach (var name in variableNames.Reverse().Where(v => Word().Matches(text).Count(m => m.Value == v) == 1))
+            text = text.Insert(text.IndexOf("{\n", StringComparison.Ordinal) + 2, $"  (void){name};\n");
         // A helper may have been asked for by an expression that was then written in another way.
         var words = Word().Matches(text).Select(m => m.Value).ToHashSet();
         return new CKernel(text, [.. renderer._helpers.Where(h => words.Contains(h.Name))]);

@@ -19,11 +19,11 @@ public class CTargetTests
     }
 
     [Test]
-    public void WritesTheFiveFiles()
+    public void WritesItsFiles()
     {
         using var folder = Export(Digits.Program());
         Assert.That(Directory.GetFiles(folder.Path).Select(Path.GetFileName),
-            Is.EquivalentTo(new[] { "digits.h", "digits.c", "digits.weights", "main.c", "CMakeLists.txt" }));
+            Is.EquivalentTo(new[] { "digits.h", "digits.c", "digits.weights", "main.c", "CMakeLists.txt", "digits_threads.h", "digits_threads.c" }));
         var header = File.ReadAllText(folder["digits.h"]);
         Assert.That(header, Does.Contain("int digits_forward(digits *m, const float image[1*1*28*28], float "));
         Assert.That(header, Does.Contain("int digits_init(digits *m, const void *weights, size_t bytes, void *arena, size_t arena_bytes);"));
@@ -193,7 +193,7 @@ public class CTargetTests
 
             static void refuses(int code, const void *weights, size_t bytes, void *arena, size_t arena_bytes, const char *what)
             {
-                digits m = { (const unsigned char *)1, (unsigned char *)2, NULL };
+                digits m = { .weights = (const unsigned char *)1, .arena = (unsigned char *)2 };
                 expect(digits_init(&m, weights, bytes, arena, arena_bytes) == code, what);
                 expect(m.weights == (const unsigned char *)1 && m.arena == (unsigned char *)2, "something was written");
                 expect(strlen(digits_error_text(code)) > 5, "no text");

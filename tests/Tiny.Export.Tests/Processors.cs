@@ -42,11 +42,11 @@ static partial class Processors
         return Tools.Run(folder.Path, folder["probe"], "").Code == 0;
     }
 
-    /// <summary>The emulator that runs a program; null for this machine's own.</summary>
+    /// <summary>The emulator that runs a program; null for this machine's own, and for those that are found by their names.</summary>
     public static string? Emulator(string file)
     {
         const int machine = 18, arm64 = 183;
-        if (!OperatingSystem.IsLinux() || RuntimeInformation.ProcessArchitecture == Architecture.Arm64) return null;
+        if (!OperatingSystem.IsLinux() || RuntimeInformation.ProcessArchitecture == Architecture.Arm64 || !File.Exists(file)) return null;
         Span<byte> header = stackalloc byte[machine + 2];
         using var elf = File.OpenRead(file);
         return elf.ReadAtLeast(header, header.Length, throwOnEndOfStream: false) == header.Length && header.StartsWith("\u007fELF"u8)
