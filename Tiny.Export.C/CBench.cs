@@ -16,7 +16,7 @@ static class CBench
 
     /// <summary>The variants that a search is for, the highest first: those with vectors. By their places among all.</summary>
     public static IReadOnlyList<(int Variant, TargetProfile Profile)> Variants { get; } =
-        [.. CVariant.All.Select((v, i) => (i, v.Profile)).Where(v => v.Profile.VectorLanes > 1).Reverse()];
+        [.. CVariant.All.Select((v, i) => (Variant: i, v.Profile, v.OnlyBytes)).Where(v => v.Profile.VectorLanes > 1 && !v.OnlyBytes).Select(v => (v.Variant, v.Profile)).Reverse()];
 
     /// <summary>The text for kernels of one form of parameters.</summary>
     public static string Text(IReadOnlyList<LinearKernel> kernels)

@@ -52,7 +52,7 @@ static class TuneCommand
             progress.Step($"reading {request.Model}");
             var source = ModelProgram.Of(OnnxFile.Open(request.Model), request.Settings);
             progress.Step("building the graph");
-            var program = ProgramCapture.Of("tuned", [(source.Entry, source.Capture())], request.Target.Schedule);
+            var program = ProgramCapture.Of("tuned", [(source.Entry, source.Capture())], request.Target.Schedule());
             cancellation.ThrowIfCancellationRequested();
             var levels = request.Target.Open(cancellation);
             var jobs = Jobs(program, levels, request.Kernels);

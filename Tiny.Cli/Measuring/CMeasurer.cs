@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Tiny.Cli.Verify;
 using Tiny.Optimize.Search;
 
@@ -34,7 +35,15 @@ sealed class CMeasurer(Func<KernelMemory> memory, CancellationToken cancellation
     {
         var places = new (int, int)[candidates.Count];
         int[][] parts = [.. Enumerable.Range(0, candidates.Count).GroupBy(i => i % Math.Min(Environment.ProcessorCount, MostCompilers)).Select(g => g.ToArray())];
-        Parallel.ForEach(parts, Compile);
+        try
+        {
+            Parallel.ForEach(parts, Compile);
+        }
+        catch (AggregateException e)
+        {
+            // The first says what is wrong, or that it was cancelled.
+            ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
+        }
         return places;
 
         void Compile(int[] part)

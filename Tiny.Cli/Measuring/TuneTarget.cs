@@ -12,7 +12,7 @@ namespace Tiny.Cli.Measuring;
 /// <param name="Name">Its name.</param>
 /// <param name="Schedule">What the scheduler may count on.</param>
 /// <param name="Open">The kinds of target that this machine runs, the most important first, each with what its time counts and its measurer.</param>
-sealed record TuneTarget(string Name, ScheduleProfile Schedule, Func<CancellationToken, IReadOnlyList<TuneLevel>> Open)
+sealed record TuneTarget(string Name, Func<ScheduleProfile> Schedule, Func<CancellationToken, IReadOnlyList<TuneLevel>> Open)
 {
     // A lesser kind of processor runs the program too, but hardly ever this one.
     const double Lesser = 0.01;
@@ -20,10 +20,10 @@ sealed record TuneTarget(string Name, ScheduleProfile Schedule, Func<Cancellatio
     /// <summary>All there are.</summary>
     public static IReadOnlyList<TuneTarget> All { get; } =
     [
-        new("c", new CTarget().Schedule, Compiled),
+        new("c", () => new CTarget().Schedule, Compiled),
         // Live programs: the variable TINY_TUNE names what they use.
-        new("cpu", ScheduleProfile.Of(Device.Get("cpu").Profile), cancellation => [Of("cpu", cancellation)]),
-        new("webgpu", new WebGpuTarget().Schedule, cancellation => [Of("webgpu", cancellation)]),
+        new("cpu", () => ScheduleProfile.Of(Device.Get("cpu").Profile), cancellation => [Of("cpu", cancellation)]),
+        new("webgpu", () => new WebGpuTarget().Schedule, cancellation => [Of("webgpu", cancellation)]),
     ];
 
     static IReadOnlyList<TuneLevel> Compiled(CancellationToken cancellation)

@@ -52,8 +52,8 @@ public sealed class CommandTests : IDisposable
         var (code, output, error) = await TinyAsync("export", Mnist, "--target", "c,webgpu", "--out", _folder["both"], "--name", "digits");
         Assert.That(code, Is.Zero, error);
         Assert.That(output, Does.Contain("input    Input3 float32[1, 1, 28, 28]").And.Contains("output   Plus214_Output_0 float32[1, 10]")
-            .And.Match(@"written +\S+c: 5 files, .*kernels in .*memory").And.Contains("digits.weights").And.Match(@"done .* is 'digits', in \d"));
-        Assert.That(Directory.GetFiles(_folder["both/c"]).Select(Path.GetFileName), Is.EquivalentTo(new[] { "digits.c", "digits.h", "digits.weights", "main.c", "CMakeLists.txt" }));
+            .And.Match(@"written +\S+c: 7 files, .*kernels in .*memory").And.Contains("digits.weights").And.Match(@"done .* is 'digits', in \d"));
+        Assert.That(Directory.GetFiles(_folder["both/c"]).Select(Path.GetFileName), Is.EquivalentTo(new[] { "digits.c", "digits.h", "digits.weights", "digits_threads.c", "digits_threads.h", "main.c", "CMakeLists.txt" }));
         Assert.That(Directory.GetFiles(_folder["both/webgpu"]).Select(Path.GetFileName), Does.Contain("index.js").And.Contains("digits.safetensors").And.Contains("index.html"));
         Assert.That(Directory.GetFileSystemEntries(_folder["both"]).Select(Path.GetFileName), Is.EquivalentTo(new[] { "c", "webgpu" }));
     }

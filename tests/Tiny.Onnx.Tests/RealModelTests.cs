@@ -77,7 +77,7 @@ public sealed class RealModelTests
         var images = sizes.Select((s, i) => Tensor.Rand(new Shape(1, 1, s.Item1, s.Item2), seed: i).Realize()).ToList();
         var expected = sizes.Zip(images).Select(x => new LiveProgram(ModelProgram.Of(OnnxFile.Open(model.Path), ModelSettings.None with { Shapes = [$"luma=1x1x{x.First.Item1}x{x.First.Item2}"] }))
             .Run(new Dictionary<string, Tensor> { ["luma"] = x.Second }).Single().Values).ToList();
-        for (int i = 0; i < images.Count; i++) Close.Check(live.Run(new Dictionary<string, Tensor> { ["luma"] = images[i] }).Single().Values, expected[i], 1e-6, $"{sizes[i]}");
+        for (int i = 0; i < images.Count; i++) Close.Check(live.Run(new Dictionary<string, Tensor> { ["luma"] = images[i] }).Single().Values, expected[i], 1e-5, $"{sizes[i]}");
 
         var program = ProgramCapture.Of("graphs", [(sized.Entry, sized.Capture())], new CTarget().Schedule);
         Variable Of(string name) => program.Entries[0].Variables.Single(v => v.Name == name);
