@@ -28,7 +28,16 @@ public sealed unsafe class OwnedMemory : HostMemory
         MemoryLimit.Take(Math.Max(bytes, 64));
         _pressure = Math.Max(bytes, 64);
         // Rounded up to whole vectors, so that the last one may be read or written whole.
-        _pointer = MemoryPool.Take(Size);
+        try
+        {
+            _pointer = MemoryPool.Shared.Take(Size);
+        }
+        catch (OutOfMemoryException)
+        {
+            MemoryLimit.Give(_pressure);
+            _pressure = 0;
+            throw;
+        }
         NativeMemory.Clear(_pointer, Size);
         GC.AddMemoryPressure(_pressure);
     }
@@ -55,7 +64,7 @@ public sealed unsafe class OwnedMemory : HostMemory
     {
         // Refused memory was never taken.
         if (_pressure == 0) return;
-        MemoryPool.Give(_pointer, Size);
+        MemoryPool.Shared.Give(_pointer, Size);
         GC.RemoveMemoryPressure(_pressure);
         MemoryLimit.Give(_pressure);
     }
