@@ -34,7 +34,7 @@ public sealed record KernelParam(DType DType, Dim Count, bool Written, bool InPl
 /// <item><see cref="Op.Stage"/> declares an array of the kernel's own; stores fill it before anything loads from it, again in each iteration of the
 /// loop that it stands in.</item>
 /// <item>Legal operations: elementwise ones the profile has, Cast, Bitcast, Range, Special, Load, Store, StoreBits, Broadcast, Vector, Lane,
-/// FoldLanes, Acc, Set, End, Stage. Operands of an elementwise vector operation all have its number of lanes. Comparisons of vectors give bool
+/// FoldLanes, Acc, Set, End, Stage, Prefetch. Operands of an elementwise vector operation all have its number of lanes. Comparisons of vectors give bool
 /// vectors, used only by Where, And, Or, Xor, CmpNe and Lane; a vector Store has no gate, a vector Load
 /// may have a vector of bools: lanes where it is false read nothing and are 0, and only the others are inside the buffer; index arithmetic is int32. An index into memory of vectors (<see cref="KernelParam.Lanes"/>) counts those; nothing else is moved there.</item>
 /// <item>On a grid there are <see cref="Op.Special"/>s in a row: the flat thread id, taken apart so that the first changes fastest;

@@ -113,6 +113,20 @@ public sealed partial class CHelper
         _ => null,
     };
 
+    /// <summary>A request for a line of memory: an integer may point where a pointer may not.</summary>
+    internal static CHelper Prefetch(DType t)
+    {
+        var (name, type) = ($"prefetch_{Short(t)}", CRenderer.MemoryType(t));
+        return new(name, $$"""
+            /* Asks for the memory of p[i], which may lie outside: nothing is read. */
+            static inline void {{name}}(const {{type}} *p, int i)
+            {
+                __builtin_prefetch((const void *)((uintptr_t)p + (uintptr_t)i * sizeof *p));
+            }
+
+            """);
+    }
+
     static CHelper Extremum(string name, string op, string word, DType t) => t.IsFloat
         ? Function($"{name}_{Short(t)}", t, "a, b", $"return a {op} b || a != a ? a : b;", $"The {word}; NaN if either is.")
         : Function($"{name}_{Short(t)}", t, "a, b", $"return a {op} b ? a : b;");

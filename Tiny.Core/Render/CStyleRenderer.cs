@@ -94,6 +94,9 @@ public abstract partial class CStyleRenderer
             case Op.Set:
                 if (!_steps.ContainsKey(line.Src[1])) Line(Assignment(Written(line.Src[0]).Text, line.Src[0], line.Src[1]));
                 break;
+            case Op.Prefetch:
+                Line(PrefetchText(line));
+                break;
             case Op.Store or Op.StoreBits:
                 WriteStore(line);
                 break;
@@ -210,6 +213,7 @@ public abstract partial class CStyleRenderer
         names.Select(name => Declaration(type, name, value, mutable: true));
     private protected abstract string StageDeclaration(DType type, string name, int count);
     private protected abstract void WriteStore(UOp store);
+    private protected virtual string PrefetchText(UOp line) => throw Lacking(line.Op, line.DType);
     private protected abstract Expression LoadValue(UOp load);
     private protected abstract Expression Literal(UOp constant);
     private protected abstract Expression CastValue(UOp cast);

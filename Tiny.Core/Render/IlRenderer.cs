@@ -223,6 +223,8 @@ sealed partial class IlRenderer : StackRenderer
         _il.Emit(OpCodes.Add);
     }
 
+    protected override void Prefetch() => Call(typeof(Sse), nameof(Sse.Prefetch0), typeof(void*));
+
     protected override void Load(DType type, long offset)
     {
         if (type.Lanes > 1)

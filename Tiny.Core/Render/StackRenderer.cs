@@ -55,6 +55,8 @@ abstract class StackRenderer
     protected virtual void GatedLoad(DType type, UOp gate) => throw new NotSupportedException();
     /// <summary>Pops a value and, below it, an address, and writes.</summary>
     protected abstract void Store(DType type, long offset);
+    /// <summary>Asks memory for what lies at the address on the stack.</summary>
+    protected virtual void Prefetch() => throw new NotSupportedException();
     /// <summary>The loop's first instruction comes next.</summary>
     protected abstract void OpenLoop();
     /// <summary>Pops a bool; goes back to the loop's first instruction where it is true.</summary>
@@ -135,6 +137,11 @@ abstract class StackRenderer
                 Write(line);
                 break;
             case Op.Stage:
+                break;
+            case Op.Prefetch:
+                var (root, offset) = Plan.Address(line);
+                PushAddress(line.Src[0], root, offset);
+                Prefetch();
                 break;
             case Op.Special:
                 throw new TargetException($"{Kernel.Name}: a thread grid on {Kernel.Profile.Name}, which has none");

@@ -61,6 +61,7 @@ public sealed class CpuDevice : Device
             StageBytes = 256 << 10,
             PanelBytes = 256 << 10,
             FasterForms = true,
+            Prefetches = Sse.IsSupported,
             // RyuJIT follows 1,024 variables, those that it makes itself among them.
             MostValues = 480,
             Fma = Fma.IsSupported || AdvSimd.IsSupported,

@@ -32,7 +32,16 @@ public sealed unsafe class OwnedMemory : HostMemory
         MemoryLimit.Take(Math.Max(bytes, 64));
         _pressure = Math.Max(bytes, 64);
         // Rounded up to whole vectors, so that the last one may be read or written whole.
-        _pointer = MemoryPool.Take(Size);
+        try
+        {
+            _pointer = MemoryPool.Shared.Take(Size);
+        }
+        catch (OutOfMemoryException)
+        {
+            MemoryLimit.Give(_pressure);
+            _pressure = 0;
+            throw;
+        }
         if (zeroed) NativeMemory.Clear(_pointer, Size);
         // Whoever reads what nobody has written is found out.
         else if (Debugging.Spec) NativeMemory.Fill(_pointer, Size, 0xff);
@@ -64,7 +73,7 @@ public sealed unsafe class OwnedMemory : HostMemory
     {
         // Refused memory was never taken.
         if (_pressure == 0 || Interlocked.Exchange(ref _freed, 1) != 0) return;
-        MemoryPool.Give(_pointer, Size);
+        MemoryPool.Shared.Give(_pointer, Size);
         GC.RemoveMemoryPressure(_pressure);
         MemoryLimit.Give(_pressure);
     }
