@@ -63,6 +63,8 @@ public sealed class CpuDevice : Device
             OutputsOfTest = 32,
             FasterForms = true,
             Prefetches = Sse.IsSupported,
+            // RyuJIT orders nothing; and a step of a sum that is nested in the next one costs it a copy.
+            InOrder = true,
             // RyuJIT follows 1,024 variables, those that it makes itself among them.
             MostValues = 640,
             Fma = Fma.IsSupported || AdvSimd.IsSupported,
