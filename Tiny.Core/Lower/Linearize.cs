@@ -149,8 +149,9 @@ sealed class Linearize
         {
             if (_profile.Prefetches) Prefetch([.. folds.SelectMany(Values)]);
             var (next, left) = (accumulators.ToArray(), folds.Select(f => Values(f).Count()).ToArray());
-            foreach (var (f, value) in StepOrder.Of([.. folds.Select(Values)], v => _profile.Grid || IsImplicit(v) || _emitted.ContainsKey(v)))
+            foreach (var (f, value, before) in StepOrder.Of([.. folds.Select(Values)], v => _profile.Grid || IsImplicit(v) || _emitted.ContainsKey(v)))
             {
+                if (!_profile.Grid) Straight(before);
                 next[f] = Accumulated(next[f], ((FoldArg)folds[f].Arg!).Op, value);
                 // Where lines are computed at their use, an assignment for each step keeps them in order.
                 if (--left[f] > 0 && !_profile.InOrder) continue;
