@@ -4,6 +4,7 @@ using Tiny.Cli.Export;
 using Tiny.Cli.Serving;
 using Tiny.Export.Tests;
 using Tiny.Formats;
+using Tiny.Jit;
 using Tiny.Runtime;
 using Tiny.Tests;
 
