@@ -21,7 +21,7 @@ internal sealed record KernelModule(string Name, string Text, string Code, strin
 /// </summary>
 internal sealed partial class KernelModules
 {
-    // As the runtime calls it.
+    // A module has one, which the runtime need not name.
     const string Entry = "main";
 
     readonly Dictionary<(int Entry, int Call), KernelModule> _ofCall = [];

@@ -15,7 +15,12 @@ internal static partial class WebFiles
     public static string Runtime() => "// The sources are the modules of web/ in Tiny.\n// SPDX-License-Identifier: MIT-0\n\n"
         + string.Concat(s_modules.Select(m => m == s_modules[^1] ? Compact(m) : Exported().Replace(Compact(m), "")));
 
-    static string Compact(string name) => Margin().Replace(Documentation().Replace(Import().Replace(Read(name), ""), ""), "\n").TrimStart('\n');
+    static string Compact(string name) =>
+        Margin().Replace(Documentation().Replace(CastOfName().Replace(Import().Replace(Read(name), ""), "$1"), ""), "\n").TrimStart('\n');
+
+    // A cast's parentheses are part of it.
+    [GeneratedRegex(@"\/\*\* @type \{[^*]*\} \*\/ \(([\w.]+)\)")]
+    private static partial Regex CastOfName();
 
     [GeneratedRegex(@"\/\*\*?(?:(?!\*\/)[\s\S])*\*\/ ?|^ *\/\/ .*\n| \/\/ .*$", RegexOptions.Multiline)]
     private static partial Regex Documentation();

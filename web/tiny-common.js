@@ -13,8 +13,8 @@
  * @typedef {{ buffer: string, dtype: DType, shape: number[] | ((sizes: Sizes) => number[]) }} Port
  * @typedef {{ buffer: string, dtype: DType, shape: number[] }} SizedPort
  * @typedef {Record<string, SizedPort>} SizedPorts
- * @typedef {{ code: string, entry: string, access: string, groups: [number, number] | ((sizes: Sizes) => number), sizes?: string[], numbers?: number[] }} Kernel
- *   WGSL, which kernels may share, and its entry point; one letter a binding, `w` read and written, `r` only read, `u` sizes in their order, or the numbers
+ * @typedef {{ code: string, access: string, groups: [number, number] | ((sizes: Sizes) => number), sizes?: string[], numbers?: number[] }} Kernel
+ *   WGSL, which kernels may share; one letter a binding, `w` read and written, `r` only read, `u` sizes in their order, or the numbers
  *   of this kernel; workgroups in x and y, or threads by sizes
  * @typedef {{ work?: number, sizes?: Record<string, Size>, inputs: Record<string, Port>, outputs: Record<string, Port>, calls: [kernel: string, ...buffers: string[]][] }} Entry
  *   `work` is how many float operations a call takes
@@ -109,7 +109,7 @@ export function unpack({ start, constants, buffers, kernels, wasm, entries, ...p
     ...program,
     buffers: places,
     kernels: Object.fromEntries(Object.entries(kernels).map(([label, [access, groups, numbers, text = label]]) => [label, {
-      code: texts[text], access, groups: Number.isInteger(groups) ? [groups, 1] : groups, entry: 'main', [typeof numbers?.[0] === 'string' ? 'sizes' : 'numbers']: numbers || undefined,
+      code: texts[text], access, groups: Number.isInteger(groups) ? [groups, 1] : groups, [typeof numbers?.[0] === 'string' ? 'sizes' : 'numbers']: numbers || undefined,
     }])),
     entries: Object.fromEntries(Object.entries(entries).map(([name, entry]) => [name, {
       ...entry, calls: entry.calls.map(([kernel, ...operands]) => [labels[kernel], ...operands.map((i) => names[i])]),

@@ -153,7 +153,7 @@ export class WebGpuBackend {
     const pipelines = {};
     const compiled = new Map(Object.entries(program.kernels).map(([label, kernel]) => [kernel.code, { label, ...kernel }]));
     await Promise.all([...compiled.values()].map(async ({ label, ...kernel }) => {
-      const { code, entry } = kernel;
+      const { code } = kernel;
       const isDirect = this._isDirect(kernel);
       /** @type {GPUShaderModule | undefined} */
       let module;
@@ -162,7 +162,7 @@ export class WebGpuBackend {
           module = device.createShaderModule({ label, code: isDirect ? code.replace(/@group.*<uniform>/, 'var<immediate>') : code });
           const immediateSize = isDirect ? 4 * (kernel.numbers ?? kernel.sizes ?? []).length : 0;
           const layout = device.createPipelineLayout(/** @type {any} */ ({ bindGroupLayouts: [layoutOf(kernel)], immediateSize }));
-          return device.createComputePipelineAsync({ label, layout, compute: { module, entryPoint: entry } });
+          return device.createComputePipelineAsync({ label, layout, compute: { module } });
         });
       } catch (e) {
         const info = await module?.getCompilationInfo().catch(() => null);

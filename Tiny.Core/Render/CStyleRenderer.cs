@@ -24,6 +24,9 @@ public abstract partial class CStyleRenderer
     readonly Dictionary<UOp, (UOp Acc, UOp Before)> _steps = new(ReferenceEqualityComparer.Instance);
     readonly HashSet<string> _taken;
     readonly Dictionary<string, int> _numbered = [];
+    // Names of the open blocks, and what was known of names before each.
+    readonly List<string> _named = [];
+    readonly Stack<(int Named, Dictionary<string, int> Numbered)> _blocks = new();
     // Sums that begin alike, whose declaration is yet to be written.
     readonly List<(UOp Acc, string Name)> _sums = [];
     int _indent;
@@ -75,6 +78,7 @@ public abstract partial class CStyleRenderer
             case Op.Const or Op.Pointer or Op.Variable:
                 break;
             case Op.Range:
+                _blocks.Push((_named.Count, new(_numbered)));
                 var loop = NewName(((Axis)line.Arg!).Kind is AxisKind.Reduce or AxisKind.Unroll ? "r" : "i");
                 _written[line] = Expression.Primary(loop);
                 Line(LoopHeader(line, loop, Written(line.Src[0])));
@@ -83,6 +87,7 @@ public abstract partial class CStyleRenderer
             case Op.End:
                 _indent--;
                 Line("}");
+                CloseBlock();
                 break;
             case Op.Special:
                 _written[line] = Expression.Primary(OpenGrid(line));
@@ -138,7 +143,7 @@ public abstract partial class CStyleRenderer
             _written[line] = value;
             return;
         }
-        var name = NewName("x");
+        var name = NewName(Series(line));
         Line(Declaration(line.DType, name, value, mutable: false), name);
         _written[line] = Expression.Primary(name);
         _declared.Add(line);
@@ -204,8 +209,20 @@ public abstract partial class CStyleRenderer
             int n = _numbered.GetValueOrDefault(series);
             _numbered[series] = n + 1;
             var name = $"{series}{n}";
-            if (_taken.Add(name)) return name;
+            if (!_taken.Add(name)) continue;
+            _named.Add(name);
+            return name;
         }
+    }
+
+    // A block's names are free again behind it.
+    void CloseBlock()
+    {
+        var (named, numbered) = _blocks.Pop();
+        if (!ReusesNames) return;
+        foreach (string name in _named.Skip(named)) _taken.Remove(name);
+        _named.RemoveRange(named, _named.Count - named);
+        foreach (string series in _numbered.Keys.ToList()) _numbered[series] = numbered.GetValueOrDefault(series);
     }
 
     private protected static bool IsBool(DType t) => t.Kind == ScalarKind.Bool;
@@ -243,6 +260,10 @@ public abstract partial class CStyleRenderer
     private protected virtual Expression? OwnValue(UOp u) => null;
     /// <summary>Vector operations, for dialects that have vectors.</summary>
     private protected virtual Expression VectorValue(UOp u) => throw Lacking(u.Op, u.DType);
+    /// <summary>What the name of a value begins with.</summary>
+    private protected virtual string Series(UOp value) => "x";
+    /// <summary>True where names of a block that has ended may be those of another.</summary>
+    private protected virtual bool ReusesNames => false;
     /// <summary>Columns that a block is indented by.</summary>
     private protected virtual int IndentWidth => 4;
     /// <summary>The prefix that negates a vector of bools, and the operator that compares two.</summary>

@@ -57,6 +57,24 @@ static partial class WgslHelper
 
         """,
         """
+        fn at_least_4(x: vec4f, least: f32) -> vec4f {
+            return select(max(x, vec4f(least)), x, is_nan_4(x));
+        }
+
+        """,
+        """
+        fn at_most_4(x: vec4f, most: f32) -> vec4f {
+            return select(min(x, vec4f(most)), x, is_nan_4(x));
+        }
+
+        """,
+        """
+        fn within_4(x: vec4f, least: f32, most: f32) -> vec4f {
+            return select(clamp(x, vec4f(least), vec4f(most)), x, is_nan_4(x));
+        }
+
+        """,
+        """
         fn f32_to_i32_4(x: vec4f) -> vec4i {
             let whole = select(vec4i(x), vec4i(), is_nan_4(x));
             return select(whole, vec4i(2147483647), x >= vec4f(2147483648.0));
@@ -117,6 +135,27 @@ static partial class WgslHelper
         // The smaller; NaN if either is.
         fn min_nan(a: f32, b: f32) -> f32 {
             return select(select(min(a, b), b, is_nan(b)), a, is_nan(a));
+        }
+
+        """,
+        """
+        // The larger of x and a number; NaN for NaN.
+        fn at_least(x: f32, least: f32) -> f32 {
+            return select(max(x, least), x, is_nan(x));
+        }
+
+        """,
+        """
+        // The smaller of x and a number; NaN for NaN.
+        fn at_most(x: f32, most: f32) -> f32 {
+            return select(min(x, most), x, is_nan(x));
+        }
+
+        """,
+        """
+        // x, but no less and no more than two numbers; NaN for NaN.
+        fn within(x: f32, least: f32, most: f32) -> f32 {
+            return select(clamp(x, least, most), x, is_nan(x));
         }
 
         """,

@@ -71,7 +71,9 @@ public sealed partial class WgslRenderer : CStyleRenderer
         if (kernel.UsesVariables)
             header += $"struct Sizes {{ {string.Join(", ", kernel.Variables.Select(v => $"{v.Name}: i32"))} }}\n"
                 + $"@group(0) @binding({renderer._bindings.Count}) var<uniform> {Sizes}: Sizes;\n";
-        return $"{header}\n{WgslHelper.Listing(renderer._helpers)}{function}";
+        // A helper whose call became part of another one's is not written.
+        var helpers = renderer._helpers.Where(h => function.Contains($"{h}(", StringComparison.Ordinal));
+        return $"{header}\n{WgslHelper.Listing(helpers)}{function}";
     }
 
     /// <summary>Workgroups to dispatch in x and y: beyond 65535, WebGPU's limit of one dimension, rows of that many.</summary>
@@ -126,6 +128,11 @@ public sealed partial class WgslRenderer : CStyleRenderer
         return name;
     }
 
+    // Alike parts of kernels are alike in their names too where each kind of value is counted by itself.
+    private protected override string Series(UOp value) => IsBool(value.DType) ? "is" : value.DType == DType.Index ? "x" : "v";
+
+    private protected override bool ReusesNames => true;
+
     private protected override string VariableName(Variable variable) => $"{Sizes}.{variable.Name}";
 
     private protected override string LoopHeader(UOp range, string name, Expression extent) =>
@@ -141,10 +148,19 @@ public sealed partial class WgslRenderer : CStyleRenderer
         var (element, value) = ($"{Written(store.Src[0]).Text}[{Written(store.Src[1]).Text}]", Written(store.Src[2]).Text);
         int gate = store.Op == Op.Store ? 3 : 4;
         string[] lines = store.Op == Op.StoreBits ? [$"atomicAnd(&{element}, {Others(store.Src[3])});", $"atomicOr(&{element}, {value});"]
-            : IsShared(store.Src[0]) ? [$"atomicStore(&{element}, {value});"] : [$"{element} = {value};"];
+            : IsShared(store.Src[0]) ? [$"atomicStore(&{element}, {value});"] : [Added(store) is { } more ? $"{element} += {more.Text};" : $"{element} = {value};"];
         if (store.Src.Length == gate)
             foreach (string line in lines) Line(line);
         else Line($"if ({Written(store.Src[gate]).Text}) {{ {string.Join(' ', lines)} }}");
+    }
+
+    // What is added to an element by a store in place.
+    Expression? Added(UOp store)
+    {
+        var sum = store.Src[2];
+        if (sum.Op != Op.Add || IsPair(sum.DType) || !IsWrittenInline(sum)) return null;
+        int old = Array.FindIndex([.. sum.Src], s => s.Op == Op.Load && s.Src.Length == 2 && s.Src[0] == store.Src[0] && s.Src[1] == store.Src[1] && IsWrittenInline(s) && _uses[s] == 1);
+        return old < 0 ? null : OperandBeside(sum, sum.Src[1 - old]);
     }
 
     // Each thread clears and sets its own bits only, so those of others may come between.
@@ -247,6 +263,23 @@ public sealed partial class WgslRenderer : CStyleRenderer
         (Op.FloorMod, false) => Helper(IsUnsigned(type) ? "floor_mod_u" : "floor_mod"),
         _ => throw Lacking(op, type),
     };
+
+    // Only what may be NaN is asked for it: of two limits around a value that is the value.
+    private protected override Expression Extremum(UOp u)
+    {
+        if (!u.DType.IsFloat || LimitOf(u) is not { } limit) return Called(u);
+        var inner = u.Src[0];
+        var bound = Literal(UOp.Const(limit, DType.Float32));
+        if (inner.Op is Op.Max or Op.Min && inner.Op != u.Op && IsWrittenInline(inner) && LimitOf(inner) is { } other && (u.Op == Op.Min ? other <= limit : limit <= other))
+        {
+            var (x, beside) = (Written(inner.Src[0]), Literal(UOp.Const(other, DType.Float32)));
+            return u.Op == Op.Min ? Expression.Call(Helper("within", u.DType), x, beside, bound) : Expression.Call(Helper("within", u.DType), x, bound, beside);
+        }
+        return Expression.Call(Helper(u.Op == Op.Max ? "at_least" : "at_most", u.DType), Written(inner), bound);
+    }
+
+    // The number that a value is compared with.
+    static double? LimitOf(UOp u) => u.Src[1] is { Op: Op.Const or Op.Broadcast, Float: { } limit } && !double.IsNaN(limit) ? limit : null;
 
     // Integers of WGSL wrap, but pairs are added and multiplied by functions.
     private protected override bool Wraps(UOp u) => IsPair(u.DType);

@@ -30,6 +30,9 @@ public sealed class CpuDevice : Device
     /// <inheritdoc/>
     public override DeviceBuffer Allocate(long bytes) => new CpuBuffer(this, new OwnedMemory(bytes), 0, bytes);
 
+    /// <inheritdoc/>
+    public override DeviceBuffer AllocateUnwritten(long bytes) => new CpuBuffer(this, OwnedMemory.Unwritten(bytes), 0, bytes);
+
     /// <summary>Host bytes as a buffer, used where they lie. Only <see cref="OwnedMemory"/> can be written.</summary>
     public override DeviceBuffer Upload(HostMemory host)
     {

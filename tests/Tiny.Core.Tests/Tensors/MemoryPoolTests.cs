@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
 using NUnit.Framework;
+using Tiny.Diagnostics;
 using Tiny.Runtime;
+using Tiny.Schedule;
 
 namespace Tiny.Tests;
 
@@ -69,6 +71,45 @@ public sealed unsafe class MemoryPoolTests
         GC.Collect();
         GC.WaitForPendingFinalizers();
         Assert.That(MemoryLimit.Used, Is.LessThan(used + (1L << 59)));
+    }
+
+    [Test]
+    public void MemoryThatIsFreedServesTheNextAtOnce()
+    {
+        var first = OwnedMemory.Unwritten(Bytes + 192);
+        nint pointer = (nint)first.Pointer;
+        long used = MemoryLimit.Used;
+        first.Free();
+        first.Free();
+        Assert.That(MemoryLimit.Used, Is.LessThanOrEqualTo(used - Bytes));
+        OwnedMemory second = OwnedMemory.Unwritten(Bytes + 192), third = OwnedMemory.Unwritten(Bytes + 192);
+        Assert.That((nint)second.Pointer, Is.EqualTo(pointer));
+        Assert.That((nint)third.Pointer, Is.Not.EqualTo(pointer), "it was given back twice");
+    }
+
+    [Test]
+    public void WhatNobodyHasWrittenIsNotZeroInTests()
+    {
+        Assume.That(Debugging.Spec);
+        Assert.That(OwnedMemory.Unwritten(Bytes).Span.IndexOfAnyExcept((byte)0xff), Is.EqualTo(-1));
+    }
+
+    [Test]
+    public void ResultsThatAreReleasedServeTheNextRun()
+    {
+        var cpu = Device.Get("cpu");
+        var x = Tensor.Full(new Shape(Bytes / 4 + 80), 2f).Realize();
+        var program = new Executable(Scheduler.Run([(x + 1).Node]), cpu);
+        var first = program.Run();
+        nint pointer = Pointer(first);
+        Assert.That(Pointer(program.Run()), Is.Not.EqualTo(pointer), "a result that is in use was written");
+        program.Release(first);
+        var last = program.Run();
+        Assert.That(Pointer(last), Is.EqualTo(pointer));
+        Assert.That(Tensor.FromStorage(last[0]).ToArray<float>(), Is.All.EqualTo(3f));
+        Assert.That(x.ToArray<float>(), Is.All.EqualTo(2f));
+
+        nint Pointer(Storage[] results) => (nint)((CpuBuffer)results[0].On(cpu)).Pointer;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

@@ -9,8 +9,8 @@ fn bytes(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) lid
     let x1 = id % 5;
     let x2 = id / 5;
     let x3 = max(bitcast<i32>(operand1[(x1 + x2 * 6) / 4] << u32(24 - (x1 + x2 * 2) % 4 * 8)) >> 24u, 3);
-    let x4 = u32(id % 4 * 8);
-    let x5 = (bitcast<u32>(x3 * 5) & 255u) << x4;
-    atomicAnd(&result[x0], ~(255u << x4));
-    atomicOr(&result[x0], x5);
+    let v0 = u32(id % 4 * 8);
+    let v1 = (bitcast<u32>(x3 * 5) & 255u) << v0;
+    atomicAnd(&result[x0], ~(255u << v0));
+    atomicOr(&result[x0], v1);
 }

@@ -3,14 +3,14 @@
 @group(0) @binding(2) var<storage, read> conv1_weight: array<f32>;
 @group(0) @binding(3) var<storage, read> conv1_bias: array<f32>;
 
+// The larger of x and a number; NaN for NaN.
+fn at_least(x: f32, least: f32) -> f32 {
+    return select(max(x, least), x, is_nan(x));
+}
+
 // By the bits: a compiler of shaders may take x != x for false.
 fn is_nan(x: f32) -> bool {
     return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u;
-}
-
-// The larger; NaN if either is.
-fn max_nan(a: f32, b: f32) -> f32 {
-    return select(select(max(a, b), b, is_nan(b)), a, is_nan(a));
 }
 
 @compute @workgroup_size(64)
@@ -26,5 +26,5 @@ fn conv1_conv2d_relu(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocatio
             acc0 += x[x1 * 28 + r0 * 28 + x2 + r1] * conv1_weight[x0 * 9 + r0 * 3 + r1];
         }
     }
-    out[x0 * 676 + x1 * 26 + x2] = max_nan(acc0 + conv1_bias[x0], 0.0);
+    out[x0 * 676 + x1 * 26 + x2] = at_least(acc0 + conv1_bias[x0], 0.0);
 }

@@ -5,6 +5,6 @@
 fn pad(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) lid: u32) {
     let id = i32(wid.x * 64u + lid);
     if (id >= 16) { return; }
-    let x0 = id >= 2 && id < 12;
-    if (id < 14) { out[id] = select(0.0, x[select(0, id - 2, x0)], x0); }
+    let is0 = id >= 2 && id < 12;
+    if (id < 14) { out[id] = select(0.0, x[select(0, id - 2, is0)], is0); }
 }

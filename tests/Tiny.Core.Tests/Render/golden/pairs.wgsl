@@ -80,6 +80,6 @@ fn sub_64(a: vec2u, b: vec2u) -> vec2u {
 fn pairs(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) lid: u32) {
     let id = i32(wid.x * 64u + lid);
     if (id >= 100) { return; }
-    let x0 = max_i64(floor_div_i64(sub_64(mul_64(operand1[id], vec2u(3u, 0u)), operand2[id]), vec2u(7u, 0u)), vec2u(0xffffffffu, 0xffffffffu));
-    result[id] = x0;
+    let v0 = max_i64(floor_div_i64(sub_64(mul_64(operand1[id], vec2u(3u, 0u)), operand2[id]), vec2u(7u, 0u)), vec2u(0xffffffffu, 0xffffffffu));
+    result[id] = v0;
 }

@@ -9,9 +9,9 @@ fn parts(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) lid
     let x0 = id / 4;
     let x1 = id % 5;
     let x2 = id / 5;
-    let x3 = u32(id % 4 * 8);
-    let x4 = (((operand1[(x1 * 7 + x2) / 4] >> u32((x1 * 3 + x2) % 4 * 8)) & 255u) != 0u) != (((operand2[x0] >> x3) & 255u) != 0u);
-    let x5 = u32(x4) << x3;
-    atomicAnd(&result[x0], ~(255u << x3));
-    atomicOr(&result[x0], x5);
+    let v0 = u32(id % 4 * 8);
+    let is0 = (((operand1[(x1 * 7 + x2) / 4] >> u32((x1 * 3 + x2) % 4 * 8)) & 255u) != 0u) != (((operand2[x0] >> v0) & 255u) != 0u);
+    let v1 = u32(is0) << v0;
+    atomicAnd(&result[x0], ~(255u << v0));
+    atomicOr(&result[x0], v1);
 }

@@ -15,14 +15,14 @@ fn max_nan(a: f32, b: f32) -> f32 {
 
 @compute @workgroup_size(1)
 fn scale_and_sum() {
-    let x0 = scale[0];
+    let v0 = scale[0];
     var acc0 = 0.0;
     for (var i0 = 0; i0 < 64; i0++) {
-        let x1 = i0 * 1;
-        let x2 = x[x1];
-        let x3 = max_nan(x2 * x0 - 3.0, -x2);
-        out[x1] = x3;
-        acc0 += x3;
+        let x0 = i0 * 1;
+        let v1 = x[x0];
+        let v2 = max_nan(v1 * v0 - 3.0, -v1);
+        out[x0] = v2;
+        acc0 += v2;
     }
     total[0] = acc0;
 }

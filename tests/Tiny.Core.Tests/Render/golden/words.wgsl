@@ -6,9 +6,9 @@
 fn words(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) lid: u32) {
     let id = i32(wid.x * 64u + lid);
     if (id >= 32) { return; }
-    let x0 = operand1[id];
-    let x1 = operand2[id];
-    let x2 = u32(x0.x < 0.5 && (x1 & 255u) != 0u) | (u32(x0.y < 0.5 && ((x1 >> 8u) & 255u) != 0u) << 8u);
-    let x3 = x2 | (u32(x0.z < 0.5 && ((x1 >> 16u) & 255u) != 0u) << 16u) | (u32(x0.w < 0.5 && x1 >> 24u != 0u) << 24u);
-    result[id] = x3;
+    let v0 = operand1[id];
+    let v1 = operand2[id];
+    let v2 = u32(v0.x < 0.5 && (v1 & 255u) != 0u) | (u32(v0.y < 0.5 && ((v1 >> 8u) & 255u) != 0u) << 8u);
+    let v3 = v2 | (u32(v0.z < 0.5 && ((v1 >> 16u) & 255u) != 0u) << 16u) | (u32(v0.w < 0.5 && v1 >> 24u != 0u) << 24u);
+    result[id] = v3;
 }
