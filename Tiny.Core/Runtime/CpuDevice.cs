@@ -63,7 +63,7 @@ public sealed class CpuDevice : Device
             FasterForms = true,
             Prefetches = Sse.IsSupported,
             // RyuJIT follows 1,024 variables, those that it makes itself among them.
-            MostValues = 480,
+            MostValues = 640,
             Fma = Fma.IsSupported || AdvSimd.IsSupported,
             // By polynomials they are a few instructions among others.
             Lacks = ImmutableHashSet.Create(Op.Exp2, Op.Exp, Op.Log2),
