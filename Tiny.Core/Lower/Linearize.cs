@@ -151,7 +151,8 @@ sealed class Linearize
             var (next, left) = (accumulators.ToArray(), folds.Select(f => Values(f).Count()).ToArray());
             foreach (var (f, value, before) in StepOrder.Of([.. folds.Select(Values)], v => _profile.Grid || IsImplicit(v) || _emitted.ContainsKey(v)))
             {
-                if (!_profile.Grid) Straight(before);
+                // Where a tile fills all registers, only compilers know what may be loaded early.
+                if (!_profile.Grid && _profile.Registers > 16) Straight(before);
                 next[f] = Accumulated(next[f], ((FoldArg)folds[f].Arg!).Op, value);
                 // Where lines are computed at their use, an assignment for each step keeps them in order.
                 if (--left[f] > 0 && !_profile.InOrder) continue;

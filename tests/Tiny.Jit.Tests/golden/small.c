@@ -46,6 +46,15 @@
 
 /* ---- helpers --------------------------------------------------------------------------------------------- */
 
+/* Before loops over the elements of small arrays: unrolled, these are in registers. */
+#if defined(__clang__)
+#define UNROLL _Pragma("clang loop unroll(full)")
+#elif defined(__GNUC__) && __GNUC__ >= 8
+#define UNROLL _Pragma("GCC unroll 1024")
+#else
+#define UNROLL
+#endif
+
 /* The larger; NaN if either is. */
 static inline float max_f32(float a, float b)
 {
@@ -102,14 +111,6 @@ static inline int wrap_sub_i32(int a, int b)
 #if SMALL_LEVEL >= 1
 typedef float f4 __attribute__((vector_size(16)));
 typedef int32_t i4 __attribute__((vector_size(16)));
-/* Before loops over the elements of small arrays: unrolled, these are in registers. */
-#if defined(__clang__)
-#define UNROLL _Pragma("clang loop unroll(full)")
-#elif defined(__GNUC__) && __GNUC__ >= 8
-#define UNROLL _Pragma("GCC unroll 1024")
-#else
-#define UNROLL
-#endif
 
 static inline f4 load_f4(const float *p)
 {
@@ -219,43 +220,36 @@ static void softmax(float *restrict out, const float *restrict x)
 static void conv_conv2d_relu(float *restrict out, const float *restrict x, const float *restrict conv_weight,
                              const float *restrict conv_bias)
 {
-  for (int i0 = 0; i0 < 3; i0++) {
-    int x0 = i0 * 8;
-    int x1 = i0 * 2;
-    for (int i1 = 0; i1 < 3; i1++) {
-      int x2 = x0 + i1 * 48;
-      int x3 = x1 + i1 * 16;
-      for (int i2 = 0; i2 < 4; i2++) {
-        float acc0 = 0.0f, acc1 = 0.0f, acc2 = 0.0f, acc3 = 0.0f;
+  for (int i0 = 0; i0 < 4; i0++) {
+    float x0 = conv_bias[i0];
+    for (int i1 = 0; i1 < 6; i1++) {
+      int x1 = i0 + i1 * 24;
+      int x2 = i1 * 8;
+      for (int i2 = 0; i2 < 2; i2++) {
+        int x3 = x2 + i2 * 3;
+        float acc0[3] = { 0 };
         for (int r0 = 0; r0 < 3; r0++) {
-          int x4 = i2 + r0 * 12;
-          float x5 = conv_weight[x4];
-          int x6 = x3 + r0 * 8;
-          acc0 += x[x6] * x5;
-          float x7 = conv_weight[x4 + 4];
-          float x8 = x[x6 + 1];
-          acc0 += x8 * x7;
-          acc1 += x8 * x5;
-          float x9 = conv_weight[x4 + 8];
-          float x10 = x[x6 + 2];
-          acc0 += x10 * x9;
-          acc1 += x10 * x7;
-          acc1 += x[x6 + 3] * x9;
-          acc2 += x[x6 + 8] * x5;
-          float x11 = x[x6 + 9];
-          acc2 += x11 * x7;
-          acc3 += x11 * x5;
-          float x12 = x[x6 + 10];
-          acc2 += x12 * x9;
-          acc3 += x12 * x7;
-          acc3 += x[x6 + 11] * x9;
+          int x4 = x3 + r0 * 8;
+          int x5 = i0 + r0 * 12;
+          float x6 = conv_weight[x5];
+          acc0[0] += x[x4] * x6;
+          float x7 = x[x4 + 1];
+          float x8 = conv_weight[x5 + 4];
+          acc0[0] += x7 * x8;
+          acc0[1] += x7 * x6;
+          float x9 = x[x4 + 2];
+          float x10 = conv_weight[x5 + 8];
+          acc0[0] += x9 * x10;
+          acc0[1] += x9 * x8;
+          acc0[2] += x9 * x6;
+          float x11 = x[x4 + 3];
+          acc0[1] += x11 * x10;
+          acc0[2] += x11 * x8;
+          acc0[2] += x[x4 + 4] * x10;
         }
-        int x13 = x2 + i2;
-        float x14 = conv_bias[i2];
-        out[x13] = at_least_f32(acc0 + x14, 0.0f);
-        out[x13 + 4] = at_least_f32(acc1 + x14, 0.0f);
-        out[x13 + 24] = at_least_f32(acc2 + x14, 0.0f);
-        out[x13 + 28] = at_least_f32(acc3 + x14, 0.0f);
+        int x12 = x1 + i2 * 12;
+        UNROLL for (int j = 0; j < 3; j++)
+          out[x12 + j * 4] = at_least_f32(acc0[j] + x0, 0.0f);
       }
     }
   }
@@ -271,23 +265,30 @@ static void conv_conv2d_relu(float *restrict out, const float *restrict x, const
                              const float *restrict conv_bias)
 {
   f4 x0 = load_f4(&conv_bias[0]);
-  for (int i0 = 0; i0 < 3; i0++) {
-    int x1 = i0 * 16;
-    f4 acc0[12] = { { 0 } };
-    for (int r0 = 0; r0 < 3; r0++) {
-      int x2 = x1 + r0 * 8;
-      int x3 = r0 * 12;
-      for (int r1 = 0; r1 < 3; r1++) {
-        f4 x4 = load_f4(&conv_weight[x3 + r1 * 4]);
-        int x5 = x2 + r1;
-        UNROLL for (int j = 0; j < 2; j++)
-          UNROLL for (int k = 0; k < 6; k++)
-            acc0[j * 6 + k] += x[x5 + j * 8 + k] * x4;
+  for (int i0 = 0; i0 < 2; i0++) {
+    int x1 = i0 * 72;
+    int x2 = i0 * 24;
+    for (int i1 = 0; i1 < 2; i1++) {
+      int x3 = x2 + i1 * 3;
+      f4 acc0[9] = { { 0 } };
+      for (int r0 = 0; r0 < 3; r0++) {
+        int x4 = x3 + r0 * 8;
+        int x5 = r0 * 12;
+        for (int r1 = 0; r1 < 3; r1++) {
+          int x6 = x4 + r1;
+          f4 x7 = load_f4(&conv_weight[x5 + r1 * 4]);
+          UNROLL for (int j = 0; j < 3; j++) {
+            acc0[j * 3] += x[x6 + j * 8] * x7;
+            acc0[1 + j * 3] += x[x6 + 1 + j * 8] * x7;
+            acc0[2 + j * 3] += x[x6 + 2 + j * 8] * x7;
+          }
+        }
       }
+      int x8 = x1 + i1 * 12;
+      UNROLL for (int j = 0; j < 3; j++)
+        UNROLL for (int k = 0; k < 3; k++)
+          store_f4(&out[x8 + j * 24 + k * 4], at_least_f4(acc0[j * 3 + k] + x0, 0.0f));
     }
-    int x6 = i0 * 48;
-    UNROLL for (int j = 0; j < 12; j++)
-      store_f4(&out[x6 + j * 4], at_least_f4(acc0[j] + x0, 0.0f));
   }
 }
 
@@ -310,15 +311,15 @@ static void conv_conv2d_relu(float *restrict out, const float *restrict x, const
       for (int r1 = 0; r1 < 3; r1++) {
         f4 x4 = load_f4(&conv_weight[x3 + r1 * 4]);
         int x5 = x2 + r1;
-        UNROLL for (int j = 0; j < 6; j++)
-          UNROLL for (int k = 0; k < 3; k++)
-            acc0[j * 3 + k] = fma_f4(splat_f4(x[x5 + j + k * 8]), x4, acc0[j * 3 + k]);
+        UNROLL for (int j = 0; j < 3; j++)
+          UNROLL for (int k = 0; k < 6; k++)
+            acc0[j * 6 + k] = fma_f4(splat_f4(x[x5 + j * 8 + k]), x4, acc0[j * 6 + k]);
       }
     }
     int x6 = i0 * 72;
-    UNROLL for (int j = 0; j < 6; j++)
-      UNROLL for (int k = 0; k < 3; k++)
-        store_f4(&out[x6 + j * 4 + k * 24], at_least_f4(acc0[j * 3 + k] + x0, 0.0f));
+    store_f4(&out[x6], at_least_f4(acc0[0] + x0, 0.0f));
+    UNROLL for (int j = 0; j < 17; j++)
+      store_f4(&out[x6 + 4 + j * 4], at_least_f4(acc0[1 + j] + x0, 0.0f));
   }
 }
 
@@ -473,43 +474,51 @@ static AVX2 void conv_conv2d_relu_avx2(float *restrict out, const float *restric
     int x1 = i0 * 16;
     f4 acc0[12] = { { 0 } };
     for (int r0 = 0; r0 < 3; r0++) {
-      int x2 = r0 * 12;
-      f4 x3 = load_f4_avx2(&conv_weight[x2]);
-      int x4 = x1 + r0 * 8;
-      acc0[0] = fma_f4_avx2(splat_f4_avx2(x[x4]), x3, acc0[0]);
-      f4 x5 = load_f4_avx2(&conv_weight[x2 + 4]);
-      f4 x6 = splat_f4_avx2(x[x4 + 1]);
-      acc0[0] = fma_f4_avx2(x6, x5, acc0[0]);
-      acc0[1] = fma_f4_avx2(x6, x3, acc0[1]);
-      f4 x7 = load_f4_avx2(&conv_weight[x2 + 8]);
-      UNROLL for (int j = 0; j < 4; j++) {
-        f4 x8 = splat_f4_avx2(x[x4 + 2 + j]);
-        acc0[j] = fma_f4_avx2(x8, x7, acc0[j]);
-        acc0[1 + j] = fma_f4_avx2(x8, x5, acc0[1 + j]);
-        acc0[2 + j] = fma_f4_avx2(x8, x3, acc0[2 + j]);
+      int x2 = x1 + r0 * 8;
+      int x3 = r0 * 12;
+      f4 x4 = load_f4_avx2(&conv_weight[x3]);
+      acc0[0] = fma_f4_avx2(splat_f4_avx2(x[x2]), x4, acc0[0]);
+      f4 x5 = splat_f4_avx2(x[x2 + 1]);
+      f4 x6 = load_f4_avx2(&conv_weight[x3 + 4]);
+      acc0[0] = fma_f4_avx2(x5, x6, acc0[0]);
+      acc0[2] = fma_f4_avx2(x5, x4, acc0[2]);
+      f4 x7 = splat_f4_avx2(x[x2 + 2]);
+      f4 x8 = load_f4_avx2(&conv_weight[x3 + 8]);
+      acc0[0] = fma_f4_avx2(x7, x8, acc0[0]);
+      acc0[2] = fma_f4_avx2(x7, x6, acc0[2]);
+      acc0[4] = fma_f4_avx2(x7, x4, acc0[4]);
+      acc0[1] = fma_f4_avx2(splat_f4_avx2(x[x2 + 8]), x4, acc0[1]);
+      f4 x9 = splat_f4_avx2(x[x2 + 9]);
+      acc0[1] = fma_f4_avx2(x9, x6, acc0[1]);
+      acc0[3] = fma_f4_avx2(x9, x4, acc0[3]);
+      UNROLL for (int j = 0; j < 3; j++) {
+        f4 x10 = splat_f4_avx2(x[x2 + 10 + j]);
+        acc0[1 + j * 2] = fma_f4_avx2(x10, x8, acc0[1 + j * 2]);
+        acc0[3 + j * 2] = fma_f4_avx2(x10, x6, acc0[3 + j * 2]);
+        acc0[5 + j * 2] = fma_f4_avx2(x10, x4, acc0[5 + j * 2]);
+        f4 x11 = splat_f4_avx2(x[x2 + 3 + j]);
+        acc0[2 + j * 2] = fma_f4_avx2(x11, x8, acc0[2 + j * 2]);
+        acc0[4 + j * 2] = fma_f4_avx2(x11, x6, acc0[4 + j * 2]);
+        acc0[6 + j * 2] = fma_f4_avx2(x11, x4, acc0[6 + j * 2]);
       }
-      f4 x9 = splat_f4_avx2(x[x4 + 6]);
-      acc0[4] = fma_f4_avx2(x9, x7, acc0[4]);
-      acc0[5] = fma_f4_avx2(x9, x5, acc0[5]);
-      acc0[5] = fma_f4_avx2(splat_f4_avx2(x[x4 + 7]), x7, acc0[5]);
-      acc0[6] = fma_f4_avx2(splat_f4_avx2(x[x4 + 8]), x3, acc0[6]);
-      f4 x10 = splat_f4_avx2(x[x4 + 9]);
-      acc0[6] = fma_f4_avx2(x10, x5, acc0[6]);
-      acc0[7] = fma_f4_avx2(x10, x3, acc0[7]);
-      UNROLL for (int j = 0; j < 4; j++) {
-        f4 x11 = splat_f4_avx2(x[x4 + 10 + j]);
-        acc0[6 + j] = fma_f4_avx2(x11, x7, acc0[6 + j]);
-        acc0[7 + j] = fma_f4_avx2(x11, x5, acc0[7 + j]);
-        acc0[8 + j] = fma_f4_avx2(x11, x3, acc0[8 + j]);
-      }
-      f4 x12 = splat_f4_avx2(x[x4 + 14]);
-      acc0[10] = fma_f4_avx2(x12, x7, acc0[10]);
-      acc0[11] = fma_f4_avx2(x12, x5, acc0[11]);
-      acc0[11] = fma_f4_avx2(splat_f4_avx2(x[x4 + 15]), x7, acc0[11]);
+      f4 x12 = splat_f4_avx2(x[x2 + 13]);
+      acc0[7] = fma_f4_avx2(x12, x8, acc0[7]);
+      acc0[9] = fma_f4_avx2(x12, x6, acc0[9]);
+      acc0[11] = fma_f4_avx2(x12, x4, acc0[11]);
+      f4 x13 = splat_f4_avx2(x[x2 + 6]);
+      acc0[8] = fma_f4_avx2(x13, x8, acc0[8]);
+      acc0[10] = fma_f4_avx2(x13, x6, acc0[10]);
+      f4 x14 = splat_f4_avx2(x[x2 + 14]);
+      acc0[9] = fma_f4_avx2(x14, x8, acc0[9]);
+      acc0[11] = fma_f4_avx2(x14, x6, acc0[11]);
+      acc0[10] = fma_f4_avx2(splat_f4_avx2(x[x2 + 7]), x8, acc0[10]);
+      acc0[11] = fma_f4_avx2(splat_f4_avx2(x[x2 + 15]), x8, acc0[11]);
     }
-    int x13 = i0 * 48;
-    UNROLL for (int j = 0; j < 12; j++)
-      store_f4_avx2(&out[x13 + j * 4], at_least_f4_avx2(acc0[j] + x0, 0.0f));
+    int x15 = i0 * 48;
+    UNROLL for (int j = 0; j < 6; j++) {
+      store_f4_avx2(&out[x15 + j * 4], at_least_f4_avx2(acc0[j * 2] + x0, 0.0f));
+      store_f4_avx2(&out[x15 + 24 + j * 4], at_least_f4_avx2(acc0[1 + j * 2] + x0, 0.0f));
+    }
   }
 }
 
@@ -624,48 +633,39 @@ static AVX512 void conv_conv2d_relu_avx512(float *restrict out, const float *res
       f4 x5 = load_f4_avx512(&conv_weight[x2 + 4]);
       f4 x6 = splat_f4_avx512(x[x4 + 1]);
       acc0[0] = fma_f4_avx512(x6, x5, acc0[0]);
-      acc0[3] = fma_f4_avx512(x6, x3, acc0[3]);
+      acc0[1] = fma_f4_avx512(x6, x3, acc0[1]);
       f4 x7 = load_f4_avx512(&conv_weight[x2 + 8]);
       UNROLL for (int j = 0; j < 2; j++) {
-        f4 x8 = splat_f4_avx512(x[x4 + 2 + j * 8]);
-        acc0[j] = fma_f4_avx512(x8, x7, acc0[j]);
-        acc0[3 + j] = fma_f4_avx512(x8, x5, acc0[3 + j]);
-        acc0[6 + j] = fma_f4_avx512(x8, x3, acc0[6 + j]);
-        acc0[1 + j] = fma_f4_avx512(splat_f4_avx512(x[x4 + 8 + j * 8]), x3, acc0[1 + j]);
-        f4 x9 = splat_f4_avx512(x[x4 + 9 + j * 8]);
-        acc0[1 + j] = fma_f4_avx512(x9, x5, acc0[1 + j]);
-        acc0[4 + j] = fma_f4_avx512(x9, x3, acc0[4 + j]);
+        UNROLL for (int k = 0; k < 4; k++) {
+          f4 x8 = splat_f4_avx512(x[x4 + 2 + j * 8 + k]);
+          acc0[j * 6 + k] = fma_f4_avx512(x8, x7, acc0[j * 6 + k]);
+          acc0[1 + j * 6 + k] = fma_f4_avx512(x8, x5, acc0[1 + j * 6 + k]);
+          acc0[2 + j * 6 + k] = fma_f4_avx512(x8, x3, acc0[2 + j * 6 + k]);
+        }
+        f4 x9 = splat_f4_avx512(x[x4 + 6 + j * 8]);
+        acc0[4 + j * 6] = fma_f4_avx512(x9, x7, acc0[4 + j * 6]);
+        acc0[5 + j * 6] = fma_f4_avx512(x9, x5, acc0[5 + j * 6]);
+        acc0[5 + j * 6] = fma_f4_avx512(splat_f4_avx512(x[x4 + 7 + j * 8]), x7, acc0[5 + j * 6]);
+        acc0[6 + j * 6] = fma_f4_avx512(splat_f4_avx512(x[x4 + 8 + j * 8]), x3, acc0[6 + j * 6]);
+        f4 x10 = splat_f4_avx512(x[x4 + 9 + j * 8]);
+        acc0[6 + j * 6] = fma_f4_avx512(x10, x5, acc0[6 + j * 6]);
+        acc0[7 + j * 6] = fma_f4_avx512(x10, x3, acc0[7 + j * 6]);
       }
-      UNROLL for (int j = 0; j < 3; j++) {
-        f4 x10 = splat_f4_avx512(x[x4 + 18 + j]);
-        acc0[2 + j * 3] = fma_f4_avx512(x10, x7, acc0[2 + j * 3]);
-        acc0[5 + j * 3] = fma_f4_avx512(x10, x5, acc0[5 + j * 3]);
-        acc0[8 + j * 3] = fma_f4_avx512(x10, x3, acc0[8 + j * 3]);
-        f4 x11 = splat_f4_avx512(x[x4 + 3 + j]);
-        acc0[3 + j * 3] = fma_f4_avx512(x11, x7, acc0[3 + j * 3]);
-        acc0[6 + j * 3] = fma_f4_avx512(x11, x5, acc0[6 + j * 3]);
-        acc0[9 + j * 3] = fma_f4_avx512(x11, x3, acc0[9 + j * 3]);
-        f4 x12 = splat_f4_avx512(x[x4 + 11 + j]);
-        acc0[4 + j * 3] = fma_f4_avx512(x12, x7, acc0[4 + j * 3]);
-        acc0[7 + j * 3] = fma_f4_avx512(x12, x5, acc0[7 + j * 3]);
-        acc0[10 + j * 3] = fma_f4_avx512(x12, x3, acc0[10 + j * 3]);
+      UNROLL for (int j = 0; j < 4; j++) {
+        f4 x11 = splat_f4_avx512(x[x4 + 18 + j]);
+        acc0[12 + j] = fma_f4_avx512(x11, x7, acc0[12 + j]);
+        acc0[13 + j] = fma_f4_avx512(x11, x5, acc0[13 + j]);
+        acc0[14 + j] = fma_f4_avx512(x11, x3, acc0[14 + j]);
       }
-      f4 x13 = splat_f4_avx512(x[x4 + 21]);
-      acc0[11] = fma_f4_avx512(x13, x7, acc0[11]);
-      acc0[14] = fma_f4_avx512(x13, x5, acc0[14]);
-      acc0[17] = fma_f4_avx512(x13, x3, acc0[17]);
-      UNROLL for (int j = 0; j < 3; j++) {
-        f4 x14 = splat_f4_avx512(x[x4 + 6 + j * 8]);
-        acc0[12 + j] = fma_f4_avx512(x14, x7, acc0[12 + j]);
-        acc0[15 + j] = fma_f4_avx512(x14, x5, acc0[15 + j]);
-      }
-      UNROLL for (int j = 0; j < 3; j++)
-        acc0[15 + j] = fma_f4_avx512(splat_f4_avx512(x[x4 + 7 + j * 8]), x7, acc0[15 + j]);
+      f4 x12 = splat_f4_avx512(x[x4 + 22]);
+      acc0[16] = fma_f4_avx512(x12, x7, acc0[16]);
+      acc0[17] = fma_f4_avx512(x12, x5, acc0[17]);
+      acc0[17] = fma_f4_avx512(splat_f4_avx512(x[x4 + 23]), x7, acc0[17]);
     }
-    int x15 = i0 * 72;
-    UNROLL for (int j = 0; j < 6; j++)
-      UNROLL for (int k = 0; k < 3; k++)
-        store_f4_avx512(&out[x15 + j * 4 + k * 24], at_least_f4_avx512(acc0[j * 3 + k] + x0, 0.0f));
+    int x13 = i0 * 72;
+    store_f4_avx512(&out[x13], at_least_f4_avx512(acc0[0] + x0, 0.0f));
+    UNROLL for (int j = 0; j < 17; j++)
+      store_f4_avx512(&out[x13 + 4 + j * 4], at_least_f4_avx512(acc0[1 + j] + x0, 0.0f));
   }
 }
 
