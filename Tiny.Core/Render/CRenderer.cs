@@ -39,6 +39,7 @@ public sealed partial class CRenderer : CStyleRenderer
     // Names of the iterations to run, and of what.
     (string From, string To)? _bounds;
     ParallelLoop? _loop;
+    bool _rolls = true;
 
     CRenderer(LinearKernel kernel, IReadOnlyList<string> parameterNames, IReadOnlyList<string> variableNames) : base(kernel, parameterNames, [.. variableNames, .. s_types]) =>
         _variables = variableNames;
@@ -88,10 +89,19 @@ public sealed partial class CRenderer : CStyleRenderer
         {
             _storage = isShared ? "SIZED" : "static", _bounds = bounds, _loop = bounds is null ? null : ParallelLoop.Of(kernel),
         };
-        var text = renderer.RenderFunction();
+        return renderer.Render();
+    }
+
+    /// <summary>The function with all its statements one by one, for comparison with another: equal ones are equal with loops, too.</summary>
+    public static CKernel RenderStatements(LinearKernel kernel, IReadOnlyList<string> parameterNames, IReadOnlyList<string> variableNames) =>
+        new CRenderer(kernel, parameterNames, variableNames) { _rolls = false }.Render();
+
+    CKernel Render()
+    {
+        var text = RenderFunction();
         // A helper may have been asked for by an expression that was then written in another way.
         var words = Word().Matches(text).Select(m => m.Value).ToHashSet();
-        return new CKernel(text, [.. renderer._helpers.Append(CHelper.Unroll).Where(h => words.Contains(h.Name))]);
+        return new CKernel(text, [.. _helpers.Append(CHelper.Unroll).Where(h => words.Contains(h.Name))]);
     }
 
     /// <summary>A kernel that is a call of a function of sizes (<paramref name="shared"/>), with its own, and if that <paramref name="spans"/> iterations with all of them.</summary>
@@ -183,7 +193,7 @@ public sealed partial class CRenderer : CStyleRenderer
         Line(line + ")");
     }
 
-    private protected override string Text(IReadOnlyList<WrittenLine> lines) =>
+    private protected override string Text(IReadOnlyList<WrittenLine> lines) => !_rolls ? base.Text(lines) :
         RolledText.Of(lines, name => _variables.Contains(name) || Loop().IsMatch(name), Taken, IndentWidth, LongSignature);
 
     // Loops nest deeply.

@@ -21,11 +21,11 @@ sealed class Border(int indent, ImmutableArray<Piece> pieces) : Node
 }
 
 /// <summary>The declaration of sums that begin alike.</summary>
-sealed class Sums(int indent, Locals locals, string initial) : Node
+sealed class Sums(int indent, Locals locals, ImmutableArray<Piece> initial) : Node
 {
     public int Indent { get; } = indent;
     public Locals Locals { get; } = locals;
-    public string Initial { get; } = initial;
+    public ImmutableArray<Piece> Initial { get; } = initial;
     public override int Length => 0;
 }
 

@@ -11,6 +11,9 @@ namespace Tiny.Render.Rolling;
 /// <param name="isWhole">True for a name of type int: it may be in a sum.</param>
 sealed partial class Parser(Func<string, bool> isLocal, Func<string, bool> isWhole)
 {
+    // Operators beside which a sum would need parentheses, or is part of a larger one.
+    static readonly HashSet<string> s_after = ["/", "%", "&", "|", "^", "<<", ">>"], s_before = [.. s_after, "*", "+", "-", "~", "!", ")"];
+
     /// <summary>The pieces, without sums where they are not <paramref name="asked"/> for.</summary>
     public ImmutableArray<Piece> Pieces(string text, bool asked)
     {
@@ -20,7 +23,7 @@ sealed partial class Parser(Func<string, bool> isLocal, Func<string, bool> isWho
         for (int i = 0; i < tokens.Length;)
         {
             Piece piece;
-            if (asked && !IsLane(tokens, i) && !"*/%)-+~!.".Contains(Before(tokens, i)) && SumAt(tokens, i, out int end) is { } sum) (piece, i) = (sum, end);
+            if (asked && !IsLane(tokens, i) && !s_before.Contains(Before(tokens, i)) && SumAt(tokens, i, out int end) is { } sum) (piece, i) = (sum, end);
             else if (isLocal(tokens[i])) piece = new Name(tokens[i++]);
             else
             {
@@ -67,7 +70,7 @@ sealed partial class Parser(Func<string, bool> isLocal, Func<string, bool> isWho
             else if (isWhole(tokens[end])) names.Add(tokens[end]);
             else return null;
             end++;
-            if (Follows(tokens, end) is not "*") return Follows(tokens, end) is "/" or "%" ? null : (string.Join(" * ", names), factor);
+            if (Follows(tokens, end) is not "*") return Follows(tokens, end) is { } next && s_after.Contains(next) ? null : (string.Join(" * ", names), factor);
         }
         return null;
     }
@@ -75,13 +78,13 @@ sealed partial class Parser(Func<string, bool> isLocal, Func<string, bool> isWho
     // The operator between spaces after a term, else what stands there.
     static string? Follows(string[] tokens, int at) => at + 1 < tokens.Length && tokens[at] == " " ? tokens[at + 1] : at < tokens.Length ? tokens[at] : null;
 
-    static char Before(string[] tokens, int at)
+    // The last token before one that is no space.
+    static string Before(string[] tokens, int at)
     {
-        while (--at >= 0)
-            if (tokens[at] != " ") return tokens[at][^1];
-        return '\0';
+        while (--at >= 0 && tokens[at] == " ") { }
+        return at < 0 ? "" : tokens[at];
     }
 
-    [GeneratedRegex(@"[A-Za-z_][A-Za-z0-9_]*|[0-9]+(?:\.[0-9]+)?(?:e[+-]?[0-9]+)?[A-Za-z]*|.")]
+    [GeneratedRegex(@"[A-Za-z_][A-Za-z0-9_]*|[0-9]+(?:\.[0-9]+)?(?:e[+-]?[0-9]+)?[A-Za-z]*|<<|>>|&&|\|\||.")]
     private static partial Regex Token();
 }

@@ -53,14 +53,16 @@ sealed partial class RolledText
                 while (i + 1 < lines.Count && lines[i + 1] is { IsSum: true } next && Initial(next) == Initial(lines[first]) && locals[next.Declares!] == locals[name!]) i++;
                 var sums = new Locals(locals[name!], [.. lines.Skip(first).Take(i + 1 - first).Select(l => l.Declares!)]);
                 for (int k = 0; k < sums.Names.Count; k++) elements[sums.Names[k]] = new(sums, k);
-                nodes.Add(new Sums(indent, sums, Initial(lines[first])));
+                nodes.Add(new Sums(indent, sums, Pieces(Initial(lines[first]), false)));
                 continue;
             }
             bool isStatement = indent > 0 && text.EndsWith(';') && text[0] != ' ';
-            var pieces = parser.Pieces(name is null ? text : Initial(lines[i]) + ";", isStatement).Select(p => p is Name n && elements.TryGetValue(n.Text, out var e) ? e : p).ToImmutableArray();
+            var pieces = Pieces(name is null ? text : Initial(lines[i]) + ";", isStatement);
             nodes.Add(isStatement ? new Statement(name, name is null ? null : locals[name], pieces) : new Border(indent, pieces));
         }
         return nodes;
+
+        ImmutableArray<Piece> Pieces(string text, bool sums) => [.. parser.Pieces(text, sums).Select(p => p is Name n && elements.TryGetValue(n.Text, out var e) ? e : p)];
     }
 
     // What the declared local begins as.
@@ -102,21 +104,21 @@ sealed partial class RolledText
 
     void Write(Sums sums)
     {
-        var locals = sums.Locals;
+        var (locals, initial) = (sums.Locals, Text(sums.Initial));
         if (!locals.IsArray)
         {
-            foreach (var line in Declarations(locals.Type, [.. locals.Names.Select(NewName)], sums.Initial)) Line(line);
+            foreach (var line in Declarations(locals.Type, [.. locals.Names.Select(NewName)], initial)) Line(line);
             return;
         }
         var array = NewName(locals);
-        if (Zero().IsMatch(sums.Initial))
+        if (Zero().IsMatch(initial))
         {
-            Line($"{locals.Type} {array} = {(sums.Initial.EndsWith(')') ? "{ { 0 } }" : "{ 0 }")};");
+            Line($"{locals.Type} {array} = {(initial.EndsWith(')') ? "{ { 0 } }" : "{ 0 }")};");
             return;
         }
         Line($"{locals.Type} {array};");
         Open(-1, locals.Names.Count, braces: false);
-        Line($"{_arrays[locals]}[{_loops[^1].Name}] = {sums.Initial};");
+        Line($"{_arrays[locals]}[{_loops[^1].Name}] = {initial};");
         Close(braces: false);
     }
 

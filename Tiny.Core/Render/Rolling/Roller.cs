@@ -153,16 +153,23 @@ sealed class Roller
                 Replace(l.Body, inside, loop);
                 nodes[i] = new Loop(l.Id, l.Count, l.Body);
             }
-            else if (nodes[i] is Statement s && s.Pieces.Any(p => p is Name n && elements.ContainsKey(n.Text)))
+            else if (Pieces(nodes[i]).Any(p => p is Name n && elements.ContainsKey(n.Text)))
             {
-                nodes[i] = new Statement(s.Name, s.Type, [.. s.Pieces.Select(p => p is Name n && elements.TryGetValue(n.Text, out var e) ? e : p)]);
-            }
-            else if (nodes[i] is Border b && b.Pieces.Any(p => p is Name n && elements.ContainsKey(n.Text)))
-            {
-                nodes[i] = new Border(b.Indent, [.. b.Pieces.Select(p => p is Name n && elements.TryGetValue(n.Text, out var e) ? e : p)]);
+                nodes[i] = nodes[i] switch
+                {
+                    Statement s => new Statement(s.Name, s.Type, Replaced(s.Pieces)),
+                    Sums s => new Sums(s.Indent, s.Locals, Replaced(s.Initial)),
+                    Border b => new Border(b.Indent, Replaced(b.Pieces)),
+                    var other => other,
+                };
             }
         }
+
+        ImmutableArray<Piece> Replaced(ImmutableArray<Piece> pieces) => [.. pieces.Select(p => p is Name n && elements.TryGetValue(n.Text, out var e) ? e : p)];
     }
+
+    // A node's own.
+    static ImmutableArray<Piece> Pieces(Node node) => node switch { Statement s => s.Pieces, Sums s => s.Initial, Border b => b.Pieces, _ => [] };
 
     void CountUses()
     {
@@ -172,18 +179,9 @@ sealed class Roller
 
     static void CountUses(Node node, Dictionary<object, int> uses)
     {
-        switch (node)
-        {
-            case Statement s:
-                foreach (var piece in s.Pieces) Count(piece);
-                break;
-            case Border b:
-                foreach (var piece in b.Pieces) Count(piece);
-                break;
-            case Loop l:
-                foreach (var inner in l.Body) CountUses(inner, uses);
-                break;
-        }
+        foreach (var piece in Pieces(node)) Count(piece);
+        if (node is not Loop loop) return;
+        foreach (var inner in loop.Body) CountUses(inner, uses);
 
         void Count(Piece piece)
         {

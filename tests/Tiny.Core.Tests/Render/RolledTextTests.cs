@@ -135,6 +135,41 @@ public sealed class RolledTextTests
         Rolls(text, text);
     }
 
+    /// <summary>Numbers beside operators that bind less than a sum, or more, stay.</summary>
+    [TestCase("{0} & 7"), TestCase("i0 >> {0}"), TestCase("{0} % i0"), TestCase("i0 * {0}")]
+    public void NumbersOfOtherOperationsStay(string operation)
+    {
+        var text = "void f(void)\n{\n" + string.Concat(Enumerable.Range(1, 4).Select(i => $"  use_it_somewhere(out, {string.Format(System.Globalization.CultureInfo.InvariantCulture, operation, i)});\n")) + "}";
+        Rolls(text, operation == "i0 * {0}" ? "void f(void)\n{\n  UNROLL for (int j = 0; j < 4; j++)\n    use_it_somewhere(out, i0 + j * i0);\n}" : text);
+    }
+
+    /// <summary>What sums begin with may be a local.</summary>
+    [Test]
+    public void SumsBeginWithLocals() => Rolls("""
+        void f(void)
+        {
+          float x0 = some_function_of(in[0]);
+          float x1 = some_function_of(in[1]);
+          float x2 = some_function_of(in[2]);
+          float x3 = some_function_of(in[3]);
+          float acc0 = x2;
+          for (int r0 = 0; r0 < 9; r0++) {
+            acc0 += x0 * x1 * x3;
+          }
+        }
+        """, """
+        void f(void)
+        {
+          float x0[4];
+          UNROLL for (int j = 0; j < 4; j++)
+            x0[j] = some_function_of(in[j]);
+          float acc0 = x0[2];
+          for (int r0 = 0; r0 < 9; r0++) {
+            acc0 += x0[0] * x0[1] * x0[3];
+          }
+        }
+        """);
+
     /// <summary>Sums are changed, so they are no sizes, even if they are of the same type.</summary>
     [Test]
     public void SumsOfTheTypeIntAreNoSizes() => Rolls("""
