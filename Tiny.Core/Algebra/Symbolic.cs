@@ -192,6 +192,8 @@ static class Symbolic
         { Src: [{ Op: Op.CmpNe, Src: [{ DType.Kind: ScalarKind.Bool } c, { Int: 1 }] }, var a, var b] } => c.Where(b, a),
         // p ? load(m, i, p) : 0 -> load(m, i, p)
         { Src: [var c, { Op: Op.Load, Src: [_, _, var g] } load, { IsNothing: true }] } when ReferenceEquals(c, g) => load,
+        // p ? 0 : load(m, i, !p) -> load(m, i, !p)
+        { Src: [var c, { IsNothing: true }, { Op: Op.Load, Src: [_, _, { Op: Op.CmpNe, Src: [var g, { Int: 1 }] }] } load] } when ReferenceEquals(c, g) => load,
         // p ? (p ? x : y) : z -> p ? x : z
         { Src: [var c, { Op: Op.Where, Src: [var d, var a, _] }, var b] } when ReferenceEquals(c, d) => c.Where(a, b),
         // p ? true : false -> p

@@ -27,8 +27,8 @@ public sealed record TargetProfile(string Name)
     public bool Fma { get; init; }
     /// <summary>True where <see cref="Op.Dot"/> is worth more than products one by one, and weights lie so that it can be used.</summary>
     public bool Dots { get; init; }
-    /// <summary>True where to test whether a load is inside of its image costs about as much as the multiplication that it is for.</summary>
-    public bool TestsAreDear { get; init; }
+    /// <summary>Among how many outputs that are made of one element the cost of testing whether it lies inside of its image is divided: 1 where each output pays for it; 0 where tests are free.</summary>
+    public int OutputsOfTest { get; init; }
     /// <summary>True where <see cref="Op.Prefetch"/> is an instruction.</summary>
     public bool Prefetches { get; init; }
     /// <summary>Buffers that one kernel may be given. Where nothing limits them, more would only make each element choose among more.</summary>

@@ -33,6 +33,11 @@ sealed partial class IlRenderer
                 break;
             case Op.FloorDiv or Op.FloorMod:
                 break;
+            case Op.Add when u.DType.IsFloat && Subtraction(u) is var (a, b):
+                Push(a);
+                Push(b);
+                _il.Emit(OpCodes.Sub);
+                break;
             case Op.Neg or Op.Sqrt or Op.Exp2 or Op.Exp or Op.Log2 or Op.Sin or Op.Trunc or Op.Add or Op.Mul or Op.Div or Op.Max or Op.Min
                 or Op.And or Op.Or or Op.Xor or Op.CmpLt or Op.CmpNe or Op.MulAcc:
                 MulAccOperands(u);

@@ -56,6 +56,11 @@ sealed partial class IlRenderer
             case Op.Exp2 or Op.Exp or Op.Log2:
                 LaneByLane(u, n);
                 break;
+            case Op.Add when kind == ScalarKind.Float32 && Subtraction(u) is var (a, b):
+                Push(a);
+                Push(b);
+                VectorCall("Subtract", kind, n, 2);
+                break;
             case Op.Neg or Op.Sqrt or Op.Sin or Op.Trunc or Op.Add or Op.Mul or Op.Div or Op.Max or Op.Min or Op.And or Op.Or or Op.Xor or Op.MulAcc:
                 MulAccOperands(u);
                 VectorOp(u.Op, u, kind, n);
@@ -109,13 +114,13 @@ sealed partial class IlRenderer
     void Select(UOp u, ScalarKind kind, int n)
     {
         var (mask, a, b) = (u.Src[0], u.Src[1], u.Src[2]);
-        if (IsAllZeros(b))
+        if (IsZeros(b))
         {
             PushSelector();
             Push(a);
             VectorCall("BitwiseAnd", kind, n, 2);
         }
-        else if (IsAllZeros(a))
+        else if (IsZeros(a))
         {
             Push(b);
             PushSelector();
@@ -135,8 +140,6 @@ sealed partial class IlRenderer
             As(ScalarKind.Bool, kind, n);
         }
     }
-
-    static bool IsAllZeros(UOp u) => u is { Op: Op.Broadcast, Src: [{ Op: Op.Const, Arg: Constant { Bits: 0 } }] };
 
     void Less(UOp u, int n)
     {

@@ -89,6 +89,16 @@ abstract class StackRenderer
     /// <summary>True where the value is computed at this use, so that a dialect may read its operands instead.</summary>
     protected bool IsInline(UOp value) => !Plan.IsHeld(value);
 
+    /// <summary>The operands of a - b where a sum is one: it is the same number.</summary>
+    protected (UOp, UOp)? Subtraction(UOp sum) => sum.Src is [var a, { Op: Op.Neg } b] && IsInline(b) ? (a, b.Src[0])
+        : sum.Src is [{ Op: Op.Neg } c, var d] && IsInline(c) ? (d, c.Src[0]) : null;
+
+    /// <summary>True for a vector whose bits are all zero.</summary>
+    protected static bool IsZeros(UOp vector) => vector.Op == Op.Broadcast && IsZeroBits(vector.Src[0]);
+
+    /// <summary>True for a scalar whose bits are all zero.</summary>
+    protected static bool IsZeroBits(UOp scalar) => scalar is { Op: Op.Const, Arg: Constant { Bits: 0 } };
+
     /// <summary>A local for a dialect's own use, to be returned by <see cref="Release"/>.</summary>
     protected int Take(DType type)
     {

@@ -110,10 +110,6 @@ sealed partial class WasmRenderer
         }
     }
 
-    /// <summary>The operands of a - b where a sum is one: it is the same number.</summary>
-    (UOp, UOp)? Subtraction(UOp sum) => sum.Src is [var a, { Op: Op.Neg } b] && IsInline(b) ? (a, b.Src[0])
-        : sum.Src is [{ Op: Op.Neg } c, var d] && IsInline(c) ? (d, c.Src[0]) : null;
-
     static bool IsWide(ScalarKind kind) => kind is ScalarKind.Int64 or ScalarKind.UInt64;
 
     void PushIntOf(ScalarKind kind, long value)

@@ -151,11 +151,6 @@ sealed partial class WasmRenderer
         _f.Emit(scalar.DType.Kind == ScalarKind.Float32 ? WasmOp.F32x4Splat : WasmOp.I32x4Splat);
     }
 
-    static bool IsZeros(UOp vector) => vector.Op == Op.Broadcast && IsZeroBits(vector.Src[0]);
-
-    static bool IsZeroBits(UOp scalar) => scalar.Op == Op.Const && (scalar.Arg is Constant c)
-        && (scalar.DType.IsFloat ? BitConverter.DoubleToInt64Bits(c.Double) == 0 : c.Bits == 0);
-
     /// <summary>A scalar as it stands in a lane.</summary>
     void PushLane(UOp scalar)
     {

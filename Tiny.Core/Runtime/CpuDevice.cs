@@ -60,6 +60,7 @@ public sealed class CpuDevice : Device
             Unroll = 96,
             StageBytes = 256 << 10,
             PanelBytes = 256 << 10,
+            OutputsOfTest = 32,
             FasterForms = true,
             Prefetches = Sse.IsSupported,
             // RyuJIT follows 1,024 variables, those that it makes itself among them.

@@ -101,20 +101,26 @@ sealed class Cost
         return evaluations * weight > evaluations * Memory + node.Shape.Size * (weight + Memory) + Launch;
     }
 
-    /// <summary>True when a copy that has the padding costs less than a test at each use.</summary>
-    public static bool PadIsCheaper(UOp pad, IReadOnlyList<Demand> uses) => Evaluations(uses) * Test > pad.Shape.Size * 2 * Memory + Launch;
-
-    static double Evaluations(IReadOnlyList<Demand> uses) => uses.Sum(u => u.Draft.Shape.Size * Iterations(u));
+    /// <summary>
+    /// True when a copy that has the padding costs less than testing loads. An element that several outputs are made of is loaded and tested once for so many of them
+    /// (<paramref name="outputs"/>), which a register tile holds: a dense convolution's, but not one's of each channel by itself.
+    /// </summary>
+    public static bool PadIsCheaper(UOp pad, IReadOnlyList<Demand> uses, int outputs) =>
+        uses.Sum(u => u.Draft.Shape.Size * Iterations(u) / Math.Min(MadeOfOne(u), outputs)) * Test > pad.Shape.Size * 2 * Memory + Launch;
 
     // A short reduction inside of another one is computed but once where a thread holds all outputs that are made of it, in a register tile: a convolution of each channel by itself inside
     // of one that mixes them to few. Each element of it is one thread's.
     bool IsHeld(UOp node, Demand use, double evaluations)
     {
-        var at = use.Index.SelectMany(e => e.Topological()).ToHashSet();
-        double held = 1;
-        foreach (var range in use.Draft.Ranges)
-            if (!at.Contains(range)) held *= range.Max + 1;
+        double held = MadeOfOne(use);
         return held <= _held && use.Draft.Shape.Size >= held * FewestThreads && evaluations <= node.Shape.Size * held;
+    }
+
+    // Outputs that are made of the same element: those along the axes that its index does not have.
+    static double MadeOfOne(Demand use)
+    {
+        var at = use.Index.SelectMany(e => e.Topological()).ToHashSet();
+        return use.Draft.Ranges.Where(r => !at.Contains(r)).Aggregate(1.0, (n, r) => n * (r.Max + 1));
     }
 
     // A reduction that is repeated along an axis will have been stored before.

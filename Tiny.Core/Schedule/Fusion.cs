@@ -13,7 +13,7 @@ sealed class Fusion
     readonly Movement _movement;
     readonly IReadOnlySet<UOp> _forced;
     readonly WritePlan _plan;
-    readonly bool _padsInMemory;
+    readonly int _outputsOfTest;
     readonly Dictionary<UOp, List<Demand>> _demands = new(ReferenceEqualityComparer.Instance);
     readonly Cost _cost;
     // What a reshape reads by its place in memory, since its index there is no sum of products.
@@ -23,10 +23,10 @@ sealed class Fusion
     /// <param name="forced">Nodes that get a buffer whatever they cost.</param>
     /// <param name="closed">Reductions that are known to need no loop.</param>
     /// <param name="movement">What movement does to indices.</param>
-    /// <param name="profile">See <see cref="ScheduleProfile.Held"/> and <see cref="ScheduleProfile.PadsInMemory"/>.</param>
+    /// <param name="profile">See <see cref="ScheduleProfile.Held"/> and <see cref="ScheduleProfile.OutputsOfTest"/>.</param>
     public Fusion(WritePlan plan, IReadOnlySet<UOp> forced, IReadOnlySet<UOp> closed, Movement movement, ScheduleProfile profile)
     {
-        _padsInMemory = profile.PadsInMemory;
+        _outputsOfTest = profile.OutputsOfTest;
         _movement = movement;
         _forced = forced;
         _plan = plan;
@@ -60,7 +60,7 @@ sealed class Fusion
         var uses = DemandsOf(node);
         if (node.Op == Op.Update) Write(node);
         else if (isResult || node.Op is Op.Contiguous or Op.Kernel || _forced.Contains(node) || _readFlat.Contains(node) || Cost.Computes(node) && _cost.StoreIsCheaper(node, uses)
-            || _padsInMemory && node.Op == Op.Pad && Cost.PadIsCheaper(node, uses))
+            || _outputsOfTest > 0 && node.Op == Op.Pad && Cost.PadIsCheaper(node, uses, _outputsOfTest))
         {
             var draft = Drafts[node] = new Draft(node);
             draft.Root = Ask(draft, node, draft.Ranges, UOp.Bool(true), []);

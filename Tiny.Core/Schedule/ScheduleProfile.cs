@@ -13,8 +13,8 @@ public sealed record ScheduleProfile(int MostBuffers, bool Arranges, bool Dots =
 {
     /// <summary>Operations are computed by the form that takes least, though weights may be larger in it (<see cref="FasterForms"/>).</summary>
     public bool FasterForms { get; init; }
-    /// <summary>What is padded and then read many times gets memory with its padding, so that no load has to be tested.</summary>
-    public bool PadsInMemory { get; init; }
+    /// <summary>Where it is not 0, what is padded and then read many times gets memory with its padding, so that no load has to be tested (<see cref="TargetProfile.OutputsOfTest"/>).</summary>
+    public int OutputsOfTest { get; init; }
 
     /// <summary>Sums that a thread of a grid may hold side by side, so that what all of them are made of is computed once; 0 where there is no grid.</summary>
     public int Held { get; init; }
@@ -26,7 +26,7 @@ public sealed record ScheduleProfile(int MostBuffers, bool Arranges, bool Dots =
     public static ScheduleProfile Of(TargetProfile target)
     {
         ArgumentNullException.ThrowIfNull(target);
-        return new(target.MostBuffers, true, target.Dots, !target.Grid) { Held = target.Grid ? GridHeuristic.MostAccumulators : 0, FasterForms = target.FasterForms, PadsInMemory = target.TestsAreDear };
+        return new(target.MostBuffers, true, target.Dots, !target.Grid) { Held = target.Grid ? GridHeuristic.MostAccumulators : 0, FasterForms = target.FasterForms, OutputsOfTest = target.OutputsOfTest };
     }
 
     /// <summary>Chooses the layouts of weights, except for those given, and of temporaries.</summary>

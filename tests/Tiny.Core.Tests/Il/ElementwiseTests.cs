@@ -101,6 +101,17 @@ public class ElementwiseTests
     }
 
     [Test]
+    public void ASumWithANegationIsADifference([ValueSource(nameof(s_lanes))] int lanes)
+    {
+        var (a, b) = Samples.Pairs<float>();
+        Check(a, b, lanes, DType.Float32, DType.Float32, (x, y) => x + y.Alu(Op.Neg), (x, y) => x - y);
+        Check(a, b, lanes, DType.Float32, DType.Float32, (x, y) => x.Alu(Op.Neg) + y, (x, y) => y - x);
+        if (lanes > 1) return;
+        var (c, d) = Samples.Pairs<double>();
+        Check(c, d, lanes, DType.Float64, DType.Float64, (x, y) => x + y.Alu(Op.Neg), (x, y) => x - y);
+    }
+
+    [Test]
     public void IntegerNegation([ValueSource(nameof(s_lanes))] int lanes)
     {
         Unary(Op.Neg, DType.Int32, lanes, Samples.Of<int>(), a => -a);

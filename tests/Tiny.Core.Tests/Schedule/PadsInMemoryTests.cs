@@ -3,11 +3,12 @@ using Tiny.Graph;
 using Tiny.Lower;
 using Tiny.Optimize;
 using Tiny.Render;
+using Tiny.Runtime;
 using Tiny.Schedule;
 
 namespace Tiny.Tests;
 
-/// <summary>Where a target's tests of loads are dear, images that are read many times have their padding in memory; and a tile's loads have registers.</summary>
+/// <summary>Where testing loads costs a target more than a copy, images that are read many times have their padding in memory; and a tile's loads have registers.</summary>
 public class PadsInMemoryTests
 {
     static readonly TargetProfile s_wasm = WasmModule.Profile;
@@ -39,7 +40,17 @@ public class PadsInMemoryTests
     }
 
     [Test]
-    public void OtherTargetsTest() => Assert.That(Kernels(Convolution(), CRenderer.Plain), Has.Length.EqualTo(1));
+    public void WhereManyOutputsShareATestOnlyWideWindowsOfEachChannelHaveACopy([Values("cpu", "c", "c-avx512")] string target)
+    {
+        var profile = target switch { "cpu" => Device.Get("cpu").Profile, "c" => CRenderer.Plain, _ => CRenderer.Avx512 };
+        Assert.That(Kernels(Convolution(), profile), Has.Length.EqualTo(1), "a test for all 32 channels");
+        Assert.That(Kernels(F(1, 64, 28, 28).Conv2d(F(64, 1, 3, 3), padding: 1, groups: 64), profile), Has.Length.EqualTo(1), "nine tests of an element");
+        Assert.That(Kernels(F(1, 64, 28, 28).Conv2d(F(64, 1, 7, 7), padding: 3, groups: 64), profile), Has.Length.EqualTo(2), "49 tests of an element");
+    }
+
+    [Test]
+    public void WhereTestsAreFreeNothingIsCopied() =>
+        Assert.That(Kernels(F(1, 64, 28, 28).Conv2d(F(64, 1, 7, 7), padding: 3, groups: 64), WgslRenderer.Profile), Has.Length.EqualTo(1));
 
     [Test]
     public void WhatABlockLoadsAndItsSumsHaveRegisters([Values(1, 2)] int stride)
