@@ -221,7 +221,7 @@ public sealed partial class CRenderer : CStyleRenderer
         yield return line + ";";
     }
 
-    private protected override string StageDeclaration(DType type, string name, int count) => $"{MemoryType(type)} {name}[{count}];";
+    private protected override string StageDeclaration(UOp stage, string name) => $"{MemoryType(stage.DType)} {name}[{Kernel.CountOf(stage)}];";
 
     private protected override void WriteStore(UOp store)
     {

@@ -85,9 +85,12 @@ public abstract partial class CStyleRenderer
                 break;
             case Op.Stage:
                 var stage = NewName("stage");
-                Line(StageDeclaration(line.DType, stage, Kernel.CountOf(line)));
+                if (StageDeclaration(line, stage) is { } declaration) Line(declaration);
                 _written[line] = Expression.Primary(stage);
                 _declared.Add(line);
+                break;
+            case Op.Barrier:
+                Line(BarrierStatement());
                 break;
             case Op.Acc:
                 var acc = NewName("acc");
@@ -225,7 +228,9 @@ public abstract partial class CStyleRenderer
     /// <summary>Lines that declare mutable locals of the same first value.</summary>
     private protected virtual IEnumerable<string> Declarations(DType type, IReadOnlyList<string> names, Expression value) =>
         names.Select(name => Declaration(type, name, value, mutable: true));
-    private protected abstract string StageDeclaration(DType type, string name, int count);
+    /// <summary>Declares a stage where it is filled; null where that is done elsewhere.</summary>
+    private protected abstract string? StageDeclaration(UOp stage, string name);
+    private protected virtual string BarrierStatement() => throw Lacking(Op.Barrier, DType.Void);
     private protected abstract void WriteStore(UOp store);
     private protected abstract Expression LoadValue(UOp load);
     private protected abstract Expression Literal(UOp constant);
