@@ -95,10 +95,10 @@ public sealed class GroupTileTests() : Variant(WgslFeatures.Groups)
         else Assert.That(actual.SequenceEqual(expected));
     }
 
-    IEnumerable<LinearKernel> Kernels(Tensor result)
+    List<LinearKernel> Kernels(Tensor result)
     {
         var profile = ScheduleProfile.Of(Opened.Profile);
-        return Scheduler.Run([result.Node], profile: profile, layouts: profile.OfTemporaries).Launches.Select(l => LowerPipeline.Run(l.Kernel, Opened.Profile)).ToList();
+        return [.. Scheduler.Run([result.Node], profile: profile, layouts: profile.OfTemporaries).Launches.Select(l => LowerPipeline.Run(l.Kernel, Opened.Profile))];
     }
 
     static string Text(LinearKernel kernel) => WgslRenderer.Render(kernel, [.. kernel.Params.Select((p, i) => new WgslBinding($"p{i}", p.Written))]);
