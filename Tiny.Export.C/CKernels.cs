@@ -45,9 +45,10 @@ sealed class CKernels
         CLevel Level(CVariant variant, IEnumerable<int> kernels, Dictionary<string, int> taken) => new(variant, [.. kernels.Select(k => (k, code[(variant, k)]))], k => Parts[k] > 1, names, taken);
     }
 
-    // Lines of code below which a kernel is not worth waking a thread, about 20 microseconds; the fewest in a part; parts enough for eight threads.
-    const double FewestLines = 98304, FewestOfPart = 32768;
-    const int MostParts = 32;
+    // Lines of code below which a kernel is not worth sharing, about 10 microseconds; the fewest in a part, about 3. Threads wait for the one that has the last part:
+    // of many parts that is short.
+    const double FewestLines = 49152, FewestOfPart = 16384;
+    const int MostParts = 128;
 
     /// <summary>Into how many parts threads may share each kernel; 1 for those that the caller runs.</summary>
     public IReadOnlyList<int> Parts { get; }

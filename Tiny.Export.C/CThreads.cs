@@ -71,8 +71,11 @@ static class CThreads
                 thread_type threads[]; /* those started */
             };
 
-            /* Looks so often for work, or for the end of it, before sleeping: some ten microseconds. Longer would take a core from others. */
+            /* Looks so often for the end of the work before sleeping: some ten microseconds. Longer would take a core from others. */
             enum { LOOKS = 400 };
+
+            /* Who waits for work gives way to others so often before sleeping: some forty microseconds, twice what being woken takes. */
+            enum { ROUNDS = 50, LOOKS_OF_ROUND = 20 };
 
             static void work_on(struct {{prefix}}_threads *pool, word run, void (*body)(void *work, int part), void *work, int parts)
             {
@@ -97,7 +100,10 @@ static class CThreads
                     void (*body)(void *work, int part);
                     void *work;
                     int parts;
-                    for (int i = 0; i < LOOKS && read_word(&pool->claimed) >> 32 == seen; i++) breathe();
+                    for (int i = 0; i < ROUNDS && read_word(&pool->claimed) >> 32 == seen; i++) {
+                        for (int j = 0; j < LOOKS_OF_ROUND && read_word(&pool->claimed) >> 32 == seen; j++) breathe();
+                        give_way();
+                    }
                     take(&pool->lock);
                     while (!pool->stopping && read_word(&pool->claimed) >> 32 == seen) {
                         pool->sleeping++;
@@ -203,6 +209,7 @@ static class CThreads
         static void sleep_until(condition *c, lock_type *lock) { SleepConditionVariableSRW(c, lock, INFINITE, 0); }
         static void wake_all(condition *c) { WakeAllConditionVariable(c); }
         static void breathe(void) { YieldProcessor(); }
+        static void give_way(void) { SwitchToThread(); }
         static word read_word(volatile word *w) { return (word)InterlockedCompareExchange64((volatile LONG64 *)w, 0, 0); }
         static void write_word(volatile word *w, word value) { InterlockedExchange64((volatile LONG64 *)w, (LONG64)value); }
         static word add_word(volatile word *w, word n) { return (word)InterlockedAdd64((volatile LONG64 *)w, (LONG64)n); }
@@ -227,6 +234,7 @@ static class CThreads
         #else
 
         #include <pthread.h>
+        #include <sched.h>
 
         typedef pthread_mutex_t lock_type;
         typedef pthread_cond_t condition;
@@ -243,6 +251,7 @@ static class CThreads
         static void drop_condition(condition *c) { pthread_cond_destroy(c); }
         static void sleep_until(condition *c, lock_type *lock) { pthread_cond_wait(c, lock); }
         static void wake_all(condition *c) { pthread_cond_broadcast(c); }
+        static void give_way(void) { sched_yield(); }
         static word read_word(volatile word *w) { return __atomic_load_n(w, __ATOMIC_ACQUIRE); }
         static void write_word(volatile word *w, word value) { __atomic_store_n(w, value, __ATOMIC_RELEASE); }
         static word add_word(volatile word *w, word n) { return __atomic_add_fetch(w, n, __ATOMIC_ACQ_REL); }

@@ -135,12 +135,13 @@ sealed class ProgramBuilder(ScheduleProfile? profile = null)
     {
         // A weight that entry points want to lie in different ways stays row-major, and is there once.
         var graphs = Graphs();
+        var profile = _profile with { FasterForms = false };
         var shared = new HashSet<Storage>();
         KernelSchedule[] schedules;
         List<Storage> torn;
         do
         {
-            schedules = [.. graphs.Select(g => Scheduler.Run(g.Results, states: g.States, profile: _profile, layouts: _profile.Layouts(shared)))];
+            schedules = [.. graphs.Select(g => Scheduler.Run(g.Results, states: g.States, profile: profile, layouts: profile.Layouts(shared)))];
             torn = [.. schedules.SelectMany(s => s.Slots).Where(s => s.Role == SlotRole.Stored).GroupBy(s => s.Storage!)
                 .Where(g => g.Select(s => s.Layout).Distinct().Count() > 1).Select(g => g.Key)];
             shared.UnionWith(torn);

@@ -101,8 +101,9 @@ sealed class ModelCall : IProgramCall
         var program = new Executable(schedule, device);
         _times?.Measure(() =>
         {
-            program.Run(p => inputs[p.Slot], states: c => c.Bind(device, written: true));
+            var results = program.Run(p => inputs[p.Slot], states: c => c.Bind(device, written: true));
             device.Synchronize();
+            program.Release(results);
         }, cancellation);
         return [.. program.Run(p => inputs[p.Slot], states: c => c.Bind(device, written: true)).Select(r => r.ToHost())];
     }

@@ -147,6 +147,8 @@ public enum Op : byte
     Acc,
     /// <summary>Src: acc, value. Assigns the local.</summary>
     Set,
+    /// <summary>Src: pointer, index. Asks for the line of memory in which the element lies, which may be none of the buffer's: nothing is read. Arg: int id.</summary>
+    Prefetch,
     /// <summary>Src: range. Closes its loop.</summary>
     End,
     /// <summary>The threads of a workgroup wait for one another, and see what each has written to stages that they share. Arg: int id.</summary>

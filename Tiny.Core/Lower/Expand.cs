@@ -12,17 +12,25 @@ static class Expand
 {
     public static UOp Run(UOp sink, Rewriter simplify)
     {
+        sink = Choose(sink, simplify);
         var free = FreeRanges.Of(sink);
-        // Where an axis chooses among values, what is not chosen goes before the next axis multiplies it.
-        var nodes = sink.Topological();
-        foreach (var axis in sink.Src.SelectMany(free.In).Distinct().Where(r => Kind(r) == AxisKind.Upcast && nodes.Exists(w => w.Op == Op.Where && free.DependsOn(w.Src[0], r))).OrderBy(r => ((Axis)r.Arg!).Id).ToList())
-            sink = simplify.Run(UOp.New(Op.Sink, DType.Void, [.. sink.Src.SelectMany(store => Copies(store, [axis]))]));
-        free = FreeRanges.Of(sink);
         var stores = ImmutableArray.CreateBuilder<UOp>();
         foreach (var store in sink.Src)
             foreach (var copy in Copies(store, [.. free.In(store).Where(r => Kind(r) == AxisKind.Upcast)]))
                 stores.Add(Unroll(copy, simplify));
         return simplify.Run(UOp.New(Op.Sink, DType.Void, stores.ToImmutable()));
+    }
+
+    // Where an axis chooses among values, what is not chosen goes before the next axis multiplies it.
+    static UOp Choose(UOp sink, Rewriter simplify)
+    {
+        var choices = sink.Topological().FindAll(u => u.Op == Op.Where);
+        if (choices.Count == 0) return sink;
+        var free = FreeRanges.Of(sink);
+        // Not those of a stage's tile.
+        var tile = sink.Src.SelectMany(free.In).Where(r => Kind(r) == AxisKind.Upcast).ToHashSet();
+        var axes = choices.SelectMany(w => free.In(w.Src[0])).Where(tile.Contains).Distinct().OrderBy(r => ((Axis)r.Arg!).Id);
+        return axes.Aggregate(sink, (all, axis) => simplify.Run(UOp.New(Op.Sink, DType.Void, [.. all.Src.SelectMany(store => Copies(store, [axis])).Distinct()])));
     }
 
     // Operands first, so that inner folds are unrolled before the copies of outer ones are made.

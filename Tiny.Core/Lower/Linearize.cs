@@ -22,7 +22,9 @@ sealed class Linearize
     readonly Dictionary<UOp, UOp> _emitted = new(ReferenceEqualityComparer.Instance);
     readonly List<UOp> _log = [];
     readonly HashSet<UOp> _open = new(ReferenceEqualityComparer.Instance);
-    int _accumulators, _loops, _stages, _steps, _barriers;
+    // The same, the outermost first.
+    readonly List<UOp> _nest = [];
+    int _accumulators, _loops, _stages, _steps, _prefetches, _barriers;
 
     Linearize(UOp sink, TargetProfile profile)
     {
@@ -67,10 +69,12 @@ sealed class Linearize
         // A range that several folds close one after another is a loop each time, with a variable of its own.
         var loop = _lines.Contains(loops[0]) ? UOp.Range(AfterAll + _loops++, ((Axis)loops[0].Arg!).Kind, extent) : loops[0].WithSrc([extent]);
         _open.Add(loops[0]);
+        _nest.Add(loops[0]);
         Emit(loops[0], loop);
         Nest(loops[1..], roots, innermost);
         _lines.Add(UOp.New(Op.End, DType.Void, [loop]));
         _open.Remove(loops[0]);
+        _nest.RemoveAt(_nest.Count - 1);
         for (; _log.Count > mark; _log.RemoveAt(_log.Count - 1)) _emitted.Remove(_log[^1]);
     }
 
@@ -143,9 +147,11 @@ sealed class Linearize
         var accumulators = folds.Select(Accumulator).ToArray();
         Nest(OptOps.ClosedBy(folds[0]).AsSpan(), [.. folds.SelectMany(Values)], () =>
         {
+            if (_profile.Prefetches) Prefetch([.. folds.SelectMany(Values)]);
             var (next, left) = (accumulators.ToArray(), folds.Select(f => Values(f).Count()).ToArray());
-            foreach (var (f, value) in StepOrder.Of([.. folds.Select(Values)], v => _profile.Grid || IsImplicit(v) || _emitted.ContainsKey(v)))
+            foreach (var (f, value, before) in StepOrder.Of([.. folds.Select(Values)], v => _profile.Grid || IsImplicit(v) || _emitted.ContainsKey(v)))
             {
+                if (!_profile.Grid) Straight(before);
                 next[f] = Accumulated(next[f], ((FoldArg)folds[f].Arg!).Op, value);
                 // Where lines are computed at their use, an assignment for each step keeps them in order.
                 if (--left[f] > 0 && !_profile.InOrder) continue;
@@ -154,6 +160,15 @@ sealed class Linearize
             }
         });
         for (int f = 0; f < folds.Count; f++) Provide(folds[f], accumulators[f]);
+    }
+
+    void Prefetch(List<UOp> values)
+    {
+        foreach (var (memory, index) in Prefetches.Of(values, _nest, _free))
+        {
+            Straight([index]);
+            _lines.Add(UOp.New(Op.Prefetch, DType.Void, [memory, Available(index)], _prefetches++));
+        }
     }
 
     void Fill(UOp stage)

@@ -78,6 +78,12 @@ public sealed record ParallelLoop(UOp Range, UOp? Inner, double Lines)
         return inner;
     }
 
+    /// <summary>The same with an inner loop only where the outer one has fewer iterations than that, and the inner one a number of them that is known.</summary>
+    public ParallelLoop WithInnerBelow(int iterations) => Inner?.Src[0].Int is > 0 && Range.Max + 1 < iterations && Iterations <= int.MaxValue ? this : this with { Inner = null };
+
+    /// <summary>Iterations of the inner loop in one of the outer, where that is known; 1 without an inner loop.</summary>
+    public int InnerExtent => Inner is null ? 1 : checked((int)(Inner.Max + 1));
+
     /// <summary>Iterations to share, at most.</summary>
     public double Iterations => (Range.Max + 1.0) * (Inner is null ? 1 : Inner.Max + 1.0);
 }

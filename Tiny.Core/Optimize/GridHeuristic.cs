@@ -35,7 +35,7 @@ sealed class GridHeuristic
         _nodes = sink.Topological();
         _free = FreeRanges.Of(sink);
         _loops = [.. _nodes.Where(u => u.Op == Op.Range && ((Axis)u.Arg!).Kind == AxisKind.Loop && u.Src[0].Op == Op.Const).OrderBy(Id)];
-        _inPlace = sink.Src.Any(s => _nodes.Exists(l => l.Op == Op.Load && l.Src[0] == s.Src[0]));
+        _inPlace = OptRules.IsInPlace(sink);
     }
 
     public static IReadOnlyList<OptOp> Choose(UOp sink, TargetProfile profile)

@@ -37,7 +37,7 @@ sealed class Heuristic
         _free = FreeRanges.Of(sink);
         _nodes = sink.Topological();
         _loads = _nodes.FindAll(u => u.Op == Op.Load);
-        _inPlace = sink.Src.Any(s => _loads.Exists(l => l.Src[0] == s.Src[0]));
+        _inPlace = OptRules.IsInPlace(sink);
         if (profile.Dots && profile.VectorLanes > 1 && _nodes.FindAll(u => u.Op == Op.Fold) is [var fold] && DotProducts.Range(fold, _free) is { } four
             && DotProducts.Factors(fold) is var (a, b)) (_four, _factors) = (four, [a, b]);
         _loops = [.. _nodes.Where(u => u.Op == Op.Range && Kind(u) == AxisKind.Loop).OrderBy(Id)];

@@ -29,6 +29,8 @@ public sealed record TargetProfile(string Name)
     public bool Dots { get; init; }
     /// <summary>True where to test whether a load is inside of its image costs about as much as the multiplication that it is for.</summary>
     public bool TestsAreDear { get; init; }
+    /// <summary>True where <see cref="Op.Prefetch"/> is an instruction.</summary>
+    public bool Prefetches { get; init; }
     /// <summary>Buffers that one kernel may be given. Where nothing limits them, more would only make each element choose among more.</summary>
     public int MostBuffers { get; init; } = 32;
     /// <summary>True for a GPU: output elements are spread over a grid of threads.</summary>

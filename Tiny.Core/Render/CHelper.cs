@@ -71,6 +71,19 @@ public sealed partial class CHelper
     [GeneratedRegex("(?<![a-z0-9])[fiudl]8(?![a-z0-9])|x8(?![0-9])")]
     private static partial Regex Lanes8();
 
+    /// <summary>Before a loop: it is to be unrolled, so that the elements of its arrays are registers.</summary>
+    internal static CHelper Unroll { get; } = new("UNROLL", """
+        /* Before loops over the elements of small arrays: unrolled, these are in registers. */
+        #if defined(__clang__)
+        #define UNROLL _Pragma("clang loop unroll(full)")
+        #elif defined(__GNUC__) && __GNUC__ >= 8
+        #define UNROLL _Pragma("GCC unroll 1024")
+        #else
+        #define UNROLL
+        #endif
+
+        """);
+
     // ---- scalars
 
     // The name of a scalar type inside a helper's name.
@@ -112,6 +125,20 @@ public sealed partial class CHelper
         Op.FloorMod => FloorMod(t),
         _ => null,
     };
+
+    /// <summary>A request for a line of memory: an integer may point where a pointer may not.</summary>
+    internal static CHelper Prefetch(DType t)
+    {
+        var (name, type) = ($"prefetch_{Short(t)}", CRenderer.MemoryType(t));
+        return new(name, $$"""
+            /* Asks for the memory of p[i], which may lie outside: nothing is read. */
+            static inline void {{name}}(const {{type}} *p, int i)
+            {
+                __builtin_prefetch((const void *)((uintptr_t)p + (uintptr_t)i * sizeof *p));
+            }
+
+            """);
+    }
 
     static CHelper Extremum(string name, string op, string word, DType t) => t.IsFloat
         ? Function($"{name}_{Short(t)}", t, "a, b", $"return a {op} b || a != a ? a : b;", $"The {word}; NaN if either is.")

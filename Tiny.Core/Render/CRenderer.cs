@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using Tiny.Graph;
 using Tiny.Lower;
 using Tiny.Optimize;
+using Tiny.Render.Rolling;
 
 namespace Tiny.Render;
 
@@ -46,7 +47,7 @@ public sealed partial class CRenderer : CStyleRenderer
     public static TargetProfile Plain { get; } = new("c") { Registers = 8, Dots = true, Lacks = s_lacks, Stores = s_stores, Computes = s_computes };
 
     /// <summary>C99 with four-lane vectors by the GNU extension, for gcc and clang on any machine.</summary>
-    public static TargetProfile Gnu128 { get; } = new("c-gnu128") { VectorLanes = 4, Dots = true, Lacks = s_lacks, Stores = s_stores, Computes = s_computes };
+    public static TargetProfile Gnu128 { get; } = new("c-gnu128") { VectorLanes = 4, Prefetches = true, Dots = true, Lacks = s_lacks, Stores = s_stores, Computes = s_computes };
 
     static readonly HashSet<Op> s_lacksButFma = [.. s_lacks.Where(op => op != Op.MulAcc)];
 
@@ -56,7 +57,7 @@ public sealed partial class CRenderer : CStyleRenderer
     /// <summary>AVX2 and FMA: functions with the attribute <c>AVX2</c>, which the file defines.</summary>
     public static TargetProfile Avx2 { get; } = new("c-avx2")
     {
-        VectorLanes = 8, NarrowerLanes = [4], Unroll = 96, StageBytes = 256 << 10, PanelBytes = 256 << 10, Fma = true, Dots = true, Lacks = s_lacksButFma, Stores = s_stores, Computes = s_computes,
+        VectorLanes = 8, NarrowerLanes = [4], Unroll = 96, Prefetches = true, StageBytes = 256 << 10, PanelBytes = 256 << 10, Fma = true, Dots = true, Lacks = s_lacksButFma, Stores = s_stores, Computes = s_computes,
     };
 
     /// <summary>AVX-512 (F, BW, DQ, VL): functions with the attribute <c>AVX512</c>, which the file defines.</summary>
@@ -88,12 +89,9 @@ public sealed partial class CRenderer : CStyleRenderer
             _storage = isShared ? "SIZED" : "static", _bounds = bounds, _loop = bounds is null ? null : ParallelLoop.Of(kernel),
         };
         var text = renderer.RenderFunction();
-        // Sizes that only said how many iterations there are, where a caller says which to run.
-        foreach (var name in variableNames.Reverse().Where(v => Word().Matches(text).Count(m => m.Value == v) == 1))
-            text = text.Insert(text.IndexOf("{\n", StringComparison.Ordinal) + 2, $"  (void){name};\n");
         // A helper may have been asked for by an expression that was then written in another way.
         var words = Word().Matches(text).Select(m => m.Value).ToHashSet();
-        return new CKernel(text, [.. renderer._helpers.Where(h => words.Contains(h.Name))]);
+        return new CKernel(text, [.. renderer._helpers.Append(CHelper.Unroll).Where(h => words.Contains(h.Name))]);
     }
 
     /// <summary>A kernel that is a call of a function of sizes (<paramref name="shared"/>), with its own, and if that <paramref name="spans"/> iterations with all of them.</summary>
@@ -145,10 +143,24 @@ public sealed partial class CRenderer : CStyleRenderer
     {
         Signature("restrict ");
         Line("{");
-        // What only this target's unrolling has simplified away.
-        var used = Kernel.Code.SelectMany(line => line.Src).Where(u => u.Op == Op.Pointer).Select(u => (int)u.Arg!).ToHashSet();
+        // What only this target's unrolling has simplified away, and sizes that only said how many iterations there are, where a caller says which to run.
+        var used = Used();
         for (int i = 0; i < ParameterNames.Count; i++)
-            if (!used.Contains(i)) Line($"  (void){ParameterNames[i]};");
+            if (!used.Any(u => u.Op == Op.Pointer && (int)u.Arg! == i)) Line($"  (void){ParameterNames[i]};");
+        for (int i = 0; i < _variables.Count; i++)
+            if (!used.Any(u => u.Op == Op.Variable && Kernel.Variables.IndexOf((Variable)u.Arg!) == i)) Line($"  (void){_variables[i]};");
+    }
+
+    // What lines that do something lead to; all but the extent of the outer one of loops whose iterations are given.
+    HashSet<UOp> Used()
+    {
+        var used = new HashSet<UOp>(ReferenceEqualityComparer.Instance);
+        foreach (var line in Kernel.Code.Reverse())
+        {
+            if (!used.Contains(line) && line.Op is not (Op.Store or Op.StoreBits or Op.Set or Op.Range or Op.Special or Op.Prefetch)) continue;
+            if (!ReferenceEquals(line, _loop?.Range)) used.UnionWith(line.Src);
+        }
+        return used;
     }
 
     void Signature(string qualifier)
@@ -170,6 +182,9 @@ public sealed partial class CRenderer : CStyleRenderer
         }
         Line(line + ")");
     }
+
+    private protected override string Text(IReadOnlyList<WrittenLine> lines) =>
+        RolledText.Of(lines, name => _variables.Contains(name) || Loop().IsMatch(name), Taken, IndentWidth, LongSignature);
 
     // Loops nest deeply.
     private protected override int IndentWidth => 2;
@@ -201,26 +216,6 @@ public sealed partial class CRenderer : CStyleRenderer
     private protected override string Declaration(DType type, string name, Expression value, bool mutable) =>
         $"{LocalType(type)} {name} = {value.Text};";
 
-    private protected override IEnumerable<string> Declarations(DType type, IReadOnlyList<string> names, Expression value)
-    {
-        var line = Declaration(type, names[0], value, mutable: true).TrimEnd(';');
-        foreach (var name in names.Skip(1))
-        {
-            // A vector is written once: its text may be long.
-            var next = $"{name} = {(type.Lanes > 1 ? names[0] : value.Text)}";
-            if (line.Length + next.Length + 3 > ColumnsLeft(LongSignature))
-            {
-                yield return line + ";";
-                line = $"{LocalType(type)} {next}";
-            }
-            else
-            {
-                line += $", {next}";
-            }
-        }
-        yield return line + ";";
-    }
-
     private protected override string StageDeclaration(UOp stage, string name) => $"{MemoryType(stage.DType)} {name}[{Kernel.CountOf(stage)}];";
 
     private protected override void WriteStore(UOp store)
@@ -239,6 +234,9 @@ public sealed partial class CRenderer : CStyleRenderer
             Line(text);
         }
     }
+
+    private protected override string PrefetchText(UOp line) =>
+        Expression.Call(Helper(CHelper.Prefetch(line.Src[0].DType)), Written(line.Src[0]), Written(line.Src[1])).Text + ";";
 
     private protected override Expression LoadValue(UOp load)
     {
@@ -351,6 +349,10 @@ public sealed partial class CRenderer : CStyleRenderer
         ScalarKind.Float64 => "double",
         _ => throw new ArgumentException($"{t} has no place in memory"),
     };
+
+    // Variables of loops.
+    [GeneratedRegex("^[ir][0-9]+$")]
+    private static partial Regex Loop();
 
     [GeneratedRegex("[A-Za-z_][A-Za-z0-9_]*")]
     private static partial Regex Word();

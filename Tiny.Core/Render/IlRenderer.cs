@@ -8,7 +8,8 @@ using Tiny.Lower;
 namespace Tiny.Render;
 
 /// <summary>
-/// A kernel's code: takes the addresses of its memory arguments, its variables, and the first iteration of its <see cref="ParallelLoop"/> and the one after the last.
+/// A kernel's code: takes the addresses of its memory arguments, its variables, and the first iteration of its <see cref="ParallelLoop"/> (<see cref="IlRenderer.SharedLoop"/>)
+/// and the one after the last.
 /// </summary>
 unsafe delegate void IlKernel(nint* pointers);
 
@@ -21,11 +22,17 @@ unsafe delegate void IlKernel(nint* pointers);
 /// </summary>
 sealed partial class IlRenderer : StackRenderer
 {
+    // As many as there are parts for some threads; more are shared well as they are.
+    const int FewIterations = 64;
+
     readonly ILGenerator _il;
     readonly LocalBuilder?[] _pointers;
     readonly Dictionary<UOp, LocalBuilder> _stages = new(ReferenceEqualityComparer.Instance);
     // The kernel's variables, and the two ends of the part of the shared loop.
     readonly LocalBuilder[] _variables;
+    readonly ParallelLoop? _shared;
+    // Where it is two loops: the iterations of the inner one that are run in an iteration of the outer one.
+    LocalBuilder? _innerFirst, _innerEnd;
     readonly List<LocalBuilder> _locals = [];
     readonly Stack<Label> _loops = new();
     readonly Stack<(Label False, Label End)> _ifs = new();
@@ -34,9 +41,12 @@ sealed partial class IlRenderer : StackRenderer
     {
         _il = il;
         _pointers = new LocalBuilder?[kernel.Params.Length];
-        Shared = ParallelLoop.Of(kernel)?.Range;
-        _variables = new LocalBuilder[kernel.Variables.Length + (Shared is null ? 0 : 2)];
+        _shared = SharedLoop(kernel);
+        _variables = new LocalBuilder[kernel.Variables.Length + (_shared is null ? 0 : 2)];
     }
+
+    /// <summary>The iterations that are shared live: those of a kernel's outermost loop and, where they are few, of the one in it.</summary>
+    public static ParallelLoop? SharedLoop(LinearKernel kernel) => ParallelLoop.Of(kernel)?.WithInnerBelow(FewIterations);
 
     /// <summary>Machine code for the kernel.</summary>
     /// <exception cref="TargetException">The code uses something that the CPU lacks.</exception>
@@ -93,11 +103,61 @@ sealed partial class IlRenderer : StackRenderer
         }
     }
 
-    protected override UOp? Shared { get; }
+    // ---- the part of the shared loop. Two loops are counted as one: iteration i of the inner one is outer * extent + i.
 
-    protected override void PushSharedBegin() => PushVariable(_variables.Length - 2);
+    void PushPartBegin() => PushVariable(_variables.Length - 2);
 
-    protected override void PushSharedEnd() => PushVariable(_variables.Length - 1);
+    void PushPartEnd() => PushVariable(_variables.Length - 1);
+
+    // An end of the part as seen from the outer iteration under way, and limited by an end of the inner loop.
+    LocalBuilder WithinOuter(Action end, int inner, string limit)
+    {
+        var local = _il.DeclareLocal(typeof(int));
+        end();
+        Push(_shared!.Range);
+        PushInt(_shared.InnerExtent);
+        _il.Emit(OpCodes.Mul);
+        _il.Emit(OpCodes.Sub);
+        PushInt(inner);
+        Call(typeof(Math), limit, typeof(int), typeof(int));
+        _il.Emit(OpCodes.Stloc, local);
+        return local;
+    }
+
+    protected override void BeforeLoop(UOp range)
+    {
+        if (_shared?.Inner is not { } inner || range != inner) return;
+        (_innerFirst, _innerEnd) = (WithinOuter(PushPartBegin, 0, nameof(Math.Max)), WithinOuter(PushPartEnd, _shared.InnerExtent, nameof(Math.Min)));
+    }
+
+    protected override void PushFirst(UOp range)
+    {
+        if (_shared is null || range != _shared.Range && range != _shared.Inner) base.PushFirst(range);
+        else if (range == _shared.Inner) _il.Emit(OpCodes.Ldloc, _innerFirst!);
+        else
+        {
+            PushPartBegin();
+            if (_shared.Inner is null) return;
+            PushInt(_shared.InnerExtent);
+            _il.Emit(OpCodes.Div);
+        }
+    }
+
+    protected override void PushEnd(UOp range)
+    {
+        if (_shared is null || range != _shared.Range && range != _shared.Inner) base.PushEnd(range);
+        else if (range == _shared.Inner) _il.Emit(OpCodes.Ldloc, _innerEnd!);
+        else
+        {
+            PushPartEnd();
+            if (_shared.Inner is null) return;
+            // Rounded up: the last one may be run in part.
+            PushInt(_shared.InnerExtent - 1);
+            _il.Emit(OpCodes.Add);
+            PushInt(_shared.InnerExtent);
+            _il.Emit(OpCodes.Div);
+        }
+    }
 
     protected override void PushVariable(int number) => _il.Emit(OpCodes.Ldloc, _variables[number]);
 
@@ -162,6 +222,8 @@ sealed partial class IlRenderer : StackRenderer
         _il.Emit(OpCodes.Conv_I);
         _il.Emit(OpCodes.Add);
     }
+
+    protected override void Prefetch() => Call(typeof(Sse), nameof(Sse.Prefetch0), typeof(void*));
 
     protected override void Load(DType type, long offset)
     {

@@ -209,6 +209,17 @@ sealed partial class IlRenderer
             _il.Emit(OpCodes.And);
             return;
         }
+        if (a.IsZero)
+        {
+            // All bits where the condition is false.
+            Push(condition);
+            PushInt(1);
+            _il.Emit(OpCodes.Sub);
+            if (wide) _il.Emit(OpCodes.Conv_I8);
+            Push(b);
+            _il.Emit(OpCodes.And);
+            return;
+        }
         // b ^ ((a ^ b) & mask)
         Push(b);
         _il.Emit(OpCodes.Dup);

@@ -42,11 +42,7 @@ sealed partial class IlRenderer
                 As(u.Src[0].DType.Kind, kind, n);
                 break;
             case Op.Where:
-                Push(u.Src[0]);
-                As(ScalarKind.Bool, kind, n);
-                Push(u.Src[1]);
-                Push(u.Src[2]);
-                VectorCall("ConditionalSelect", kind, n, 3);
+                Select(u, kind, n);
                 break;
             case Op.CmpLt:
                 Less(u, n);
@@ -108,6 +104,39 @@ sealed partial class IlRenderer
             default: throw Unknown(u);
         }
     }
+
+    // A mask's lanes are all ones or all zeros: beside 0 they choose by one instruction, which may read its value from memory.
+    void Select(UOp u, ScalarKind kind, int n)
+    {
+        var (mask, a, b) = (u.Src[0], u.Src[1], u.Src[2]);
+        if (IsAllZeros(b))
+        {
+            PushSelector();
+            Push(a);
+            VectorCall("BitwiseAnd", kind, n, 2);
+        }
+        else if (IsAllZeros(a))
+        {
+            Push(b);
+            PushSelector();
+            VectorCall("AndNot", kind, n, 2);
+        }
+        else
+        {
+            PushSelector();
+            Push(a);
+            Push(b);
+            VectorCall("ConditionalSelect", kind, n, 3);
+        }
+
+        void PushSelector()
+        {
+            Push(mask);
+            As(ScalarKind.Bool, kind, n);
+        }
+    }
+
+    static bool IsAllZeros(UOp u) => u is { Op: Op.Broadcast, Src: [{ Op: Op.Const, Arg: Constant { Bits: 0 } }] };
 
     void Less(UOp u, int n)
     {

@@ -32,7 +32,7 @@ sealed class StackPlan
         for (int i = 0; i < code.Length; i++)
         {
             if (!_position.TryAdd(code[i], i)) throw new ArgumentException($"{kernel.Name}: line {i} ({code[i]}) occurs twice");
-            if (code[i].Op is Op.Load or Op.Store) _address[code[i]] = Split(code[i], kernel);
+            if (code[i].Op is Op.Load or Op.Store or Op.Prefetch) _address[code[i]] = Split(code[i], kernel);
         }
         _uses = new UsePlan(kernel, Operands);
         _dying = new List<UOp>?[code.Length];
@@ -78,7 +78,7 @@ sealed class StackPlan
         var depth = new Dictionary<UOp, int>(ReferenceEqualityComparer.Instance);
         foreach (var line in code)
         {
-            if (line.Op is Op.Store or Op.Set or Op.End or Op.Stage || IsConstant(line)) continue;
+            if (line.Op is Op.Store or Op.Set or Op.End or Op.Stage or Op.Prefetch || IsConstant(line)) continue;
             int d = 1;
             foreach (var s in Operands(line))
                 if (!_held.Contains(s)) d = Math.Max(d, depth.GetValueOrDefault(s) + 1);

@@ -55,6 +55,8 @@ abstract class StackRenderer
     protected virtual void GatedLoad(DType type, UOp gate) => throw new NotSupportedException();
     /// <summary>Pops a value and, below it, an address, and writes.</summary>
     protected abstract void Store(DType type, long offset);
+    /// <summary>Asks memory for what lies at the address on the stack.</summary>
+    protected virtual void Prefetch() => throw new NotSupportedException();
     /// <summary>The loop's first instruction comes next.</summary>
     protected abstract void OpenLoop();
     /// <summary>Pops a bool; goes back to the loop's first instruction where it is true.</summary>
@@ -66,12 +68,12 @@ abstract class StackRenderer
     /// <summary>Both paths meet.</summary>
     protected abstract void CloseIf();
 
-    /// <summary>The loop that each call runs a part of; null for a dialect without threads.</summary>
-    protected virtual UOp? Shared => null;
-    /// <summary>Pushes the number of the first iteration of a call's part.</summary>
-    protected virtual void PushSharedBegin() => throw new NotSupportedException();
-    /// <summary>Pushes the number after the last iteration of a call's part.</summary>
-    protected virtual void PushSharedEnd() => throw new NotSupportedException();
+    /// <summary>A loop comes next, whose extent and the loops around it are known. Which of its iterations a call runs is the dialect's to say: all of them in one without threads.</summary>
+    protected virtual void BeforeLoop(UOp range) { }
+    /// <summary>Pushes the number of a loop's first iteration.</summary>
+    protected virtual void PushFirst(UOp range) => PushConst(UOp.Index(0));
+    /// <summary>Pushes the number after that of a loop's last iteration.</summary>
+    protected virtual void PushEnd(UOp range) => Push(range.Src[0]);
 
     // ---- for dialects
 
@@ -136,6 +138,11 @@ abstract class StackRenderer
                 break;
             case Op.Stage:
                 break;
+            case Op.Prefetch:
+                var (root, offset) = Plan.Address(line);
+                PushAddress(line.Src[0], root, offset);
+                Prefetch();
+                break;
             case Op.Special:
                 throw new TargetException($"{Kernel.Name}: a thread grid on {Kernel.Profile.Name}, which has none");
             default:
@@ -198,9 +205,9 @@ abstract class StackRenderer
 
     void Range(UOp range)
     {
+        BeforeLoop(range);
         int counter = _local[range] = Take(DType.Index);
-        if (range == Shared) PushSharedBegin();
-        else PushConst(UOp.Index(0));
+        PushFirst(range);
         SetLocal(counter);
         if (MayBeEmpty(range))
         {
@@ -227,8 +234,7 @@ abstract class StackRenderer
     void LessThanExtent(UOp range)
     {
         GetLocal(_local[range]);
-        if (range == Shared) PushSharedEnd();
-        else Push(range.Src[0]);
+        PushEnd(range);
         LessIndex();
     }
 

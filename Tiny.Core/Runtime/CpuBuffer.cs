@@ -34,4 +34,6 @@ sealed unsafe class CpuBuffer(CpuDevice device, HostMemory memory, long offset, 
         new ReadOnlySpan<byte>(Pointer, host.Length).CopyTo(host);
         GC.KeepAlive(memory);
     }
+
+    internal override void Free() => (memory as OwnedMemory)?.Free();
 }

@@ -30,6 +30,9 @@ public sealed class CpuDevice : Device
     /// <inheritdoc/>
     public override DeviceBuffer Allocate(long bytes) => new CpuBuffer(this, new OwnedMemory(bytes), 0, bytes);
 
+    /// <inheritdoc/>
+    public override DeviceBuffer AllocateUnwritten(long bytes) => new CpuBuffer(this, OwnedMemory.Unwritten(bytes), 0, bytes);
+
     /// <summary>Host bytes as a buffer, used where they lie. Only <see cref="OwnedMemory"/> can be written.</summary>
     public override DeviceBuffer Upload(HostMemory host)
     {
@@ -58,8 +61,9 @@ public sealed class CpuDevice : Device
             StageBytes = 256 << 10,
             PanelBytes = 256 << 10,
             FasterForms = true,
+            Prefetches = Sse.IsSupported,
             // RyuJIT follows 1,024 variables, those that it makes itself among them.
-            MostValues = 480,
+            MostValues = 640,
             Fma = Fma.IsSupported || AdvSimd.IsSupported,
             // By polynomials they are a few instructions among others.
             Lacks = ImmutableHashSet.Create(Op.Exp2, Op.Exp, Op.Log2),

@@ -4,21 +4,21 @@ using Tiny.Render;
 namespace Tiny.Runtime;
 
 /// <summary>
-/// A kernel as machine code of this process, its outermost loop shared by threads where it is worth it. A launch returns when the kernel has run.
+/// A kernel as machine code of this process, its outermost loops shared by threads where it is worth it. A launch returns when the kernel has run.
 /// </summary>
 sealed class CpuKernel(LinearKernel kernel, IlKernel code) : DeviceKernel
 {
-    // Parts are smaller than what each thread will have, as threads come late or are held up; a part takes some microseconds, waking a thread about ten.
-    const int PartsForEach = 4;
+    // Parts are much smaller than what each thread will have: threads come late or are held up, and all wait for the last part.
+    const int MostParts = 128;
 
-    readonly ParallelLoop? _loop = ParallelLoop.Of(kernel);
+    readonly ParallelLoop? _loop = IlRenderer.SharedLoop(kernel);
     // Its lines have become the code.
     readonly LinearKernel _kernel = kernel with { Code = [] };
     // What each buffer must hold, where that is known before the launch; else -1.
     readonly long[] _needed = [.. kernel.Params.Select(p => p.Count.IsSymbolic ? -1 : p.Count.Max * p.DType.Size)];
 
     /// <summary>Lines of code below which the calling thread runs a kernel by itself, and the fewest in a part.</summary>
-    internal static (double Kernel, double Part) FewestLines { get; set; } = (65536, 8192);
+    internal static (double Kernel, double Part) FewestLines { get; set; } = (49152, 16384);
 
     public override unsafe void Launch(ReadOnlySpan<DeviceBuffer> buffers, ReadOnlySpan<int> variables = default)
     {
@@ -39,20 +39,20 @@ sealed class CpuKernel(LinearKernel kernel, IlKernel code) : DeviceKernel
                 throw Wrong(i, "it is written, and its memory cannot be (a mapped file)");
             pointers[i] = (nint)buffer.Pointer;
         }
-        Run(pointers, buffers.Length + variables.Length, _loop is null ? 0 : (int)Dim.Of(_loop.Range.Src[0]).Bind(values).Min);
+        Run(pointers, buffers.Length + variables.Length, _loop is null ? 0 : (int)Dim.Of(_loop.Range.Src[0]).Bind(values).Min * _loop.InnerExtent);
         // The code knows only addresses: what they belong to must not be collected before it returns.
         foreach (var b in buffers) GC.KeepAlive(((CpuBuffer)b).Memory);
     }
 
-    // After the arguments come the first iteration of the outermost loop and the one after the last.
+    // After the arguments come the first of the shared iterations and the one after the last.
     unsafe void Run(nint* arguments, int count, int extent)
     {
         (arguments[count], arguments[count + 1]) = (0, extent);
-        double lines = (_loop?.Lines ?? 0) * extent;
+        double lines = _loop is null ? 0 : _loop.Lines / _loop.InnerExtent * extent;
         int threads = CpuThreads.Count;
         if (threads > 1 && extent > 1 && lines >= FewestLines.Kernel)
         {
-            int parts = (int)Math.Min(Math.Min(extent, threads * PartsForEach), Math.Max(2, lines / FewestLines.Part));
+            int parts = (int)Math.Min(Math.Min(extent, MostParts), Math.Max(2, lines / FewestLines.Part));
             if (RunParts(arguments, count, extent, parts)) return;
         }
         code(arguments);

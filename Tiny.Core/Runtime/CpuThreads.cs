@@ -4,13 +4,13 @@ namespace Tiny.Runtime;
 
 /// <summary>
 /// Threads that share the iterations of a loop. The caller works too, and parts are claimed by a counter, so a thread that comes late or not at all
-/// takes none. Threads that wait look for work for some microseconds and sleep then: spinning for longer would take cores from other processes.
+/// takes none. Threads that wait look for work for some microseconds, giving way to others, and sleep then: spinning for longer would take cores from other processes.
 /// </summary>
 static class CpuThreads
 {
     // Kernels hold their stages on the stack.
     const int StackBytes = 1 << 20;
-    static readonly TimeSpan s_alert = TimeSpan.FromMicroseconds(30);
+    static readonly TimeSpan s_alert = TimeSpan.FromMicroseconds(40);
 
     static readonly Lock s_busy = new();
     static readonly SemaphoreSlim s_wake = new(0);
@@ -53,7 +53,11 @@ static class CpuThreads
         while (true)
         {
             long since = Stopwatch.GetTimestamp();
-            while (s_wake.CurrentCount == 0 && Stopwatch.GetElapsedTime(since) < s_alert) Thread.SpinWait(20);
+            while (s_wake.CurrentCount == 0 && Stopwatch.GetElapsedTime(since) < s_alert)
+            {
+                Thread.SpinWait(20);
+                Thread.Yield();
+            }
             s_wake.Wait();
             // Work that others have finished meanwhile is gone.
             s_job?.Work();

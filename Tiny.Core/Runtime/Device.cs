@@ -33,6 +33,8 @@ public abstract class Device
 
     /// <summary>Zeroed memory on the device.</summary>
     public abstract DeviceBuffer Allocate(long bytes);
+    /// <summary>Memory on the device that is written before it is read; what it holds until then is unknown.</summary>
+    public virtual DeviceBuffer AllocateUnwritten(long bytes) => Allocate(bytes);
     /// <summary>Host bytes on the device. The CPU uses them where they lie.</summary>
     public abstract DeviceBuffer Upload(HostMemory host);
     /// <summary>Makes a kernel ready to launch.</summary>
@@ -86,6 +88,8 @@ public abstract class DeviceBuffer
     public abstract void CopyFrom(ReadOnlySpan<byte> host);
     /// <summary>Copies it to the host, once all kernels launched before have run.</summary>
     public abstract void CopyTo(Span<byte> host);
+    /// <summary>Gives the memory back where that can be done at once, and not when the object is found to be unreachable. Nothing may use it any more.</summary>
+    internal virtual void Free() { }
 }
 
 /// <summary>A kernel ready to run on its device.</summary>

@@ -35,6 +35,8 @@ public sealed class Storage : IBufferArg
     public Shape Shape { get; }
     /// <summary>The host's bytes, where there are any.</summary>
     public HostMemory? Host { get; private set; }
+    /// <summary>The device's buffer, where there is one.</summary>
+    internal DeviceBuffer? Buffer => _buffer;
     /// <summary>A name for generated code: the weight's path in the state dictionary.</summary>
     public string? Name { get; set; }
 

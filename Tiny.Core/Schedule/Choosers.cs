@@ -11,25 +11,30 @@ static class Choosers
     /// <summary>The longest axis that is written out, and the most elements of all together.</summary>
     public const int Longest = 8, MostWritten = 64;
 
-    /// <summary>What a condition on the number of an element compares with constants, where that is short: a loop, or the place in a part of one. Null for other conditions.</summary>
-    public static UOp? Of(UOp condition, UOp[] index, Movement movement)
+    /// <summary>
+    /// What a choice between two values compares with constants, where that is the number of an element of a short axis: a loop, or the place in a part of one. Null for other conditions, and
+    /// for what lies outside of an image: a value or a constant.
+    /// </summary>
+    public static UOp? Of(UOp where, UOp[] index, Movement movement)
     {
-        if (condition is not { Op: Op.CmpLt, Src: [var at, var limit] }) return null;
-        while (limit.Op is Op.Reshape or Op.Expand) limit = limit.Src[0];
-        if (limit.Op != Op.Const) return null;
+        if (where is not { Op: Op.Where, Src: [{ Op: Op.CmpLt, Src: [var at, var limit] }, var one, var other] } || !IsConst(limit) || IsConst(one) || IsConst(other)) return null;
         for (; at.Op is >= Op.Reshape and <= Op.Flip; at = at.Src[0])
             if (at.Op == Op.Reshape && movement.Reshape(at, index) is null) return null;
             else index = movement.Through(at, index).Index;
         return at.Op == Op.Iota && index[0] is { Op: Op.Range or Op.FloorMod, Min: 0, Max: > 0 and < Longest } chooser ? chooser : null;
     }
 
-    /// <summary>Of the elements of a kernel the part for which a value has to be computed that is asked for at an index, under a gate.</summary>
+    static bool IsConst(UOp value)
+    {
+        while (value.Op is Op.Reshape or Op.Expand) value = value.Src[0];
+        return value.Op == Op.Const;
+    }
+
+    /// <summary>Of the elements of a kernel the part for which a value has to be computed that is asked for at an index, under a gate: all where the axes are too many to be written out.</summary>
     public static double Share(IReadOnlyCollection<UOp> choosers, IEnumerable<UOp> index)
     {
-        long written = 1;
-        foreach (var chooser in choosers)
-            if (written * (chooser.Max + 1) <= MostWritten && !index.Any(i => DependsOn(i, chooser))) written *= chooser.Max + 1;
-        return 1.0 / written;
+        if (choosers.Aggregate(1L, (n, c) => n * (c.Max + 1)) > MostWritten) return 1;
+        return 1.0 / choosers.Where(c => !index.Any(i => DependsOn(i, c))).Aggregate(1L, (n, c) => n * (c.Max + 1));
     }
 
     // The number of a part does not depend on the place in it.

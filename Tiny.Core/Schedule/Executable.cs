@@ -97,7 +97,8 @@ sealed class Executable
                 {
                     { Param: { } p } => parameters!(p),
                     { State: { } cell } => states!(cell),
-                    var result => _device.Allocate((long)result.Shape.Bind(variables).Numel * result.DType.Size),
+                    // Its kernel writes all of it.
+                    var result => _device.AllocateUnwritten((long)result.Shape.Bind(variables).Numel * result.DType.Size),
                 });
             foreach (var step in _steps)
             {
@@ -113,5 +114,12 @@ sealed class Executable
                 results[i] = new Storage(_slots[_results[i]].DType, _slots[_results[i]].Shape.Bind(variables), buffers[_results[i]]);
             return results;
         }
+    }
+
+    /// <summary>Frees the memory of results that nobody has kept.</summary>
+    public void Release(Storage[] results)
+    {
+        for (int i = 0; i < results.Length; i++)
+            if (_slots[_results[i]].Role == SlotRole.Result) results[i].Buffer!.Free();
     }
 }

@@ -116,7 +116,7 @@ sealed class Fusion
                 Reduce(at, ((ReduceArg)node.Arg!).Axes);
                 break;
             default:
-                if (node.Op == Op.Where && Choosers.Of(node.Src[0], at.Index, _movement) is { } chooser) draft.Choosers.Add(chooser);
+                if (Choosers.Of(node, at.Index, _movement) is { } chooser) draft.Choosers.Add(chooser);
                 at.Src = [.. node.Src.Select(s => Ask(draft, s, at.Index, at.Gate, at.Open))];
                 break;
         }

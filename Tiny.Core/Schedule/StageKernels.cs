@@ -25,14 +25,19 @@ static class StageKernels
     public static List<KernelBody> Run(List<KernelBody> bodies, WritePlan plan, int mostBuffers, Rewriter simplify)
     {
         var results = plan.Roots.Select(plan.MemoryOf).ToHashSet();
+        var (makers, readers) = (new Dictionary<UOp, int>(ReferenceEqualityComparer.Instance), new Dictionary<UOp, int>(ReferenceEqualityComparer.Instance));
+        for (int k = 0; k < bodies.Count; k++)
+        {
+            foreach (var output in bodies[k].Outputs) makers.TryAdd(output.Node, k);
+            foreach (var node in bodies[k].Reads.Distinct()) readers[node] = readers.GetValueOrDefault(node) + 1;
+        }
         for (int b = 0; b < bodies.Count; b++)
             foreach (var node in bodies[b].Reads)
             {
-                int a = bodies.FindIndex(k => k.Outputs.Any(o => ReferenceEquals(o.Node, node)));
-                if (a < 0 || a >= b || results.Contains(plan.MemoryOf(node)) || bodies.Count(k => k.Reads.Contains(node)) != 1) continue;
+                if (!makers.TryGetValue(node, out int a) || a >= b || readers[node] != 1 || results.Contains(plan.MemoryOf(node))) continue;
+                if (Join(bodies[a], bodies[b], mostBuffers, simplify) is not { } joined) continue;
                 // What it reads is still there.
                 if (bodies.Skip(a + 1).Take(b - a - 1).Any(k => k.Overwrites.Intersect(bodies[a].Reads).Any())) continue;
-                if (Join(bodies[a], bodies[b], mostBuffers, simplify) is not { } joined) continue;
                 bodies[b] = joined;
                 break;
             }

@@ -1,8 +1,8 @@
 // Compares exported C, and the same kernels live, with ONNX Runtime on one thread, in one run, on the same inputs; the outputs are compared too.
 //   npm ci --ignore-scripts && node bench.mjs [WORD...]      nets whose names contain one of the words; all without any
-// CC is the compiler (cc), CFLAGS its flags (-O2). ORT runs with all its optimisations. Packing of weights is done before the clock starts by both.
+// Figures are written to artifacts/bench-native/results.json too. CC is the compiler (cc), CFLAGS its flags (-O2). ORT runs with all its optimisations. Packing of weights is done before the clock starts by both.
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,6 +11,7 @@ import { models, nets, numbers } from './nets.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const words = process.argv.slice(2);
+const generated = join(here, '../../artifacts/bench-native');
 const folder = mkdtempSync(join(tmpdir(), 'tiny-bench-'));
 const program = join(folder, 'program');
 const source = join(folder, 'export/c');
@@ -43,21 +44,23 @@ function timed(inputs, length, threads = 1) {
 function ours(file, inputs, length) {
   execFileSync('dotnet', [...command, 'export', file, '--target', 'c', '--name', 'net', '--out', dirname(source)], { stdio: ['ignore', 'ignore', 'inherit'] });
   const flags = (process.env.CFLAGS ?? '-O2').split(' ').filter(Boolean);
+  // Written where kernels are long enough to be shared.
+  const pool = join(source, 'net_threads.c');
+  const threads = existsSync(pool) ? ['-DTHREADS', pool, '-lpthread'] : [];
   const start = performance.now();
-  execFileSync(process.env.CC ?? 'cc', [...flags, `-DN_INPUTS=${inputs.length}`, `-DRESULT=${length}`, `-I${source}`, '-o', program, join(here, 'driver.c'), join(source, 'net.c'), join(source, 'net_threads.c'), '-lm', '-lpthread']);
+  execFileSync(process.env.CC ?? 'cc', [...flags, `-DN_INPUTS=${inputs.length}`, `-DRESULT=${length}`, `-I${source}`, '-o', program, join(here, 'driver.c'), join(source, 'net.c'), ...threads, '-lm']);
   const compiling = (performance.now() - start) / 1000;
   const size = readFileSync(join(source, 'net.c')).length;
   return { ...timed(inputs, length), compiling, size };
 }
 
-/** A row of times on two threads: with both cores quiet, and with another process busy on one of them. */
+/** Times on two threads: with both cores quiet, and with another process busy on one of them. */
 async function shared(name, file, feeds, inputs, length) {
-  const [other, one, two] = [(await peer(file, feeds, 2)).time, timed(inputs, length).time, timed(inputs, length, 2).time];
+  const [ort, one, two] = [(await peer(file, feeds, 2)).time, timed(inputs, length).time, timed(inputs, length, 2).time];
   const busy = spawn('taskset', ['-c', '1', process.execPath, '-e', 'for (;;);'], { stdio: 'ignore' });
   try {
     await new Promise((resolve, reject) => { busy.once('spawn', () => setTimeout(resolve, 500)); busy.once('error', reject); });
-    const beside = timed(inputs, length, 2).time;
-    return `| ${name} | ${other.toFixed(3)} | ${two.toFixed(3)} | ${(other / two).toFixed(2)} | ${one.toFixed(3)} | ${(one / two).toFixed(2)} | ${beside.toFixed(3)} | ${(one / beside).toFixed(2)} |`;
+    return { name, ort, one, two, beside: timed(inputs, length, 2).time };
   } finally {
     busy.kill('SIGKILL');
   }
@@ -81,7 +84,7 @@ function live(file, inputs, length) {
   return { time: Number(/median ([0-9.]+) ms/.exec(text)[1]), values: new Float32Array(bytes.buffer.slice(bytes.byteOffset + bytes.length - 4 * length, bytes.byteOffset + bytes.length)) };
 }
 
-const rows = [];
+const [rows, threads] = [[], []];
 console.log('| net | ORT ms | C ms | ORT / C | live ms | C / live | C GFLOP/s | difference | C kB | compiled s |');
 console.log('|---|---|---|---|---|---|---|---|---|---|');
 try {
@@ -101,11 +104,15 @@ try {
     const alive = live(file, inputs, other.values.length);
     const largest = other.values.reduce((m, v) => Math.max(m, Math.abs(v)), 0);
     const difference = other.values.reduce((m, v, i) => Math.max(m, Math.abs(v - own.values[i]), Math.abs(v - alive.values[i])), 0) / largest;
+    rows.push({ name, ort: other.time, c: own.time, live: alive.time, difference, bytes: own.size, compiling: own.compiling });
     console.log(`| ${name} | ${other.time.toFixed(3)} | ${own.time.toFixed(3)} | ${(other.time / own.time).toFixed(2)} | ${alive.time.toFixed(3)} | ${(own.time / alive.time).toFixed(2)} | ${(net.work / own.time / 1e6).toFixed(0)} | ${difference.toExponential(0)} | ${(own.size / 1000).toFixed(0)} | ${own.compiling.toFixed(1)} |`);
     if (!(difference < 1e-4)) throw new Error(`${name}: the outputs differ`);
-    if (models.includes(name) && cpus().length > 1) rows.push(await shared(name, file, Object.fromEntries(inputs.map((x, i) => [`x${i}`, x.tensor])), inputs.map((x) => x.path), other.values.length));
+    if (models.includes(name) && cpus().length > 1) threads.push(await shared(name, file, Object.fromEntries(inputs.map((x, i) => [`x${i}`, x.tensor])), inputs.map((x) => x.path), other.values.length));
   }
-  if (rows.length) console.log(['', 'Two threads; and two beside a process that is busy on one of two cores', '', '| net | ORT 2 ms | C 2 ms | ORT 2 / C 2 | C 1 ms | C 1 / C 2 | C 2 beside ms | C 1 / C 2 beside |', '|---|---|---|---|---|---|---|---|', ...rows].join('\n'));
+  if (threads.length) console.log(['', 'Two threads; and two beside a process that is busy on one of two cores', '', '| net | ORT 2 ms | C 2 ms | ORT 2 / C 2 | C 1 ms | C 1 / C 2 | C 2 beside ms | C 1 / C 2 beside |', '|---|---|---|---|---|---|---|---|',
+    ...threads.map(({ name, ort, one, two, beside }) => `| ${name} | ${ort.toFixed(3)} | ${two.toFixed(3)} | ${(ort / two).toFixed(2)} | ${one.toFixed(3)} | ${(one / two).toFixed(2)} | ${beside.toFixed(3)} | ${(one / beside).toFixed(2)} |`)].join('\n'));
+  mkdirSync(generated, { recursive: true });
+  writeFileSync(join(generated, 'results.json'), JSON.stringify({ rows, threads }, null, 1));
 } finally {
   rmSync(folder, { recursive: true });
 }

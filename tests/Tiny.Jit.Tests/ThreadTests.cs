@@ -1,5 +1,6 @@
 using System.Reflection;
 using NUnit.Framework;
+using Tiny.Render;
 using Tiny.Runtime;
 using Tiny.Schedule;
 using Tiny.Tests.Fuzz;
@@ -41,6 +42,25 @@ public sealed class ThreadTests
                 foreach (int threads in new[] { 2, 5 }) Assert.That(Run(threads), Is.EqualTo(alone), $"{method.Name} on {threads} threads");
             }
         Assert.That(CpuThreads.Runs - runs, Is.GreaterThan(500));
+    }
+
+    // Three images of forty rows: threads share the rows of all of them.
+    [Test]
+    public void ShortOuterLoopsAreSharedWithTheLoopInside()
+    {
+        var x = Tensor.From<float>([.. Enumerable.Range(0, 3 * 40 * 50).Select(i => i % 17 * 0.25f)], 3, 40, 50);
+        var schedule = Scheduler.Run([(x.Permute(0, 2, 1) * 3 + x.Sum(2).Reshape(3, 1, 40)).Node]);
+        var program = new Executable(schedule, Device.Get("cpu"));
+        Assert.That(schedule.Launches.Select(l => IlRenderer.SharedLoop(l.Kernel.Lower(Device.Get("cpu").Profile))?.Inner), Has.Some.Not.Null);
+        var results = new List<byte[]>();
+        foreach (int threads in new[] { 1, 2, 3, 7 })
+        {
+            CpuThreads.Count = threads;
+            results.Add(program.Run(_ => null!)[0].ToHost().Copied().ToArray());
+        }
+        Assert.That(results, Is.All.EqualTo(results[0]));
+        CpuThreads.Count = 1;
+        Assert.That(results[0], Is.EqualTo(Interpreter.Evaluate([(x.Permute(0, 2, 1) * 3 + x.Sum(2).Reshape(3, 1, 40)).Node])[0].Copied().ToArray()));
     }
 
     [Test]

@@ -162,6 +162,7 @@ public class ElementwiseTests
             Check(a, b, lanes, type, type, (x, y) => x.Lt(y).Where(y, x), (x, y) => x < y ? y : x);
             var zero = UOp.Const(0, type).Splat(lanes);
             Check(a, b, lanes, type, type, (x, y) => x.Lt(y).Where(y, zero), (x, y) => x < y ? y : T.Zero);
+            Check(a, b, lanes, type, type, (x, y) => x.Lt(y).Where(zero, y), (x, y) => x < y ? T.Zero : y);
         }
         Of<float>(DType.Float32);
         Of<int>(DType.Int32);

@@ -34,7 +34,7 @@ buffers: [
 wasm: {
 plain: new URL('./small.wasm', import.meta.url),
 relaxed: new URL('./small.relaxed.wasm', import.meta.url),
-hash: '01e29e00ac99df4d',
+hash: '20b843017e985d6c',
 written: [65536, 66880],
 bytes: 134464,
 places: { image: 65536, output: 65792 },
