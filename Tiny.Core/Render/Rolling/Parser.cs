@@ -20,7 +20,7 @@ sealed partial class Parser(Func<string, bool> isLocal, Func<string, bool> isWho
         for (int i = 0; i < tokens.Length;)
         {
             Piece piece;
-            if (asked && !"*/%)-+~!.".Contains(Before(tokens, i)) && SumAt(tokens, i, out int end) is { } sum) (piece, i) = (sum, end);
+            if (asked && !IsLane(tokens, i) && !"*/%)-+~!.".Contains(Before(tokens, i)) && SumAt(tokens, i, out int end) is { } sum) (piece, i) = (sum, end);
             else if (isLocal(tokens[i])) piece = new Name(tokens[i++]);
             else
             {
@@ -34,6 +34,9 @@ sealed partial class Parser(Func<string, bool> isLocal, Func<string, bool> isWho
         if (words.Length > 0) pieces.Add(new Words(words));
         return pieces.ToImmutable();
     }
+
+    // A lane of a vector stays a number: where lanes are chosen by a loop, compilers move them one by one, though the loop is unrolled.
+    bool IsLane(string[] tokens, int at) => at > 1 && tokens[at - 1] == "[" && isLocal(tokens[at - 2]);
 
     // The longest sum from a token on; null where none begins there.
     Sum? SumAt(string[] tokens, int start, out int end)

@@ -55,6 +55,18 @@ public sealed class RolledTextTests
         }
         """);
 
+    [Test]
+    public void LanesOfAVectorStayAsTheyAre() => Stays("""
+        void f(void)
+        {
+          f4 x0 = load_f4(&in[0]);
+          out[0] = x0[0];
+          out[12] = x0[1];
+          out[24] = x0[2];
+          out[36] = x0[3];
+        }
+        """);
+
     /// <summary>A register tile: loops over its rows in loops over its columns, whose locals are their own.</summary>
     [Test]
     public void RepeatedLoopsAreLoopsInLoops()
@@ -153,6 +165,8 @@ public sealed class RolledTextTests
         var lines = string.Join('\n', ["void f(void)", "{", .. Enumerable.Range(0, 4).Select(i => $"  j[{i}] = a_function_of(k[{i + 3}], l[{2 * i}]);"), "}"]);
         Assert.That(Rolled(lines, "j", "k", "l"), Does.Contain("UNROLL for (int m = 0; m < 4; m++)\n    j[m] = a_function_of(k[3 + m], l[m * 2]);"));
     }
+
+    static void Stays(string lines) => Rolls(lines, lines);
 
     static void Rolls(string lines, string expected) => Assert.That(Rolled(lines).TrimEnd('\n'), Is.EqualTo(expected.ReplaceLineEndings("\n")));
 
