@@ -226,7 +226,7 @@ public sealed partial class CRenderer : CStyleRenderer
     private protected override string Declaration(DType type, string name, Expression value, bool mutable) =>
         $"{LocalType(type)} {name} = {value.Text};";
 
-    private protected override string StageDeclaration(DType type, string name, int count) => $"{MemoryType(type)} {name}[{count}];";
+    private protected override string StageDeclaration(UOp stage, string name) => $"{MemoryType(stage.DType)} {name}[{Kernel.CountOf(stage)}];";
 
     private protected override void WriteStore(UOp store)
     {

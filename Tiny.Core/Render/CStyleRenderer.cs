@@ -94,9 +94,12 @@ public abstract partial class CStyleRenderer
                 break;
             case Op.Stage:
                 var stage = NewName("stage");
-                Line(StageDeclaration(line.DType, stage, Kernel.CountOf(line)));
+                if (StageDeclaration(line, stage) is { } declaration) Line(declaration);
                 _written[line] = Expression.Primary(stage);
                 _declared.Add(line);
+                break;
+            case Op.Barrier:
+                Line(BarrierStatement());
                 break;
             case Op.Acc:
                 var acc = NewName("acc");
@@ -234,7 +237,9 @@ public abstract partial class CStyleRenderer
     private protected abstract string OpenGrid(UOp special);
     private protected abstract string LoopHeader(UOp range, string name, Expression extent);
     private protected abstract string Declaration(DType type, string name, Expression value, bool mutable);
-    private protected abstract string StageDeclaration(DType type, string name, int count);
+    /// <summary>Declares a stage where it is filled; null where that is done elsewhere.</summary>
+    private protected abstract string? StageDeclaration(UOp stage, string name);
+    private protected virtual string BarrierStatement() => throw Lacking(Op.Barrier, DType.Void);
     private protected abstract void WriteStore(UOp store);
     private protected virtual string PrefetchText(UOp line) => throw Lacking(line.Op, line.DType);
     private protected abstract Expression LoadValue(UOp load);
