@@ -30,7 +30,7 @@ sealed class CKernels
                 if (variant.OnlyBytes && program.Kernels[k].Params.All(p => p.DType.Size > 1)) continue;
                 var (parameters, variables, _) = names.Parameters(k);
                 var linear = code[(variant, k)] = program.Kernels[k].Lower(variant.Profile with { PlainLoops = plainLoops }, tuning);
-                var text = CRenderer.Render(linear with { Name = names.Kernel(k) + variant.Suffix }, parameters, variables);
+                var text = CRenderer.RenderStatements(linear with { Name = names.Kernel(k) + variant.Suffix }, parameters, variables);
                 if (variant.Base is null || !Same(text, variant, Owner(variant.Base, k), k)) _texts[(variant.Name, k)] = text;
             }
         Parts = [.. Enumerable.Range(0, program.Kernels.Length).Select(k => PartsOf(program.Kernels[k], CVariant.All.Where(v => code.ContainsKey((v, k))).Select(v => code[(v, k)])))];

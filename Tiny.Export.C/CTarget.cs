@@ -22,8 +22,26 @@ public sealed class CTarget : ExportTarget
     /// <summary>The highest there is.</summary>
     public const int HighestLevel = 4;
 
+    /// <summary>
+    /// Convolutions are computed by the form that multiplies least, Winograd's transforms of tiles among them: errors are some ten times larger then, and an infinity or NaN in an
+    /// image spreads over its tile. False computes them as they are written.
+    /// </summary>
+    public bool FasterForms { get; init; } = true;
+
+    ScheduleProfile? _schedule;
+
+    /// <summary>All levels and forms.</summary>
+    public CTarget() { }
+
+    /// <summary>The settings of another.</summary>
+    public CTarget(CTarget other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        (MostLevel, FasterForms) = (other.MostLevel, other.FasterForms);
+    }
+
     /// <inheritdoc/>
-    public override ScheduleProfile Schedule { get; } = ScheduleProfile.Of(CRenderer.Plain) with { FasterForms = true };
+    public override ScheduleProfile Schedule => _schedule ??= ScheduleProfile.Of(CRenderer.Plain) with { FasterForms = FasterForms };
 
     /// <inheritdoc/>
     public override void Export(Program program, ExportContext context)

@@ -6,12 +6,15 @@ using Tiny.Render;
 namespace Tiny.Export.WebGpu;
 
 /// <summary>
-/// Writes <c>index.js</c>: the program as plain data, and <c>load</c>. Its tables say nothing that the runtime's <c>unpack</c> can tell: where constants lie follows from their order, and buffers and
+/// Writes <c>index.js</c>: the program as plain data, and <c>load</c>, whose documentation <c>index.d.ts</c> has. Its tables say nothing that the runtime's <c>unpack</c> can tell: where constants lie follows from their order, and buffers and
 /// kernels are called by number.
 /// </summary>
 internal static class IndexModule
 {
-    public static string Write(Program program, BundlePlan plan, KernelModules modules, WasmProgram? wasm, IReadOnlyList<WasmConstant> constants, WeightsFile weights, FileHeader header)
+    /// <summary>The file of kernels whose threads share memory.</summary>
+    public static string GroupsName(Program program) => $"{program.Name}.groups.wgsl.js";
+
+    public static string Write(Program program, BundlePlan plan, KernelModules modules, bool groups, WasmProgram? wasm, IReadOnlyList<WasmConstant> constants, WeightsFile weights, FileHeader header)
     {
         var t = new StringBuilder();
         void Line(FormattableString line) => t.Append(line.ToString(CultureInfo.InvariantCulture)).Append('\n');
@@ -21,7 +24,6 @@ internal static class IndexModule
         Line($"");
         Line($"export {{ TinyError }};");
         Line($"");
-        Line($"/** The compiled program: plain data. */");
         Line($"export const program = unpack({{");
         Line($"name: {JsText.Quote(program.Name)},");
         Line($"weights: {{");
@@ -69,13 +71,9 @@ internal static class IndexModule
             Line($"}},");
         }
         Line($"kernels: {{");
-        foreach (var m in modules.All)
-        {
-            string numbers = m.Sizes.Length > 0 ? $", [{m.Sizes}]" : m.Numbers.Length > 0 ? $", [{m.Numbers}]" : "";
-            string text = m.Text == m.Name ? "" : $"{(numbers.Length > 0 ? "" : ", 0")}, {JsText.Quote(m.Text)}";
-            Line($"{m.Name}: [{JsText.Quote(m.Access)}, {m.Groups}{numbers}{text}],");
-        }
+        foreach (var m in modules.All) Line($"{m.Row}");
         Line($"}},");
+        if (groups) Line($"groups: () => import({JsText.Quote($"./{GroupsName(program)}")}),");
         Line($"entries: {{");
         var kernels = modules.All.Select((m, i) => (m.Name, i)).ToDictionary(m => m.Name, m => m.i);
         foreach (var (entry, index) in program.Entries.Select((e, i) => (e, i)))
@@ -92,7 +90,6 @@ internal static class IndexModule
         Line($"}},");
         Line($"}}, wgsl);");
         Line($"");
-        Line($"/** Compiles the program and loads its weights, from beside this file unless `options.weights` says otherwise. */");
         Line($"export const load = (options) => loadProgram(program, new URL({JsText.Quote("./" + plan.WeightsName)}, import.meta.url), options);");
         Line($"export default load;");
         return header.Script(t.ToString());

@@ -13,7 +13,19 @@ namespace Tiny.Export.WebGpu;
 /// <paramref name="Access"/> has a letter for each binding: <c>w</c> bound writable, <c>r</c> read-only, and <c>u</c> the numbers, or the sizes, named
 /// by <paramref name="Sizes"/> in their order. <paramref name="Groups"/> is JavaScript: workgroups in x and y, or a function of sizes that gives threads.
 /// </summary>
-internal sealed record KernelModule(string Name, string Text, string Code, string Access, string Groups, string Sizes, string Numbers);
+internal sealed record KernelModule(string Name, string Text, string Code, string Access, string Groups, string Sizes, string Numbers)
+{
+    /// <summary>Its row in a table of kernels.</summary>
+    public string Row
+    {
+        get
+        {
+            string numbers = Sizes.Length > 0 ? $", [{Sizes}]" : Numbers.Length > 0 ? $", [{Numbers}]" : "";
+            string text = Text == Name ? "" : $"{(numbers.Length > 0 ? "" : ", 0")}, {JsText.Quote(Text)}";
+            return $"{Name}: [{JsText.Quote(Access)}, {Groups}{numbers}{text}],";
+        }
+    }
+}
 
 /// <summary>
 /// The WGSL of a program, one module for each different text. A kernel whose calls read now weights, now working memory
@@ -23,6 +35,8 @@ internal sealed partial class KernelModules
 {
     // A module has one, which the runtime need not name.
     const string Entry = "main";
+    // No kernel's name.
+    const string Table = "kernels";
 
     readonly Dictionary<(int Entry, int Call), KernelModule> _ofCall = [];
     readonly List<KernelModule> _all = [];
@@ -36,7 +50,7 @@ internal sealed partial class KernelModules
     public static KernelModules Render(Program program, TargetProfile profile, Tuning? tuning, CancellationToken cancellation)
     {
         var result = new KernelModules();
-        var names = new HashSet<string>(StringComparer.Ordinal);
+        var names = new HashSet<string>(StringComparer.Ordinal) { Table };
         var rendered = new Dictionary<(int Kernel, string Access), KernelModule>();
         var calls = program.Entries.SelectMany((e, i) => e.Calls.Select((c, j) => (Call: c, Key: (i, j)))).ToList();
         var forms = Forms(program, profile, tuning, cancellation);
@@ -96,14 +110,27 @@ internal sealed partial class KernelModules
     /// <summary>The file <c>NAME.wgsl.js</c>.</summary>
     public string Write(FileHeader header)
     {
-        var text = new StringBuilder();
-        foreach (var m in _all.Where(m => m.Text == m.Name))
-        {
-            string code = JsText.Template(Margin().Replace("\n" + m.Code.ReplaceLineEndings("\n"), "\n"));
-            text.Append("\nexport const ").Append(m.Name).Append(" = /* wgsl */ ").Append(code).Append(";\n");
-        }
-        return header.Script(text.Length == 0 ? "\nexport {};\n" : text.ToString());
+        string text = Texts(_all);
+        return header.Script(text.Length == 0 ? "\nexport {};\n" : text);
     }
+
+    /// <summary>
+    /// The file of kernels that have another form than in <paramref name="plain"/>, the same program's: their part of the table of kernels, and their texts. Null where there are none.
+    /// </summary>
+    public string? WriteOthers(KernelModules plain, FileHeader header)
+    {
+        var others = new List<KernelModule>();
+        foreach (var calls in _ofCall.GroupBy(c => plain._ofCall[c.Key].Name))
+        {
+            // Calls that are one kernel there might be several here, and then stay what they are.
+            if (calls.Select(c => c.Value).Distinct().ToList() is not [var one] || one.Code == plain._ofCall[calls.First().Key].Code) continue;
+            others.Add(one with { Name = calls.Key, Text = others.Find(m => m.Code == one.Code)?.Text ?? calls.Key });
+        }
+        return others.Count == 0 ? null : header.Script($"\nexport const {Table} = {{\n{string.Concat(others.Select(m => m.Row + "\n"))}}};\n{Texts(others)}");
+    }
+
+    static string Texts(IEnumerable<KernelModule> modules) => string.Concat(modules.Where(m => m.Text == m.Name)
+        .Select(m => $"\nexport const {m.Name} = /* wgsl */ {JsText.Template(Margin().Replace("\n" + m.Code.ReplaceLineEndings("\n"), "\n"))};\n"));
 
     // Nobody would load indentation and comments.
     [GeneratedRegex(@"\n(?:\s+|// .*\n)+")]

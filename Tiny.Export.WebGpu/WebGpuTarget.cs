@@ -37,17 +37,21 @@ public sealed class WebGpuTarget : ExportTarget
         var constants = wasm is null ? [] : WasmConstants.Of(program, own);
         var plan = BundlePlan.Of(program, constants.Select(c => c.Source).Where(c => !program.Buffers.Contains(c)), BufferLimit, MostBinding);
         program = plan.Program;
-        var modules = KernelModules.Render(program, WgslRenderer.Profile with { Float64 = context.Float64, PlainLoops = context.PlainLoops }, context.Tuning, context.Cancellation);
+        KernelModules Modules(WgslFeatures features) =>
+            KernelModules.Render(program, WgslRenderer.ProfileFor(features) with { Float64 = context.Float64, PlainLoops = context.PlainLoops }, context.Tuning, context.Cancellation);
+        var modules = Modules(WgslFeatures.None);
         var weights = WeightsFile.Write(Path(plan.WeightsName), plan, context.Cancellation);
         var header = new FileHeader(program.Name, weights.Sha256);
+        string? groups = Modules(WgslFeatures.Groups).WriteOthers(modules, header);
 
         var files = new List<(string Name, string Text)>([
-            ("index.js", IndexModule.Write(program, plan, modules, wasm, constants, weights, header)),
+            ("index.js", IndexModule.Write(program, plan, modules, groups is not null, wasm, constants, weights, header)),
             ("index.d.ts", Declarations.Write(program, header)),
             ($"{program.Name}.wgsl.js", modules.Write(header)),
             ("tiny.js", header.Script(WebFiles.Runtime())),
             ("package.json", PackageJson.Write(program.Name, header)),
         ]);
+        if (groups is not null) files.Add((IndexModule.GroupsName(program), groups));
         if (context.Page is null)
         {
             files.Add(("index.html", header.Html(WebFiles.Read("page.html"))));

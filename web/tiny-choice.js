@@ -18,10 +18,18 @@ const nameOf = (adapter) => {
 /** @param {Program} program @param {GPUAdapter} adapter */
 const keyOf = (program, adapter) => `tiny ${program.wasm?.hash} ${nameOf(adapter)}`;
 
+/** Whether an adapter is a processor that stands in for a graphics card. @param {GPUAdapter} adapter */
+const isSoftware = (adapter) => {
+  const { isFallbackAdapter, info } = /** @type {any} */ (adapter);
+  return isFallbackAdapter || info?.isFallbackAdapter || software.test(nameOf(adapter));
+};
+
+/** Whether an adapter is a graphics card for sure. @param {GPUAdapter} adapter */
+export const isCard = (adapter) => nameOf(adapter) !== '' && !isSoftware(adapter);
+
 /** What is clear without a try. @param {Program} program @param {GPUAdapter} adapter @returns {Choice | undefined} */
 export function chosen(program, adapter) {
-  const { isFallbackAdapter, info } = /** @type {any} */ (adapter);
-  if (isFallbackAdapter || info?.isFallbackAdapter || software.test(nameOf(adapter))) return 'wasm';
+  if (isSoftware(adapter)) return 'wasm';
   try {
     const known = localStorage.getItem(keyOf(program, adapter));
     return known === 'webgpu' || known === 'wasm' ? known : undefined;

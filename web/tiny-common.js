@@ -37,12 +37,14 @@
  * @property {Record<string, number>} limits what it needs beyond WebGPU's default limits
  * @property {Record<string, Place>} buffers
  * @property {Record<string, Kernel>} kernels
+ * @property {() => Promise<{ kernels: Record<string, any[]> }>} [groups] the kernels that have another form for graphics cards, and its texts
  * @property {Record<string, Entry>} entries
  * @property {Wasm} [wasm] missing where the program needs more memory than WebAssembly has
  *
  * @typedef {{ from: 'webgpu', to: 'wasm', reason: string, stateLost: boolean }} Fallback
  * @typedef {object} LoadOptions
  * @property {'auto' | 'webgpu' | 'wasm'} [backend]
+ * @property {boolean} [groups] whether kernels are used of which the threads of a workgroup share memory; told by the adapter unless given
  * @property {string | URL | ArrayBuffer | ArrayBufferView} [weights] the weights file if it is not beside the module, or its bytes
  * @property {string | URL | ArrayBuffer | ArrayBufferView} [wasm] the WebAssembly module if it is not beside this one, or its bytes
  * @property {(progress: { loaded: number, total: number }) => void} [onProgress]
@@ -81,8 +83,15 @@ export const portsAt = (ports, sizes) => Object.fromEntries(Object.entries(ports
   [name, { ...port, shape: typeof port.shape === 'function' ? port.shape(sizes) : port.shape }]));
 
 /**
- * A program from its bundle's tables. Constants lie one after another in the weights file, and in the GPU's weight buffers at multiples of 256 bytes. A kernel's
- * code is the text of its name unless the table has another one's.
+ * Kernels from their table. A kernel's code is the text of its name unless the table has another one's.
+ * @param {Record<string, any[]>} table @param {Record<string, any>} texts @returns {Record<string, Kernel>}
+ */
+export const kernelsOf = (table, texts) => Object.fromEntries(Object.entries(table).map(([label, [access, groups, numbers, text = label]]) => [label, {
+  code: texts[text], access, groups: Number.isInteger(groups) ? [groups, 1] : groups, [typeof numbers?.[0] === 'string' ? 'sizes' : 'numbers']: numbers || undefined,
+}]));
+
+/**
+ * A program from its bundle's tables. Constants lie one after another in the weights file, and in the GPU's weight buffers at multiples of 256 bytes.
  * @param {any} tables @param {Record<string, string>} texts @returns {Program}
  */
 export function unpack({ start, constants, buffers, kernels, wasm, entries, ...program }, texts) {
@@ -108,9 +117,7 @@ export function unpack({ start, constants, buffers, kernels, wasm, entries, ...p
   return {
     ...program,
     buffers: places,
-    kernels: Object.fromEntries(Object.entries(kernels).map(([label, [access, groups, numbers, text = label]]) => [label, {
-      code: texts[text], access, groups: Number.isInteger(groups) ? [groups, 1] : groups, [typeof numbers?.[0] === 'string' ? 'sizes' : 'numbers']: numbers || undefined,
-    }])),
+    kernels: kernelsOf(kernels, texts),
     entries: Object.fromEntries(Object.entries(entries).map(([name, entry]) => [name, {
       ...entry, calls: entry.calls.map(([kernel, ...operands]) => [labels[kernel], ...operands.map((i) => names[i])]),
     }])),

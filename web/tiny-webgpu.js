@@ -1,7 +1,8 @@
 // Runs a Tiny program on WebGPU.
 // SPDX-License-Identifier: MIT-0
 
-import { TinyError, arrays, bytesOf, kindOf, textOf, wholeWords } from './tiny-common.js';
+import { isCard } from './tiny-choice.js';
+import { TinyError, arrays, bytesOf, kernelsOf, kindOf, textOf, wholeWords } from './tiny-common.js';
 import { readWeights } from './tiny-weights.js';
 
 /** @typedef {import('./tiny-common.js').Program} Program */
@@ -33,6 +34,15 @@ export async function openAdapter() {
     throw new TinyError('no-adapter', 'WebGPU found no GPU. Update the graphics driver, or turn on hardware acceleration in the browser.');
   }
   return adapter;
+}
+
+/**
+ * The program with the kernels that suit an adapter; those that every device runs, where the file of others cannot be had.
+ * @param {Program} program @param {GPUAdapter} adapter @param {boolean} [groups] @returns {Promise<Program>}
+ */
+export async function suited(program, adapter, groups = isCard(adapter)) {
+  const others = groups && await program.groups?.().catch(() => undefined);
+  return others ? { ...program, kernels: { ...program.kernels, ...kernelsOf(others.kernels, others) } } : program;
 }
 
 /** @param {Program} program @param {GPUAdapter} adapter */

@@ -4,7 +4,7 @@
 import { TinyError, arrays, countOf, kindOf, portsAt, unpack, wholeWords } from './tiny-common.js';
 import { chosen, faster, remember } from './tiny-choice.js';
 import { WasmBackend } from './tiny-wasm.js';
-import { WebGpuBackend, openAdapter, openDevice } from './tiny-webgpu.js';
+import { WebGpuBackend, openAdapter, openDevice, suited } from './tiny-webgpu.js';
 
 export { TinyError, arrays, unpack };
 
@@ -95,9 +95,9 @@ const noTimes = () => ({ device: 0, pipelines: 0, weights: 0, total: 0 });
 /** @param {Program} program @param {Loading} loading @param {GPUAdapter} adapter */
 async function openWebGpu(program, loading, adapter) {
   const ms = noTimes();
-  const device = await openDevice(program, adapter);
+  const [own, device] = await Promise.all([suited(program, adapter, loading.groups), openDevice(program, adapter)]);
   ms.device = performance.now() - loading.start;
-  const backend = new WebGpuBackend(program, device, ms);
+  const backend = new WebGpuBackend(own, device, ms);
   return prepared(backend, loading, async () => {
     await backend.allocate();
     return () => backend.compile();

@@ -15,7 +15,9 @@ static class OptSettings
     [
         new("noopt", "kernels stay plain loops, small and slow: to read, or to look for errors in", null, (value, target) => value.Length == 0 ? target : null, c => c with { PlainLoops = true }),
         new($"level=0..{CTarget.HighestLevel}", "the highest kind of processor that C has kernels for: C99 alone, vectors of 128 bits, AVX2 and NEON, AVX-512, that with VNNI", "c",
-            (value, _) => value is [>= '0' and <= (char)('0' + CTarget.HighestLevel)] ? new CTarget { MostLevel = value[0] - '0' } : null, c => c),
+            (value, target) => value is [>= '0' and <= (char)('0' + CTarget.HighestLevel)] ? new CTarget((CTarget)target) { MostLevel = value[0] - '0' } : null, c => c),
+        new("direct", "convolutions in C are computed as they are written, not by Winograd's transforms: slower, with smaller errors, and an infinity or NaN stays where it is read", "c",
+            (value, target) => value.Length == 0 ? new CTarget((CTarget)target) { FasterForms = false } : null, c => c),
     ];
 
     /// <summary>All settings, for a reader.</summary>

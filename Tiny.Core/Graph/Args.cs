@@ -90,8 +90,10 @@ public sealed record FoldArg(Op Op, int Values)
 /// </summary>
 public sealed record StageArg(int Count, int Id = 0, int Values = 1)
 {
+    /// <summary>True where the threads of a workgroup share the stage, and fill it together.</summary>
+    public bool Shared { get; init; }
     /// <inheritdoc/>
-    public override string ToString() => $"{Id}: {Count} elements";
+    public override string ToString() => $"{Id}: {Count} elements{(Shared ? " of a workgroup" : "")}";
 }
 
 /// <summary>What a loop is for.</summary>
@@ -109,6 +111,8 @@ public enum AxisKind : byte
     Vector,
     /// <summary>Four neighbours of a reduction whose products are one <see cref="Op.Dot"/>. Gone after vectorisation.</summary>
     Dot,
+    /// <summary>A part of the output that the threads of one workgroup compute. Gone once threads have their ids.</summary>
+    Local,
 }
 
 /// <summary>A range's identity and kind. Two ranges are one loop exactly when their axis and extent are equal.</summary>

@@ -121,7 +121,7 @@ public enum Op : byte
     /// <summary>
     /// A buffer of the kernel's own (registers, stack), filled once for each iteration of the ranges that it leaves open: at index, for every
     /// iteration of the closed ranges, value. Src: value, index, closed ranges... (innermost last); of several elements an iteration each has its value and index. Arg: <see cref="StageArg"/>. Read by
-    /// <see cref="Load"/> in the place of a pointer. Dtype: its elements'. In linear code it declares the buffer, has no operands, and stores fill it.
+    /// <see cref="Load"/> in the place of a pointer. Dtype: its elements'. One that the threads of a workgroup share they fill together. In linear code it declares the buffer, has no operands, and stores fill it.
     /// </summary>
     Stage,
     /// <summary>All of a kernel's stores.</summary>
@@ -151,4 +151,6 @@ public enum Op : byte
     Prefetch,
     /// <summary>Src: range. Closes its loop.</summary>
     End,
+    /// <summary>The threads of a workgroup wait for one another, and see what each has written to stages that they share. Arg: int id.</summary>
+    Barrier,
 }

@@ -48,7 +48,7 @@ static class Spec
                     Require(u.Src.Take(values).All(v => v.DType == u.DType), u, pass, "combines values of another dtype");
                     break;
                 case Op.Stage:
-                    Require(u.Src.Length >= 2 * ((StageArg)u.Arg!).Values && u.Src[0].DType.Scalar == u.DType && u.Src.Skip(2 * ((StageArg)u.Arg!).Values).All(r => r.Op == Op.Range), u, pass, "does not fill its elements");
+                    Require(u.Src.Length >= 2 * ((StageArg)u.Arg!).Values && u.Src[0].DType.Scalar == u.DType.Scalar && u.Src.Skip(2 * ((StageArg)u.Arg!).Values).All(r => r.Op == Op.Range), u, pass, "does not fill its elements");
                     break;
                 case Op.Sink:
                     Require(ReferenceEquals(u, sink) && u.Src.All(s => s.Op is Op.Store or Op.StoreBits), u, pass, "is not the kernel's stores");

@@ -32,9 +32,10 @@ public sealed record KernelParam(DType DType, Dim Count, bool Written, bool InPl
 /// <item>What a kernel writes it does not read, save an element that it overwrites in place in the same iteration (<see cref="KernelParam.InPlace"/>): that is
 /// loaded before. (What lanes of a vector leave out is loaded after the stores before, and written back.) So a load may stand anywhere between its line and its use, save after a store into its memory. No two arguments overlap.</item>
 /// <item><see cref="Op.Stage"/> declares an array of the kernel's own; stores fill it before anything loads from it, again in each iteration of the
-/// loop that it stands in.</item>
+/// loop that it stands in. One that threads of a workgroup share has a <see cref="Op.Barrier"/> between what fills it and what reads it; all of them reach that
+/// together, since every loop around it has an extent that is the same for all.</item>
 /// <item>Legal operations: elementwise ones the profile has, Cast, Bitcast, Range, Special, Load, Store, StoreBits, Broadcast, Vector, Lane,
-/// FoldLanes, Acc, Set, End, Stage, Prefetch. Operands of an elementwise vector operation all have its number of lanes. Comparisons of vectors give bool
+/// FoldLanes, Acc, Set, End, Stage, Barrier, Prefetch. Operands of an elementwise vector operation all have its number of lanes. Comparisons of vectors give bool
 /// vectors, used only by Where, And, Or, Xor, CmpNe and Lane; a vector Store has no gate, a vector Load
 /// may have a vector of bools: lanes where it is false read nothing and are 0, and only the others are inside the buffer; index arithmetic is int32. An index into memory of vectors (<see cref="KernelParam.Lanes"/>) counts those; nothing else is moved there.</item>
 /// <item>On a grid there are <see cref="Op.Special"/>s in a row: the flat thread id, taken apart so that the first changes fastest;
@@ -49,6 +50,9 @@ public sealed record LinearKernel(string Name, ImmutableArray<UOp> Code, Immutab
         ArgumentNullException.ThrowIfNull(memory);
         return memory.Op == Op.Stage ? ((StageArg)memory.Arg!).Count : (int)Params[(int)memory.Arg!].Count.Max;
     }
+
+    /// <summary>Bytes of the stages that threads of a workgroup share, or of those that each has for itself.</summary>
+    public long StageBytes(bool shared) => Code.Where(u => u.Op == Op.Stage && ((StageArg)u.Arg!).Shared == shared).Sum(u => (long)CountOf(u) * u.DType.Size * u.DType.Lanes);
 
     /// <summary>What is given at each launch after the buffers, in this order.</summary>
     public ImmutableArray<Variable> Variables { get; init; } = [];

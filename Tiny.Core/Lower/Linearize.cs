@@ -24,7 +24,7 @@ sealed class Linearize
     readonly HashSet<UOp> _open = new(ReferenceEqualityComparer.Instance);
     // The same, the outermost first.
     readonly List<UOp> _nest = [];
-    int _accumulators, _loops, _stages, _steps, _prefetches;
+    int _accumulators, _loops, _stages, _steps, _prefetches, _barriers;
 
     Linearize(UOp sink, TargetProfile profile)
     {
@@ -149,8 +149,10 @@ sealed class Linearize
         {
             if (_profile.Prefetches) Prefetch([.. folds.SelectMany(Values)]);
             var (next, left) = (accumulators.ToArray(), folds.Select(f => Values(f).Count()).ToArray());
-            foreach (var (f, value) in StepOrder.Of([.. folds.Select(Values)], v => _profile.Grid || IsImplicit(v) || _emitted.ContainsKey(v)))
+            foreach (var (f, value, before) in StepOrder.Of([.. folds.Select(Values)], v => _profile.Grid || IsImplicit(v) || _emitted.ContainsKey(v)))
             {
+                // Where a tile fills all registers, only compilers know what may be loaded early.
+                if (!_profile.Grid && _profile.Registers > 16) Straight(before);
                 next[f] = Accumulated(next[f], ((FoldArg)folds[f].Arg!).Op, value);
                 // Where lines are computed at their use, an assignment for each step keeps them in order.
                 if (--left[f] > 0 && !_profile.InOrder) continue;
@@ -174,8 +176,13 @@ sealed class Linearize
     {
         var elements = Values(stage).Chunk(2).ToList();
         Straight(Known(Values(stage)));
-        var line = UOp.New(Op.Stage, stage.DType, [], new StageArg(((StageArg)stage.Arg!).Count, _stages++));
+        var arg = (StageArg)stage.Arg!;
+        var line = UOp.New(Op.Stage, stage.DType, [], new StageArg(arg.Count, _stages++) { Shared = arg.Shared });
         _lines.Add(line);
+        // Others may still read what they share from the iteration before. Stages that are filled one after another wait once.
+        bool again = arg.Shared && elements.SelectMany(e => e).All(e => !ReadsShared(e));
+        if (again && LastBarrier() is { } last) _lines.RemoveAt(last);
+        else if (arg.Shared && _open.Count > 0) Wait();
         Nest(OptOps.ClosedBy(stage).AsSpan(), [.. Values(stage)], () =>
         {
             foreach (var element in elements)
@@ -184,8 +191,24 @@ sealed class Linearize
                 _lines.Add(UOp.New(Op.Store, DType.Void, [line, Available(element[1]), Available(element[0])]));
             }
         });
+        if (arg.Shared) Wait();
         Provide(stage, line);
     }
+
+    void Wait() => _lines.Add(UOp.New(Op.Barrier, DType.Void, [], _barriers++));
+
+    // The barrier behind a stage, where nothing has been read from one since.
+    int? LastBarrier()
+    {
+        for (int i = _lines.Count - 1; i >= 0 && _lines[i].Op is not (Op.Range or Op.End); i--)
+            if (_lines[i].Op == Op.Barrier) return i;
+            else if (IsSharedRead(_lines[i])) return null;
+        return null;
+    }
+
+    static bool IsSharedRead(UOp u) => u.Op == Op.Load && u.Src[0] is { Op: Op.Stage, Arg: StageArg { Shared: true } };
+
+    static bool ReadsShared(UOp value) => value.Topological().Exists(IsSharedRead);
 
     UOp Accumulator(UOp fold)
     {

@@ -40,11 +40,11 @@ static class LowerPipeline
             decided?.Invoke(body, choices);
             if (chosen is not null) OptRules.Check(body, chosen, profile);
             Pass("optimise", () => Apply(body, choices, simplify),
-                AxisKind.Loop, AxisKind.Reduce, AxisKind.Upcast, AxisKind.Unroll, AxisKind.Vector, AxisKind.Dot);
-            Pass("expand", () => Expand.Run(body, simplify), AxisKind.Loop, AxisKind.Reduce, AxisKind.Vector, AxisKind.Dot);
+                AxisKind.Loop, AxisKind.Reduce, AxisKind.Upcast, AxisKind.Unroll, AxisKind.Vector, AxisKind.Dot, AxisKind.Local);
+            Pass("expand", () => Expand.Run(body, simplify), AxisKind.Loop, AxisKind.Reduce, AxisKind.Vector, AxisKind.Dot, AxisKind.Local);
             // Tiles may have left a loop of which a part is divided.
-            if (SplitRanges.Find(body) is { } divided) Pass("split", () => SplitRanges.Run(body, divided, simplify), AxisKind.Loop, AxisKind.Reduce, AxisKind.Vector, AxisKind.Dot);
-            if (profile.Grid) Pass("grid", () => GridDims.Run(body, simplify), AxisKind.Reduce, AxisKind.Vector);
+            if (SplitRanges.Find(body) is { } divided) Pass("split", () => SplitRanges.Run(body, divided, simplify), AxisKind.Loop, AxisKind.Reduce, AxisKind.Vector, AxisKind.Dot, AxisKind.Local);
+            if (profile.Grid) Pass("grid", () => GridDims.Run(body, profile.WorkgroupSize, simplify), AxisKind.Reduce, AxisKind.Vector);
             Pass("vectorise", () => Vectorize.Run(body, parameters, simplify), AxisKind.Loop, AxisKind.Reduce);
             Pass("decompose", () => Decompose.Run(body, profile), AxisKind.Loop, AxisKind.Reduce);
             if (profile.WordMemory)
@@ -61,8 +61,9 @@ static class LowerPipeline
                 }, AxisKind.Loop, AxisKind.Reduce);
             Pass("order sums", () => OrderSums.Run(body), AxisKind.Loop, AxisKind.Reduce);
             var linear = new LinearKernel(kernel.Name, Linearize.Run(body, profile), parameters, profile) { Variables = kernel.Variables };
-            long staged = linear.Code.Where(u => u.Op == Op.Stage).Sum(u => (long)linear.CountOf(u) * u.DType.Size);
-            if (staged > profile.StageBytes) throw new OptException($"{kernel.Name} keeps {staged} bytes in stages; {profile.Name} has at most {profile.StageBytes}");
+            foreach (var (shared, most) in new[] { (false, profile.StageBytes), (true, profile.GroupBytes) })
+                if (linear.StageBytes(shared) is var staged && staged > most)
+                    throw new OptException($"{kernel.Name} keeps {staged} bytes in stages{(shared ? " of a workgroup" : "")}; {profile.Name} has at most {most}");
             if (Debugging.Spec) Spec.Linear(linear, "linearise");
             Debugging.Write(5, () => Dump.Lines(linear.Code));
             Debugging.Write(4, () => Code(kernel, profile, linear));

@@ -1,12 +1,13 @@
 using System.Collections.Immutable;
 using Tiny.Algebra;
 using Tiny.Graph;
+using Tiny.Optimize;
 
 namespace Tiny.Lower;
 
 /// <summary>
 /// Takes a body and its memory arguments for a target whose memory is read and written by whole vectors only where it is declared as an array of them, so at multiples of their lanes;
-/// gives one in which an argument whose accesses allow it is such an array. Loads of neighbours become one, wherever they stand: a vector, or the elements of a register
+/// gives one in which an argument, or a stage, whose accesses allow it is such an array. Loads of neighbours become one, wherever they stand: a vector, or the elements of a register
 /// tile or an unrolled loop. A store must give all lanes, since a part could not be written without the rest. What is left of vectors in other memory goes lane by lane.
 /// </summary>
 sealed class VectorMemory(UOp sink, ImmutableArray<KernelParam> parameters, Rewriter simplify)
@@ -21,27 +22,32 @@ sealed class VectorMemory(UOp sink, ImmutableArray<KernelParam> parameters, Rewr
 
     readonly Dictionary<UOp, Place?> _places = new(ReferenceEqualityComparer.Instance);
     readonly Dictionary<UOp, UOp> _done = new(ReferenceEqualityComparer.Instance);
-    readonly HashSet<int> _vectors = [];
+    readonly HashSet<UOp> _vectors = new(ReferenceEqualityComparer.Instance);
 
     public static (UOp Body, ImmutableArray<KernelParam> Params) Run(UOp sink, ImmutableArray<KernelParam> parameters, Rewriter simplify) =>
         new VectorMemory(sink, parameters, simplify).Run();
 
     (UOp, ImmutableArray<KernelParam>) Run()
     {
-        var accesses = sink.Topological().FindAll(u => u.Op is Op.Load or Op.Store or Op.StoreBits && u.Src[0].Op == Op.Pointer).ToLookup(u => (int)u.Src[0].Arg!);
-        for (int slot = 0; slot < parameters.Length; slot++)
-            if (MayBeVectors(parameters[slot], [.. accesses[slot]])) _vectors.Add(slot);
-        foreach (var node in sink.Topological())
-            if (node.Op is not (Op.Sink or Op.Store or Op.Pointer)) _done[node] = node.Op == Op.Load && node.Src[0].Op == Op.Pointer ? Load(node) : node.WithSrc([.. node.Src.Select(Done)]);
+        var nodes = sink.Topological();
+        foreach (var memory in nodes.Where(u => u.Op is Op.Load or Op.Store or Op.StoreBits).GroupBy(u => u.Src[0], ReferenceEqualityComparer.Instance).ToList())
+            if (MayBeVectors((UOp)memory.Key!, [.. memory])) _vectors.Add((UOp)memory.Key!);
+        foreach (var node in nodes)
+            if (node.Op is not (Op.Sink or Op.Store or Op.Pointer)) _done[node] = node.Op switch { Op.Load => Load(node), Op.Stage => Stage(node), _ => node.WithSrc([.. node.Src.Select(Done)]) };
         var body = UOp.New(Op.Sink, DType.Void, [.. Stores()]);
-        return (simplify.Run(body), [.. parameters.Select((p, i) => _vectors.Contains(i) ? p with { Lanes = Lanes } : p)]);
+        var slots = _vectors.Where(v => v.Op == Op.Pointer).Select(v => (int)v.Arg!).ToHashSet();
+        return (simplify.Run(body), [.. parameters.Select((p, i) => slots.Contains(i) ? p with { Lanes = Lanes } : p)]);
     }
 
     UOp Done(UOp node) => _done.GetValueOrDefault(node, node);
 
-    bool MayBeVectors(KernelParam p, List<UOp> accesses)
+    bool MayBeVectors(UOp memory, List<UOp> accesses)
     {
-        if (p.DType.Kind is not (ScalarKind.Float32 or ScalarKind.Int32 or ScalarKind.UInt32) || p.Count.IsSymbolic || p.Count.Min % Lanes != 0) return false;
+        // Words in which smaller elements lie packed are words already.
+        var (dtype, count) = memory.Op == Op.Stage ? (memory.DType, (Dim)((StageArg)memory.Arg!).Count) : (parameters[(int)memory.Arg!].DType, parameters[(int)memory.Arg!].Count);
+        if (dtype.Kind is not (ScalarKind.Float32 or ScalarKind.Int32 or ScalarKind.UInt32) || dtype.Lanes > 1 || count.IsSymbolic || count.Min % Lanes != 0) return false;
+        // What fills a stage are stores too.
+        if (memory.Op == Op.Stage) accesses.AddRange(Elements(memory).Select(e => UOp.New(Op.Store, DType.Void, [memory, e.Index, e.Value])));
         var loads = new Dictionary<(UOp, long, UOp?), HashSet<int>>();
         var stores = new Dictionary<(UOp, long, UOp?), HashSet<int>>();
         foreach (var access in accesses)
@@ -82,9 +88,37 @@ sealed class VectorMemory(UOp sink, ImmutableArray<KernelParam> parameters, Rewr
 
     UOp Divided(UOp node) => node.WithSrc([.. node.Src.Select(s => simplify.Run(s.Alu(Op.FloorDiv, UOp.Index(Lanes))))]);
 
-    bool IsVectors(UOp pointer) => pointer.Op == Op.Pointer && _vectors.Contains((int)pointer.Arg!);
+    static IEnumerable<(UOp Value, UOp Index)> Elements(UOp stage) => stage.Src.Take(2 * ((StageArg)stage.Arg!).Values).Chunk(2).Select(e => (e[0], e[1]));
 
-    static UOp Pointer(UOp pointer) => UOp.New(Op.Pointer, pointer.DType.Vec(Lanes), pointer.Arg);
+    bool IsVectors(UOp memory) => _vectors.Contains(memory);
+
+    UOp Pointer(UOp memory) => memory.Op == Op.Stage ? Done(memory) : UOp.New(Op.Pointer, memory.DType.Vec(Lanes), memory.Arg);
+
+    // What fills a stage, as whole vectors or element by element.
+    UOp Stage(UOp stage)
+    {
+        var elements = new List<UOp>();
+        var whole = new Dictionary<(UOp, long), UOp?[]>();
+        foreach (var (value, index) in Elements(stage))
+            for (int i = 0; i < value.DType.Lanes; i++)
+            {
+                var part = value.DType.Lanes == 1 ? Done(value) : LaneOf(Done(value), i);
+                if (!IsVectors(stage)) elements.AddRange([part, simplify.Run(Done(index) + i)]);
+                else
+                {
+                    var place = PlaceOf(index)!.Value;
+                    int at = place.Lane + i;
+                    var key = (place.Base, place.Vector + at / Lanes);
+                    if (!whole.TryGetValue(key, out var parts)) whole[key] = parts = new UOp?[Lanes];
+                    parts[at % Lanes] = value.DType.Lanes == Lanes && place.Lane == 0 ? Done(value) : part;
+                }
+            }
+        foreach (var ((at, vector), parts) in whole) elements.AddRange([Joined(parts), simplify.Run(Now(at) + vector)]);
+        var arg = (StageArg)stage.Arg!;
+        bool vectors = IsVectors(stage);
+        return UOp.New(Op.Stage, vectors ? stage.DType.Vec(Lanes) : stage.DType, [.. elements, .. OptOps.ClosedBy(stage).Select(Done)],
+            arg with { Count = vectors ? arg.Count / Lanes : arg.Count, Values = elements.Count / 2 });
+    }
 
     UOp Load(UOp load)
     {
@@ -93,7 +127,7 @@ sealed class VectorMemory(UOp sink, ImmutableArray<KernelParam> parameters, Rewr
         if (lanes == 1 && !IsVectors(pointer)) return load.WithSrc([.. load.Src.Select(Done)]);
         UOp[] gates = [.. Enumerable.Range(0, lanes).Select(i => gate is null ? UOp.Bool(true) : Done(gate.DType.Lanes == 1 ? gate : LaneOf(gate, i)))];
         if (!IsVectors(pointer))
-            return UOp.New(Op.Vector, load.DType, [.. Enumerable.Range(0, lanes).Select(i => UOp.New(Op.Load, load.DType.Scalar, [pointer, simplify.Run(Done(index) + i), .. Gate(gates[i], 1)]))]);
+            return UOp.New(Op.Vector, load.DType, [.. Enumerable.Range(0, lanes).Select(i => UOp.New(Op.Load, load.DType.Scalar, [Done(pointer), simplify.Run(Done(index) + i), .. Gate(gates[i], 1)]))]);
         var place = PlaceOf(index)!.Value;
         if (lanes == Lanes && place.Lane == 0 && gates.All(g => ReferenceEquals(g, gates[0]))) return Vector(pointer, place.Base, place.Vector, gates[0]);
         UOp[] each = [.. Enumerable.Range(0, lanes).Select(i => place.Lane + i)
@@ -159,5 +193,7 @@ sealed class VectorMemory(UOp sink, ImmutableArray<KernelParam> parameters, Rewr
     }
 
     // The parts of a vector, which may be that vector in every part.
-    static UOp Joined(UOp?[] parts) => parts[0]!.DType.Lanes == Lanes ? parts[0]! : UOp.New(Op.Vector, parts[0]!.DType.Vec(Lanes), [.. parts.Select(p => p!)]);
+    static UOp Joined(UOp?[] parts) => parts[0]!.DType.Lanes == Lanes ? parts[0]!
+        : parts[0] is { Op: Op.Lane, Src: [{ DType.Lanes: Lanes } of] } && parts.Index().All(p => p.Item is { Op: Op.Lane, Arg: int lane } part && lane == p.Index && part.Src[0] == of) ? of
+        : UOp.New(Op.Vector, parts[0]!.DType.Vec(Lanes), [.. parts.Select(p => p!)]);
 }

@@ -46,6 +46,10 @@ public enum OptKind
     Share,
     /// <summary>Stages that are filled for each element of an inner axis are filled for all of it at once.</summary>
     Widen,
+    /// <summary>Split an output axis; the inner part is computed by the threads of one workgroup, which share the stages of what they read along it.</summary>
+    Local,
+    /// <summary>Split a reduction into two loops, blocks and what is in them, so that a stage may have a block.</summary>
+    Block,
 }
 
 /// <summary>
@@ -81,23 +85,27 @@ static class OptOps
         var stages = sink.Topological().FindAll(u => u.Op == Op.Stage);
         bool isLoop = ((Axis)range.Arg!).Kind == AxisKind.Loop, fills = stages.Exists(s => ClosedBy(s).Contains(range));
         bool output = isLoop || fills && opt.Kind is OptKind.Upcast or OptKind.Vector;
-        if (output != opt.Kind is OptKind.Upcast or OptKind.Vector) throw new ArgumentException($"{opt}: an axis of the other kind");
+        if (output != opt.Kind is OptKind.Upcast or OptKind.Vector or OptKind.Local) throw new ArgumentException($"{opt}: an axis of the other kind");
         if (!output && stages.Exists(s => (k > n || ClosedBy(s).Contains(range)) && (opt.Kind != OptKind.VectorFold || n % k != 0 || ClosedBy(s)[^1] != range)))
             throw new ArgumentException($"{opt}: the axis fills a stage");
-        if (opt.Kind == OptKind.Unroll && n % k != 0) throw new ArgumentException($"{opt}: {n} is no multiple of {k}");
+        if (opt.Kind is OptKind.Unroll or OptKind.Block && n % k != 0) throw new ArgumentException($"{opt}: {n} is no multiple of {k}");
 
         var inner = UOp.Range(FreshAxis(sink), opt.Kind switch
         {
             OptKind.Upcast => AxisKind.Upcast,
             OptKind.Unroll => AxisKind.Unroll,
             OptKind.Dot => AxisKind.Dot,
+            OptKind.Local => AxisKind.Local,
+            OptKind.Block => AxisKind.Reduce,
             _ => AxisKind.Vector,
         }, k);
         int blocks = output ? (n + k - 1) / k : n / k;
         var outer = blocks <= 1 ? null : UOp.Range(opt.Axis, ((Axis)range.Arg!).Kind, blocks);
         var start = outer is null ? UOp.Index(0) : outer * k;
         if (output && n % k != 0) start = outer is null ? UOp.Index(0) : start.Alu(Op.Min, UOp.Index(n - k));
-        UOp[] closed = outer is null ? [inner] : [outer, inner];
+        // A block's steps are innermost: what is staged for them is filled before the loops inside of which they were.
+        bool last = opt.Kind == OptKind.Block;
+        UOp[] closed = outer is null ? last ? [] : [inner] : last ? [outer] : [outer, inner];
         int rest = output ? 0 : n % k;
         // A stage has no elements for lanes that are left out.
         bool mayMask = opt.Kind == OptKind.VectorFold && stages.Count == 0;
@@ -109,7 +117,7 @@ static class OptOps
             1 => new Tail(UOp.Index(n - 1), [], null),
             _ => UOp.Range(opt.Axis, AxisKind.Reduce, rest) is var loop ? new Tail(loop + (n - rest), [loop], null) : null,
         };
-        var split = Split(sink, range, start + inner, blocks == 0 ? [] : closed, tail);
+        var split = Split(sink, range, start + inner, blocks == 0 ? [] : closed, tail, last ? [inner] : []);
         return simplify.Run(isLoop && outer is not null && n % k != 0 ? OnlyOnce(split, (start + inner).Lt(outer * k).Not()) : split);
     }
 
@@ -124,24 +132,24 @@ static class OptOps
     // What whole blocks leave over of a reduction: its index, its ranges, and which lanes of a vector belong to it.
     sealed record Tail(UOp Index, UOp[] Ranges, UOp? Gate);
 
-    static UOp Split(UOp sink, UOp range, UOp index, UOp[] closed, Tail? tail)
+    static UOp Split(UOp sink, UOp range, UOp index, UOp[] closed, Tail? tail, UOp[] innermost)
     {
         var free = FreeRanges.Of(sink);
         var main = new Dictionary<UOp, UOp>(ReferenceEqualityComparer.Instance);
         foreach (var node in sink.Topological())
             main[node] = node == range ? index
-                : node.Op == Op.Fold && ClosedBy(node).Contains(range) ? SplitFold(node, range, main, closed, tail, free)
+                : node.Op == Op.Fold && ClosedBy(node).Contains(range) ? SplitFold(node, range, main, closed, tail, innermost, free)
                 : node.Op == Op.Stage && ClosedBy(node).Contains(range)
                     ? node.WithSrc([.. node.Src.Take(node.Src.Length - ClosedBy(node).Length).Select(s => main[s]), .. ClosedBy(node).SelectMany(r => r == range ? closed : [main[r]])])
                 : node.WithSrc([.. node.Src.Select(s => main[s])]);
         return main[sink];
     }
 
-    static UOp SplitFold(UOp fold, UOp range, Dictionary<UOp, UOp> main, UOp[] closed, Tail? tail, FreeRanges free)
+    static UOp SplitFold(UOp fold, UOp range, Dictionary<UOp, UOp> main, UOp[] closed, Tail? tail, UOp[] innermost, FreeRanges free)
     {
         var arg = (FoldArg)fold.Arg!;
         var values = fold.Src.Take(arg.Values);
-        var body = closed.Length == 0 ? null : fold.WithSrc([.. values.Select(v => main[v]), .. ClosedBy(fold).SelectMany(r => r == range ? closed : [main[r]])]);
+        var body = closed.Length + innermost.Length == 0 ? null : fold.WithSrc([.. values.Select(v => main[v]), .. ClosedBy(fold).SelectMany(r => r == range ? closed : [main[r]]), .. innermost]);
         if (tail is null) return body!;
         // fold over n -> fold over the whole blocks, combined with a fold over the rest
         var map = new Dictionary<UOp, UOp>(ReferenceEqualityComparer.Instance) { [range] = tail.Index };

@@ -54,9 +54,9 @@ sealed record RegisterTile(double Price, int[] Amounts)
 
         double? Price(int[] amounts, int tile)
         {
-            // The sums, the values of the operand that has fewest, and one of the other's (as StepOrder has them).
+            // The sums, the values of the operand that has fewest, and one of the other's (as StepOrder has them); and a product that is yet to be added, where that is no one instruction.
             int held = each.Count == 0 ? 0 : each.Min(a => a.Copies(amounts) * a.Steps);
-            if (tile > 1 && tile + held + 1 > registers) return null;
+            if (tile > 1 && tile + held + (profile.Fma ? 1 : 2) > registers) return null;
             double waste = 1;
             for (int i = 0; i < amounts.Length; i++) waste *= Math.Ceiling((double)axes[i].Blocks / amounts[i]) * amounts[i] / axes[i].Blocks;
             double values = each.Sum(a => a.Distinct(amounts) * (a.Node.Src.Length > 2 ? Load + Tested : Load));

@@ -35,7 +35,10 @@ static class Staging
         if (loads.Count == 0 || !loads.TrueForAll(l => axes.All(r => free.DependsOn(l, r)))) throw new ArgumentException($"{opt}: the operand is not read along these axes");
         // An element that is overwritten in place must be read where it is written.
         if (sink.Src.Any(s => s.Src[0] == loads[0].Src[0])) throw new ArgumentException($"{opt}: the operand is overwritten in place");
-        return Keep(sink, loads, axes, simplify);
+        bool shared = axes.Any(r => Kind(r) == AxisKind.Local);
+        if (shared && loads.Exists(l => free.In(l).Any(r => Kind(r) is AxisKind.Local or AxisKind.Upcast or AxisKind.Vector && !axes.Contains(r))))
+            throw new ArgumentException($"{opt}: threads share what they read along all axes of their tile");
+        return Keep(sink, loads, axes, simplify, shared: shared);
     }
 
     /// <summary>The largest part of the body that is computed at an output axis and, the same, at a reduction's of equal extent.</summary>
@@ -77,18 +80,24 @@ static class Staging
             && known.Contains(u.Substitute(map)));
     }
 
-    // Each value, at other numbers of the same axes, fills a stage that is read instead; at b what is computed at the only axis.
-    static UOp Keep(UOp sink, List<UOp> values, UOp[] axes, Rewriter simplify, UOp? b = null)
+    // Each value, at other numbers of the same axes, fills a stage that is read instead; at b what is computed at the only axis. Of a stage that threads share
+    // each fills neighbours along the last axis, so that they may be vectors.
+    static UOp Keep(UOp sink, List<UOp> values, UOp[] axes, Rewriter simplify, UOp? b = null, bool shared = false)
     {
         int id = OptOps.FreshAxis(sink);
-        UOp[] filling = [.. axes.Select((r, i) => UOp.Range(id + i, Kind(r) == AxisKind.Vector ? AxisKind.Vector : AxisKind.Reduce, r.Max + 1))];
+        UOp[] filling = [.. axes.Select((r, i) => UOp.Range(id + i, Kind(r) switch
+        {
+            AxisKind.Vector => AxisKind.Vector,
+            AxisKind.Upcast or AxisKind.Unroll when shared && i == axes.Length - 1 => AxisKind.Upcast,
+            _ => AxisKind.Reduce,
+        }, r.Max + 1))];
         var filled = Enumerable.Range(0, axes.Length).ToDictionary(i => axes[i], i => filling[i], (IEqualityComparer<UOp>)ReferenceEqualityComparer.Instance);
         var map = new Dictionary<UOp, UOp>(ReferenceEqualityComparer.Instance);
         long count = axes.Aggregate(1L, (n, r) => n * (r.Max + 1));
         if (count > int.MaxValue) throw new ArgumentException("a stage of more than 2^31 - 1 elements");
         foreach (var value in values)
         {
-            var stage = UOp.New(Op.Stage, value.DType, [value.Substitute(filled), Place(filling), .. filling], new StageArg((int)count));
+            var stage = UOp.New(Op.Stage, value.DType, [value.Substitute(filled), Place(filling), .. filling], new StageArg((int)count) { Shared = shared });
             map[value] = UOp.New(Op.Load, value.DType, [stage, Place(axes)]);
             if (b is null) continue;
             map[value.Substitute(new Dictionary<UOp, UOp>(ReferenceEqualityComparer.Instance) { [axes[0]] = b })] = UOp.New(Op.Load, value.DType, [stage, b]);

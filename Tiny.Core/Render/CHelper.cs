@@ -71,6 +71,19 @@ public sealed partial class CHelper
     [GeneratedRegex("(?<![a-z0-9])[fiudl]8(?![a-z0-9])|x8(?![0-9])")]
     private static partial Regex Lanes8();
 
+    /// <summary>Before a loop: it is to be unrolled, so that the elements of its arrays are registers.</summary>
+    internal static CHelper Unroll { get; } = new("UNROLL", """
+        /* Before loops over the elements of small arrays: unrolled, these are in registers. */
+        #if defined(__clang__)
+        #define UNROLL _Pragma("clang loop unroll(full)")
+        #elif defined(__GNUC__) && __GNUC__ >= 8
+        #define UNROLL _Pragma("GCC unroll 1024")
+        #else
+        #define UNROLL
+        #endif
+
+        """);
+
     // ---- scalars
 
     // The name of a scalar type inside a helper's name.

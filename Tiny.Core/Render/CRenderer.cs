@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using Tiny.Graph;
 using Tiny.Lower;
 using Tiny.Optimize;
+using Tiny.Render.Rolling;
 
 namespace Tiny.Render;
 
@@ -38,6 +39,7 @@ public sealed partial class CRenderer : CStyleRenderer
     // Names of the iterations to run, and of what.
     (string From, string To)? _bounds;
     ParallelLoop? _loop;
+    bool _rolls = true;
 
     CRenderer(LinearKernel kernel, IReadOnlyList<string> parameterNames, IReadOnlyList<string> variableNames) : base(kernel, parameterNames, [.. variableNames, .. s_types]) =>
         _variables = variableNames;
@@ -87,13 +89,19 @@ public sealed partial class CRenderer : CStyleRenderer
         {
             _storage = isShared ? "SIZED" : "static", _bounds = bounds, _loop = bounds is null ? null : ParallelLoop.Of(kernel),
         };
-        var text = renderer.RenderFunction();
-        // Sizes that only said how many iterations there are, where a caller says which to run.
-        foreach (var name in variableNames.Reverse().Where(v => Word().Matches(text).Count(m => m.Value == v) == 1))
-            text = text.Insert(text.IndexOf("{\n", StringComparison.Ordinal) + 2, $"  (void){name};\n");
+        return renderer.Render();
+    }
+
+    /// <summary>The function with all its statements one by one, for comparison with another: equal ones are equal with loops, too.</summary>
+    public static CKernel RenderStatements(LinearKernel kernel, IReadOnlyList<string> parameterNames, IReadOnlyList<string> variableNames) =>
+        new CRenderer(kernel, parameterNames, variableNames) { _rolls = false }.Render();
+
+    CKernel Render()
+    {
+        var text = RenderFunction();
         // A helper may have been asked for by an expression that was then written in another way.
         var words = Word().Matches(text).Select(m => m.Value).ToHashSet();
-        return new CKernel(text, [.. renderer._helpers.Where(h => words.Contains(h.Name))]);
+        return new CKernel(text, [.. _helpers.Append(CHelper.Unroll).Where(h => words.Contains(h.Name))]);
     }
 
     /// <summary>A kernel that is a call of a function of sizes (<paramref name="shared"/>), with its own, and if that <paramref name="spans"/> iterations with all of them.</summary>
@@ -145,10 +153,24 @@ public sealed partial class CRenderer : CStyleRenderer
     {
         Signature("restrict ");
         Line("{");
-        // What only this target's unrolling has simplified away.
-        var used = Kernel.Code.SelectMany(line => line.Src).Where(u => u.Op == Op.Pointer).Select(u => (int)u.Arg!).ToHashSet();
+        // What only this target's unrolling has simplified away, and sizes that only said how many iterations there are, where a caller says which to run.
+        var used = Used();
         for (int i = 0; i < ParameterNames.Count; i++)
-            if (!used.Contains(i)) Line($"  (void){ParameterNames[i]};");
+            if (!used.Any(u => u.Op == Op.Pointer && (int)u.Arg! == i)) Line($"  (void){ParameterNames[i]};");
+        for (int i = 0; i < _variables.Count; i++)
+            if (!used.Any(u => u.Op == Op.Variable && Kernel.Variables.IndexOf((Variable)u.Arg!) == i)) Line($"  (void){_variables[i]};");
+    }
+
+    // What lines that do something lead to; all but the extent of the outer one of loops whose iterations are given.
+    HashSet<UOp> Used()
+    {
+        var used = new HashSet<UOp>(ReferenceEqualityComparer.Instance);
+        foreach (var line in Kernel.Code.Reverse())
+        {
+            if (!used.Contains(line) && line.Op is not (Op.Store or Op.StoreBits or Op.Set or Op.Range or Op.Special or Op.Prefetch)) continue;
+            if (!ReferenceEquals(line, _loop?.Range)) used.UnionWith(line.Src);
+        }
+        return used;
     }
 
     void Signature(string qualifier)
@@ -170,6 +192,9 @@ public sealed partial class CRenderer : CStyleRenderer
         }
         Line(line + ")");
     }
+
+    private protected override string Text(IReadOnlyList<WrittenLine> lines) => !_rolls ? base.Text(lines) :
+        RolledText.Of(lines, name => _variables.Contains(name) || Loop().IsMatch(name), Taken, IndentWidth, LongSignature);
 
     // Loops nest deeply.
     private protected override int IndentWidth => 2;
@@ -201,27 +226,7 @@ public sealed partial class CRenderer : CStyleRenderer
     private protected override string Declaration(DType type, string name, Expression value, bool mutable) =>
         $"{LocalType(type)} {name} = {value.Text};";
 
-    private protected override IEnumerable<string> Declarations(DType type, IReadOnlyList<string> names, Expression value)
-    {
-        var line = Declaration(type, names[0], value, mutable: true).TrimEnd(';');
-        foreach (var name in names.Skip(1))
-        {
-            // A vector is written once: its text may be long.
-            var next = $"{name} = {(type.Lanes > 1 ? names[0] : value.Text)}";
-            if (line.Length + next.Length + 3 > ColumnsLeft(LongSignature))
-            {
-                yield return line + ";";
-                line = $"{LocalType(type)} {next}";
-            }
-            else
-            {
-                line += $", {next}";
-            }
-        }
-        yield return line + ";";
-    }
-
-    private protected override string StageDeclaration(DType type, string name, int count) => $"{MemoryType(type)} {name}[{count}];";
+    private protected override string StageDeclaration(UOp stage, string name) => $"{MemoryType(stage.DType)} {name}[{Kernel.CountOf(stage)}];";
 
     private protected override void WriteStore(UOp store)
     {
@@ -354,6 +359,10 @@ public sealed partial class CRenderer : CStyleRenderer
         ScalarKind.Float64 => "double",
         _ => throw new ArgumentException($"{t} has no place in memory"),
     };
+
+    // Variables of loops.
+    [GeneratedRegex("^[ir][0-9]+$")]
+    private static partial Regex Loop();
 
     [GeneratedRegex("[A-Za-z_][A-Za-z0-9_]*")]
     private static partial Regex Word();

@@ -1,6 +1,7 @@
 using System.Text;
 using Tiny.Graph;
 using Tiny.Lower;
+using Tiny.Render.Rolling;
 
 namespace Tiny.Render;
 
@@ -16,7 +17,7 @@ public abstract partial class CStyleRenderer
     const int LongExpression = 88;
 
     readonly UsePlan _plan;
-    readonly StringBuilder _text = new();
+    readonly List<WrittenLine> _lines = [];
     readonly Dictionary<UOp, Expression> _written = new(ReferenceEqualityComparer.Instance);
     readonly HashSet<UOp> _declared = new(ReferenceEqualityComparer.Instance);
     readonly HashSet<UOp> _toName = new(ReferenceEqualityComparer.Instance);
@@ -44,7 +45,15 @@ public abstract partial class CStyleRenderer
     private protected IReadOnlyList<string> ParameterNames { get; }
 
     /// <summary>What has been written.</summary>
-    private protected string WrittenText => _text.ToString();
+    private protected string WrittenText => Text(_lines);
+
+    /// <summary>The lines as text.</summary>
+    private protected virtual string Text(IReadOnlyList<WrittenLine> lines)
+    {
+        var text = new StringBuilder();
+        foreach (var line in lines) text.Append(' ', line.Text.Length > 0 ? line.Indent * IndentWidth : 0).Append(line.Text).Append('\n');
+        return text.ToString();
+    }
 
     /// <summary>The whole function. Called once.</summary>
     private protected string RenderFunction()
@@ -85,9 +94,12 @@ public abstract partial class CStyleRenderer
                 break;
             case Op.Stage:
                 var stage = NewName("stage");
-                Line(StageDeclaration(line.DType, stage, Kernel.CountOf(line)));
+                if (StageDeclaration(line, stage) is { } declaration) Line(declaration);
                 _written[line] = Expression.Primary(stage);
                 _declared.Add(line);
+                break;
+            case Op.Barrier:
+                Line(BarrierStatement());
                 break;
             case Op.Acc:
                 var acc = NewName("acc");
@@ -113,9 +125,9 @@ public abstract partial class CStyleRenderer
 
     void DeclareSums()
     {
-        var (first, names) = (_sums[0].Acc, _sums.Select(s => s.Name).ToList());
+        var (first, sums) = (_sums[0].Acc, _sums.ToArray());
         _sums.Clear();
-        foreach (var line in Declarations(first.DType, names, Written(first.Src[0]))) Line(line);
+        foreach (var (_, name) in sums) Line(Declaration(first.DType, name, Written(first.Src[0]), mutable: true), name, isSum: true);
     }
 
     void WriteValue(UOp line)
@@ -135,7 +147,7 @@ public abstract partial class CStyleRenderer
             return;
         }
         var name = NewName(Series(line));
-        Line(Declaration(line.DType, name, value, mutable: false));
+        Line(Declaration(line.DType, name, value, mutable: false), name);
         _written[line] = Expression.Primary(name);
         _declared.Add(line);
     }
@@ -182,15 +194,15 @@ public abstract partial class CStyleRenderer
     /// <summary>True where the operand has no name of its own, so that its operands may be taken into its user's expression.</summary>
     private protected bool IsWrittenInline(UOp u) => !_declared.Contains(u) && u.Op is not (Op.Range or Op.Special);
 
-    /// <summary>How many columns a line has left after its indentation.</summary>
-    private protected int ColumnsLeft(int lineLength) => lineLength - _indent * IndentWidth;
-
-    private protected void Line(string text)
+    /// <summary>A line, and the local that it declares.</summary>
+    private protected void Line(string text, string? declares = null, bool isSum = false)
     {
         if (_sums.Count > 0) DeclareSums();
-        if (text.Length > 0) _text.Append(' ', _indent * IndentWidth).Append(text);
-        _text.Append('\n');
+        _lines.Add(new(_indent, text, declares, isSum));
     }
+
+    /// <summary>Names of parameters, locals and loops, and what the language keeps.</summary>
+    private protected IReadOnlyCollection<string> Taken => _taken;
 
     /// <summary>The next free name of a series: x0, x1...</summary>
     private protected string NewName(string series)
@@ -225,10 +237,9 @@ public abstract partial class CStyleRenderer
     private protected abstract string OpenGrid(UOp special);
     private protected abstract string LoopHeader(UOp range, string name, Expression extent);
     private protected abstract string Declaration(DType type, string name, Expression value, bool mutable);
-    /// <summary>Lines that declare mutable locals of the same first value.</summary>
-    private protected virtual IEnumerable<string> Declarations(DType type, IReadOnlyList<string> names, Expression value) =>
-        names.Select(name => Declaration(type, name, value, mutable: true));
-    private protected abstract string StageDeclaration(DType type, string name, int count);
+    /// <summary>Declares a stage where it is filled; null where that is done elsewhere.</summary>
+    private protected abstract string? StageDeclaration(UOp stage, string name);
+    private protected virtual string BarrierStatement() => throw Lacking(Op.Barrier, DType.Void);
     private protected abstract void WriteStore(UOp store);
     private protected virtual string PrefetchText(UOp line) => throw Lacking(line.Op, line.DType);
     private protected abstract Expression LoadValue(UOp load);

@@ -37,6 +37,10 @@ public sealed class UsePlan
             }
             block[line] = open.Peek();
             if (line.Op == Op.Range) open.Push(++blocks);
+            if (line.Op != Op.Barrier) continue;
+            // What threads share may be another one's behind it.
+            open.Pop();
+            open.Push(++blocks);
         }
         // From the last line back: where an inline value is computed is known once its user's place is, and so are the stores between.
         int[] at = new int[kernel.Code.Length];
@@ -46,7 +50,7 @@ public sealed class UsePlan
             var line = kernel.Code[i];
             at[i] = i;
             if (line.Op is Op.Store or Op.StoreBits) store[line.Src[0]] = i;
-            if (line.Op is Op.Range or Op.End or Op.Acc or Op.Set or Op.Store or Op.StoreBits or Op.Special or Op.Stage
+            if (line.Op is Op.Range or Op.End or Op.Acc or Op.Set or Op.Store or Op.StoreBits or Op.Special or Op.Stage or Op.Barrier
                 || Uses(line) != 1 || userBlock[line] != block[line]) continue;
             if (line.Op == Op.Load && store.TryGetValue(line.Src[0], out int written) && written < at[user[line]]) continue;
             _inline.Add(line);

@@ -23,6 +23,7 @@ public sealed partial class WgslRenderer : CStyleRenderer
     readonly HashSet<string> _helpers = [];
     // Memory arguments of which threads write parts of words: what else they do with them is atomic too.
     readonly HashSet<int> _shared;
+    readonly List<string> _sharedStages = [];
 
     WgslRenderer(LinearKernel kernel, IReadOnlyList<WgslBinding> bindings)
         : base(kernel, [.. bindings.Select(b => b.Name)], ["id", "wid", "lid", "thread", Sizes])
@@ -59,6 +60,13 @@ public sealed partial class WgslRenderer : CStyleRenderer
         },
     };
 
+    /// <summary>What lowering has to know of a device that has more.</summary>
+    public static TargetProfile ProfileFor(WgslFeatures features) => Profile with
+    {
+        // The specification's limit for a workgroup.
+        GroupBytes = features.HasFlag(WgslFeatures.Groups) ? 16 << 10 : 0,
+    };
+
     /// <summary>The module. Names are identifiers made by <see cref="Identifiers.ForWgsl"/>, all different.</summary>
     /// <exception cref="TargetException">The kernel stores or loads a dtype that WGSL has not.</exception>
     public static string Render(LinearKernel kernel, IReadOnlyList<WgslBinding> bindings)
@@ -71,6 +79,7 @@ public sealed partial class WgslRenderer : CStyleRenderer
         if (kernel.UsesVariables)
             header += $"struct Sizes {{ {string.Join(", ", kernel.Variables.Select(v => $"{v.Name}: i32"))} }}\n"
                 + $"@group(0) @binding({renderer._bindings.Count}) var<uniform> {Sizes}: Sizes;\n";
+        header += string.Concat(renderer._sharedStages.Select(s => s + "\n"));
         // A helper whose call became part of another one's is not written.
         var helpers = renderer._helpers.Where(h => function.Contains($"{h}(", StringComparison.Ordinal));
         return $"{header}\n{WgslHelper.Listing(helpers)}{function}";
@@ -104,9 +113,13 @@ public sealed partial class WgslRenderer : CStyleRenderer
         var (_, rows) = DispatchSize(Kernel);
         var group = rows == 1 ? "wid.x" : $"(wid.y * {MaxGroups}u + wid.x)";
         Line($"let id = i32({group} * {size}u + lid);");
-        if (rows > 1 || extent % size != 0) Line($"if (id >= {extent}) {{ return; }}");
+        if (rows > 1 || extent % size != 0) Line(Surplus("id", group, size, $"{extent}"));
         return "id";
     }
+
+    // What leaves early may not wait for others: where threads do, whole workgroups leave, and the language has to see that.
+    string Surplus(string id, string group, int size, string threads) => Kernel.Code.Any(u => u.Op == Op.Barrier)
+        ? $"if (i32({group}) * {size} >= {threads}) {{ return; }}" : $"if ({id} >= {threads}) {{ return; }}";
 
     // How many rows of workgroups there are is known at the launch, and so the extents of the parts of an id.
     string OpenPart(UOp special, int size)
@@ -117,8 +130,9 @@ public sealed partial class WgslRenderer : CStyleRenderer
         if (at == 0)
         {
             bool rows = Kernel.GridExtent.Max > (long)MaxGroups * size;
-            Line($"let thread = i32({(rows ? $"(wid.y * {MaxGroups}u + wid.x)" : "wid.x")} * {size}u + lid);");
-            Line($"if (thread >= {Product(parts).Text}) {{ return; }}");
+            string group = rows ? $"(wid.y * {MaxGroups}u + wid.x)" : "wid.x";
+            Line($"let thread = i32({group} * {size}u + lid);");
+            Line(Surplus("thread", group, size, Product(parts).Text));
         }
         var value = Expression.Primary("thread");
         if (at > 0) value = Expression.Binary(value, "/", Product(parts[..at]));
@@ -141,7 +155,16 @@ public sealed partial class WgslRenderer : CStyleRenderer
     private protected override string Declaration(DType type, string name, Expression value, bool mutable) =>
         $"{(mutable ? "var" : "let")} {name} = {value.Text};";
 
-    private protected override string StageDeclaration(DType type, string name, int count) => $"var {name}: array<{TypeName(type)}, {count}>;";
+    // What a workgroup shares belongs to the module.
+    private protected override string? StageDeclaration(UOp stage, string name)
+    {
+        string declaration = $"{name}: array<{TypeName(stage.DType)}, {Kernel.CountOf(stage)}>;";
+        if (!((StageArg)stage.Arg!).Shared) return $"var {declaration}";
+        _sharedStages.Add($"var<workgroup> {declaration}");
+        return null;
+    }
+
+    private protected override string BarrierStatement() => "workgroupBarrier();";
 
     private protected override void WriteStore(UOp store)
     {

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text;
+using Tiny.Render;
 
 namespace Tiny.Runtime;
 
@@ -36,7 +37,7 @@ sealed unsafe class WebGpuContext
         try
         {
             adapter = RequestAdapter();
-            Description = Describe(adapter);
+            (Description, Features) = Describe(adapter);
             (_device, Limits) = RequestDevice(adapter);
             _queue = _api.DeviceGetQueue(_device);
         }
@@ -53,6 +54,8 @@ sealed unsafe class WebGpuContext
     internal nint Handle => _device;
     /// <summary>The adapter in words.</summary>
     public string Description { get; }
+    /// <summary>What kernels should use of what the adapter has.</summary>
+    public WgslFeatures Features { get; }
     /// <summary>The device's limits, which are the adapter's.</summary>
     public WgpuLimits Limits { get; }
 
@@ -66,14 +69,16 @@ sealed unsafe class WebGpuContext
         throw NoDriver($"it finds no adapter ({reply.Message})");
     }
 
-    string Describe(nint adapter)
+    (string, WgslFeatures) Describe(nint adapter)
     {
         WgpuAdapterInfo info = default;
         _api.AdapterGetInfo(adapter, &info);
         // It takes every call, runs nothing and reads as zeros.
         if (info.Backend == WgpuAdapterInfo.NullBackend) throw NoDriver("it offers only its Null backend, which computes nothing");
         string[] words = [info.Description.ToString(), info.Device.ToString(), info.Vendor.ToString()];
-        return string.Join(", ", words.Where(s => s.Length > 0).Distinct());
+        // What is no card for sure is taken for a processor.
+        bool isCard = info.Type is WgpuAdapterInfo.DiscreteCard or WgpuAdapterInfo.IntegratedCard;
+        return (string.Join(", ", words.Where(s => s.Length > 0).Distinct()), isCard ? WgslFeatures.Groups : WgslFeatures.None);
     }
 
     static TargetException NoDriver(string what) => new("device webgpu: the WebGPU library was loaded, but " + what

@@ -11,15 +11,23 @@ namespace Tiny.Runtime;
 public sealed unsafe class WebGpuDevice : Device
 {
     /// <summary>Opens the machine's best adapter.</summary>
-    /// <exception cref="TargetException">The library or a driver is missing; the message says how to get it.</exception>
-    public WebGpuDevice() => Context = new WebGpuContext();
+    /// <param name="features">What kernels may use; what the adapter is good at unless given.</param>
+    /// <exception cref="TargetException">The library or a driver is missing, or the adapter lacks a feature; the message says how to get it.</exception>
+    public WebGpuDevice(WgslFeatures? features = null)
+    {
+        Context = new WebGpuContext();
+        Features = features ?? Context.Features;
+        Profile = WgslRenderer.ProfileFor(Features);
+    }
 
     internal WebGpuContext Context { get; }
 
     /// <inheritdoc/>
     public override string Name => "webgpu";
     /// <inheritdoc/>
-    public override TargetProfile Profile => WgslRenderer.Profile;
+    public override TargetProfile Profile { get; }
+    /// <summary>What its kernels use beyond what every device has.</summary>
+    public WgslFeatures Features { get; }
     /// <inheritdoc/>
     public override long MaxBufferBytes => (long)Math.Min(Context.Limits.BufferBytes, (ulong)base.MaxBufferBytes);
     /// <summary>The adapter in the driver's words.</summary>

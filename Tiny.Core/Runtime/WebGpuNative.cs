@@ -63,7 +63,7 @@ unsafe struct WgpuAdapterOptions
 [StructLayout(LayoutKind.Sequential)]
 unsafe struct WgpuAdapterInfo
 {
-    public const uint NullBackend = 1;
+    public const uint NullBackend = 1, DiscreteCard = 1, IntegratedCard = 2;
     public WgpuChain* Next;
     public WgpuString Vendor, Architecture, Device, Description;
     public uint Backend, Type, VendorId, DeviceId;

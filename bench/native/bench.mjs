@@ -2,7 +2,7 @@
 //   npm ci --ignore-scripts && node bench.mjs [WORD...]      nets whose names contain one of the words; all without any
 // Figures are written to artifacts/bench-native/results.json too. CC is the compiler (cc), CFLAGS its flags (-O2). ORT runs with all its optimisations. Packing of weights is done before the clock starts by both.
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -44,8 +44,11 @@ function timed(inputs, length, threads = 1) {
 function ours(file, inputs, length) {
   execFileSync('dotnet', [...command, 'export', file, '--target', 'c', '--name', 'net', '--out', dirname(source)], { stdio: ['ignore', 'ignore', 'inherit'] });
   const flags = (process.env.CFLAGS ?? '-O2').split(' ').filter(Boolean);
+  // Written where kernels are long enough to be shared.
+  const pool = join(source, 'net_threads.c');
+  const threads = existsSync(pool) ? ['-DTHREADS', pool, '-lpthread'] : [];
   const start = performance.now();
-  execFileSync(process.env.CC ?? 'cc', [...flags, `-DN_INPUTS=${inputs.length}`, `-DRESULT=${length}`, `-I${source}`, '-o', program, join(here, 'driver.c'), join(source, 'net.c'), join(source, 'net_threads.c'), '-lm', '-lpthread']);
+  execFileSync(process.env.CC ?? 'cc', [...flags, `-DN_INPUTS=${inputs.length}`, `-DRESULT=${length}`, `-I${source}`, '-o', program, join(here, 'driver.c'), join(source, 'net.c'), ...threads, '-lm']);
   const compiling = (performance.now() - start) / 1000;
   const size = readFileSync(join(source, 'net.c')).length;
   return { ...timed(inputs, length), compiling, size };

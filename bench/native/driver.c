@@ -1,9 +1,12 @@
-/* Times an exported model: driver WEIGHTS OUT THREADS INPUT...   The model is named "net"; N_INPUTS says how many inputs it has. */
+/* Times an exported model: driver WEIGHTS OUT THREADS INPUT...   The model is named "net"; N_INPUTS says how many inputs it has. With -DTHREADS it has kernels
+ * that threads may share. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 #include "net.h"
+#if defined(THREADS)
 #include "net_threads.h"
+#endif
 
 static double now(void)
 {
@@ -41,12 +44,14 @@ int main(int argc, char **argv)
     void *weights = load(argv[1], &bytes), *arena = aligned_alloc(64, NET_ARENA_BYTES + 64);
     int error = net_init(&m, weights, bytes, arena, NET_ARENA_BYTES);
     if (error) { fprintf(stderr, "%s\n", net_error_text(error)); return 1; }
+#if defined(THREADS)
     struct net_threads *pool = NULL;
     if (atoi(argv[3]) > 1) {
         pool = net_threads_start(atoi(argv[3]));
         if (!pool) { fprintf(stderr, "no threads\n"); return 1; }
         net_set_parallel_for(&m, net_threads_run, pool);
     }
+#endif
     const float *a = load(argv[4], &ignored);
 #if N_INPUTS == 2
     const float *b = load(argv[5], &ignored);
@@ -63,7 +68,9 @@ int main(int argc, char **argv)
         FORWARD();
         times[runs++] = now() - t;
     }
+#if defined(THREADS)
     if (pool) net_threads_stop(pool);
+#endif
     qsort(times, (size_t)runs, sizeof *times, ascending);
     FILE *out = fopen(argv[2], "wb");
     if (!out || fwrite(y, 1, sizeof y, out) != sizeof y || fclose(out)) { perror(argv[2]); return 1; }

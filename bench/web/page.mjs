@@ -21,7 +21,7 @@ try {
   }
   await window.mark('end');
   times.sort((a, b) => a - b);
-  window.result = { firstResult, error, runs: times.length, median: times[times.length >> 1], least: times[0] };
+  window.result = { firstResult, error, launches: run.launches, runs: times.length, median: times[times.length >> 1], least: times[0] };
 } catch (e) {
   window.result = { failed: String(e?.stack ?? e) };
 }

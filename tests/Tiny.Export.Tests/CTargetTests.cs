@@ -255,6 +255,35 @@ public class CTargetTests
         Assert.That(run.Code, Is.Zero, run.Errors);
     }
 
+    /// <summary>An infinity spreads over a tile of Winograd's transforms, and not where these are switched off.</summary>
+    [Test]
+    public void ConvolutionsAreComputedAsWrittenWhereThatIsAsked()
+    {
+        var image = new float[16 * 20 * 20];
+        for (int i = 0; i < image.Length; i++) image[i] = i % 23 / 8f - 1;
+        image[7 * 400 + 10 * 20 + 10] = float.PositiveInfinity;
+        Assert.That(Finite(new CTarget { MostLevel = 1, FasterForms = false }), Is.EqualTo(64 * (400 - 9)));
+        Assert.That(Finite(new CTarget { MostLevel = 1 }), Is.LessThan(64 * (400 - 16)));
+
+        int Finite(CTarget target)
+        {
+            using var folder = new TemporaryFolder();
+            target.Export(ProgramCapture.Capture("filter", new Filter(), [typeof(Filter).GetMethod(nameof(Filter.Forward))!], target.Schedule), new ExportContext(folder.Path, folder.Path));
+            Tools.Compile(folder.Path, "gcc", "-O1 -o program main.c filter.c -lm");
+            folder.Floats("x", image);
+            Succeeds(folder, "filter.weights x y");
+            return folder.Floats("y").Count(float.IsFinite);
+        }
+    }
+
+    sealed class Filter
+    {
+        readonly Tensor _weight = Tensor.RandN(new Shape(64, 16, 3, 3), seed: 3).Realize();
+
+        [TinyJit]
+        public Tensor Forward([Shape(1, 16, 20, 20)] Tensor x) => (x * 2).Conv2d(_weight, padding: 1);
+    }
+
     static string Succeeds(TemporaryFolder folder, string arguments)
     {
         var run = Tools.Run(folder.Path, folder["program"], arguments);

@@ -4,6 +4,7 @@ using Tiny.Cli.Export;
 using Tiny.Cli.Serving;
 using Tiny.Export.Tests;
 using Tiny.Formats;
+using Tiny.Jit;
 using Tiny.Runtime;
 using Tiny.Tests;
 
@@ -80,7 +81,7 @@ public sealed class CommandTests : IDisposable
         await RefusedAsync("--target: none is given", "export", Mnist, "--target", ",", "--out", _folder["no"]);
         await RefusedAsync("--out: it is empty", "export", Mnist, "--target", "c", "--out", "");
         await RefusedAsync("--input Input3: it is empty", "run", Mnist, "--out", _folder["no"], "--input", "Input3=");
-        await RefusedAsync("there is no 'fast'; there are: noopt, level=0..4", "export", Mnist, "--target", "c", "--out", _folder["no"], "--opt", "fast");
+        await RefusedAsync("there is no 'fast'; there are: noopt, level=0..4, direct", "export", Mnist, "--target", "c", "--out", _folder["no"], "--opt", "fast");
         await RefusedAsync("--opt level=5: write level=0..4", "export", Mnist, "--target", "c", "--out", _folder["no"], "--opt", "level=5");
         await RefusedAsync("--opt level=1: it is for the target c", "export", Mnist, "--target", "webgpu", "--out", _folder["no"], "--opt", "level=1");
         await RefusedAsync("Unrecognized command or argument", "frobnicate");
@@ -132,6 +133,13 @@ public sealed class CommandTests : IDisposable
         await RefusedAsync("there is no input 'z'", "export", Accumulator(), "--target", "c", "--out", _folder["no"], "--state", "next=z");
         await RefusedAsync("the output is float32[1, 2], the input float32[1]; they must be alike", "export", Accumulator(), "--target", "c", "--out", _folder["no"], "--state", "next=by");
         await RefusedAsync("fixed by --set, and tied by --state", "export", Accumulator(), "--target", "c", "--out", _folder["no"], "--state", "next=state", "--set", "state=0");
+    }
+
+    [TestCase("level=2", "direct"), TestCase("direct", "level=2")]
+    public void OptionsOfATargetKeepEachOther(params string[] options)
+    {
+        var target = (CTarget)OptSettings.Apply(options, [new CTarget()], new ExportContext("", "")).Targets.Single();
+        Assert.That((target.MostLevel, target.FasterForms, target.Schedule.FasterForms), Is.EqualTo((2, false, false)));
     }
 
     [Test]

@@ -46,6 +46,15 @@
 
 /* ---- helpers --------------------------------------------------------------------------------------------- */
 
+/* Before loops over the elements of small arrays: unrolled, these are in registers. */
+#if defined(__clang__)
+#define UNROLL _Pragma("clang loop unroll(full)")
+#elif defined(__GNUC__) && __GNUC__ >= 8
+#define UNROLL _Pragma("GCC unroll 1024")
+#else
+#define UNROLL
+#endif
+
 /* The larger; NaN if either is. */
 static inline float max_f32(float a, float b)
 {
@@ -211,43 +220,36 @@ static void softmax(float *restrict out, const float *restrict x)
 static void conv_conv2d_relu(float *restrict out, const float *restrict x, const float *restrict conv_weight,
                              const float *restrict conv_bias)
 {
-  for (int i0 = 0; i0 < 3; i0++) {
-    int x0 = i0 * 8;
-    int x1 = i0 * 2;
-    for (int i1 = 0; i1 < 3; i1++) {
-      int x2 = x0 + i1 * 48;
-      int x3 = x1 + i1 * 16;
-      for (int i2 = 0; i2 < 4; i2++) {
-        float acc0 = 0.0f, acc1 = 0.0f, acc2 = 0.0f, acc3 = 0.0f;
+  for (int i0 = 0; i0 < 4; i0++) {
+    float x0 = conv_bias[i0];
+    for (int i1 = 0; i1 < 6; i1++) {
+      int x1 = i0 + i1 * 24;
+      int x2 = i1 * 8;
+      for (int i2 = 0; i2 < 2; i2++) {
+        int x3 = x2 + i2 * 3;
+        float acc0[3] = { 0 };
         for (int r0 = 0; r0 < 3; r0++) {
           int x4 = x3 + r0 * 8;
-          int x5 = i2 + r0 * 12;
+          int x5 = i0 + r0 * 12;
           float x6 = conv_weight[x5];
-          acc0 += x[x4] * x6;
+          acc0[0] += x[x4] * x6;
           float x7 = x[x4 + 1];
           float x8 = conv_weight[x5 + 4];
-          acc0 += x7 * x8;
-          acc1 += x7 * x6;
+          acc0[0] += x7 * x8;
+          acc0[1] += x7 * x6;
           float x9 = x[x4 + 2];
           float x10 = conv_weight[x5 + 8];
-          acc0 += x9 * x10;
-          acc1 += x9 * x8;
-          acc1 += x[x4 + 3] * x10;
-          acc2 += x[x4 + 8] * x6;
-          float x11 = x[x4 + 9];
-          acc2 += x11 * x8;
-          acc3 += x11 * x6;
-          float x12 = x[x4 + 10];
-          acc2 += x12 * x10;
-          acc3 += x12 * x8;
-          acc3 += x[x4 + 11] * x10;
+          acc0[0] += x9 * x10;
+          acc0[1] += x9 * x8;
+          acc0[2] += x9 * x6;
+          float x11 = x[x4 + 3];
+          acc0[1] += x11 * x10;
+          acc0[2] += x11 * x8;
+          acc0[2] += x[x4 + 4] * x10;
         }
-        int x13 = x2 + i2;
-        float x14 = conv_bias[i2];
-        out[x13] = at_least_f32(acc0 + x14, 0.0f);
-        out[x13 + 4] = at_least_f32(acc1 + x14, 0.0f);
-        out[x13 + 24] = at_least_f32(acc2 + x14, 0.0f);
-        out[x13 + 28] = at_least_f32(acc3 + x14, 0.0f);
+        int x12 = x1 + i2 * 12;
+        UNROLL for (int j = 0; j < 3; j++)
+          out[x12 + j * 4] = at_least_f32(acc0[j] + x0, 0.0f);
       }
     }
   }
@@ -263,43 +265,30 @@ static void conv_conv2d_relu(float *restrict out, const float *restrict x, const
                              const float *restrict conv_bias)
 {
   f4 x0 = load_f4(&conv_bias[0]);
-  for (int i0 = 0; i0 < 3; i0++) {
-    int x1 = i0 * 16;
-    f4 acc0 = splat_f4(0.0f), acc1 = acc0, acc2 = acc0, acc3 = acc0, acc4 = acc0, acc5 = acc0, acc6 = acc0, acc7 = acc0;
-    f4 acc8 = acc0, acc9 = acc0, acc10 = acc0, acc11 = acc0;
-    for (int r0 = 0; r0 < 3; r0++) {
-      int x2 = x1 + r0 * 8;
-      int x3 = r0 * 12;
-      for (int r1 = 0; r1 < 3; r1++) {
-        int x4 = x2 + r1;
-        f4 x5 = load_f4(&conv_weight[x3 + r1 * 4]);
-        acc0 += x[x4] * x5;
-        acc1 += x[x4 + 1] * x5;
-        acc2 += x[x4 + 2] * x5;
-        acc3 += x[x4 + 3] * x5;
-        acc4 += x[x4 + 4] * x5;
-        acc5 += x[x4 + 5] * x5;
-        acc6 += x[x4 + 8] * x5;
-        acc7 += x[x4 + 9] * x5;
-        acc8 += x[x4 + 10] * x5;
-        acc9 += x[x4 + 11] * x5;
-        acc10 += x[x4 + 12] * x5;
-        acc11 += x[x4 + 13] * x5;
+  for (int i0 = 0; i0 < 2; i0++) {
+    int x1 = i0 * 72;
+    int x2 = i0 * 24;
+    for (int i1 = 0; i1 < 2; i1++) {
+      int x3 = x2 + i1 * 3;
+      f4 acc0[9] = { { 0 } };
+      for (int r0 = 0; r0 < 3; r0++) {
+        int x4 = x3 + r0 * 8;
+        int x5 = r0 * 12;
+        for (int r1 = 0; r1 < 3; r1++) {
+          int x6 = x4 + r1;
+          f4 x7 = load_f4(&conv_weight[x5 + r1 * 4]);
+          UNROLL for (int j = 0; j < 3; j++) {
+            acc0[j * 3] += x[x6 + j * 8] * x7;
+            acc0[1 + j * 3] += x[x6 + 1 + j * 8] * x7;
+            acc0[2 + j * 3] += x[x6 + 2 + j * 8] * x7;
+          }
+        }
       }
+      int x8 = x1 + i1 * 12;
+      UNROLL for (int j = 0; j < 3; j++)
+        UNROLL for (int k = 0; k < 3; k++)
+          store_f4(&out[x8 + j * 24 + k * 4], at_least_f4(acc0[j * 3 + k] + x0, 0.0f));
     }
-    int x6 = i0 * 48;
-    store_f4(&out[x6], at_least_f4(acc0 + x0, 0.0f));
-    store_f4(&out[x6 + 4], at_least_f4(acc1 + x0, 0.0f));
-    store_f4(&out[x6 + 8], at_least_f4(acc2 + x0, 0.0f));
-    store_f4(&out[x6 + 12], at_least_f4(acc3 + x0, 0.0f));
-    store_f4(&out[x6 + 16], at_least_f4(acc4 + x0, 0.0f));
-    store_f4(&out[x6 + 20], at_least_f4(acc5 + x0, 0.0f));
-    store_f4(&out[x6 + 24], at_least_f4(acc6 + x0, 0.0f));
-    store_f4(&out[x6 + 28], at_least_f4(acc7 + x0, 0.0f));
-    store_f4(&out[x6 + 32], at_least_f4(acc8 + x0, 0.0f));
-    store_f4(&out[x6 + 36], at_least_f4(acc9 + x0, 0.0f));
-    store_f4(&out[x6 + 40], at_least_f4(acc10 + x0, 0.0f));
-    store_f4(&out[x6 + 44], at_least_f4(acc11 + x0, 0.0f));
   }
 }
 
@@ -315,74 +304,41 @@ static void conv_conv2d_relu(float *restrict out, const float *restrict x, const
   f4 x0 = load_f4(&conv_bias[0]);
   for (int i0 = 0; i0 < 2; i0++) {
     int x1 = i0 * 24;
-    f4 acc0 = splat_f4(0.0f), acc1 = acc0, acc2 = acc0, acc3 = acc0, acc4 = acc0, acc5 = acc0, acc6 = acc0, acc7 = acc0;
-    f4 acc8 = acc0, acc9 = acc0, acc10 = acc0, acc11 = acc0, acc12 = acc0, acc13 = acc0, acc14 = acc0, acc15 = acc0;
-    f4 acc16 = acc0, acc17 = acc0;
+    f4 acc0[18] = { { 0 } };
     for (int r0 = 0; r0 < 3; r0++) {
       int x2 = x1 + r0 * 8;
       int x3 = r0 * 12;
       for (int r1 = 0; r1 < 3; r1++) {
-        int x4 = x2 + r1;
-        f4 x5 = load_f4(&conv_weight[x3 + r1 * 4]);
-        acc0 = fma_f4(splat_f4(x[x4]), x5, acc0);
-        acc1 = fma_f4(splat_f4(x[x4 + 8]), x5, acc1);
-        acc2 = fma_f4(splat_f4(x[x4 + 16]), x5, acc2);
-        acc3 = fma_f4(splat_f4(x[x4 + 1]), x5, acc3);
-        acc4 = fma_f4(splat_f4(x[x4 + 9]), x5, acc4);
-        acc5 = fma_f4(splat_f4(x[x4 + 17]), x5, acc5);
-        acc6 = fma_f4(splat_f4(x[x4 + 2]), x5, acc6);
-        acc7 = fma_f4(splat_f4(x[x4 + 10]), x5, acc7);
-        acc8 = fma_f4(splat_f4(x[x4 + 18]), x5, acc8);
-        acc9 = fma_f4(splat_f4(x[x4 + 3]), x5, acc9);
-        acc10 = fma_f4(splat_f4(x[x4 + 11]), x5, acc10);
-        acc11 = fma_f4(splat_f4(x[x4 + 19]), x5, acc11);
-        acc12 = fma_f4(splat_f4(x[x4 + 4]), x5, acc12);
-        acc13 = fma_f4(splat_f4(x[x4 + 12]), x5, acc13);
-        acc14 = fma_f4(splat_f4(x[x4 + 20]), x5, acc14);
-        acc15 = fma_f4(splat_f4(x[x4 + 5]), x5, acc15);
-        acc16 = fma_f4(splat_f4(x[x4 + 13]), x5, acc16);
-        acc17 = fma_f4(splat_f4(x[x4 + 21]), x5, acc17);
+        f4 x4 = load_f4(&conv_weight[x3 + r1 * 4]);
+        int x5 = x2 + r1;
+        UNROLL for (int j = 0; j < 3; j++)
+          UNROLL for (int k = 0; k < 6; k++)
+            acc0[j * 6 + k] = fma_f4(splat_f4(x[x5 + j * 8 + k]), x4, acc0[j * 6 + k]);
       }
     }
     int x6 = i0 * 72;
-    store_f4(&out[x6], at_least_f4(acc0 + x0, 0.0f));
-    store_f4(&out[x6 + 24], at_least_f4(acc1 + x0, 0.0f));
-    store_f4(&out[x6 + 48], at_least_f4(acc2 + x0, 0.0f));
-    store_f4(&out[x6 + 4], at_least_f4(acc3 + x0, 0.0f));
-    store_f4(&out[x6 + 28], at_least_f4(acc4 + x0, 0.0f));
-    store_f4(&out[x6 + 52], at_least_f4(acc5 + x0, 0.0f));
-    store_f4(&out[x6 + 8], at_least_f4(acc6 + x0, 0.0f));
-    store_f4(&out[x6 + 32], at_least_f4(acc7 + x0, 0.0f));
-    store_f4(&out[x6 + 56], at_least_f4(acc8 + x0, 0.0f));
-    store_f4(&out[x6 + 12], at_least_f4(acc9 + x0, 0.0f));
-    store_f4(&out[x6 + 36], at_least_f4(acc10 + x0, 0.0f));
-    store_f4(&out[x6 + 60], at_least_f4(acc11 + x0, 0.0f));
-    store_f4(&out[x6 + 16], at_least_f4(acc12 + x0, 0.0f));
-    store_f4(&out[x6 + 40], at_least_f4(acc13 + x0, 0.0f));
-    store_f4(&out[x6 + 64], at_least_f4(acc14 + x0, 0.0f));
-    store_f4(&out[x6 + 20], at_least_f4(acc15 + x0, 0.0f));
-    store_f4(&out[x6 + 44], at_least_f4(acc16 + x0, 0.0f));
-    store_f4(&out[x6 + 68], at_least_f4(acc17 + x0, 0.0f));
+    store_f4(&out[x6], at_least_f4(acc0[0] + x0, 0.0f));
+    UNROLL for (int j = 0; j < 17; j++)
+      store_f4(&out[x6 + 4 + j * 4], at_least_f4(acc0[1 + j] + x0, 0.0f));
   }
 }
 
 static void fc_linear(float *restrict out, const float *restrict x, const float *restrict fc_weight,
                       const float *restrict fc_bias)
 {
-  float acc0 = 0.0f, acc1 = 0.0f, acc2 = 0.0f;
+  float acc0[3] = { 0 };
   for (int r0 = 0; r0 < 4; r0++) {
     int x0 = r0 * 36;
     for (int r1 = 0; r1 < 36; r1++) {
       float x1 = x[r0 + r1 * 4];
       int x2 = x0 + r1;
-      acc0 = fmaf(x1, fc_weight[x2], acc0);
-      acc1 = fmaf(x1, fc_weight[x2 + 144], acc1);
-      acc2 = fmaf(x1, fc_weight[x2 + 288], acc2);
+      UNROLL for (int j = 0; j < 3; j++)
+        acc0[j] = fmaf(x1, fc_weight[x2 + j * 144], acc0[j]);
     }
   }
-  out[0] = acc0 + fc_bias[0];
-  out[1] = acc1 + fc_bias[1];
-  out[2] = acc2 + fc_bias[2];
+  out[0] = acc0[0] + fc_bias[0];
+  out[1] = acc0[1] + fc_bias[1];
+  out[2] = acc0[2] + fc_bias[2];
 }
 
 static void softmax(float *restrict out, const float *restrict x)
@@ -516,96 +472,72 @@ static AVX2 void conv_conv2d_relu_avx2(float *restrict out, const float *restric
   f4 x0 = load_f4_avx2(&conv_bias[0]);
   for (int i0 = 0; i0 < 3; i0++) {
     int x1 = i0 * 16;
-    f4 acc0 = splat_f4_avx2(0.0f), acc1 = acc0, acc2 = acc0, acc3 = acc0, acc4 = acc0, acc5 = acc0, acc6 = acc0;
-    f4 acc7 = acc0, acc8 = acc0, acc9 = acc0, acc10 = acc0, acc11 = acc0;
+    f4 acc0[12] = { { 0 } };
     for (int r0 = 0; r0 < 3; r0++) {
       int x2 = x1 + r0 * 8;
       int x3 = r0 * 12;
       f4 x4 = load_f4_avx2(&conv_weight[x3]);
-      acc0 = fma_f4_avx2(splat_f4_avx2(x[x2]), x4, acc0);
+      acc0[0] = fma_f4_avx2(splat_f4_avx2(x[x2]), x4, acc0[0]);
       f4 x5 = splat_f4_avx2(x[x2 + 1]);
       f4 x6 = load_f4_avx2(&conv_weight[x3 + 4]);
-      acc0 = fma_f4_avx2(x5, x6, acc0);
-      acc1 = fma_f4_avx2(x5, x4, acc1);
+      acc0[0] = fma_f4_avx2(x5, x6, acc0[0]);
+      acc0[2] = fma_f4_avx2(x5, x4, acc0[2]);
       f4 x7 = splat_f4_avx2(x[x2 + 2]);
       f4 x8 = load_f4_avx2(&conv_weight[x3 + 8]);
-      acc0 = fma_f4_avx2(x7, x8, acc0);
-      acc1 = fma_f4_avx2(x7, x6, acc1);
-      acc2 = fma_f4_avx2(x7, x4, acc2);
-      f4 x9 = splat_f4_avx2(x[x2 + 3]);
-      acc1 = fma_f4_avx2(x9, x8, acc1);
-      acc2 = fma_f4_avx2(x9, x6, acc2);
-      acc3 = fma_f4_avx2(x9, x4, acc3);
-      f4 x10 = splat_f4_avx2(x[x2 + 4]);
-      acc2 = fma_f4_avx2(x10, x8, acc2);
-      acc3 = fma_f4_avx2(x10, x6, acc3);
-      acc4 = fma_f4_avx2(x10, x4, acc4);
-      f4 x11 = splat_f4_avx2(x[x2 + 5]);
-      acc3 = fma_f4_avx2(x11, x8, acc3);
-      acc4 = fma_f4_avx2(x11, x6, acc4);
-      acc5 = fma_f4_avx2(x11, x4, acc5);
-      f4 x12 = splat_f4_avx2(x[x2 + 6]);
-      acc4 = fma_f4_avx2(x12, x8, acc4);
-      acc5 = fma_f4_avx2(x12, x6, acc5);
-      acc5 = fma_f4_avx2(splat_f4_avx2(x[x2 + 7]), x8, acc5);
-      acc6 = fma_f4_avx2(splat_f4_avx2(x[x2 + 8]), x4, acc6);
-      f4 x13 = splat_f4_avx2(x[x2 + 9]);
-      acc6 = fma_f4_avx2(x13, x6, acc6);
-      acc7 = fma_f4_avx2(x13, x4, acc7);
-      f4 x14 = splat_f4_avx2(x[x2 + 10]);
-      acc6 = fma_f4_avx2(x14, x8, acc6);
-      acc7 = fma_f4_avx2(x14, x6, acc7);
-      acc8 = fma_f4_avx2(x14, x4, acc8);
-      f4 x15 = splat_f4_avx2(x[x2 + 11]);
-      acc7 = fma_f4_avx2(x15, x8, acc7);
-      acc8 = fma_f4_avx2(x15, x6, acc8);
-      acc9 = fma_f4_avx2(x15, x4, acc9);
-      f4 x16 = splat_f4_avx2(x[x2 + 12]);
-      acc8 = fma_f4_avx2(x16, x8, acc8);
-      acc9 = fma_f4_avx2(x16, x6, acc9);
-      acc10 = fma_f4_avx2(x16, x4, acc10);
-      f4 x17 = splat_f4_avx2(x[x2 + 13]);
-      acc9 = fma_f4_avx2(x17, x8, acc9);
-      acc10 = fma_f4_avx2(x17, x6, acc10);
-      acc11 = fma_f4_avx2(x17, x4, acc11);
-      f4 x18 = splat_f4_avx2(x[x2 + 14]);
-      acc10 = fma_f4_avx2(x18, x8, acc10);
-      acc11 = fma_f4_avx2(x18, x6, acc11);
-      acc11 = fma_f4_avx2(splat_f4_avx2(x[x2 + 15]), x8, acc11);
+      acc0[0] = fma_f4_avx2(x7, x8, acc0[0]);
+      acc0[2] = fma_f4_avx2(x7, x6, acc0[2]);
+      acc0[4] = fma_f4_avx2(x7, x4, acc0[4]);
+      acc0[1] = fma_f4_avx2(splat_f4_avx2(x[x2 + 8]), x4, acc0[1]);
+      f4 x9 = splat_f4_avx2(x[x2 + 9]);
+      acc0[1] = fma_f4_avx2(x9, x6, acc0[1]);
+      acc0[3] = fma_f4_avx2(x9, x4, acc0[3]);
+      UNROLL for (int j = 0; j < 3; j++) {
+        f4 x10 = splat_f4_avx2(x[x2 + 10 + j]);
+        acc0[1 + j * 2] = fma_f4_avx2(x10, x8, acc0[1 + j * 2]);
+        acc0[3 + j * 2] = fma_f4_avx2(x10, x6, acc0[3 + j * 2]);
+        acc0[5 + j * 2] = fma_f4_avx2(x10, x4, acc0[5 + j * 2]);
+        f4 x11 = splat_f4_avx2(x[x2 + 3 + j]);
+        acc0[2 + j * 2] = fma_f4_avx2(x11, x8, acc0[2 + j * 2]);
+        acc0[4 + j * 2] = fma_f4_avx2(x11, x6, acc0[4 + j * 2]);
+        acc0[6 + j * 2] = fma_f4_avx2(x11, x4, acc0[6 + j * 2]);
+      }
+      f4 x12 = splat_f4_avx2(x[x2 + 13]);
+      acc0[7] = fma_f4_avx2(x12, x8, acc0[7]);
+      acc0[9] = fma_f4_avx2(x12, x6, acc0[9]);
+      acc0[11] = fma_f4_avx2(x12, x4, acc0[11]);
+      f4 x13 = splat_f4_avx2(x[x2 + 6]);
+      acc0[8] = fma_f4_avx2(x13, x8, acc0[8]);
+      acc0[10] = fma_f4_avx2(x13, x6, acc0[10]);
+      f4 x14 = splat_f4_avx2(x[x2 + 14]);
+      acc0[9] = fma_f4_avx2(x14, x8, acc0[9]);
+      acc0[11] = fma_f4_avx2(x14, x6, acc0[11]);
+      acc0[10] = fma_f4_avx2(splat_f4_avx2(x[x2 + 7]), x8, acc0[10]);
+      acc0[11] = fma_f4_avx2(splat_f4_avx2(x[x2 + 15]), x8, acc0[11]);
     }
-    int x19 = i0 * 48;
-    store_f4_avx2(&out[x19], at_least_f4_avx2(acc0 + x0, 0.0f));
-    store_f4_avx2(&out[x19 + 4], at_least_f4_avx2(acc1 + x0, 0.0f));
-    store_f4_avx2(&out[x19 + 8], at_least_f4_avx2(acc2 + x0, 0.0f));
-    store_f4_avx2(&out[x19 + 12], at_least_f4_avx2(acc3 + x0, 0.0f));
-    store_f4_avx2(&out[x19 + 16], at_least_f4_avx2(acc4 + x0, 0.0f));
-    store_f4_avx2(&out[x19 + 20], at_least_f4_avx2(acc5 + x0, 0.0f));
-    store_f4_avx2(&out[x19 + 24], at_least_f4_avx2(acc6 + x0, 0.0f));
-    store_f4_avx2(&out[x19 + 28], at_least_f4_avx2(acc7 + x0, 0.0f));
-    store_f4_avx2(&out[x19 + 32], at_least_f4_avx2(acc8 + x0, 0.0f));
-    store_f4_avx2(&out[x19 + 36], at_least_f4_avx2(acc9 + x0, 0.0f));
-    store_f4_avx2(&out[x19 + 40], at_least_f4_avx2(acc10 + x0, 0.0f));
-    store_f4_avx2(&out[x19 + 44], at_least_f4_avx2(acc11 + x0, 0.0f));
+    int x15 = i0 * 48;
+    UNROLL for (int j = 0; j < 6; j++) {
+      store_f4_avx2(&out[x15 + j * 4], at_least_f4_avx2(acc0[j * 2] + x0, 0.0f));
+      store_f4_avx2(&out[x15 + 24 + j * 4], at_least_f4_avx2(acc0[1 + j * 2] + x0, 0.0f));
+    }
   }
 }
 
 static AVX2 void fc_linear_avx2(float *restrict out, const float *restrict x, const float *restrict fc_weight,
                                 const float *restrict fc_bias)
 {
-  float acc0 = 0.0f, acc1 = 0.0f, acc2 = 0.0f;
+  float acc0[3] = { 0 };
   for (int r0 = 0; r0 < 4; r0++) {
     int x0 = r0 * 36;
     for (int r1 = 0; r1 < 36; r1++) {
       float x1 = x[r0 + r1 * 4];
       int x2 = x0 + r1;
-      acc0 = fmaf(x1, fc_weight[x2], acc0);
-      acc1 = fmaf(x1, fc_weight[x2 + 144], acc1);
-      acc2 = fmaf(x1, fc_weight[x2 + 288], acc2);
+      UNROLL for (int j = 0; j < 3; j++)
+        acc0[j] = fmaf(x1, fc_weight[x2 + j * 144], acc0[j]);
     }
   }
-  out[0] = acc0 + fc_bias[0];
-  out[1] = acc1 + fc_bias[1];
-  out[2] = acc2 + fc_bias[2];
+  out[0] = acc0[0] + fc_bias[0];
+  out[1] = acc0[1] + fc_bias[1];
+  out[2] = acc0[2] + fc_bias[2];
 }
 
 static AVX2 void softmax_avx2(float *restrict out, const float *restrict x)
@@ -692,127 +624,67 @@ static AVX512 void conv_conv2d_relu_avx512(float *restrict out, const float *res
   f4 x0 = load_f4_avx512(&conv_bias[0]);
   for (int i0 = 0; i0 < 2; i0++) {
     int x1 = i0 * 24;
-    f4 acc0 = splat_f4_avx512(0.0f), acc1 = acc0, acc2 = acc0, acc3 = acc0, acc4 = acc0, acc5 = acc0, acc6 = acc0;
-    f4 acc7 = acc0, acc8 = acc0, acc9 = acc0, acc10 = acc0, acc11 = acc0, acc12 = acc0, acc13 = acc0, acc14 = acc0;
-    f4 acc15 = acc0, acc16 = acc0, acc17 = acc0;
+    f4 acc0[18] = { { 0 } };
     for (int r0 = 0; r0 < 3; r0++) {
-      int x2 = x1 + r0 * 8;
-      int x3 = r0 * 12;
-      f4 x4 = load_f4_avx512(&conv_weight[x3]);
-      acc0 = fma_f4_avx512(splat_f4_avx512(x[x2]), x4, acc0);
-      f4 x5 = splat_f4_avx512(x[x2 + 1]);
-      f4 x6 = load_f4_avx512(&conv_weight[x3 + 4]);
-      acc0 = fma_f4_avx512(x5, x6, acc0);
-      acc3 = fma_f4_avx512(x5, x4, acc3);
-      f4 x7 = splat_f4_avx512(x[x2 + 2]);
-      f4 x8 = load_f4_avx512(&conv_weight[x3 + 8]);
-      acc0 = fma_f4_avx512(x7, x8, acc0);
-      acc3 = fma_f4_avx512(x7, x6, acc3);
-      acc6 = fma_f4_avx512(x7, x4, acc6);
-      acc1 = fma_f4_avx512(splat_f4_avx512(x[x2 + 8]), x4, acc1);
-      f4 x9 = splat_f4_avx512(x[x2 + 9]);
-      acc1 = fma_f4_avx512(x9, x6, acc1);
-      acc4 = fma_f4_avx512(x9, x4, acc4);
-      f4 x10 = splat_f4_avx512(x[x2 + 10]);
-      acc1 = fma_f4_avx512(x10, x8, acc1);
-      acc4 = fma_f4_avx512(x10, x6, acc4);
-      acc7 = fma_f4_avx512(x10, x4, acc7);
-      acc2 = fma_f4_avx512(splat_f4_avx512(x[x2 + 16]), x4, acc2);
-      f4 x11 = splat_f4_avx512(x[x2 + 17]);
-      acc2 = fma_f4_avx512(x11, x6, acc2);
-      acc5 = fma_f4_avx512(x11, x4, acc5);
-      f4 x12 = splat_f4_avx512(x[x2 + 18]);
-      acc2 = fma_f4_avx512(x12, x8, acc2);
-      acc5 = fma_f4_avx512(x12, x6, acc5);
-      acc8 = fma_f4_avx512(x12, x4, acc8);
-      f4 x13 = splat_f4_avx512(x[x2 + 3]);
-      acc3 = fma_f4_avx512(x13, x8, acc3);
-      acc6 = fma_f4_avx512(x13, x6, acc6);
-      acc9 = fma_f4_avx512(x13, x4, acc9);
-      f4 x14 = splat_f4_avx512(x[x2 + 11]);
-      acc4 = fma_f4_avx512(x14, x8, acc4);
-      acc7 = fma_f4_avx512(x14, x6, acc7);
-      acc10 = fma_f4_avx512(x14, x4, acc10);
-      f4 x15 = splat_f4_avx512(x[x2 + 19]);
-      acc5 = fma_f4_avx512(x15, x8, acc5);
-      acc8 = fma_f4_avx512(x15, x6, acc8);
-      acc11 = fma_f4_avx512(x15, x4, acc11);
-      f4 x16 = splat_f4_avx512(x[x2 + 4]);
-      acc6 = fma_f4_avx512(x16, x8, acc6);
-      acc9 = fma_f4_avx512(x16, x6, acc9);
-      acc12 = fma_f4_avx512(x16, x4, acc12);
-      f4 x17 = splat_f4_avx512(x[x2 + 12]);
-      acc7 = fma_f4_avx512(x17, x8, acc7);
-      acc10 = fma_f4_avx512(x17, x6, acc10);
-      acc13 = fma_f4_avx512(x17, x4, acc13);
-      f4 x18 = splat_f4_avx512(x[x2 + 20]);
-      acc8 = fma_f4_avx512(x18, x8, acc8);
-      acc11 = fma_f4_avx512(x18, x6, acc11);
-      acc14 = fma_f4_avx512(x18, x4, acc14);
-      f4 x19 = splat_f4_avx512(x[x2 + 5]);
-      acc9 = fma_f4_avx512(x19, x8, acc9);
-      acc12 = fma_f4_avx512(x19, x6, acc12);
-      acc15 = fma_f4_avx512(x19, x4, acc15);
-      f4 x20 = splat_f4_avx512(x[x2 + 13]);
-      acc10 = fma_f4_avx512(x20, x8, acc10);
-      acc13 = fma_f4_avx512(x20, x6, acc13);
-      acc16 = fma_f4_avx512(x20, x4, acc16);
-      f4 x21 = splat_f4_avx512(x[x2 + 21]);
-      acc11 = fma_f4_avx512(x21, x8, acc11);
-      acc14 = fma_f4_avx512(x21, x6, acc14);
-      acc17 = fma_f4_avx512(x21, x4, acc17);
-      f4 x22 = splat_f4_avx512(x[x2 + 6]);
-      acc12 = fma_f4_avx512(x22, x8, acc12);
-      acc15 = fma_f4_avx512(x22, x6, acc15);
-      f4 x23 = splat_f4_avx512(x[x2 + 14]);
-      acc13 = fma_f4_avx512(x23, x8, acc13);
-      acc16 = fma_f4_avx512(x23, x6, acc16);
-      f4 x24 = splat_f4_avx512(x[x2 + 22]);
-      acc14 = fma_f4_avx512(x24, x8, acc14);
-      acc17 = fma_f4_avx512(x24, x6, acc17);
-      acc15 = fma_f4_avx512(splat_f4_avx512(x[x2 + 7]), x8, acc15);
-      acc16 = fma_f4_avx512(splat_f4_avx512(x[x2 + 15]), x8, acc16);
-      acc17 = fma_f4_avx512(splat_f4_avx512(x[x2 + 23]), x8, acc17);
+      int x2 = r0 * 12;
+      f4 x3 = load_f4_avx512(&conv_weight[x2]);
+      int x4 = x1 + r0 * 8;
+      acc0[0] = fma_f4_avx512(splat_f4_avx512(x[x4]), x3, acc0[0]);
+      f4 x5 = load_f4_avx512(&conv_weight[x2 + 4]);
+      f4 x6 = splat_f4_avx512(x[x4 + 1]);
+      acc0[0] = fma_f4_avx512(x6, x5, acc0[0]);
+      acc0[1] = fma_f4_avx512(x6, x3, acc0[1]);
+      f4 x7 = load_f4_avx512(&conv_weight[x2 + 8]);
+      UNROLL for (int j = 0; j < 2; j++) {
+        UNROLL for (int k = 0; k < 4; k++) {
+          f4 x8 = splat_f4_avx512(x[x4 + 2 + j * 8 + k]);
+          acc0[j * 6 + k] = fma_f4_avx512(x8, x7, acc0[j * 6 + k]);
+          acc0[1 + j * 6 + k] = fma_f4_avx512(x8, x5, acc0[1 + j * 6 + k]);
+          acc0[2 + j * 6 + k] = fma_f4_avx512(x8, x3, acc0[2 + j * 6 + k]);
+        }
+        f4 x9 = splat_f4_avx512(x[x4 + 6 + j * 8]);
+        acc0[4 + j * 6] = fma_f4_avx512(x9, x7, acc0[4 + j * 6]);
+        acc0[5 + j * 6] = fma_f4_avx512(x9, x5, acc0[5 + j * 6]);
+        acc0[5 + j * 6] = fma_f4_avx512(splat_f4_avx512(x[x4 + 7 + j * 8]), x7, acc0[5 + j * 6]);
+        acc0[6 + j * 6] = fma_f4_avx512(splat_f4_avx512(x[x4 + 8 + j * 8]), x3, acc0[6 + j * 6]);
+        f4 x10 = splat_f4_avx512(x[x4 + 9 + j * 8]);
+        acc0[6 + j * 6] = fma_f4_avx512(x10, x5, acc0[6 + j * 6]);
+        acc0[7 + j * 6] = fma_f4_avx512(x10, x3, acc0[7 + j * 6]);
+      }
+      UNROLL for (int j = 0; j < 4; j++) {
+        f4 x11 = splat_f4_avx512(x[x4 + 18 + j]);
+        acc0[12 + j] = fma_f4_avx512(x11, x7, acc0[12 + j]);
+        acc0[13 + j] = fma_f4_avx512(x11, x5, acc0[13 + j]);
+        acc0[14 + j] = fma_f4_avx512(x11, x3, acc0[14 + j]);
+      }
+      f4 x12 = splat_f4_avx512(x[x4 + 22]);
+      acc0[16] = fma_f4_avx512(x12, x7, acc0[16]);
+      acc0[17] = fma_f4_avx512(x12, x5, acc0[17]);
+      acc0[17] = fma_f4_avx512(splat_f4_avx512(x[x4 + 23]), x7, acc0[17]);
     }
-    int x25 = i0 * 72;
-    store_f4_avx512(&out[x25], at_least_f4_avx512(acc0 + x0, 0.0f));
-    store_f4_avx512(&out[x25 + 24], at_least_f4_avx512(acc1 + x0, 0.0f));
-    store_f4_avx512(&out[x25 + 48], at_least_f4_avx512(acc2 + x0, 0.0f));
-    store_f4_avx512(&out[x25 + 4], at_least_f4_avx512(acc3 + x0, 0.0f));
-    store_f4_avx512(&out[x25 + 28], at_least_f4_avx512(acc4 + x0, 0.0f));
-    store_f4_avx512(&out[x25 + 52], at_least_f4_avx512(acc5 + x0, 0.0f));
-    store_f4_avx512(&out[x25 + 8], at_least_f4_avx512(acc6 + x0, 0.0f));
-    store_f4_avx512(&out[x25 + 32], at_least_f4_avx512(acc7 + x0, 0.0f));
-    store_f4_avx512(&out[x25 + 56], at_least_f4_avx512(acc8 + x0, 0.0f));
-    store_f4_avx512(&out[x25 + 12], at_least_f4_avx512(acc9 + x0, 0.0f));
-    store_f4_avx512(&out[x25 + 36], at_least_f4_avx512(acc10 + x0, 0.0f));
-    store_f4_avx512(&out[x25 + 60], at_least_f4_avx512(acc11 + x0, 0.0f));
-    store_f4_avx512(&out[x25 + 16], at_least_f4_avx512(acc12 + x0, 0.0f));
-    store_f4_avx512(&out[x25 + 40], at_least_f4_avx512(acc13 + x0, 0.0f));
-    store_f4_avx512(&out[x25 + 64], at_least_f4_avx512(acc14 + x0, 0.0f));
-    store_f4_avx512(&out[x25 + 20], at_least_f4_avx512(acc15 + x0, 0.0f));
-    store_f4_avx512(&out[x25 + 44], at_least_f4_avx512(acc16 + x0, 0.0f));
-    store_f4_avx512(&out[x25 + 68], at_least_f4_avx512(acc17 + x0, 0.0f));
+    int x13 = i0 * 72;
+    store_f4_avx512(&out[x13], at_least_f4_avx512(acc0[0] + x0, 0.0f));
+    UNROLL for (int j = 0; j < 17; j++)
+      store_f4_avx512(&out[x13 + 4 + j * 4], at_least_f4_avx512(acc0[1 + j] + x0, 0.0f));
   }
 }
 
 static AVX512 void fc_linear_avx512(float *restrict out, const float *restrict x, const float *restrict fc_weight,
                                     const float *restrict fc_bias)
 {
-  float acc0 = 0.0f, acc1 = 0.0f, acc2 = 0.0f;
+  float acc0[3] = { 0 };
   for (int r0 = 0; r0 < 4; r0++) {
     int x0 = r0 * 36;
     for (int r1 = 0; r1 < 36; r1++) {
       float x1 = x[r0 + r1 * 4];
       int x2 = x0 + r1;
-      acc0 = fmaf(x1, fc_weight[x2], acc0);
-      acc1 = fmaf(x1, fc_weight[x2 + 144], acc1);
-      acc2 = fmaf(x1, fc_weight[x2 + 288], acc2);
+      UNROLL for (int j = 0; j < 3; j++)
+        acc0[j] = fmaf(x1, fc_weight[x2 + j * 144], acc0[j]);
     }
   }
-  out[0] = acc0 + fc_bias[0];
-  out[1] = acc1 + fc_bias[1];
-  out[2] = acc2 + fc_bias[2];
+  out[0] = acc0[0] + fc_bias[0];
+  out[1] = acc0[1] + fc_bias[1];
+  out[2] = acc0[2] + fc_bias[2];
 }
 
 #endif

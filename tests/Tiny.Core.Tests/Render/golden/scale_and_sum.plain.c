@@ -10,7 +10,7 @@ static void scale_and_sum(float *restrict out, float *restrict total, const floa
   float x0 = scale[0];
   float acc0 = 0.0f;
   for (int i0 = 0; i0 < 64; i0++) {
-    int x1 = i0 * 1;
+    int x1 = i0;
     float x2 = x[x1];
     float x3 = max_f32(x2 * x0 - 3.0f, -x2);
     out[x1] = x3;
