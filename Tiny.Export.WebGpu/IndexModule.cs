@@ -11,10 +11,10 @@ namespace Tiny.Export.WebGpu;
 /// </summary>
 internal static class IndexModule
 {
-    /// <summary>The file of kernels whose threads share memory.</summary>
-    public static string GroupsName(Program program) => $"{program.Name}.groups.wgsl.js";
+    /// <summary>The file of other forms of kernels.</summary>
+    public static string OthersName(Program program, string kind) => $"{program.Name}.{kind}.wgsl.js";
 
-    public static string Write(Program program, BundlePlan plan, KernelModules modules, bool groups, WasmProgram? wasm, IReadOnlyList<WasmConstant> constants, WeightsFile weights, FileHeader header)
+    public static string Write(Program program, BundlePlan plan, KernelModules modules, IEnumerable<string> others, WasmProgram? wasm, IReadOnlyList<WasmConstant> constants, WeightsFile weights, FileHeader header)
     {
         var t = new StringBuilder();
         void Line(FormattableString line) => t.Append(line.ToString(CultureInfo.InvariantCulture)).Append('\n');
@@ -73,7 +73,7 @@ internal static class IndexModule
         Line($"kernels: {{");
         foreach (var m in modules.All) Line($"{m.Row}");
         Line($"}},");
-        if (groups) Line($"groups: () => import({JsText.Quote($"./{GroupsName(program)}")}),");
+        foreach (string kind in others) Line($"{kind}: () => import({JsText.Quote($"./{OthersName(program, kind)}")}),");
         Line($"entries: {{");
         var kernels = modules.All.Select((m, i) => (m.Name, i)).ToDictionary(m => m.Name, m => m.i);
         foreach (var (entry, index) in program.Entries.Select((e, i) => (e, i)))

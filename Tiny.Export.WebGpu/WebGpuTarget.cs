@@ -42,16 +42,21 @@ public sealed class WebGpuTarget : ExportTarget
         var modules = Modules(WgslFeatures.None);
         var weights = WeightsFile.Write(Path(plan.WeightsName), plan, context.Cancellation);
         var header = new FileHeader(program.Name, weights.Sha256);
-        string? groups = Modules(WgslFeatures.Groups).WriteOthers(modules, header);
+        // For graphics cards, and for those that have subgroups where that makes a difference.
+        var groups = Modules(WgslFeatures.Groups);
+        var subgroups = Modules(WgslFeatures.Groups | WgslFeatures.Subgroups);
+        var others = new Dictionary<string, string>();
+        if (groups.WriteOthers(modules, header) is { } text) others["groups"] = text;
+        if (!subgroups.All.Select(m => m.Code).SequenceEqual(groups.All.Select(m => m.Code)) && subgroups.WriteOthers(modules, header) is { } more) others["subgroups"] = more;
 
         var files = new List<(string Name, string Text)>([
-            ("index.js", IndexModule.Write(program, plan, modules, groups is not null, wasm, constants, weights, header)),
+            ("index.js", IndexModule.Write(program, plan, modules, others.Keys, wasm, constants, weights, header)),
             ("index.d.ts", Declarations.Write(program, header)),
             ($"{program.Name}.wgsl.js", modules.Write(header)),
             ("tiny.js", header.Script(WebFiles.Runtime())),
             ("package.json", PackageJson.Write(program.Name, header)),
         ]);
-        if (groups is not null) files.Add((IndexModule.GroupsName(program), groups));
+        foreach (var (kind, content) in others) files.Add((IndexModule.OthersName(program, kind), content));
         if (context.Page is null)
         {
             files.Add(("index.html", header.Html(WebFiles.Read("page.html"))));
@@ -63,7 +68,7 @@ public sealed class WebGpuTarget : ExportTarget
             File.WriteAllBytes(Path(WasmProgram.PlainName(program)), wasm.Module);
             File.WriteAllBytes(Path(WasmProgram.RelaxedName(program)), wasm.Relaxed);
         }
-        foreach (var (name, text) in files) File.WriteAllText(Path(name), text);
+        foreach (var (name, content) in files) File.WriteAllText(Path(name), content);
         if (context.Page is { } page) OwnPage.Copy(page, context);
     }
 }

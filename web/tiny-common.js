@@ -38,6 +38,7 @@
  * @property {Record<string, Place>} buffers
  * @property {Record<string, Kernel>} kernels
  * @property {() => Promise<{ kernels: Record<string, any[]> }>} [groups] the kernels that have another form for graphics cards, and its texts
+ * @property {Program['groups']} [subgroups] the same for cards with subgroups, where they differ
  * @property {Record<string, Entry>} entries
  * @property {Wasm} [wasm] missing where the program needs more memory than WebAssembly has
  *

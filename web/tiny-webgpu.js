@@ -36,12 +36,15 @@ export async function openAdapter() {
   return adapter;
 }
 
+/** Whether the program has kernels for the adapter's subgroups. @param {Program} program @param {GPUAdapter} adapter */
+const hasSubgroups = (program, adapter) => program.subgroups && adapter.features.has(/** @type {any} */ ('subgroups'));
+
 /**
  * The program with the kernels that suit an adapter; those that every device runs, where the file of others cannot be had.
  * @param {Program} program @param {GPUAdapter} adapter @param {boolean} [groups] @returns {Promise<Program>}
  */
 export async function suited(program, adapter, groups = isCard(adapter)) {
-  const others = groups && await program.groups?.().catch(() => undefined);
+  const others = groups && await (hasSubgroups(program, adapter) ? program.subgroups : program.groups)?.().catch(() => undefined);
   return others ? { ...program, kernels: { ...program.kernels, ...kernelsOf(others.kernels, others) } } : program;
 }
 
@@ -52,7 +55,8 @@ export async function openDevice(program, adapter) {
     if (has < needed) throw new TinyError('limits', `${program.name} needs ${name} = ${needed}, this GPU offers ${has}.`);
   }
   try {
-    return await adapter.requestDevice({ label: program.name, requiredLimits: program.limits });
+    const requiredFeatures = /** @type {any} */ (hasSubgroups(program, adapter) ? ['subgroups'] : []);
+    return await adapter.requestDevice({ label: program.name, requiredLimits: program.limits, requiredFeatures });
   } catch (e) {
     throw new TinyError('no-adapter', `WebGPU gave no device: ${textOf(e)}`, e);
   }

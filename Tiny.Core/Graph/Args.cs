@@ -113,6 +113,8 @@ public enum AxisKind : byte
     Dot,
     /// <summary>A part of the output that the threads of one workgroup compute. Gone once threads have their ids.</summary>
     Local,
+    /// <summary>A part of a reduction that the threads of one workgroup share out. Gone once threads have their ids.</summary>
+    Group,
 }
 
 /// <summary>A range's identity and kind. Two ranges are one loop exactly when their axis and extent are equal.</summary>

@@ -142,6 +142,9 @@ public enum Op : byte
     /// </summary>
     Dot,
 
+    /// <summary>Src: scalar. Arg: <see cref="Op"/> (Add, Mul, Max, Min). What all threads of a workgroup have, combined; each of them gets it. They wait for one another.</summary>
+    FoldThreads,
+
     // ---- linear code
     /// <summary>A mutable local. Src: initial value. Arg: int id. As an operand it is the local's value at that point.</summary>
     Acc,

@@ -28,7 +28,7 @@ static class Spec
         {
             switch (u.Op)
             {
-                case Op.Const or Op.Variable or Op.Special or Op.Broadcast or Op.Vector or Op.Lane or Op.FoldLanes:
+                case Op.Const or Op.Variable or Op.Special or Op.Broadcast or Op.Vector or Op.Lane or Op.FoldLanes or Op.FoldThreads:
                     break;
                 case Op.Dot:
                     Require(u.DType.Kind == ScalarKind.Int32 && u.Src is [var a, var b, var c] && c.DType == u.DType && IsFours(a, u) && IsFours(b, u), u, pass, "does not sum products of bytes");

@@ -35,7 +35,7 @@ public sealed record KernelParam(DType DType, Dim Count, bool Written, bool InPl
 /// loop that it stands in. One that threads of a workgroup share has a <see cref="Op.Barrier"/> between what fills it and what reads it; all of them reach that
 /// together, since every loop around it has an extent that is the same for all.</item>
 /// <item>Legal operations: elementwise ones the profile has, Cast, Bitcast, Range, Special, Load, Store, StoreBits, Broadcast, Vector, Lane,
-/// FoldLanes, Acc, Set, End, Stage, Barrier, Prefetch. Operands of an elementwise vector operation all have its number of lanes. Comparisons of vectors give bool
+/// FoldLanes, FoldThreads, Acc, Set, End, Stage, Barrier, Prefetch. Operands of an elementwise vector operation all have its number of lanes. Comparisons of vectors give bool
 /// vectors, used only by Where, And, Or, Xor, CmpNe and Lane; a vector Store has no gate, a vector Load
 /// may have a vector of bools: lanes where it is false read nothing and are 0, and only the others are inside the buffer; index arithmetic is int32. An index into memory of vectors (<see cref="KernelParam.Lanes"/>) counts those; nothing else is moved there.</item>
 /// <item>On a grid there are <see cref="Op.Special"/>s in a row: the flat thread id, taken apart so that the first changes fastest;
@@ -53,6 +53,9 @@ public sealed record LinearKernel(string Name, ImmutableArray<UOp> Code, Immutab
 
     /// <summary>Bytes of the stages that threads of a workgroup share, or of those that each has for itself.</summary>
     public long StageBytes(bool shared) => Code.Where(u => u.Op == Op.Stage && ((StageArg)u.Arg!).Shared == shared).Sum(u => (long)CountOf(u) * u.DType.Size * u.DType.Lanes);
+
+    /// <summary>True where threads of a workgroup wait for one another.</summary>
+    public bool HasWaits => Code.Any(u => u.Op is Op.Barrier or Op.FoldThreads);
 
     /// <summary>What is given at each launch after the buffers, in this order.</summary>
     public ImmutableArray<Variable> Variables { get; init; } = [];

@@ -40,10 +40,10 @@ static class LowerPipeline
             decided?.Invoke(body, choices);
             if (chosen is not null) OptRules.Check(body, chosen, profile);
             Pass("optimise", () => Apply(body, choices, simplify),
-                AxisKind.Loop, AxisKind.Reduce, AxisKind.Upcast, AxisKind.Unroll, AxisKind.Vector, AxisKind.Dot, AxisKind.Local);
-            Pass("expand", () => Expand.Run(body, simplify), AxisKind.Loop, AxisKind.Reduce, AxisKind.Vector, AxisKind.Dot, AxisKind.Local);
+                AxisKind.Loop, AxisKind.Reduce, AxisKind.Upcast, AxisKind.Unroll, AxisKind.Vector, AxisKind.Dot, AxisKind.Local, AxisKind.Group);
+            Pass("expand", () => Expand.Run(body, simplify), AxisKind.Loop, AxisKind.Reduce, AxisKind.Vector, AxisKind.Dot, AxisKind.Local, AxisKind.Group);
             // Tiles may have left a loop of which a part is divided.
-            if (SplitRanges.Find(body) is { } divided) Pass("split", () => SplitRanges.Run(body, divided, simplify), AxisKind.Loop, AxisKind.Reduce, AxisKind.Vector, AxisKind.Dot, AxisKind.Local);
+            if (SplitRanges.Find(body) is { } divided) Pass("split", () => SplitRanges.Run(body, divided, simplify), AxisKind.Loop, AxisKind.Reduce, AxisKind.Vector, AxisKind.Dot, AxisKind.Local, AxisKind.Group);
             if (profile.Grid) Pass("grid", () => GridDims.Run(body, profile.WorkgroupSize, simplify), AxisKind.Reduce, AxisKind.Vector);
             Pass("vectorise", () => Vectorize.Run(body, parameters, simplify), AxisKind.Loop, AxisKind.Reduce);
             Pass("decompose", () => Decompose.Run(body, profile), AxisKind.Loop, AxisKind.Reduce);

@@ -40,7 +40,7 @@ sealed class GridHeuristic
 
     public static IReadOnlyList<OptOp> Choose(UOp sink, TargetProfile profile)
     {
-        if (profile.GroupBytes > 0 && GroupTile.Choose(sink, profile) is { } shared) return shared;
+        if (profile.GroupBytes > 0 && (GroupTile.Choose(sink, profile) ?? GroupSum.Choose(sink, profile)) is { } shared) return shared;
         var pass = new GridHeuristic(sink, profile);
         pass.Choose();
         return pass._chosen;

@@ -50,6 +50,8 @@ public enum OptKind
     Local,
     /// <summary>Split a reduction into two loops, blocks and what is in them, so that a stage may have a block.</summary>
     Block,
+    /// <summary>Split a reduction; the inner part is shared out among the threads of a workgroup, which all compute one output and combine what they have.</summary>
+    Group,
 }
 
 /// <summary>
@@ -88,7 +90,7 @@ static class OptOps
         if (output != opt.Kind is OptKind.Upcast or OptKind.Vector or OptKind.Local) throw new ArgumentException($"{opt}: an axis of the other kind");
         if (!output && stages.Exists(s => (k > n || ClosedBy(s).Contains(range)) && (opt.Kind != OptKind.VectorFold || n % k != 0 || ClosedBy(s)[^1] != range)))
             throw new ArgumentException($"{opt}: the axis fills a stage");
-        if (opt.Kind is OptKind.Unroll or OptKind.Block && n % k != 0) throw new ArgumentException($"{opt}: {n} is no multiple of {k}");
+        if (opt.Kind is OptKind.Unroll or OptKind.Block or OptKind.Group && n % k != 0) throw new ArgumentException($"{opt}: {n} is no multiple of {k}");
 
         var inner = UOp.Range(FreshAxis(sink), opt.Kind switch
         {
@@ -97,6 +99,7 @@ static class OptOps
             OptKind.Dot => AxisKind.Dot,
             OptKind.Local => AxisKind.Local,
             OptKind.Block => AxisKind.Reduce,
+            OptKind.Group => AxisKind.Group,
             _ => AxisKind.Vector,
         }, k);
         int blocks = output ? (n + k - 1) / k : n / k;

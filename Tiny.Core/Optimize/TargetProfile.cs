@@ -39,6 +39,8 @@ public sealed record TargetProfile(string Name)
     public int WorkgroupSize { get; init; } = 64;
     /// <summary>Most bytes of the stages that threads of a workgroup share; 0 where these are not worth their barriers.</summary>
     public int GroupBytes { get; init; }
+    /// <summary>True where threads that run in step combine values without memory.</summary>
+    public bool Subgroups { get; init; }
     /// <summary>True where memory is moved by words of 4 bytes only, so that smaller elements lie packed in them.</summary>
     public bool WordMemory { get; init; }
     /// <summary>True where vectors are read and written at multiples of their lanes only, in memory that is declared as an array of them.</summary>

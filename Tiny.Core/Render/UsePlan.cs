@@ -50,7 +50,7 @@ public sealed class UsePlan
             var line = kernel.Code[i];
             at[i] = i;
             if (line.Op is Op.Store or Op.StoreBits) store[line.Src[0]] = i;
-            if (line.Op is Op.Range or Op.End or Op.Acc or Op.Set or Op.Store or Op.StoreBits or Op.Special or Op.Stage or Op.Barrier
+            if (line.Op is Op.Range or Op.End or Op.Acc or Op.Set or Op.Store or Op.StoreBits or Op.Special or Op.Stage or Op.Barrier or Op.FoldThreads
                 || Uses(line) != 1 || userBlock[line] != block[line]) continue;
             if (line.Op == Op.Load && store.TryGetValue(line.Src[0], out int written) && written < at[user[line]]) continue;
             _inline.Add(line);

@@ -8,4 +8,6 @@ public enum WgslFeatures
     None = 0,
     /// <summary>Memory that the threads of a workgroup share is worth its barriers: on graphics cards, not on processors that stand in for one.</summary>
     Groups = 1,
+    /// <summary>Threads that run in step combine values themselves: the device's feature "subgroups".</summary>
+    Subgroups = 2,
 }

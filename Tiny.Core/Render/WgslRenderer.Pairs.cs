@@ -20,6 +20,7 @@ public sealed partial class WgslRenderer
     // What is written by another operator or function than for 32 bits; null for anything else.
     private protected override Expression? OwnValue(UOp u)
     {
+        if (u.Op == Op.FoldThreads) return AllThreads(u);
         if (!IsPair(u.DType) || u.DType.Lanes > 1) return null;
         Expression Call(string function, params ReadOnlySpan<Expression> arguments) => Expression.Call(Helper(function), arguments);
         var suffix = Suffix(u.DType);

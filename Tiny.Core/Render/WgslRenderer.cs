@@ -26,7 +26,7 @@ public sealed partial class WgslRenderer : CStyleRenderer
     readonly List<string> _sharedStages = [];
 
     WgslRenderer(LinearKernel kernel, IReadOnlyList<WgslBinding> bindings)
-        : base(kernel, [.. bindings.Select(b => b.Name)], ["id", "wid", "lid", "thread", Sizes])
+        : base(kernel, [.. bindings.Select(b => b.Name)], ["id", "wid", "lid", "thread", Sizes, SubgroupSize])
     {
         _bindings = bindings;
         _shared = [.. kernel.Code.Where(u => u.Op == Op.StoreBits).Select(u => (int)u.Src[0].Arg!)];
@@ -65,6 +65,7 @@ public sealed partial class WgslRenderer : CStyleRenderer
     {
         // The specification's limit for a workgroup.
         GroupBytes = features.HasFlag(WgslFeatures.Groups) ? 16 << 10 : 0,
+        Subgroups = features.HasFlag(WgslFeatures.Subgroups),
     };
 
     /// <summary>The module. Names are identifiers made by <see cref="Identifiers.ForWgsl"/>, all different.</summary>
@@ -73,15 +74,19 @@ public sealed partial class WgslRenderer : CStyleRenderer
     {
         var renderer = new WgslRenderer(kernel, bindings);
         var function = renderer.RenderFunction();
+        // What combines threads calls helpers too.
+        string calls = function + string.Concat(renderer._combining.Values);
         var header = string.Concat(renderer._bindings.Select((b, i) =>
             $"@group(0) @binding({i}) var<storage, {(b.ReadWrite || kernel.Params[i].Written ? "read_write" : "read")}> " +
             $"{b.Name}: array<{renderer.StorageType(i)}>;{StorageNote(kernel.Params[i])}\n"));
         if (kernel.UsesVariables)
             header += $"struct Sizes {{ {string.Join(", ", kernel.Variables.Select(v => $"{v.Name}: i32"))} }}\n"
                 + $"@group(0) @binding({renderer._bindings.Count}) var<uniform> {Sizes}: Sizes;\n";
+        foreach (var (name, declaration) in renderer._combining) header += declaration;
+        if (renderer._combining.Count > 0 && kernel.Profile.Subgroups) header = "enable subgroups;\n" + header;
         header += string.Concat(renderer._sharedStages.Select(s => s + "\n"));
         // A helper whose call became part of another one's is not written.
-        var helpers = renderer._helpers.Where(h => function.Contains($"{h}(", StringComparison.Ordinal));
+        var helpers = renderer._helpers.Where(h => calls.Contains($"{h}(", StringComparison.Ordinal));
         return $"{header}\n{WgslHelper.Listing(helpers)}{function}";
     }
 
@@ -102,7 +107,8 @@ public sealed partial class WgslRenderer : CStyleRenderer
     {
         bool grid = Kernel.Code.Any(u => u.Op == Op.Special);
         Line($"@compute @workgroup_size({(grid ? Kernel.Profile.WorkgroupSize : 1)})");
-        Line(grid ? $"fn {Kernel.Name}(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) lid: u32) {{" : $"fn {Kernel.Name}() {{");
+        string subgroup = Kernel.Profile.Subgroups && Kernel.Code.Any(u => u.Op == Op.FoldThreads) ? $", @builtin(subgroup_size) {SubgroupSize}: u32" : "";
+        Line(grid ? $"fn {Kernel.Name}(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) lid: u32{subgroup}) {{" : $"fn {Kernel.Name}() {{");
     }
 
     private protected override string OpenGrid(UOp special)
@@ -118,7 +124,7 @@ public sealed partial class WgslRenderer : CStyleRenderer
     }
 
     // What leaves early may not wait for others: where threads do, whole workgroups leave, and the language has to see that.
-    string Surplus(string id, string group, int size, string threads) => Kernel.Code.Any(u => u.Op == Op.Barrier)
+    string Surplus(string id, string group, int size, string threads) => Kernel.HasWaits
         ? $"if (i32({group}) * {size} >= {threads}) {{ return; }}" : $"if ({id} >= {threads}) {{ return; }}";
 
     // How many rows of workgroups there are is known at the launch, and so the extents of the parts of an id.

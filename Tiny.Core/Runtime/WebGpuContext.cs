@@ -37,9 +37,11 @@ sealed unsafe class WebGpuContext
         try
         {
             adapter = RequestAdapter();
-            (Description, Features) = Describe(adapter);
+            (Description, bool isCard) = Describe(adapter);
             (_device, Limits) = RequestDevice(adapter);
             _queue = _api.DeviceGetQueue(_device);
+            Offered = WgslFeatures.Groups | (Takes("enable subgroups;") ? WgslFeatures.Subgroups : WgslFeatures.None);
+            Features = isCard ? Offered : WgslFeatures.None;
         }
         catch
         {
@@ -54,7 +56,9 @@ sealed unsafe class WebGpuContext
     internal nint Handle => _device;
     /// <summary>The adapter in words.</summary>
     public string Description { get; }
-    /// <summary>What kernels should use of what the adapter has.</summary>
+    /// <summary>What kernels can use.</summary>
+    public WgslFeatures Offered { get; }
+    /// <summary>What they should use of that.</summary>
     public WgslFeatures Features { get; }
     /// <summary>The device's limits, which are the adapter's.</summary>
     public WgpuLimits Limits { get; }
@@ -69,7 +73,7 @@ sealed unsafe class WebGpuContext
         throw NoDriver($"it finds no adapter ({reply.Message})");
     }
 
-    (string, WgslFeatures) Describe(nint adapter)
+    (string Words, bool IsCard) Describe(nint adapter)
     {
         WgpuAdapterInfo info = default;
         _api.AdapterGetInfo(adapter, &info);
@@ -77,8 +81,7 @@ sealed unsafe class WebGpuContext
         if (info.Backend == WgpuAdapterInfo.NullBackend) throw NoDriver("it offers only its Null backend, which computes nothing");
         string[] words = [info.Description.ToString(), info.Device.ToString(), info.Vendor.ToString()];
         // What is no card for sure is taken for a processor.
-        bool isCard = info.Type is WgpuAdapterInfo.DiscreteCard or WgpuAdapterInfo.IntegratedCard;
-        return (string.Join(", ", words.Where(s => s.Length > 0).Distinct()), isCard ? WgslFeatures.Groups : WgslFeatures.None);
+        return (string.Join(", ", words.Where(s => s.Length > 0).Distinct()), info.Type is WgpuAdapterInfo.DiscreteCard or WgpuAdapterInfo.IntegratedCard);
     }
 
     static TargetException NoDriver(string what) => new("device webgpu: the WebGPU library was loaded, but " + what
@@ -91,7 +94,11 @@ sealed unsafe class WebGpuContext
         WgpuLimits limits = default;
         _api.AdapterGetLimits(adapter, &limits);
         limits.Next = null;
-        var descriptor = new WgpuDeviceDescriptor { Limits = &limits };
+        uint* features = stackalloc uint[WgpuDeviceDescriptor.Subgroups.Length];
+        uint count = 0;
+        foreach (uint feature in WgpuDeviceDescriptor.Subgroups)
+            if (_api.AdapterHasFeature(adapter, feature) != 0) features[count++] = feature;
+        var descriptor = new WgpuDeviceDescriptor { Limits = &limits, Features = features, FeatureCount = count };
         (descriptor.Lost, descriptor.Error) = _trouble.Callbacks();
         var reply = new WebGpuReply();
         _api.AdapterRequestDevice(adapter, &descriptor, reply.ForHandle());
@@ -155,19 +162,46 @@ sealed unsafe class WebGpuContext
         return _api.DeviceCreateBuffer(_device, &descriptor);
     });
 
+    // True for a text that the device takes: numbers of features differ between versions of the library.
+    bool Takes(string wgsl)
+    {
+        try
+        {
+            Checked(() => wgsl, () =>
+            {
+                _api.ModuleRelease(Module(wgsl, ""));
+                return true;
+            });
+            return true;
+        }
+        catch (TargetException)
+        {
+            return false;
+        }
+    }
+
+    nint Module(string wgsl, string name)
+    {
+        byte[] code = Encoding.UTF8.GetBytes(wgsl), label = Encoding.UTF8.GetBytes(name);
+        fixed (byte* text = code, start = label)
+        {
+            var source = new WgpuShaderSource { Chain = { Type = WgpuChain.ShaderSourceWgsl }, Code = new(text, (nuint)code.Length) };
+            var shader = new WgpuLabelled { Next = &source, Label = new(start, (nuint)label.Length) };
+            return _api.DeviceCreateShaderModule(_device, &shader);
+        }
+    }
+
     /// <summary>Compiles a module with one entry point.</summary>
     public (nint Pipeline, nint Layout) CreatePipeline(string name, string wgsl)
     {
-        byte[] code = Encoding.UTF8.GetBytes(wgsl), entry = Encoding.UTF8.GetBytes(name);
+        byte[] entry = Encoding.UTF8.GetBytes(name);
         lock (_lock)
             return Checked(() => $"compiling kernel {name}", () =>
             {
-                fixed (byte* text = code, start = entry)
+                fixed (byte* start = entry)
                 {
                     var label = new WgpuString(start, (nuint)entry.Length);
-                    var source = new WgpuShaderSource { Chain = { Type = WgpuChain.ShaderSourceWgsl }, Code = new(text, (nuint)code.Length) };
-                    var shader = new WgpuLabelled { Next = &source, Label = label };
-                    nint module = _api.DeviceCreateShaderModule(_device, &shader);
+                    nint module = Module(wgsl, name);
                     var descriptor = new WgpuPipelineDescriptor { Label = label, Module = module, EntryPoint = label };
                     nint pipeline = _api.DeviceCreateComputePipeline(_device, &descriptor);
                     _api.ModuleRelease(module);

@@ -17,6 +17,7 @@ public sealed unsafe class WebGpuDevice : Device
     {
         Context = new WebGpuContext();
         Features = features ?? Context.Features;
+        if ((Features & ~Context.Offered) is var lacking and not WgslFeatures.None) throw new TargetException($"device webgpu: {Context.Description} has no {lacking}");
         Profile = WgslRenderer.ProfileFor(Features);
     }
 

@@ -20,6 +20,7 @@ sealed unsafe class WebGpuLibrary
     public readonly delegate* unmanaged[Cdecl]<nint, WgpuAdapterInfo*, uint> AdapterGetInfo;
     public readonly delegate* unmanaged[Cdecl]<nint, WgpuLimits*, uint> AdapterGetLimits;
     public readonly delegate* unmanaged[Cdecl]<nint, WgpuDeviceDescriptor*, WgpuCallback, ulong> AdapterRequestDevice;
+    public readonly delegate* unmanaged[Cdecl]<nint, uint, uint> AdapterHasFeature;
     public readonly delegate* unmanaged[Cdecl]<nint, void> AdapterRelease;
     public readonly delegate* unmanaged[Cdecl]<nint, nint> DeviceGetQueue;
     public readonly delegate* unmanaged[Cdecl]<nint, uint, void> DevicePushErrorScope;
@@ -50,6 +51,7 @@ sealed unsafe class WebGpuLibrary
         InstanceRequestAdapter = (delegate* unmanaged[Cdecl]<nint, WgpuAdapterOptions*, WgpuCallback, ulong>)Find("InstanceRequestAdapter");
         AdapterGetInfo = (delegate* unmanaged[Cdecl]<nint, WgpuAdapterInfo*, uint>)Find("AdapterGetInfo");
         AdapterGetLimits = (delegate* unmanaged[Cdecl]<nint, WgpuLimits*, uint>)Find("AdapterGetLimits");
+        AdapterHasFeature = (delegate* unmanaged[Cdecl]<nint, uint, uint>)Find("AdapterHasFeature");
         AdapterRequestDevice = (delegate* unmanaged[Cdecl]<nint, WgpuDeviceDescriptor*, WgpuCallback, ulong>)Find("AdapterRequestDevice");
         AdapterRelease = (delegate* unmanaged[Cdecl]<nint, void>)Find("AdapterRelease");
         DeviceGetQueue = (delegate* unmanaged[Cdecl]<nint, nint>)Find("DeviceGetQueue");

@@ -88,6 +88,8 @@ unsafe struct WgpuLimits
 [StructLayout(LayoutKind.Sequential)]
 unsafe struct WgpuDeviceDescriptor
 {
+    /// <summary>The feature "subgroups" in older and newer versions of the header, each of which has a harmless one at the other's number.</summary>
+    public static ReadOnlySpan<uint> Subgroups => [0x11, 0x12];
     public WgpuChain* Next;
     public WgpuString Label;
     public nuint FeatureCount;
