@@ -45,10 +45,10 @@ public sealed partial class CRenderer : CStyleRenderer
         _variables = variableNames;
 
     /// <summary>Scalar C99. Tiles are small, as nobody waits for this text who could have another.</summary>
-    public static TargetProfile Plain { get; } = new("c") { Registers = 8, OutputsOfTest = 32, Dots = true, Lacks = s_lacks, Stores = s_stores, Computes = s_computes };
+    public static TargetProfile Plain { get; } = new("c") { Registers = 8, OutputsOfTest = 128, Dots = true, Lacks = s_lacks, Stores = s_stores, Computes = s_computes };
 
     /// <summary>C99 with four-lane vectors by the GNU extension, for gcc and clang on any machine.</summary>
-    public static TargetProfile Gnu128 { get; } = new("c-gnu128") { VectorLanes = 4, OutputsOfTest = 32, Prefetches = true, Dots = true, Lacks = s_lacks, Stores = s_stores, Computes = s_computes };
+    public static TargetProfile Gnu128 { get; } = new("c-gnu128") { VectorLanes = 4, OutputsOfTest = 128, Prefetches = true, Dots = true, Lacks = s_lacks, Stores = s_stores, Computes = s_computes };
 
     static readonly HashSet<Op> s_lacksButFma = [.. s_lacks.Where(op => op != Op.MulAcc)];
 
@@ -58,7 +58,7 @@ public sealed partial class CRenderer : CStyleRenderer
     /// <summary>AVX2 and FMA: functions with the attribute <c>AVX2</c>, which the file defines.</summary>
     public static TargetProfile Avx2 { get; } = new("c-avx2")
     {
-        VectorLanes = 8, NarrowerLanes = [4], Unroll = 96, OutputsOfTest = 32, Prefetches = true, StageBytes = 256 << 10, PanelBytes = 256 << 10, Fma = true, Dots = true, Lacks = s_lacksButFma, Stores = s_stores, Computes = s_computes,
+        VectorLanes = 8, NarrowerLanes = [4], Unroll = 96, OutputsOfTest = 128, Prefetches = true, StageBytes = 256 << 10, PanelBytes = 256 << 10, Fma = true, Dots = true, Lacks = s_lacksButFma, Stores = s_stores, Computes = s_computes,
     };
 
     /// <summary>AVX-512 (F, BW, DQ, VL): functions with the attribute <c>AVX512</c>, which the file defines.</summary>

@@ -60,7 +60,7 @@ public sealed class CpuDevice : Device
             Unroll = 96,
             StageBytes = 256 << 10,
             PanelBytes = 256 << 10,
-            OutputsOfTest = 32,
+            OutputsOfTest = 128,
             FasterForms = true,
             Prefetches = Sse.IsSupported,
             // RyuJIT orders nothing; and a step of a sum that is nested in the next one costs it a copy.
