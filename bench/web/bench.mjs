@@ -71,22 +71,22 @@ function table(results) {
 
 const kilobytes = (bytes) => (bytes / 1000).toFixed(1);
 
-// What a page downloads of each bundle beside its weights, by gzip, and what it launches.
-function bundles(results) {
-  const lines = ['| bundle | JavaScript and WGSL, kB | WebAssembly, kB | together, kB | launches | shaders | first result, WebGPU / auto / WebAssembly |', '|---|---|---|---|---|---|---|'];
-  for (const net of chosenNets) {
-    const folder = path.join(generated, 'bundles', net, 'webgpu');
-    const packed = (file) => gzipSync(fs.readFileSync(path.join(folder, file)), { level: 9 }).length;
-    const text = ['index.js', 'tiny.js', `${net}.wgsl.js`].reduce((sum, file) => sum + packed(file), 0);
-    // A page loads one of the two modules: the one that its browser can run.
-    const wasm = Math.max(0, ...[`${net}.wasm`, `${net}.relaxed.wasm`].filter((file) => fs.existsSync(path.join(folder, file))).map(packed));
-    const loaded = ['tiny-webgpu', 'tiny-auto', 'tiny-wasm'].map((peer) => results.filter((r) => r.net === net && r.peer === peer && !r.failed).map((r) => r.firstResult).sort((a, b) => a - b)[0]);
-    const shaders = fs.readFileSync(path.join(folder, `${net}.wgsl.js`), 'utf8').match(/^export const /gm)?.length ?? 0;
-    const { launches = '-' } = results.find((r) => r.net === net && r.peer === 'tiny-webgpu' && !r.failed) ?? {};
-    lines.push(`| ${net} | ${kilobytes(text)} | ${kilobytes(wasm)} | ${kilobytes(text + wasm)} | ${launches} | ${shaders} | ${loaded.map((ms) => (ms === undefined ? '-' : round(ms))).join(' / ')} |`);
-  }
-  return lines.join('\n');
+// What a page downloads of a bundle beside its weights, in bytes by gzip, and what it launches.
+function bundle(net, results) {
+  const folder = path.join(generated, 'bundles', net, 'webgpu');
+  const packed = (file) => gzipSync(fs.readFileSync(path.join(folder, file)), { level: 9 }).length;
+  const texts = ['index.js', 'tiny.js', `${net}.wgsl.js`].reduce((sum, file) => sum + packed(file), 0);
+  // A page loads one of the two modules: the one that its browser can run.
+  const wasm = Math.max(0, ...[`${net}.wasm`, `${net}.relaxed.wasm`].filter((file) => fs.existsSync(path.join(folder, file))).map(packed));
+  const loaded = ['tiny-webgpu', 'tiny-auto', 'tiny-wasm'].map((peer) => results.filter((r) => r.net === net && r.peer === peer && !r.failed).map((r) => r.firstResult).sort((a, b) => a - b)[0]);
+  const shaders = fs.readFileSync(path.join(folder, `${net}.wgsl.js`), 'utf8').match(/^export const /gm)?.length ?? 0;
+  const { launches } = results.find((r) => r.net === net && r.peer === 'tiny-webgpu' && !r.failed) ?? {};
+  return { net, texts, wasm, launches, shaders, loaded };
 }
+
+const bundleTable = (bundles) => ['| bundle | JavaScript and WGSL, kB | WebAssembly, kB | together, kB | launches | shaders | first result, WebGPU / auto / WebAssembly |', '|---|---|---|---|---|---|---|',
+  ...bundles.map(({ net, texts, wasm, launches = '-', shaders, loaded }) =>
+    `| ${net} | ${kilobytes(texts)} | ${kilobytes(wasm)} | ${kilobytes(texts + wasm)} | ${launches} | ${shaders} | ${loaded.map((ms) => (ms === undefined ? '-' : round(ms))).join(' / ')} |`)].join('\n');
 
 await prepare();
 const server = await serve(generated);
@@ -101,8 +101,9 @@ for (let i = 0; i < Number(options.rounds); i++) {
   }
 }
 server.close();
-fs.writeFileSync(path.join(generated, 'results.json'), JSON.stringify(results, null, 1));
+const bundles = chosenNets.map((net) => bundle(net, results));
+fs.writeFileSync(path.join(generated, 'results.json'), JSON.stringify({ results, bundles }, null, 1));
 console.log(`${os.cpus()[0].model}, ${os.cpus().length} cores, Chromium ${results.find((r) => r.browser)?.browser}`);
 console.log('milliseconds: median of a call / processor time of a call / from the page to the first result\n');
 console.log(table(results));
-console.log(`\n${bundles(results)}`);
+console.log(`\n${bundleTable(bundles)}`);
