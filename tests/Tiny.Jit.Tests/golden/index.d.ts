@@ -27,6 +27,8 @@ export interface LoadOptions {
    * localStorage keeps if there is one. WebAssembly needs `'wasm-unsafe-eval'` in a content-security-policy's script-src; where that is missing 'auto' stays on WebGPU.
    */
   backend?: 'auto' | 'webgpu' | 'wasm';
+  /** Whether kernels are used of which the threads of a workgroup share memory. On graphics cards they are unless this is given. */
+  groups?: boolean;
   /** The weights file if it is not beside the module, or its bytes. */
   weights?: string | URL | ArrayBuffer | ArrayBufferView;
   /** The WebAssembly module if it is not beside this one, or its bytes. */

@@ -6,7 +6,6 @@ import * as wgsl from './small.wgsl.js';
 
 export { TinyError };
 
-/** The compiled program: plain data. */
 export const program = unpack({
 name: 'small',
 weights: {
@@ -62,6 +61,5 @@ calls: [[0, 6, 4, 1, 0], [1, 7, 6, 3, 2], [2, 5, 7]],
 },
 }, wgsl);
 
-/** Compiles the program and loads its weights, from beside this file unless `options.weights` says otherwise. */
 export const load = (options) => loadProgram(program, new URL('./small.safetensors', import.meta.url), options);
 export default load;
