@@ -37,13 +37,16 @@ sealed class Declaration(Locals locals) : Node
     public override int Length => 20;
 }
 
-/// <summary>A statement; one that declares a local has that name and type.</summary>
+/// <summary>
+/// A statement; one that declares a local has that name and type. One with a condition is no part of a loop: where the condition is the same in all iterations compilers take it out
+/// before they unroll, and then some cannot.
+/// </summary>
 sealed class Statement(string? name, string? type, ImmutableArray<Piece> pieces) : Node
 {
     public string? Name { get; } = name;
     public string? Type { get; } = type;
     public ImmutableArray<Piece> Pieces { get; } = pieces;
-    public override string Form { get; } = FormOf(type, pieces);
+    public override string? Form { get; } = pieces.Any(p => p is Words w && w.Text.Contains(" ? ", StringComparison.Ordinal)) ? null : FormOf(type, pieces);
     public override int Length { get; } = 8 + (type is null ? 0 : type.Length + 6) + pieces.Sum(p => p switch { Words w => w.Text.Length, Sum t => 5 * t.Terms.Length, Rolling.Name => 3, _ => 7 });
 
     static string FormOf(string? type, ImmutableArray<Piece> pieces)

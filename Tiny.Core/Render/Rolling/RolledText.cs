@@ -52,7 +52,8 @@ sealed partial class RolledText
                 int first = i;
                 while (i + 1 < lines.Count && lines[i + 1] is { IsSum: true } next && Initial(next) == Initial(lines[first]) && locals[next.Declares!] == locals[name!]) i++;
                 var sums = new Locals(locals[name!], [.. lines.Skip(first).Take(i + 1 - first).Select(l => l.Declares!)]);
-                for (int k = 0; k < sums.Names.Count; k++) elements[sums.Names[k]] = new(sums, k);
+                if (!IsTested(lines, first))
+                    for (int k = 0; k < sums.Names.Count; k++) elements[sums.Names[k]] = new(sums, k);
                 nodes.Add(new Sums(indent, sums, Pieces(Initial(lines[first]), false)));
                 continue;
             }
@@ -64,6 +65,10 @@ sealed partial class RolledText
 
         ImmutableArray<Piece> Pieces(string text, bool sums) => [.. parser.Pieces(text, sums).Select(p => p is Name n && elements.TryGetValue(n.Text, out var e) ? e : p)];
     }
+
+    // Whether loops that the sums are for have conditions: clang puts some elements of an array into memory then, though it has registers for them.
+    static bool IsTested(IReadOnlyList<WrittenLine> lines, int sums) =>
+        lines.Skip(sums).TakeWhile(l => l.Indent >= lines[sums].Indent).Any(l => l.Indent > lines[sums].Indent && l.Text.Contains(" ? ", StringComparison.Ordinal));
 
     // What the declared local begins as.
     static string Initial(WrittenLine line) => line.Text[(line.Text.IndexOf(" = ", StringComparison.Ordinal) + 3)..^1];

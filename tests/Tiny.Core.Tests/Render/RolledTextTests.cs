@@ -67,6 +67,39 @@ public sealed class RolledTextTests
         }
         """);
 
+    [Test]
+    public void WhatIsTestedIsNoLoop() => Rolls("""
+        void f(void)
+        {
+          f4 acc0 = splat_f4(0.0f);
+          f4 acc1 = splat_f4(0.0f);
+          f4 acc2 = splat_f4(0.0f);
+          for (int r0 = 0; r0 < 3; r0++) {
+            bool x0 = r0 < 2;
+            acc0 += splat_f4(x0 ? in[r0] : 0.0f) * a;
+            acc1 += splat_f4(x0 ? in[r0 + 1] : 0.0f) * a;
+            acc2 += splat_f4(x0 ? in[r0 + 2] : 0.0f) * a;
+          }
+          store_f4(&out[0], acc0);
+          store_f4(&out[4], acc1);
+          store_f4(&out[8], acc2);
+        }
+        """, """
+        void f(void)
+        {
+          f4 acc0 = splat_f4(0.0f), acc1 = acc0, acc2 = acc0;
+          for (int r0 = 0; r0 < 3; r0++) {
+            bool x0 = r0 < 2;
+            acc0 += splat_f4(x0 ? in[r0] : 0.0f) * a;
+            acc1 += splat_f4(x0 ? in[r0 + 1] : 0.0f) * a;
+            acc2 += splat_f4(x0 ? in[r0 + 2] : 0.0f) * a;
+          }
+          store_f4(&out[0], acc0);
+          store_f4(&out[4], acc1);
+          store_f4(&out[8], acc2);
+        }
+        """);
+
     /// <summary>A register tile: loops over its rows in loops over its columns, whose locals are their own.</summary>
     [Test]
     public void RepeatedLoopsAreLoopsInLoops()
