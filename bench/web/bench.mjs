@@ -78,7 +78,7 @@ function bundle(net, results) {
   const texts = ['index.js', 'tiny.js', `${net}.wgsl.js`].reduce((sum, file) => sum + packed(file), 0);
   // A page loads one of the two modules: the one that its browser can run.
   const wasm = Math.max(0, ...[`${net}.wasm`, `${net}.relaxed.wasm`].filter((file) => fs.existsSync(path.join(folder, file))).map(packed));
-  const loaded = ['tiny-webgpu', 'tiny-auto', 'tiny-wasm'].map((peer) => results.filter((r) => r.net === net && r.peer === peer && !r.failed).map((r) => r.firstResult).sort((a, b) => a - b)[0]);
+  const loaded = ['tiny-webgpu', 'tiny-auto', 'tiny-wasm'].map((peer) => results.filter((r) => r.net === net && r.peer === peer && !r.failed).map((r) => r.firstResult).sort((a, b) => a - b)).map((t) => t[t.length >> 1]);
   const shaders = fs.readFileSync(path.join(folder, `${net}.wgsl.js`), 'utf8').match(/^export const /gm)?.length ?? 0;
   const { launches } = results.find((r) => r.net === net && r.peer === 'tiny-webgpu' && !r.failed) ?? {};
   return { net, texts, wasm, launches, shaders, loaded };
