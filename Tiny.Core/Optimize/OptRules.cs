@@ -22,6 +22,8 @@ static class OptRules
         bool isStaged = sink.Topological().Exists(u => u.Op == Op.Stage);
         foreach (var group in vectors.GroupBy(v => isStaged && !loops.Contains(v.Axis)))
             if (group.Skip(1).FirstOrDefault() is { } second) throw new OptException($"{second}: vectors lie along one axis");
+        if (profile.GroupBytes == 0 && choices.FirstOrDefault(o => o.Kind is OptKind.Local or OptKind.Block or OptKind.Group) is { } shared)
+            throw new OptException($"{shared}: {profile.Name} has no workgroups that share memory");
         foreach (var dot in choices.Where(o => o.Kind == OptKind.Dot)) Dot(sink, dot, choices, profile);
         foreach (var v in vectors)
         {

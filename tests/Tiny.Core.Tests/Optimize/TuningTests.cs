@@ -73,6 +73,8 @@ public sealed class TuningTests
         ([new(OptKind.Upcast, 0, 10)], "Upcast(0, 10): the axis has extent 9"),
         ([new(OptKind.Upcast, 0, 1)], "Upcast(0, 1): the axis has extent 9"),
         ([new(OptKind.Upcast, 2, 2)], "an axis of the other kind"),
+        ([new(OptKind.Local, 0, 3)], "Local(0, 3): c-gnu128 has no workgroups that share memory"),
+        ([new(OptKind.Group, 2, 19)], "Group(2, 19): c-gnu128 has no workgroups that share memory"),
         ([new(OptKind.Unroll, 2, 2)], "19 is no multiple of 2"),
         ([new(OptKind.Vector, 1, 16)], "c-gnu128 has no such vectors"),
         ([new(OptKind.Vector, 1, 4), new(OptKind.VectorFold, 2, 4)], "vectors lie along one axis"),
